@@ -1,0 +1,44 @@
+"""Lettermill: from a table of word images and transcriptions to a labelled dataset of single letters.
+
+    table row ─ download ─ crop ─ segment ─ match ─ cut ─ dataset ─ summary
+
+The first five rules work on batches of rows, the last two on all of them. Settings are in config.yaml, rules in
+rules/, the scripts that they run in scripts/, and the library that these call in scripts/lettermill/.
+"""
+
+from snakemake.utils import min_version
+
+min_version("9.0")
+
+
+configfile: f"{workflow.basedir}/config.yaml"
+
+
+include: "rules/common.smk"
+include: "rules/download.smk"
+include: "rules/letters.smk"
+include: "rules/dataset.smk"
+include: "rules/debug.smk"
+
+
+wildcard_constraints:
+    batch=r"[^/]+",
+    row_id=r"[^/]+",
+
+
+localrules:
+    all,
+
+
+rule all:
+    default_target: True
+    input:
+        "results/dataset/metadata.csv",
+        "results/dataset/rejected.csv",
+        "results/dataset/README.md",
+        "results/summary.txt",
+        "results/contact_sheet.png",
+
+
+onsuccess:
+    print_summary()

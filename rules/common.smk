@@ -1,0 +1,52 @@
+"""What all rules share: the plan of the run (see scripts/lettermill/plan/workplan.py) and the code of each stage."""
+
+import sys
+import time
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+
+sys.path.insert(0, f"{workflow.basedir}/scripts")
+
+from lettermill.errors import InputError
+from lettermill.plan.code import code_of
+from lettermill.plan.workplan import Workplan
+
+
+def planned(make, *arguments):
+    """make(*arguments), with the library's messages for the user as the engine's."""
+    try:
+        return make(*arguments)
+    except InputError as error:
+        sys.exit(f"Lettermill: {error}")
+
+
+STARTED = time.time()
+CONFIG_FILES = [Path(workflow.basedir) / "config.yaml", *map(Path, workflow.overwrite_configfiles)]
+PLAN = planned(Workplan, config, CONFIG_FILES, Path(workflow.basedir) / "schemas/config.schema.yaml")
+BATCHES = planned(lambda: PLAN.batches)
+
+# The letters that are cut, by config `method`: {batch} is a row's batch.
+LETTERS = {"histogram": "results/matched/{batch}.csv"}[config["method"]]
+
+
+def sources(wildcards):
+    """The rows of a batch as `download` needs them."""
+    return planned(PLAN.sources, wildcards.batch)
+
+
+def patterns(wildcards):
+    """The rows of a batch as `match` needs them."""
+    return planned(PLAN.patterns, wildcards.batch)
+
+
+def batch_of(pattern):
+    """An input function: `pattern` for the batch of the row that the job is about."""
+    return lambda wildcards: pattern.format(batch=planned(PLAN.batch_of, wildcards.row_id))
+
+
+def print_summary():
+    """Show the summary, if this run has written it."""
+    path = Path("results/summary.txt")
+    if path.exists() and path.stat().st_mtime >= STARTED:
+        print(f"\n{path.read_text(encoding='utf-8')}", file=sys.stderr)

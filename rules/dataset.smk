@@ -1,0 +1,51 @@
+"""dataset, summary: all letters in one place, and what became of every row.
+
+dataset   results/dataset/{letter}/…png, metadata.csv, rejected.csv, README.md
+summary   results/summary.txt, results/contact_sheet.png
+
+The letter folders are not declared as outputs: the engine deletes outputs before a job, and a dataset of
+hundreds of thousands of files should only get what has changed. The script removes what does not belong there.
+"""
+
+
+rule dataset:
+    input:
+        expand("results/letters/{batch}", batch=BATCHES),
+    output:
+        metadata="results/dataset/metadata.csv",
+        rejected="results/dataset/rejected.csv",
+        card="results/dataset/README.md",
+    params:
+        unusable=PLAN.unusable,
+        split=config["split"],
+        source=PLAN.table_path.name,
+        alphabet=config["alphabet"],
+        settings={"method": config["method"], "crop": config["crop"]["mode"]},
+        code=code_of("lettermill.dataset.assemble"),
+        card_code=code_of("lettermill.dataset.card"),
+    log:
+        "logs/dataset.log",
+    benchmark:
+        "logs/benchmarks/dataset.tsv"
+    conda:
+        "../envs/lettermill.yaml"
+    script:
+        "../scripts/dataset.py"
+
+
+rule summary:
+    input:
+        metadata="results/dataset/metadata.csv",
+        rejected="results/dataset/rejected.csv",
+    output:
+        text="results/summary.txt",
+        sheet="results/contact_sheet.png",
+    params:
+        code=code_of("lettermill.dataset.summary"),
+        sheet_code=code_of("lettermill.dataset.sheet"),
+    log:
+        "logs/summary.log",
+    conda:
+        "../envs/lettermill.yaml"
+    script:
+        "../scripts/summary.py"

@@ -1,0 +1,19 @@
+"""debug: a picture of how one row was read, for whoever asks: `snakemake -j 1 results/debug/{row_id}.png`."""
+
+
+rule debug:
+    input:
+        downloaded=batch_of("results/downloaded/{batch}"),
+        cropped=batch_of("results/cropped/{batch}"),
+        segmented=batch_of("results/segmented/{batch}.csv"),
+        matched=batch_of("results/matched/{batch}.csv"),
+    output:
+        "results/debug/{row_id}.png",
+    params:
+        code=code_of("lettermill.stages.picture"),
+    log:
+        "logs/debug/{row_id}.log",
+    conda:
+        "../envs/lettermill.yaml"
+    script:
+        "../scripts/debug.py"

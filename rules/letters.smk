@@ -1,0 +1,82 @@
+"""crop, segment, match, cut: from the images of a batch to images of single letters.
+
+crop      results/cropped/{batch}/        images without the printed part of the form, and offsets.csv
+segment   results/segmented/{batch}.csv   boxes of the letters, in pixels of the downloaded images
+match     results/matched/{batch}.csv     letters of the rows whose boxes fit, and why the other rows do not
+cut       results/letters/{batch}/        {letter}/{row_id}_{position}.png, letters.csv, and rejected.csv: other rows
+"""
+
+
+rule crop:
+    input:
+        "results/downloaded/{batch}",
+    output:
+        directory("results/cropped/{batch}"),
+    params:
+        crop=config["crop"],
+        code=code_of("lettermill.stages.crop"),
+    log:
+        "logs/crop/{batch}.log",
+    benchmark:
+        "logs/benchmarks/crop/{batch}.tsv"
+    conda:
+        "../envs/lettermill.yaml"
+    script:
+        "../scripts/crop.py"
+
+
+rule segment:
+    input:
+        "results/cropped/{batch}",
+    output:
+        "results/segmented/{batch}.csv",
+    params:
+        segment=config["segment"],
+        code=code_of("lettermill.stages.segment"),
+    log:
+        "logs/segment/{batch}.log",
+    benchmark:
+        "logs/benchmarks/segment/{batch}.tsv"
+    conda:
+        "../envs/lettermill.yaml"
+    script:
+        "../scripts/segment.py"
+
+
+rule match:
+    input:
+        "results/segmented/{batch}.csv",
+    output:
+        "results/matched/{batch}.csv",
+    params:
+        rows=patterns,
+        code=code_of("lettermill.stages.match"),
+    log:
+        "logs/match/{batch}.log",
+    benchmark:
+        "logs/benchmarks/match/{batch}.tsv"
+    conda:
+        "../envs/lettermill.yaml"
+    script:
+        "../scripts/match.py"
+
+
+rule cut:
+    input:
+        downloaded="results/downloaded/{batch}",
+        cropped="results/cropped/{batch}",
+        segmented="results/segmented/{batch}.csv",
+        letters=LETTERS,
+    output:
+        directory("results/letters/{batch}"),
+    params:
+        cut=config["cut"],
+        code=code_of("lettermill.stages.cut"),
+    log:
+        "logs/cut/{batch}.log",
+    benchmark:
+        "logs/benchmarks/cut/{batch}.tsv"
+    conda:
+        "../envs/lettermill.yaml"
+    script:
+        "../scripts/cut.py"

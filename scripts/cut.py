@@ -1,0 +1,18 @@
+"""Cut the letters of a batch out of its images."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lettermill.job import job_log
+from lettermill.stages.cut import BatchFiles, cut_batch
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        cut_batch(
+            files=BatchFiles(**{name: Path(path) for name, path in snakemake.input.items()}),
+            output=Path(snakemake.output[0]),
+            **snakemake.params.cut,
+        )

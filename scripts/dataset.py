@@ -1,0 +1,47 @@
+"""Put the letters of all batches together, with an account of every row, and clear away what has no row any more."""
+
+import importlib.metadata
+import logging
+import platform
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import lettermill
+from lettermill.dataset.assemble import assemble
+from lettermill.dataset.card import card
+from lettermill.dataset.split import Split
+from lettermill.dataset.summary import read_account
+from lettermill.dataset.sync import remove_others
+from lettermill.job import job_log
+from lettermill.records import Rejected
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+STAGES = ("downloaded", "cropped", "segmented", "matched", "letters")
+
+
+def versions() -> dict[str, str]:
+    """Name -> version of what the pixels and boxes depend on."""
+    packages = {name: importlib.metadata.version(name) for name in ("numpy", "opencv-python-headless", "snakemake")}
+    return {"lettermill": lettermill.__version__, "python": platform.python_version(), **packages}
+
+
+def main() -> None:
+    """Assemble the dataset of the job's batches."""
+    params, output = snakemake.params, Path(snakemake.output.metadata).parent
+    batches = [Path(folder) for folder in snakemake.input]
+    unusable = [Rejected(row_id, None, "", "table", reason, None, detail) for row_id, reason, detail in params.unusable]
+    assemble(batches, unusable, Split(**params.split), output)
+    names = {batch.name for batch in batches}
+    for stage in STAGES:
+        for name in remove_others(Path("results") / stage, names | {f"{batch}.csv" for batch in names}):
+            logging.info("removed results/%s/%s: its batch has no rows any more", stage, name)
+    account = read_account(output)
+    text = card(account, params.source, params.alphabet, params.settings, versions())
+    Path(snakemake.output.card).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        main()

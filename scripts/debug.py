@@ -1,0 +1,21 @@
+"""Draw how one row was read."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lettermill.job import job_log
+from lettermill.stages.picture import draw_row
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        draw_row(
+            row_id=snakemake.wildcards.row_id,
+            downloaded=Path(snakemake.input.downloaded),
+            cropped=Path(snakemake.input.cropped),
+            segmented=Path(snakemake.input.segmented),
+            matched=Path(snakemake.input.matched),
+            output=Path(snakemake.output[0]),
+        )

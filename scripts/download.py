@@ -1,0 +1,21 @@
+"""Fetch the images of a batch."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lettermill.fetch.web import FetchSettings
+from lettermill.job import job_log
+from lettermill.stages.download import download_batch
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        download_batch(
+            rows=snakemake.params.rows,
+            images=Path(snakemake.params.images),
+            cache_folder=Path(snakemake.config["cache"]),
+            output=Path(snakemake.output[0]),
+            settings=FetchSettings(**snakemake.config["download"]),
+        )

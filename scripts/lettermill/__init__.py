@@ -1,0 +1,12 @@
+"""Lettermill: from a table of word images and transcriptions to a labelled dataset of single letters.
+
+plan      what is to be done: config, table, normalised text, batches
+image     finding letters in pixels: ink, printed labels, crops, boxes, pictures
+fetch     getting images from the web, and the cache that keeps them
+stages    the steps of the workflow, each a function over one batch of rows
+dataset   the delivered dataset: folders, metadata, rejections, card, summary
+
+Nothing in this package knows of Snakemake.
+"""
+
+__version__ = "0.1.0"

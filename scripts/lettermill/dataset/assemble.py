@@ -1,0 +1,29 @@
+"""The dataset: the letters of all batches in one folder for each letter, and an account of every row."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from lettermill.dataset.split import Split
+from lettermill.dataset.sync import sync_files
+from lettermill.records import Delivered, Letter, Rejected, read_records, write_records
+
+
+def assemble(batches: Iterable[Path], unusable: Sequence[Rejected], split: Split, output: Path) -> None:
+    """Write ``metadata.csv`` and ``rejected.csv`` into the folder ``output`` and bring its letter folders up to date.
+
+    batches: the folders that ``cut_batch`` has written. unusable: the rows that no batch has got.
+    Everything is in the order of row id and position, whatever the order of the batches.
+    """
+    delivered: list[Delivered] = []
+    rejected = list(unusable)
+    sources: dict[str, Path] = {}
+    for batch in batches:
+        for letter in read_records(batch / "letters.csv", Letter):
+            sources[letter.file_name] = batch / letter.file_name
+            delivered.append(Delivered(*letter, split.part_of(letter.row_id)))
+        rejected += read_records(batch / "rejected.csv", Rejected)
+    delivered.sort(key=lambda letter: (letter.row_id, letter.position))
+    rejected.sort(key=lambda row: (row.row_id, -1 if row.position is None else row.position, row.stage, row.detail))
+    sync_files(sources, output)
+    write_records(output / "rejected.csv", Rejected, rejected)
+    write_records(output / "metadata.csv", Delivered, delivered)

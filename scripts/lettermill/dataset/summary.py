@@ -1,0 +1,61 @@
+"""The account of a run: how many rows and letters went in, came out, or were stopped, where and why."""
+
+from collections import Counter
+from pathlib import Path
+from typing import NamedTuple
+
+from lettermill.reasons import REASONS
+from lettermill.records import Delivered, Rejected, read_records
+
+
+class Account(NamedTuple):
+    """Counts of a dataset.
+
+    rejected: (stage, reason) -> rows, in the order of the stages.
+    letters, parts: label -> letters, part of the split -> letters.
+    """
+
+    rows: int
+    delivered_rows: int
+    rejected: dict[tuple[str, str], int]
+    letters: dict[str, int]
+    parts: dict[str, int]
+
+
+def read_account(dataset: Path) -> Account:
+    """The account of the dataset in the folder ``dataset``."""
+    delivered = read_records(dataset / "metadata.csv", Delivered)
+    rejected = read_records(dataset / "rejected.csv", Rejected)
+    stopped = Counter((row.stage, row.reason) for row in rejected if row.position is None)
+    order = [(stage, reason) for stage, reasons in REASONS.items() for reason in reasons]
+    rows = len({letter.row_id for letter in delivered})
+    return Account(
+        rows=rows + sum(stopped.values()),
+        delivered_rows=rows,
+        rejected={key: stopped[key] for key in order if stopped[key]},
+        letters=dict(sorted(Counter(letter.label for letter in delivered).items())),
+        parts={part: sum(letter.split == part for letter in delivered) for part in ("train", "validation", "test")},
+    )
+
+
+def summary(account: Account, dataset: Path) -> str:
+    """``account`` as plain text for the end of a run."""
+    lines = [
+        f"{account.rows:>8,} rows in the table",
+        *(
+            f"{-count:>8,} {stage}: {reason} ({REASONS[stage][reason]})"
+            for (stage, reason), count in account.rejected.items()
+        ),
+        f"{account.delivered_rows:>8,} rows delivered ({account.delivered_rows / max(account.rows, 1):.1%})",
+        "",
+        f"{sum(account.letters.values()):>8,} letters: "
+        + ", ".join(f"{count:,} {part}" for part, count in account.parts.items()),
+        *_columns([f"{label} {count:>6,}" for label, count in account.letters.items()]),
+        "",
+        f"Dataset: {dataset}/    What is not in it, and why: {dataset}/rejected.csv",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _columns(cells: list[str], across: int = 9) -> list[str]:
+    return ["         " + "  ".join(cells[start : start + across]) for start in range(0, len(cells), across)]

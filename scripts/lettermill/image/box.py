@@ -1,0 +1,37 @@
+"""Rectangles in images."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+
+class Box(NamedTuple):
+    """A rectangle in pixels: columns x to x + width, rows y to y + height (ends exclusive)."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+    @property
+    def right(self) -> int:
+        """The first column behind the box."""
+        return self.x + self.width
+
+    @property
+    def bottom(self) -> int:
+        """The first row below the box."""
+        return self.y + self.height
+
+    def of(self, image: np.ndarray) -> np.ndarray:
+        """The pixels of ``image`` ((height, width[, channels])) inside the box, as a view."""
+        return image[self.y : self.bottom, self.x : self.right]
+
+    def moved(self, x: int, y: int) -> "Box":
+        """The box as seen from an origin that lies ``x`` columns to the left and ``y`` rows above."""
+        return self._replace(x=self.x + x, y=self.y + y)
+
+    @classmethod
+    def around(cls, left: int, top: int, right: int, bottom: int) -> "Box":
+        """The box between the given edges (right and bottom exclusive)."""
+        return cls(int(left), int(top), int(right - left), int(bottom - top))

@@ -1,0 +1,44 @@
+"""Cut: the image of one letter out of the image of its word."""
+
+import numpy as np
+
+from lettermill.image.box import Box
+from lettermill.image.ink import components, ink_mask
+
+FOREIGN_SHARE = 0.5
+"""A stroke with less than this share of its ink inside a box may be a neighbour's …"""
+
+FOREIGN_INK = 0.35
+"""… and is, when it also makes up less than this share of the ink in the box: the half of two touching letters
+that lies in a box is most of what is there."""
+
+
+def cut_letters(image: np.ndarray, boxes: list[Box], erase_neighbours: bool) -> list[np.ndarray]:
+    """The pixels of each box of ``image`` ((height, width) uint8) as (height, width) uint8.
+
+    erase_neighbours: paint strokes of other letters that reach into a box in the colour of the paper.
+    """
+    if not erase_neighbours:
+        return [box.of(image).copy() for box in boxes]
+    parts = components(ink_mask(image))
+    paper = np.uint8(np.median(image[parts.labels == 0])) if (parts.labels == 0).any() else np.uint8(255)
+    letters = []
+    for box in boxes:
+        letter = box.of(image).copy()
+        labels = box.of(parts.labels)
+        ink = np.bincount(labels.ravel(), minlength=len(parts) + 1)[1:]
+        foreign = (ink > 0) & (ink < FOREIGN_SHARE * parts.area) & (ink < FOREIGN_INK * ink.sum())
+        if foreign.any():
+            letter[_with_halo(np.concatenate(([False], foreign))[labels], labels)] = paper
+        letters.append(letter)
+    return letters
+
+
+def _with_halo(erased: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """``erased`` ((height, width) bool) and the grey pixels around it that are not ink of another component."""
+    padded = np.pad(erased, 1)
+    grown = padded.copy()
+    for rows in (slice(None, -2), slice(1, -1), slice(2, None)):
+        for columns in (slice(None, -2), slice(1, -1), slice(2, None)):
+            grown[1:-1, 1:-1] |= padded[rows, columns]
+    return erased | (grown[1:-1, 1:-1] & (labels == 0))

@@ -1,0 +1,79 @@
+"""Pictures to look at before trusting a dataset."""
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from lettermill.image.box import Box
+from lettermill.image.ink import ink_mask
+
+COLOURS = ((200, 80, 0), (0, 90, 220))
+"""Blue and orange (BGR), in turn, so that neighbouring boxes can be told apart by anybody."""
+
+GREY = (150, 150, 150)
+BLACK = (0, 0, 0)
+
+
+def word_picture(
+    image: np.ndarray, region: Box | None, boxes: Sequence[Box], labels: Sequence[str], caption: str, scale: int = 4
+) -> np.ndarray:
+    """How a word was read: the image with its crop, boxes and labels, and the two histograms that they rest on.
+
+    image: (height, width) uint8. region: what was kept of it. boxes, region: in pixels of ``image``.
+    Returns (rows, columns, 3) uint8 BGR, every pixel of ``image`` ``scale`` pixels wide.
+    """
+    height, width = image.shape
+    region = region or Box(0, 0, width, height)
+    mask = np.zeros(image.shape, bool)
+    region.of(mask)[:] = ink_mask(region.of(image))
+    column_height, row_width, top = 60, 100, 50
+    canvas = np.full((top + height * scale + column_height + 10, width * scale + row_width + 10, 3), 255, np.uint8)
+    big = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_NEAREST)
+    canvas[top : top + height * scale, : width * scale] = big[:, :, None]
+
+    columns, rows = mask.sum(axis=0), mask.sum(axis=1)
+    base = top + height * scale + 5
+    for x, count in enumerate(columns):
+        bar = round(column_height * count / max(columns.max(), 1))
+        cv2.rectangle(canvas, (x * scale, base), ((x + 1) * scale - 1, base + bar), GREY, -1) if count else None
+    for y, count in enumerate(rows):
+        bar = round(row_width * count / max(rows.max(), 1))
+        left = width * scale + 5
+        cv2.rectangle(canvas, (left, top + y * scale), (left + bar, top + (y + 1) * scale - 1), GREY, -1) if count else None
+
+    _outline(canvas, region, GREY, scale, top)
+    for index, box in enumerate(boxes):
+        colour = COLOURS[index % 2]
+        _outline(canvas, box, colour, scale, top)
+        if index < len(labels):
+            _write(canvas, labels[index], (box.x * scale, top - 6), colour)
+    _write(canvas, caption, (5, 18), BLACK)
+    return canvas
+
+
+def contact_sheet(classes: Sequence[tuple[str, Sequence[np.ndarray]]], columns: int, cell: int = 44) -> np.ndarray:
+    """One line for each class: its label, then up to ``columns`` of its images, made smaller where they must be.
+
+    classes: (label, images as (height, width) uint8). Returns (rows, columns, 3) uint8 BGR.
+    """
+    sheet = np.full((max(len(classes), 1) * cell, (columns + 1) * cell, 3), 255, np.uint8)
+    for line, (label, images) in enumerate(classes):
+        _write(sheet, label, (cell // 4, line * cell + 2 * cell // 3), COLOURS[0], 0.8)
+        for column, image in enumerate(images[:columns], start=1):
+            room = cell - 8
+            shrink = min(1.0, room / max(image.shape))
+            size = [max(1, round(side * shrink)) for side in image.shape]
+            small = cv2.resize(image, (size[1], size[0]), interpolation=cv2.INTER_AREA) if shrink < 1 else image
+            y, x = line * cell + (cell - size[0]) // 2, column * cell + (cell - size[1]) // 2
+            sheet[y : y + size[0], x : x + size[1]] = small[:, :, None]
+    return sheet
+
+
+def _outline(canvas: np.ndarray, box: Box, colour: tuple[int, int, int], scale: int, top: int) -> None:
+    corner = (box.right * scale - 1, top + box.bottom * scale - 1)
+    cv2.rectangle(canvas, (box.x * scale, top + box.y * scale), corner, colour, 1)
+
+
+def _write(canvas: np.ndarray, text: str, place: tuple[int, int], colour: tuple[int, int, int], size: float = 0.55) -> None:
+    cv2.putText(canvas, text, place, cv2.FONT_HERSHEY_SIMPLEX, size, colour, 1, cv2.LINE_AA)

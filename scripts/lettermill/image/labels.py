@@ -1,0 +1,156 @@
+"""Printed labels: where a form says ``PRENOM :`` and where the handwriting begins.
+
+Print is told from handwriting by what a hand does not do: letters of one height on one baseline, closely
+spaced, often with a colon behind them. A label may stand beside the word, on a line above or below it, or not
+at all; nothing here depends on its wording or on the layout of one form.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from lettermill.image.box import Box
+from lettermill.image.ink import Components, components, ink_threshold
+
+SMALLEST_PRINT = 5
+"""Height in pixels under which print is not legible and not looked for."""
+
+PRINT_DARKER = 40
+"""Grey levels by which a pixel of print is darker than the ink threshold of its image: at this depth, printed
+letters that would touch come apart."""
+
+LABEL_ENDS = 0.4
+"""Share of the image's width left of which a label beside the word ends."""
+
+
+class Writing(NamedTuple):
+    """Where the handwriting stands: its region in the image, and the row of the image on which its line is
+    centred (None when no label tells)."""
+
+    region: Box
+    line: int | None
+
+
+def find_writing(image: np.ndarray) -> Writing:
+    """The part of ``image`` ((height, width) uint8, dark ink) that holds the handwriting: all but the print."""
+    height, width = image.shape
+    threshold = ink_threshold(image)
+    if threshold is None:
+        return Writing(Box(0, 0, width, height), None)
+    parts = components(image < threshold - PRINT_DARKER)
+    chains = _print_chains(parts, height)
+
+    beside = _label_beside(parts, chains, image.shape)
+    if beside is not None:
+        return Writing(Box.around(beside.right, 0, width, height), beside.y + beside.height // 2)
+
+    lines = _printed_lines(parts, chains, height)
+    word = _word_line(parts, lines, height)
+    if word is None:
+        return Writing(Box(0, 0, width, height), None)
+    top = max((line.bottom for line in lines if line.bottom <= word), default=0)
+    bottom = min((line.y for line in lines if line.y > word), default=height)
+    return Writing(Box.around(0, top, width, bottom), None)
+
+
+def _whole(parts: Components, height: int) -> np.ndarray:
+    """(n,) bool: the components that the upper and lower edge of the image do not cut."""
+    return (parts.top > 0) & (parts.bottom < height)
+
+
+def _print_chains(parts: Components, height: int) -> list[list[int]]:
+    """Runs of components that stand as print does, each from left to right; a run may be of one component."""
+    legible = np.flatnonzero(_whole(parts, height) & (parts.height >= SMALLEST_PRINT)).tolist()
+    chains: list[list[int]] = []
+    used: set[int] = set()
+    for position, start in enumerate(legible):
+        if start in used:
+            continue
+        chain = [start]
+        for candidate in legible[position + 1 :]:
+            last = chain[-1]
+            gap = parts.left[candidate] - parts.right[last]
+            if gap > parts.height[last]:
+                break  # components come ordered by their left edge
+            if (
+                -1 <= gap <= 0.4 * parts.height[last]
+                and abs(parts.top[candidate] - parts.top[last]) <= 1
+                and abs(parts.bottom[candidate] - parts.bottom[last]) <= 1
+            ):
+                chain.append(candidate)
+        used.update(chain)
+        chains.append(chain)
+    return chains
+
+
+def _box(parts: Components, chain: list[int]) -> Box:
+    return Box.around(
+        parts.left[chain[0]], np.median(parts.top[chain]), parts.right[chain[-1]], np.median(parts.bottom[chain])
+    )
+
+
+def _label_beside(parts: Components, chains: list[list[int]], shape: tuple[int, int]) -> Box | None:
+    """The label with a colon whose line is nearest to the middle of the image, its colon included."""
+    height, width = shape
+    found = []
+    for chain in chains:
+        label = _box(parts, chain)
+        if len(chain) == 1 and label.width < 0.9 * label.height:
+            continue  # one narrow component: a letter, not a printed word that runs together
+        end = _colon_after(parts, label)
+        if end is not None and end <= LABEL_ENDS * width:
+            found.append(Box.around(label.x, label.y, end, label.bottom))
+    return min(found, key=lambda label: (abs(2 * label.y + label.height - height), label.x), default=None)
+
+
+def _colon_after(parts: Components, label: Box) -> int | None:
+    """Right edge (exclusive) of the colon behind ``label``, or None.
+
+    The two dots are of one size (those of an ``i`` are not: one is its stem), stand above each other, the lower
+    one on the baseline.
+    """
+    largest = max(2, round(0.45 * label.height))
+    near = np.flatnonzero(
+        (parts.left >= label.right)
+        & (parts.left <= label.right + label.height)
+        & (parts.top >= label.y)
+        & (parts.bottom <= label.bottom + 1)
+        & (parts.width <= largest)
+        & (parts.height <= largest)
+    )
+    for lower in near[abs(parts.bottom[near] - label.bottom) <= 1]:
+        for upper in near[parts.bottom[near] < parts.top[lower]]:
+            if (
+                abs(parts.width[upper] - parts.width[lower]) <= 1
+                and abs(parts.height[upper] - parts.height[lower]) <= 1
+                and abs(parts.left[upper] + parts.right[upper] - parts.left[lower] - parts.right[lower]) <= 2
+            ):
+                return int(max(parts.right[upper], parts.right[lower]))
+    return None
+
+
+def _printed_lines(parts: Components, chains: list[list[int]], height: int) -> list[Box]:
+    """The lines that hold nothing but print, a chain of at least three letters among it, from top to bottom."""
+    lines: dict[tuple[int, int], Box] = {}
+    middle = (parts.top + parts.bottom) / 2
+    print_ink = np.zeros(len(parts), np.int64)
+    for chain in chains:
+        if len(chain) > 1:
+            print_ink[chain] = parts.area[chain]
+    for chain in chains:
+        if len(chain) < 3:
+            continue
+        box = _box(parts, chain)
+        here = _whole(parts, height) & (middle > box.y) & (middle < box.bottom)
+        if parts.area[here].sum() <= 1.05 * print_ink[here].sum():
+            lines[box.y, box.bottom] = box
+    return sorted(lines.values(), key=lambda line: line.y)
+
+
+def _word_line(parts: Components, lines: list[Box], height: int) -> int | None:
+    """The row with most ink outside the printed lines; None when there is none."""
+    free = _whole(parts, height)
+    for line in lines:
+        free &= (parts.bottom <= line.y) | (parts.top >= line.bottom)
+    rows = np.bincount(np.nonzero(parts.mask(free))[0], minlength=height)
+    return int(np.argmax(rows)) if rows.any() else None

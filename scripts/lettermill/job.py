@@ -1,0 +1,30 @@
+"""What every job of the workflow does around its work: log it, time it, and say clearly why it cannot go on."""
+
+import contextlib
+import logging
+import sys
+import time
+from collections.abc import Iterator
+
+from lettermill.errors import CorruptedFileError, InputError
+
+log = logging.getLogger(__name__)
+
+
+@contextlib.contextmanager
+def job_log(path: str) -> Iterator[None]:
+    """Send the log messages of the block to the file ``path``; an error goes there and to the terminal.
+
+    Errors that a user can mend end the program with their message, others with their traceback.
+    """
+    logging.basicConfig(filename=path, filemode="w", level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    started = time.perf_counter()
+    try:
+        yield
+    except (InputError, CorruptedFileError) as error:
+        log.error("%s", error)
+        sys.exit(f"Lettermill: {error}")
+    except Exception:
+        log.exception("failed")
+        raise
+    log.info("done in %.2f s", time.perf_counter() - started)

@@ -1,0 +1,117 @@
+"""The user's config: checked against the schema, with messages that say where and how to mend it."""
+
+import difflib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import jsonschema
+import yaml
+
+from lettermill.errors import InputError
+
+Key = tuple[str, ...]
+
+
+def check_config(config: dict, schema_file: Path, files: Sequence[Path]) -> None:
+    """Check the merged ``config`` against the schema.
+
+    files: the config files that it was merged from, later ones winning; they serve to name file and line.
+    Raises InputError with one line for each error.
+    """
+    schema = yaml.safe_load(schema_file.read_text(encoding="utf-8"))
+    validator = jsonschema.Draft202012Validator(schema)
+    messages = [
+        message
+        for error in sorted(validator.iter_errors(config), key=lambda error: [str(part) for part in error.absolute_path])
+        for message in _explain(error, files)
+    ] or list(_check_meaning(config, files))
+    if messages:
+        raise InputError("The config is wrong.\n" + "\n".join(messages))
+
+
+def resolve(value: str, key: str, files: Sequence[Path]) -> Path:
+    """The file or folder that ``config[key]`` names.
+
+    A relative path is looked for beside the config file that names it, then in the working directory. It is
+    returned relative to the working directory where that is possible, so that a project can be moved.
+    Raises InputError when it is at neither place.
+    """
+    path = Path(value).expanduser()
+    naming = _naming_file((key,), value, files)
+    places = [path] if path.is_absolute() or naming is None else [naming.parent / path, path]
+    for place in places:
+        if place.exists():
+            return _relative(place.resolve())
+    tried = " or ".join(str(place.absolute()) for place in dict.fromkeys(places))
+    raise InputError(f"{_place((key,), value, files)}: `{key}: {value}` does not exist: there is no {tried}.")
+
+
+def _relative(path: Path) -> Path:
+    here = Path.cwd().resolve()
+    return path.relative_to(here) if path.is_relative_to(here) else path
+
+
+def _explain(error: jsonschema.ValidationError, files: Sequence[Path]) -> Iterator[str]:
+    key: Key = tuple(str(part) for part in error.absolute_path)
+    if error.validator == "additionalProperties":
+        known = list(error.schema.get("properties", {}))
+        for name in error.instance:
+            if name not in known:
+                close = difflib.get_close_matches(str(name), known, n=1)
+                mend = f"Did you mean `{close[0]}`?" if close else f"Known keys are {', '.join(known)}."
+                yield f"{_place((*key, str(name)), None, files)}: unknown key `{'.'.join((*key, str(name)))}`. {mend}"
+        return
+    name = ".".join(key)
+    if error.validator == "required":
+        yield f"{_place(key, None, files)}: a key of `{name or 'config'}` is missing: {error.message}."
+    elif error.validator in ("enum", "anyOf"):
+        values = error.schema.get("enum") or ["auto", "image", "a whole number from 1 on"]
+        yield f"{_place(key, None, files)}: `{name}: {error.instance}` is none of {', '.join(map(str, values))}."
+    else:
+        yield f"{_place(key, None, files)}: `{name}`: {error.message} ({error.schema.get('description', '')})."
+
+
+def _check_meaning(config: dict, files: Sequence[Path]) -> Iterator[str]:
+    """What the schema cannot say."""
+    for letter in config["alphabet"]:
+        if not letter.isalnum():
+            yield (
+                f"{_place(('alphabet',), None, files)}: `alphabet` has {letter!r}, which is neither a letter nor a "
+                "digit. List the letters one after the other, without separators: `alphabet: ABC`."
+            )
+    shares = [config["split"][part] for part in ("train", "validation", "test")]
+    if abs(sum(shares) - 1) > 1e-9:
+        yield f"{_place(('split',), None, files)}: train, validation and test of `split` add up to {sum(shares):g}, not 1."
+    named = [("box", config["crop"]["box"]), *(("profiles", edges) for edges in config["crop"]["profiles"].values())]
+    for part, edges in named:
+        for low, high in (("left", "right"), ("top", "bottom")):
+            if edges.get(high) is not None and edges[high] <= edges.get(low, 0):
+                yield f"{_place(('crop', part), None, files)}: `crop.{part}`: {high} must be greater than {low}."
+
+
+def _place(key: Key, value: object, files: Sequence[Path]) -> str:
+    """The file and line that set ``key``, or the command line when none does."""
+    file = _naming_file(key, value, files)
+    return f"{file}, line {_line(file, key)}" if file else f"--config {'.'.join(key)}"
+
+
+def _naming_file(key: Key, value: object, files: Sequence[Path]) -> Path | None:
+    """The last of ``files`` that sets ``key`` (to ``value``, unless that is None)."""
+    for file in reversed(files):
+        found: object = yaml.safe_load(file.read_text(encoding="utf-8"))
+        for part in key:
+            found = {str(k): v for k, v in found.items()}.get(part, KeyError) if isinstance(found, dict) else KeyError
+        if found is not KeyError:
+            return file if value is None or found == value else None
+    return None
+
+
+def _line(file: Path, key: Key) -> int:
+    node = yaml.compose(file.read_text(encoding="utf-8"))
+    line = 1
+    for part in key:
+        for name, child in getattr(node, "value", []) if isinstance(node, yaml.MappingNode) else []:
+            if name.value == part:
+                line, node = name.start_mark.line + 1, child
+                break
+    return line

@@ -1,0 +1,47 @@
+"""Transcriptions: which letters of the alphabet a word is written with."""
+
+import unicodedata
+
+OTHER = "·"
+"""Stands in a pattern for a character that is drawn but is no letter of the alphabet."""
+
+
+class Alphabet:
+    """The letters that are to be found, and how a transcription is brought to them.
+
+    letters: the alphabet, each letter one code point after NFC normalisation.
+    """
+
+    def __init__(self, letters: str):
+        self.letters = tuple(dict.fromkeys(unicodedata.normalize("NFC", letters)))
+        self._known = frozenset(self.letters)
+        if all(letter == letter.upper() for letter in self.letters):
+            self._fold_case = str.upper
+        elif all(letter == letter.lower() for letter in self.letters):
+            self._fold_case = str.lower
+        else:
+            self._fold_case = str  # both cases are letters of their own
+
+    def pattern(self, text: str) -> str:
+        """What is drawn for ``text``: a letter of the alphabet or ``OTHER`` for each character but white space.
+
+        Case follows the alphabet's. A letter that the alphabet lacks loses its accent (É becomes E) if the
+        alphabet has what is left.
+        """
+        return "".join(
+            self._letter(letter)
+            for character in unicodedata.normalize("NFC", text)
+            for letter in self._fold_case(character)
+            if not (letter.isspace() or unicodedata.combining(letter))
+        )
+
+    def _letter(self, letter: str) -> str:
+        if letter in self._known:
+            return letter
+        bare = unicodedata.normalize("NFD", letter)[0]
+        return bare if bare in self._known else OTHER
+
+
+def word(pattern: str) -> str:
+    """The letters of ``pattern`` (see ``Alphabet.pattern``) without what is outside the alphabet."""
+    return pattern.replace(OTHER, "")

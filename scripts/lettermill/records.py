@@ -1,0 +1,156 @@
+"""The tables that the stages hand to each other: one named tuple a table, one CSV file a batch.
+
+Each class is the schema of its table: field names are the header, their types what the columns hold. An empty
+field is None where the type allows it. All boxes are in pixels of the image as downloaded.
+"""
+
+import csv
+import types
+import typing
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+from lettermill.errors import CorruptedFileError
+from lettermill.files import atomic_writer
+
+
+class Downloaded(NamedTuple):
+    """``results/downloaded/{batch}/status.csv``: one line for every row of the batch."""
+
+    row_id: str
+    status: str  # ok or failed
+    reason: str  # empty when ok
+    detail: str
+    file: str  # name beside status.csv, empty when failed
+    http_status: int | None  # of the response; None for local files and rows taken from the cache
+    bytes: int | None
+    sha256: str
+
+
+class Cropped(NamedTuple):
+    """``results/cropped/{batch}/offsets.csv``: one line for every downloaded row."""
+
+    row_id: str
+    reason: str
+    detail: str
+    file: str  # name beside offsets.csv
+    x: int | None  # column and row of the downloaded image at which the crop begins
+    y: int | None
+    width: int | None
+    height: int | None
+    line: int | None  # a row of the downloaded image known to cross the word
+
+
+class Segmented(NamedTuple):
+    """``results/segmented/{batch}.csv``: one line a box, or one with a reason for a row without any."""
+
+    row_id: str
+    index: int | None  # counts the boxes of the row from left to right
+    x: int | None
+    y: int | None
+    width: int | None
+    height: int | None
+    reason: str
+    detail: str
+
+
+class Matched(NamedTuple):
+    """``results/matched/{batch}.csv``: one line a letter, or one with a reason for a row that does not fit."""
+
+    row_id: str
+    position: int | None  # counts the letters of the transcription from 0
+    label: str
+    x: int | None
+    y: int | None
+    width: int | None
+    height: int | None
+    confidence: float | None  # None where the method has none
+    method: str
+    reason: str
+    detail: str
+
+
+class Letter(NamedTuple):
+    """``results/letters/{batch}/letters.csv``: one line for every letter image of the batch."""
+
+    file_name: str  # relative to the folder of letters.csv
+    label: str
+    row_id: str
+    position: int
+    x: int
+    y: int
+    width: int
+    height: int
+    confidence: float | None
+    method: str
+
+
+class Delivered(NamedTuple):
+    """``results/dataset/metadata.csv``: one line for every letter of the dataset."""
+
+    file_name: str  # relative to results/dataset
+    label: str
+    row_id: str
+    position: int
+    x: int
+    y: int
+    width: int
+    height: int
+    confidence: float | None
+    method: str
+    split: str
+
+
+class Rejected(NamedTuple):
+    """``results/dataset/rejected.csv``: one line for every row, and every letter, that was not delivered."""
+
+    row_id: str
+    position: int | None  # None when the whole row is rejected
+    label: str
+    stage: str
+    reason: str
+    confidence: float | None
+    detail: str
+
+
+R = TypeVar("R", bound=NamedTuple)
+
+
+def write_records(path: Path, schema: type[R], records: Iterable[R]) -> None:
+    """Write ``records`` of type ``schema`` to the CSV file ``path`` (UTF-8, ``\\n``), atomically."""
+    with atomic_writer(path, text=True) as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(schema._fields)
+        writer.writerows(records)
+
+
+def read_records(path: Path, schema: type[R]) -> list[R]:
+    """Read the CSV file ``path`` as records of type ``schema``.
+
+    Raises CorruptedFileError, naming file and line, when it is not what ``write_records`` writes.
+    """
+    parsers = [_parser(hint) for hint in typing.get_type_hints(schema).values()]
+    records = []
+    line = 1
+    try:
+        with open(path, encoding="utf-8", newline="") as file:
+            reader = csv.reader(file, strict=True)
+            header = next(reader, [])
+            if tuple(header) != schema._fields:
+                raise ValueError(f"the header is not {','.join(schema._fields)}")
+            for fields in reader:
+                line = reader.line_num
+                records.append(schema(*(parse(field) for parse, field in zip(parsers, fields, strict=True))))
+    except (ValueError, csv.Error, UnicodeDecodeError) as error:
+        raise CorruptedFileError(f"{path}, line {line}: {error}. Delete it and run again.") from error
+    return records
+
+
+def _parser(hint: object) -> Callable[[str], object]:
+    if hint is str:
+        return str
+    if isinstance(hint, types.UnionType):
+        inner = next(kind for kind in typing.get_args(hint) if kind is not type(None))
+        return lambda field: inner(field) if field else None
+    return typing.cast(Callable[[str], object], hint)

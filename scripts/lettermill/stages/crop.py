@@ -1,0 +1,33 @@
+"""Crop: the images of a batch without the printed part of the form."""
+
+import logging
+from pathlib import Path
+
+from lettermill.errors import CorruptedFileError
+from lettermill.image.codec import decode, encode_png
+from lettermill.image.crop import Cropping, crop
+from lettermill.records import Cropped, Downloaded, read_records, write_records
+
+log = logging.getLogger(__name__)
+
+
+def crop_batch(downloaded: Path, output: Path, cropping: Cropping) -> None:
+    """Crop the images of the folder ``downloaded`` into the folder ``output``, with ``offsets.csv`` beside them."""
+    output.mkdir(parents=True, exist_ok=True)
+    records = []
+    for row in read_records(downloaded / "status.csv", Downloaded):
+        if row.status != "ok":
+            continue
+        image = decode((downloaded / row.file).read_bytes())
+        if image is None:
+            raise CorruptedFileError(f"{downloaded / row.file} was an image and is none now. Delete {downloaded} and run again.")
+        region, line = crop(image, cropping)
+        if region.width < 1 or region.height < 1:
+            size = f"{image.shape[1]}x{image.shape[0]} pixels"
+            records.append(Cropped(row.row_id, "outside_image", size, "", None, None, None, None, None))
+            continue
+        file = row.row_id + ".png"
+        (output / file).write_bytes(encode_png(region.of(image)))
+        records.append(Cropped(row.row_id, "", "", file, *region, line))
+    write_records(output / "offsets.csv", Cropped, records)
+    log.info("%d images cropped", len(records))

@@ -1,0 +1,18 @@
+"""Reading the images that earlier stages have written."""
+
+from pathlib import Path
+
+import numpy as np
+
+from lettermill.errors import CorruptedFileError
+from lettermill.image.codec import decode
+from lettermill.records import Cropped
+
+
+def read_crop(folder: Path, row: Cropped) -> np.ndarray:
+    """The cropped image of ``row`` as (height, width) uint8; raises CorruptedFileError when it is not whole."""
+    path = folder / row.file
+    image = decode(path.read_bytes()) if path.is_file() else None
+    if image is None or image.shape != (row.height, row.width):
+        raise CorruptedFileError(f"{path} is missing or not whole. Delete {folder} and run again.")
+    return image

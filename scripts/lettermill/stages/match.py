@@ -1,0 +1,57 @@
+"""Match: boxes against transcriptions, by their number."""
+
+import logging
+from collections.abc import Sequence
+from itertools import groupby
+from pathlib import Path
+
+from lettermill.image.box import Box
+from lettermill.plan.text import OTHER, word
+from lettermill.records import Matched, Segmented, read_records, write_records
+
+log = logging.getLogger(__name__)
+
+METHOD = "histogram"
+
+
+def match_word(boxes: Sequence[Box], pattern: str) -> list[tuple[str, Box]] | str:
+    """The letters of a word, each with its box, or the reason why the boxes do not fit.
+
+    boxes: from left to right. pattern: see ``Alphabet.pattern``.
+    The boxes fit when there is one for each letter. What is written between the letters (a hyphen, an
+    apostrophe) may have a box too, but then all of it must.
+    """
+    letters = word(pattern)
+    if len(boxes) == len(letters):
+        return list(zip(letters, boxes, strict=True))
+    if len(boxes) == len(pattern):
+        return [(letter, box) for letter, box in zip(pattern, boxes, strict=True) if letter != OTHER]
+    return "too_few_boxes" if len(boxes) < len(letters) else "too_many_boxes"
+
+
+def match_batch(segmented: Path, patterns: Sequence[tuple[str, str]], output: Path) -> None:
+    """Match the rows of the file ``segmented``; write ``Matched`` records to ``output``.
+
+    patterns: (row id, pattern) of every row of the batch, see ``Alphabet.pattern``.
+    """
+    pattern_of = dict(patterns)
+    records: list[Matched] = []
+    fitting = rows = 0
+    for row_id, found in groupby(read_records(segmented, Segmented), key=lambda record: record.row_id):
+        boxes = [Box(record.x, record.y, record.width, record.height) for record in found if not record.reason]
+        if not boxes:
+            continue
+        rows += 1
+        pattern = pattern_of[row_id]
+        matched = match_word(boxes, pattern)
+        if isinstance(matched, str):
+            detail = f"{len(boxes)} boxes for the {len(word(pattern))} letters of {word(pattern)}"
+            records.append(Matched(row_id, None, "", None, None, None, None, None, METHOD, matched, detail))
+            continue
+        fitting += 1
+        records += [
+            Matched(row_id, position, letter, *box, None, METHOD, "", "")
+            for position, (letter, box) in enumerate(matched)
+        ]
+    write_records(output, Matched, records)
+    log.info("%d of %d words fit", fitting, rows)

@@ -1,0 +1,39 @@
+"""A picture of how one row went through the stages."""
+
+from pathlib import Path
+
+import numpy as np
+
+from lettermill.files import write_bytes
+from lettermill.image.box import Box
+from lettermill.image.codec import decode, encode_png
+from lettermill.image.drawing import word_picture
+from lettermill.records import Cropped, Downloaded, Matched, Segmented, read_records
+
+
+def draw_row(row_id: str, downloaded: Path, cropped: Path, segmented: Path, matched: Path, output: Path) -> None:
+    """Draw the image of row ``row_id`` with its crop, boxes, labels and histograms, as far as the row came."""
+    status = next(record for record in read_records(downloaded / "status.csv", Downloaded) if record.row_id == row_id)
+    stopped = [("download", status.reason, status.detail)]
+    image = decode((downloaded / status.file).read_bytes()) if status.file else np.full((30, 300), 255, np.uint8)
+
+    region = None
+    for crop in _of_row(cropped / "offsets.csv", Cropped, row_id):
+        stopped.append(("crop", crop.reason, crop.detail))
+        region = None if crop.reason else Box(crop.x, crop.y, crop.width, crop.height)
+    found = _of_row(segmented, Segmented, row_id)
+    stopped += [("segment", record.reason, record.detail) for record in found]
+    boxes = [Box(r.x, r.y, r.width, r.height) for r in found if not r.reason]
+    letters = _of_row(matched, Matched, row_id)
+    stopped += [("match", record.reason, record.detail) for record in letters]
+    labels = [record.label for record in letters if not record.reason]
+    if labels:
+        boxes = [Box(r.x, r.y, r.width, r.height) for r in letters]
+
+    why = next((f"stopped by {stage}: {reason} {detail}" for stage, reason, detail in stopped if reason), None)
+    caption = f"{row_id}  {why or ''.join(labels)}"
+    write_bytes(output, encode_png(word_picture(image, region, boxes, labels, caption)))
+
+
+def _of_row(path: Path, schema: type, row_id: str) -> list:
+    return [record for record in read_records(path, schema) if record.row_id == row_id]

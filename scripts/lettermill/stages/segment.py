@@ -1,0 +1,30 @@
+"""Segment: the boxes of the letters in the cropped images of a batch."""
+
+import logging
+from pathlib import Path
+
+from lettermill.image.ink import ink_threshold
+from lettermill.image.letters import Tolerances, find_letters
+from lettermill.records import Cropped, Segmented, read_records, write_records
+from lettermill.stages.images import read_crop
+
+log = logging.getLogger(__name__)
+
+
+def segment_batch(cropped: Path, output: Path, tolerances: Tolerances) -> None:
+    """Find the letters of the images of the folder ``cropped``; write ``Segmented`` records to ``output``."""
+    records = []
+    for row in read_records(cropped / "offsets.csv", Cropped):
+        if not row.reason:
+            records += _segment(row, cropped, tolerances)
+    write_records(output, Segmented, records)
+    log.info("%d boxes", sum(not record.reason for record in records))
+
+
+def _segment(row: Cropped, cropped: Path, tolerances: Tolerances) -> list[Segmented]:
+    image = read_crop(cropped, row)
+    boxes = find_letters(image, None if row.line is None else row.line - row.y, tolerances)
+    if not boxes:
+        reason = "blank_image" if ink_threshold(image) is None else "no_letters"
+        return [Segmented(row.row_id, None, None, None, None, None, reason, "")]
+    return [Segmented(row.row_id, index, *box.moved(row.x, row.y), "", "") for index, box in enumerate(boxes)]

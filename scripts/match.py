@@ -1,0 +1,18 @@
+"""Match the boxes of a batch against its transcriptions."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lettermill.job import job_log
+from lettermill.stages.match import match_batch
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        match_batch(
+            segmented=Path(snakemake.input[0]),
+            patterns=snakemake.params.rows,
+            output=Path(snakemake.output[0]),
+        )

@@ -1,0 +1,19 @@
+"""Find the boxes of the letters of a batch."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lettermill.image.letters import Tolerances
+from lettermill.job import job_log
+from lettermill.stages.segment import segment_batch
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        segment_batch(
+            cropped=Path(snakemake.input[0]),
+            output=Path(snakemake.output[0]),
+            tolerances=Tolerances(**snakemake.params.segment),
+        )
