@@ -15,6 +15,12 @@ rule dataset:
         metadata="results/dataset/metadata.csv",
         rejected="results/dataset/rejected.csv",
         card="results/dataset/README.md",
+    log:
+        "logs/dataset.log",
+    benchmark:
+        "logs/benchmarks/dataset.tsv"
+    conda:
+        "../envs/letters.yaml"
     params:
         unusable=PLAN.unusable,
         split=config["split"],
@@ -23,12 +29,6 @@ rule dataset:
         settings={"method": config["method"], "crop": config["crop"]["mode"]},
         code=code_of("lettermill.dataset.assemble"),
         card_code=code_of("lettermill.dataset.card"),
-    log:
-        "logs/dataset.log",
-    benchmark:
-        "logs/benchmarks/dataset.tsv"
-    conda:
-        "../envs/lettermill.yaml"
     script:
         "../scripts/dataset.py"
 
@@ -40,12 +40,12 @@ rule summary:
     output:
         text="results/summary.txt",
         sheet="results/contact_sheet.png",
-    params:
-        code=code_of("lettermill.dataset.summary"),
-        sheet_code=code_of("lettermill.dataset.sheet"),
     log:
         "logs/summary.log",
     conda:
-        "../envs/lettermill.yaml"
+        "../envs/letters.yaml"
+    params:
+        code=code_of("lettermill.dataset.summary"),
+        sheet_code=code_of("lettermill.dataset.sheet"),
     script:
         "../scripts/summary.py"

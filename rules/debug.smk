@@ -9,11 +9,11 @@ rule debug:
         matched=batch_of("results/matched/{batch}.csv"),
     output:
         "results/debug/{row_id}.png",
-    params:
-        code=code_of("lettermill.stages.picture"),
     log:
         "logs/debug/{row_id}.log",
     conda:
-        "../envs/lettermill.yaml"
+        "../envs/letters.yaml"
+    params:
+        code=code_of("lettermill.stages.picture"),
     script:
         "../scripts/debug.py"

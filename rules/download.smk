@@ -8,17 +8,17 @@ out   results/downloaded/{batch}/   the images as fetched, and status.csv with a
 rule download:
     output:
         directory("results/downloaded/{batch}"),
-    params:
-        rows=sources,
-        images=str(PLAN.images),
-        code=code_of("lettermill.stages.download"),
     log:
         "logs/download/{batch}.log",
     benchmark:
         "logs/benchmarks/download/{batch}.tsv"
+    conda:
+        "../envs/download.yaml"
     resources:
         downloads=1,
-    conda:
-        "../envs/lettermill.yaml"
+    params:
+        rows=sources,
+        images=str(PLAN.images),
+        code=code_of("lettermill.stages.download"),
     script:
         "../scripts/download.py"

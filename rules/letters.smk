@@ -12,15 +12,15 @@ rule crop:
         "results/downloaded/{batch}",
     output:
         directory("results/cropped/{batch}"),
-    params:
-        crop=config["crop"],
-        code=code_of("lettermill.stages.crop"),
     log:
         "logs/crop/{batch}.log",
     benchmark:
         "logs/benchmarks/crop/{batch}.tsv"
     conda:
-        "../envs/lettermill.yaml"
+        "../envs/letters.yaml"
+    params:
+        crop=config["crop"],
+        code=code_of("lettermill.stages.crop"),
     script:
         "../scripts/crop.py"
 
@@ -30,15 +30,15 @@ rule segment:
         "results/cropped/{batch}",
     output:
         "results/segmented/{batch}.csv",
-    params:
-        segment=config["segment"],
-        code=code_of("lettermill.stages.segment"),
     log:
         "logs/segment/{batch}.log",
     benchmark:
         "logs/benchmarks/segment/{batch}.tsv"
     conda:
-        "../envs/lettermill.yaml"
+        "../envs/letters.yaml"
+    params:
+        segment=config["segment"],
+        code=code_of("lettermill.stages.segment"),
     script:
         "../scripts/segment.py"
 
@@ -48,15 +48,15 @@ rule match:
         "results/segmented/{batch}.csv",
     output:
         "results/matched/{batch}.csv",
-    params:
-        rows=patterns,
-        code=code_of("lettermill.stages.match"),
     log:
         "logs/match/{batch}.log",
     benchmark:
         "logs/benchmarks/match/{batch}.tsv"
     conda:
-        "../envs/lettermill.yaml"
+        "../envs/letters.yaml"
+    params:
+        rows=patterns,
+        code=code_of("lettermill.stages.match"),
     script:
         "../scripts/match.py"
 
@@ -69,14 +69,14 @@ rule cut:
         letters=LETTERS,
     output:
         directory("results/letters/{batch}"),
-    params:
-        cut=config["cut"],
-        code=code_of("lettermill.stages.cut"),
     log:
         "logs/cut/{batch}.log",
     benchmark:
         "logs/benchmarks/cut/{batch}.tsv"
     conda:
-        "../envs/lettermill.yaml"
+        "../envs/letters.yaml"
+    params:
+        cut=config["cut"],
+        code=code_of("lettermill.stages.cut"),
     script:
         "../scripts/cut.py"

@@ -3,6 +3,8 @@
 import hashlib
 from pathlib import Path
 
+import numpy as np
+
 from lettermill.errors import CorruptedFileError
 from lettermill.files import write_bytes
 from lettermill.image.codec import decode, encode_png
@@ -21,14 +23,15 @@ def write_sheet(dataset: Path, output: Path) -> None:
     for letter in read_records(dataset / "metadata.csv", Delivered):
         classes.setdefault(letter.label, []).append(letter.file_name)
     drawn = {label: sorted(names, key=_draw)[:COLUMNS] for label, names in sorted(classes.items())}
-    write_bytes(output, encode_png(contact_sheet([(k, [_read(dataset / n) for n in v]) for k, v in drawn.items()], COLUMNS)))
+    images = [(label, [_read(dataset / name) for name in names]) for label, names in drawn.items()]
+    write_bytes(output, encode_png(contact_sheet(images, COLUMNS)))
 
 
 def _draw(name: str) -> bytes:
     return hashlib.sha256(name.encode()).digest()
 
 
-def _read(path: Path):
+def _read(path: Path) -> np.ndarray:
     image = decode(path.read_bytes())
     if image is None:
         raise CorruptedFileError(f"{path} cannot be decoded. Delete it and run `snakemake -R dataset`.")

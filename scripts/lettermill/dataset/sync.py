@@ -35,12 +35,13 @@ def _remove_others(place: Path, folder: Path, wanted: Collection[str]) -> None:
 
 
 def _bring(source: Path, target: Path) -> None:
-    try:
+    if not target.exists():
         link_or_copy(source, target)
-    except FileExistsError:
-        pass
-    if os.path.samefile(source, target) or filecmp.cmp(source, target, shallow=False):
-        return
+    elif not (os.path.samefile(source, target) or filecmp.cmp(source, target, shallow=False)):
+        _replace(source, target)
+
+
+def _replace(source: Path, target: Path) -> None:
     temporary = target.with_name(f".{target.name}.part")
     temporary.unlink(missing_ok=True)
     link_or_copy(source, temporary)

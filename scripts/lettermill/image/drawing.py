@@ -28,20 +28,13 @@ def word_picture(
     mask = np.zeros(image.shape, bool)
     region.of(mask)[:] = ink_mask(region.of(image))
     column_height, row_width, top = 60, 100, 50
-    canvas = np.full((top + height * scale + column_height + 10, width * scale + row_width + 10, 3), 255, np.uint8)
+    shape = (top + height * scale + column_height + 10, width * scale + row_width + 10, 3)
+    canvas = np.full(shape, 255, np.uint8)
     big = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_NEAREST)
     canvas[top : top + height * scale, : width * scale] = big[:, :, None]
 
-    columns, rows = mask.sum(axis=0), mask.sum(axis=1)
-    base = top + height * scale + 5
-    for x, count in enumerate(columns):
-        bar = round(column_height * count / max(columns.max(), 1))
-        cv2.rectangle(canvas, (x * scale, base), ((x + 1) * scale - 1, base + bar), GREY, -1) if count else None
-    for y, count in enumerate(rows):
-        bar = round(row_width * count / max(rows.max(), 1))
-        left = width * scale + 5
-        cv2.rectangle(canvas, (left, top + y * scale), (left + bar, top + (y + 1) * scale - 1), GREY, -1) if count else None
-
+    _bars(canvas[top + height * scale + 5 :, : width * scale], mask.sum(axis=0), scale)
+    _bars(canvas[top : top + height * scale, width * scale + 5 :].transpose(1, 0, 2), mask.sum(axis=1), scale)
     _outline(canvas, region, GREY, scale, top)
     for index, box in enumerate(boxes):
         colour = COLOURS[index % 2]
@@ -70,10 +63,19 @@ def contact_sheet(classes: Sequence[tuple[str, Sequence[np.ndarray]]], columns: 
     return sheet
 
 
+def _bars(canvas: np.ndarray, counts: np.ndarray, scale: int) -> None:
+    """Draw ``counts`` (n,) as bars, each ``scale`` columns wide, from the upper edge of ``canvas`` downwards."""
+    room = canvas.shape[0] - 5
+    bars = np.repeat(np.round(room * counts / max(counts.max(), 1)), scale)
+    canvas[np.arange(canvas.shape[0])[:, None] < bars] = GREY
+
+
 def _outline(canvas: np.ndarray, box: Box, colour: tuple[int, int, int], scale: int, top: int) -> None:
     corner = (box.right * scale - 1, top + box.bottom * scale - 1)
     cv2.rectangle(canvas, (box.x * scale, top + box.y * scale), corner, colour, 1)
 
 
-def _write(canvas: np.ndarray, text: str, place: tuple[int, int], colour: tuple[int, int, int], size: float = 0.55) -> None:
+def _write(
+    canvas: np.ndarray, text: str, place: tuple[int, int], colour: tuple[int, int, int], size: float = 0.55
+) -> None:
     cv2.putText(canvas, text, place, cv2.FONT_HERSHEY_SIMPLEX, size, colour, 1, cv2.LINE_AA)

@@ -19,6 +19,9 @@ PRINT_DARKER = 40
 """Grey levels by which a pixel of print is darker than the ink threshold of its image: at this depth, printed
 letters that would touch come apart."""
 
+UNEVEN = 0.1
+"""Share of its height by which print may be uneven (at least a pixel): tops, baselines, the dots of a colon."""
+
 LABEL_ENDS = 0.4
 """Share of the image's width left of which a label beside the word ends."""
 
@@ -70,17 +73,22 @@ def _print_chains(parts: Components, height: int) -> list[list[int]]:
         for candidate in legible[position + 1 :]:
             last = chain[-1]
             gap = parts.left[candidate] - parts.right[last]
+            slack = _slack(parts.height[last])
             if gap > parts.height[last]:
                 break  # components come ordered by their left edge
             if (
-                -1 <= gap <= 0.4 * parts.height[last]
-                and abs(parts.top[candidate] - parts.top[last]) <= 1
-                and abs(parts.bottom[candidate] - parts.bottom[last]) <= 1
+                -slack <= gap <= 0.4 * parts.height[last]
+                and abs(parts.top[candidate] - parts.top[last]) <= slack
+                and abs(parts.bottom[candidate] - parts.bottom[last]) <= slack
             ):
                 chain.append(candidate)
         used.update(chain)
         chains.append(chain)
     return chains
+
+
+def _slack(height: int) -> int:
+    return max(1, round(UNEVEN * height))
 
 
 def _box(parts: Components, chain: list[int]) -> Box:
@@ -109,21 +117,21 @@ def _colon_after(parts: Components, label: Box) -> int | None:
     The two dots are of one size (those of an ``i`` are not: one is its stem), stand above each other, the lower
     one on the baseline.
     """
-    largest = max(2, round(0.45 * label.height))
+    slack, largest = _slack(label.height), max(2, round(0.45 * label.height))
     near = np.flatnonzero(
         (parts.left >= label.right)
         & (parts.left <= label.right + label.height)
         & (parts.top >= label.y)
-        & (parts.bottom <= label.bottom + 1)
+        & (parts.bottom <= label.bottom + slack)
         & (parts.width <= largest)
         & (parts.height <= largest)
     )
-    for lower in near[abs(parts.bottom[near] - label.bottom) <= 1]:
+    for lower in near[abs(parts.bottom[near] - label.bottom) <= slack]:
         for upper in near[parts.bottom[near] < parts.top[lower]]:
             if (
-                abs(parts.width[upper] - parts.width[lower]) <= 1
-                and abs(parts.height[upper] - parts.height[lower]) <= 1
-                and abs(parts.left[upper] + parts.right[upper] - parts.left[lower] - parts.right[lower]) <= 2
+                abs(parts.width[upper] - parts.width[lower]) <= slack
+                and abs(parts.height[upper] - parts.height[lower]) <= slack
+                and abs(parts.left[upper] + parts.right[upper] - parts.left[lower] - parts.right[lower]) <= 2 * slack
             ):
                 return int(max(parts.right[upper], parts.right[lower]))
     return None

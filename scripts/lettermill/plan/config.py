@@ -20,11 +20,9 @@ def check_config(config: dict, schema_file: Path, files: Sequence[Path]) -> None
     """
     schema = yaml.safe_load(schema_file.read_text(encoding="utf-8"))
     validator = jsonschema.Draft202012Validator(schema)
-    messages = [
-        message
-        for error in sorted(validator.iter_errors(config), key=lambda error: [str(part) for part in error.absolute_path])
-        for message in _explain(error, files)
-    ] or list(_check_meaning(config, files))
+    errors = sorted(validator.iter_errors(config), key=lambda error: [str(part) for part in error.absolute_path])
+    messages = [message for error in errors for message in _explain(error, files)]
+    messages = messages or list(_check_meaning(config, files))
     if messages:
         raise InputError("The config is wrong.\n" + "\n".join(messages))
 
@@ -81,7 +79,8 @@ def _check_meaning(config: dict, files: Sequence[Path]) -> Iterator[str]:
             )
     shares = [config["split"][part] for part in ("train", "validation", "test")]
     if abs(sum(shares) - 1) > 1e-9:
-        yield f"{_place(('split',), None, files)}: train, validation and test of `split` add up to {sum(shares):g}, not 1."
+        place = _place(("split",), None, files)
+        yield f"{place}: train, validation and test of `split` add up to {sum(shares):g}, not 1."
     named = [("box", config["crop"]["box"]), *(("profiles", edges) for edges in config["crop"]["profiles"].values())]
     for part, edges in named:
         for low, high in (("left", "right"), ("top", "bottom")):

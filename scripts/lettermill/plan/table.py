@@ -19,7 +19,8 @@ from lettermill.plan.text import Alphabet, word
 LONGEST_ID = 200
 """Bytes of UTF-8 in a row id; file names end at 255 and carry a position and a suffix too."""
 
-_UNSAFE = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|{}]|^[.\s]|[.\s]$')
+UNSAFE_CHARACTERS = '/ \\ : * ? " < > | { }'
+_UNSAFE = re.compile(rf"[\x00-\x1f\x7f{re.escape(UNSAFE_CHARACTERS.replace(' ', ''))}]|^[.\s]|[.\s]$")
 _SEPARATORS = (",", ";", "\t", "|")
 _EXCEL = (".xlsx", ".xlsm")
 
@@ -111,7 +112,7 @@ def _row_error(row: Row, unreadable: bool, columns: Columns) -> tuple[str, str]:
     if not row.row_id:
         return "empty_id", f"fill {source}"
     if _UNSAFE.search(row.row_id) or len(row.row_id.encode()) > LONGEST_ID:
-        return "unsafe_id", f"{source} must be at most {LONGEST_ID} bytes without / \\ : * ? \" < > | {{ }} or a dot at an end"
+        return "unsafe_id", f"{source}: at most {LONGEST_ID} bytes, no {UNSAFE_CHARACTERS}, no dot or space at an end"
     if row.is_url:
         if not re.match(r"https?://[^/]", row.image, re.IGNORECASE):
             return "unsupported_url", f"{row.image}: give an http:// or https:// address, or a path"
@@ -166,9 +167,9 @@ def _read_frame(path: Path, columns: Columns) -> tuple[pd.DataFrame, list[tuple[
         raise InputError(f"{path}: {message}. The table must be UTF-8 text (CSV or TSV, also .gz) or .xlsx.") from error
     missing = [name for name in wanted if name not in frame.columns]
     if missing:
+        there = ", ".join(map(repr, frame.columns))
         raise InputError(
-            f"{path}, line 1: there is no column {missing[0]!r}. The columns are {', '.join(map(repr, frame.columns))}; "
-            f"name the right ones in config:\n"
+            f"{path}, line 1: there is no column {missing[0]!r}. The columns are {there}. Name them in config:\n"
             f"columns:\n  id: {columns.id or 'null'}\n  image: {columns.image}\n  text: {columns.text}"
         )
     return frame[list(dict.fromkeys(wanted))].fillna(""), malformed
@@ -178,7 +179,8 @@ def _read_text(path: Path, wanted: list[str]) -> tuple[pd.DataFrame, list[tuple[
     with _open_text(path) as file:
         header = file.readline()
     # The separator is the one that the configured columns stand between.
-    separator = max(_SEPARATORS, key=lambda mark: len(set(wanted) & set(next(csv.reader([header], delimiter=mark), []))))
+    names = {mark: set(next(csv.reader([header], delimiter=mark), [])) for mark in _SEPARATORS}
+    separator = max(_SEPARATORS, key=lambda mark: len(names[mark].intersection(wanted)))
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", pd.errors.ParserWarning)
         frame = pd.read_csv(

@@ -87,7 +87,8 @@ class Workplan:
     def _batch(self, name: str) -> list[Row]:
         if name not in self._rows:
             example = next(iter(self._rows), "none: the table has no row that can be worked on")
-            raise InputError(f"There is no batch {name}. With config `batches: {self._config['batches']}` they are like {example}.")
+            setting = self._config["batches"]
+            raise InputError(f"There is no batch {name}. With config `batches: {setting}` they are like {example}.")
         return self._rows[name]
 
     def _stamp(self, image: str) -> str:

@@ -20,7 +20,9 @@ def crop_batch(downloaded: Path, output: Path, cropping: Cropping) -> None:
             continue
         image = decode((downloaded / row.file).read_bytes())
         if image is None:
-            raise CorruptedFileError(f"{downloaded / row.file} was an image and is none now. Delete {downloaded} and run again.")
+            raise CorruptedFileError(
+                f"{downloaded / row.file} was an image and is none now. Delete {downloaded} and run again."
+            )
         region, line = crop(image, cropping)
         if region.width < 1 or region.height < 1:
             size = f"{image.shape[1]}x{image.shape[0]} pixels"

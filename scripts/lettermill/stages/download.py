@@ -38,7 +38,9 @@ def download_batch(
     for row in sources:
         result = fetched[row.image] if _is_url(row) else _read_local(images, row.image)
         if result.content is None:
-            records.append(Downloaded(row.row_id, "failed", result.reason, result.detail, "", result.http_status, None, ""))
+            records.append(
+                Downloaded(row.row_id, "failed", result.reason, result.detail, "", result.http_status, None, "")
+            )
             log.warning("%s: %s %s", row.row_id, result.reason, result.detail)
             continue
         file = row.row_id + suffix_of(result.content)

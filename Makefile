@@ -1,0 +1,34 @@
+# make run    install everything into .venv and run the workflow on the embedded sample
+# make test   install everything and run all tests
+# make bench  measure; see benchmarks/
+
+PYTHON ?= python3
+VENV ?= .venv
+CORES ?= all
+
+.PHONY: run test bench clean
+
+run: $(VENV)/run.stamp
+	$(VENV)/bin/snakemake --cores $(CORES)
+
+test: $(VENV)/test.stamp
+	$(VENV)/bin/python -m pytest
+
+bench: $(VENV)/run.stamp
+	$(VENV)/bin/python benchmarks/run.py
+
+clean:
+	rm -rf results/* logs cache .snakemake
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Lettermill needs Python 3.11 or newer; name yours: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/run.stamp: requirements.txt constraints.txt | $(VENV)/bin/python
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -c constraints.txt
+	touch $@
+
+$(VENV)/test.stamp: requirements-test.txt $(VENV)/run.stamp
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-test.txt -c constraints.txt
+	touch $@
