@@ -5,6 +5,7 @@ field is None where the type allows it. All boxes are in pixels of the image as 
 """
 
 import csv
+import io
 import types
 import typing
 from collections.abc import Callable, Iterable
@@ -134,15 +135,16 @@ def read_records(path: Path, schema: type[R]) -> list[R]:
     records = []
     line = 1
     try:
-        with open(path, encoding="utf-8", newline="") as file:
-            reader = csv.reader(file, strict=True)
-            header = next(reader, [])
-            if tuple(header) != schema._fields:
-                raise ValueError(f"the header is not {','.join(schema._fields)}")
-            for fields in reader:
-                line = reader.line_num
-                records.append(schema(*(parse(field) for parse, field in zip(parsers, fields, strict=True))))
-    except (ValueError, csv.Error, UnicodeDecodeError) as error:
+        text = path.read_bytes().decode()
+        reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+        if tuple(next(reader, [])) != schema._fields:
+            raise ValueError(f"the header is not {','.join(schema._fields)}")
+        for fields in reader:
+            line = reader.line_num
+            records.append(schema(*(parse(field) for parse, field in zip(parsers, fields, strict=True))))
+        if not text.endswith("\n"):
+            raise ValueError("the last line is not whole")
+    except (ValueError, csv.Error) as error:
         raise CorruptedFileError(f"{path}, line {line}: {error}. Delete it and run again.") from error
     return records
 

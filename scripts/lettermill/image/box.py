@@ -31,6 +31,11 @@ class Box(NamedTuple):
         """The box as seen from an origin that lies ``x`` columns to the left and ``y`` rows above."""
         return self._replace(x=self.x + x, y=self.y + y)
 
+    def joined(self, other: "Box") -> "Box":
+        """The smallest box around both boxes."""
+        x, y = min(self.x, other.x), min(self.y, other.y)
+        return Box(x, y, max(self.right, other.right) - x, max(self.bottom, other.bottom) - y)
+
     @classmethod
     def around(cls, left: int, top: int, right: int, bottom: int) -> "Box":
         """The box between the given edges (right and bottom exclusive)."""

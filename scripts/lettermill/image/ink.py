@@ -1,9 +1,12 @@
 """Ink and paper: which pixels of a scan carry ink, and the connected components they form."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
+
+from lettermill.image.box import Box
 
 FAINTEST_CONTRAST = 40
 """Grey levels between paper and ink under which an image counts as blank."""
@@ -37,6 +40,12 @@ class Components:
     @property
     def height(self) -> np.ndarray:
         return self.bottom - self.top
+
+    @cached_property
+    def boxes(self) -> list[Box]:
+        """The bounding box of each component."""
+        columns = (self.left, self.top, self.width, self.height)
+        return [Box(*sides) for sides in zip(*(column.tolist() for column in columns), strict=True)]
 
     def mask(self, chosen: np.ndarray) -> np.ndarray:
         """The pixels of the chosen components: ``chosen`` is (n,) bool, the result (height, width) bool."""

@@ -42,10 +42,11 @@ def find_letters(image: np.ndarray, line: int | None = None, tolerances: Toleran
     if not cores.any():
         return []
     height = float(np.median(parts.height[cores]))
-    letters = _join_overlapping(parts, np.flatnonzero(cores).tolist(), tolerances.overlap)
-    letters = _nearest_cluster(parts, letters, tolerances.word_gap * height)
-    _add_marks(parts, letters, cores, image.shape[0], tolerances.accent_gap * height)
-    return sorted((_bounds(parts, letter) for letter in letters), key=lambda box: (2 * box.x + box.width, box))
+    letters = _join_overlapping([parts.boxes[core] for core in np.flatnonzero(cores)], tolerances.overlap)
+    letters = _heaviest_cluster(letters, parts, cores, tolerances.word_gap * height)
+    marks = np.flatnonzero(~cores & _whole(parts, image.shape[0]) & (parts.area >= 2))
+    letters = _with_marks(letters, [parts.boxes[mark] for mark in marks], tolerances.accent_gap * height)
+    return sorted(letters, key=lambda box: (2 * box.x + box.width, box))
 
 
 def _band(parts: Components, height: int, line: int | None) -> tuple[int, int] | None:
@@ -88,52 +89,57 @@ def _cores(parts: Components, height: int, band: tuple[int, int], tolerances: To
     return cores & ((parts.height >= tolerances.letter_height * letter) | stem)
 
 
-def _join_overlapping(parts: Components, cores: list[int], share: float) -> list[list[int]]:
-    """Strokes in one place are one letter: cores that share at least ``share`` of the narrower one's columns."""
-    letters: list[list[int]] = []
+def _join_overlapping(cores: list[Box], share: float) -> list[Box]:
+    """Strokes in one place are one letter: cores that share at least ``share`` of the narrower one's columns.
+
+    cores: by their left edges.
+    """
+    letters: list[Box] = []
     for core in cores:
-        for letter in letters:
-            box = _bounds(parts, letter)
-            common = min(box.right, parts.right[core]) - max(box.x, parts.left[core])
-            if common >= share * min(box.width, parts.width[core]):
-                letter.append(core)
+        for index, letter in enumerate(letters):
+            common = min(letter.right, core.right) - max(letter.x, core.x)
+            if common >= share * min(letter.width, core.width):
+                letters[index] = letter.joined(core)
                 break
         else:
-            letters.append([core])
+            letters.append(core)
     return letters
 
 
-def _nearest_cluster(parts: Components, letters: list[list[int]], gap: float) -> list[list[int]]:
-    """The heaviest run of letters without a gap of more than ``gap`` columns: far-away ink is not the word's."""
-    boxes = [_bounds(parts, letter) for letter in letters]
-    order = sorted(range(len(letters)), key=lambda i: boxes[i].x)
-    clusters = [[order[0]]]
-    right = boxes[order[0]].right
-    for i in order[1:]:
-        if boxes[i].x - right > gap:
+def _heaviest_cluster(letters: list[Box], parts: Components, cores: np.ndarray, gap: float) -> list[Box]:
+    """The run of letters with most ink that has no gap of more than ``gap`` columns: the rest is not the word's.
+
+    letters: by their left edges.
+    """
+    clusters: list[list[Box]] = []
+    right = -np.inf
+    for letter in letters:
+        if letter.x - right > gap:
             clusters.append([])
-        clusters[-1].append(i)
-        right = max(right, boxes[i].right)
-    heaviest = max(clusters, key=lambda cluster: sum(parts.area[letters[i]].sum() for i in cluster))
-    return [letters[i] for i in heaviest]
+        clusters[-1].append(letter)
+        right = max(right, letter.right)
+    if len(clusters) == 1:
+        return letters
+
+    def ink(cluster: list[Box]) -> int:
+        left, end = cluster[0].x, max(letter.right for letter in cluster)
+        return int(parts.area[cores & (parts.left >= left) & (parts.right <= end)].sum())
+
+    return max(clusters, key=ink)
 
 
-def _add_marks(parts: Components, letters: list[list[int]], cores: np.ndarray, height: int, gap: float) -> None:
-    """Give every dot, accent and splinter to the letter whose columns it shares most (``letters`` changes)."""
-    boxes = [_bounds(parts, letter) for letter in letters]
-    left, right = np.array([box.x for box in boxes]), np.array([box.right for box in boxes])
-    for mark in np.flatnonzero(~cores & _whole(parts, height) & (parts.area >= 2)).tolist():
-        common = np.minimum(right, parts.right[mark]) - np.maximum(left, parts.left[mark])
-        nearest = int(np.argmax(common))
-        box = boxes[nearest]
-        if parts.top[mark] >= box.bottom - 1:
-            continue  # below its letter: a speck or the next line
-        above = box.y - parts.bottom[mark]
-        if above <= gap and common[nearest] >= (1 if above > 0 else -1):
-            letters[nearest].append(mark)
+def _with_marks(letters: list[Box], marks: list[Box], gap: float) -> list[Box]:
+    """``letters`` with every dot, accent and splinter added to the letter whose columns it shares most.
 
-
-def _bounds(parts: Components, members: list[int]) -> Box:
-    return Box.around(
-        parts.left[members].min(), parts.top[members].min(), parts.right[members].max(), parts.bottom[members].max()
-    )
+    gap: rows that a mark may stand above its letter. What lies below a letter or beside it is a speck.
+    """
+    grown = list(letters)
+    for mark in marks:
+        common = [min(letter.right, mark.right) - max(letter.x, mark.x) for letter in letters]
+        nearest = max(range(len(letters)), key=common.__getitem__)
+        letter = letters[nearest]
+        above = letter.y - mark.bottom
+        beside = common[nearest] >= (1 if above > 0 else -1)  # a splinter may stand a column away
+        if beside and above <= gap and mark.y < letter.bottom - 1:
+            grown[nearest] = grown[nearest].joined(mark)
+    return grown

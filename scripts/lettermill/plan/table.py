@@ -72,13 +72,14 @@ def read_table(path: Path, columns: Columns, alphabet: Alphabet, unreadable: lis
     Raises InputError when there is no table with these columns in it, or no row.
     """
     frame, malformed = _read_frame(path, columns)
-    lines = _Lines(path, {line for line, _ in malformed})
+    lines = _Lines(path, {number for number, _ in malformed})
     if frame.empty and not malformed:
         raise InputError(f"{path}: the table has a header but no rows. Add at least one row.")
 
     table = Table()
     table.unusable += [
-        Unusable("", "malformed_line", f"{path.name} line {line}: {message}") for line, message in malformed
+        Unusable("", "malformed_line", f"{path.name} line {lines.of_record(number)}: {message}")
+        for number, message in malformed
     ]
     images = [value.strip() for value in frame[columns.image]]
     texts = frame[columns.text].tolist()
@@ -150,7 +151,7 @@ def _stem(image: str) -> str:
 
 
 def _read_frame(path: Path, columns: Columns) -> tuple[pd.DataFrame, list[tuple[int, str]]]:
-    """All cells as text, and (line, message) of the lines that have more fields than the header."""
+    """All cells as text, and (record number, message) of the records with more fields than the header."""
     if not path.is_file():
         raise InputError(f"{path}: there is no such table. Correct config `table`.")
     wanted = [name for name in columns if name]
@@ -188,7 +189,7 @@ def _read_text(path: Path, wanted: list[str]) -> tuple[pd.DataFrame, list[tuple[
             on_bad_lines="warn",
         )  # fmt: skip
     found = re.findall(r"line (\d+): (expected \d+ fields, saw \d+)", " ".join(str(w.message) for w in caught))
-    return frame, [(int(line), message) for line, message in found]
+    return frame, [(int(number), message) for number, message in found]
 
 
 def _open_text(path: Path):
@@ -199,25 +200,35 @@ def _open_text(path: Path):
 class _Lines:
     """Where the rows of a table stand in its file; looked up only when somebody has to be told.
 
-    skipped: the lines that did not become rows.
+    malformed: the records (the header is number 1, empty lines count) that did not become rows.
     """
 
-    def __init__(self, path: Path, skipped: set[int]):
+    def __init__(self, path: Path, malformed: set[int]):
         self._path = path
-        self._skipped = skipped
+        self._malformed = malformed
 
     def of(self, *indices: int) -> str:
-        """The lines (Excel: the rows) on which the rows begin; the header is on line 1."""
-        return ", ".join(str(self._starts[i] if i < len(self._starts) else i + 2) for i in indices)
+        """The lines (Excel: the rows) on which the given rows begin; the header is on line 1."""
+        return ", ".join(str(self._rows[i] if i < len(self._rows) else i + 2) for i in indices)
+
+    def of_record(self, number: int) -> int:
+        """The line on which a record begins."""
+        return self._records[number - 1][0] if number <= len(self._records) else number
 
     @cached_property
-    def _starts(self) -> list[int]:
+    def _rows(self) -> list[int]:
+        records = enumerate(self._records, start=1)
+        return [line for number, (line, empty) in records if not empty and number not in self._malformed][1:]
+
+    @cached_property
+    def _records(self) -> list[tuple[int, bool]]:
+        """(first line, whether it is empty) of each record: quoted fields may hold line ends."""
         if self._path.suffix.lower() in _EXCEL:
             return []
-        starts, quotes = [], 0
+        records, quotes = [], 0
         with _open_text(self._path) as file:
-            for number, text in enumerate(file, start=1):
-                if quotes % 2 == 0 and text.strip() and number not in self._skipped:
-                    starts.append(number)
+            for line, text in enumerate(file, start=1):
+                if quotes % 2 == 0:
+                    records.append((line, not text.strip()))
                 quotes += text.count('"')
-        return starts[1:]
+        return records

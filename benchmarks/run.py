@@ -1,0 +1,96 @@
+"""All benchmarks: what segment and match cost, and what the letters are worth, beside the essay's method.
+
+usage: python benchmarks/run.py [--table TABLE.csv --columns ID,IMAGE,TEXT --images FOLDER [--truth TRUTH.csv]]
+
+Measures on the embedded sample, and on a table of your own if there is one. Prints Markdown and writes it to
+results/benchmarks.md. Times are those of this machine; nothing is asserted about them.
+"""
+
+import argparse
+import platform
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pandas as pd
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
+
+from essay import essay_letters
+from lettermill.image.letters import find_letters
+from lettermill.stages.match import match_word
+from score import read_letters, score
+from segment_match import ROOT, SAMPLE, TOLERANCES, Word, measure, read_words, table_arguments, timing_table, words_of
+
+Letters = Iterator[tuple[int, str, tuple[int, int, int, int]]]
+"""(position, label, (x, y, width, height)) of the letters of a word, in pixels of the downloaded image."""
+
+
+def lettermill_letters(row: Word) -> Letters:
+    """Lettermill's letters of a word, by the number of its boxes."""
+    matched = match_word(find_letters(row.crop, row.line, TOLERANCES), row.pattern)
+    if not isinstance(matched, str):
+        for position, (label, box) in enumerate(matched):
+            yield position, label, tuple(box.moved(row.x, row.y))
+
+
+METHODS: dict[str, Callable[[Word], Letters]] = {
+    "essay": lambda row: essay_letters(row.image, row.text),
+    "essay, repeated letters kept": lambda row: essay_letters(row.image, row.text, overwrite=False),
+    "Lettermill, histogram": lettermill_letters,
+}
+
+
+def deliver(words: Sequence[Word], method: Callable[[Word], Letters]) -> pd.DataFrame:
+    """The letters of ``words`` by ``method``, with the columns of a ``metadata.csv`` that score() uses."""
+    letters = [(row.row_id, position, label, *box) for row in words for position, label, box in method(row)]
+    return pd.DataFrame(letters, columns=["row_id", "position", "label", "x", "y", "width", "height"])
+
+
+def score_table(words: Sequence[Word], truth: pd.DataFrame) -> str:
+    """Yield and precision of each method as a Markdown table."""
+    lines = ["| method | yield | precision | letters delivered | wrong |", "|---|---:|---:|---:|---:|"]
+    for name, method in METHODS.items():
+        result = score(deliver(words, method), truth)
+        lines.append(
+            f"| {name} | {result.yield_:.1%} | {result.precision:.1%} | {result.delivered} | {len(result.wrong)} |"
+        )
+    return "\n".join(lines)
+
+
+def section(name: str, words: Sequence[Word], truth: Path | None, rounds: int) -> str:
+    """The figures for one table under a heading."""
+    parts = [f"## {name}: {len(words)} rows", timing_table(measure(words, rounds))]
+    if truth is not None:
+        true_letters = read_letters(truth)
+        parts.append(f"Scored on the {true_letters.row_id.nunique()} rows with true boxes:")
+        parts.append(score_table(words, true_letters))
+    return "\n\n".join(parts)
+
+
+def main() -> None:
+    """Measure, print and write."""
+    parser = argparse.ArgumentParser(description="Speed, yield and precision beside the essay's method.")
+    table_arguments(parser, None)
+    parser.add_argument("--truth", type=Path, help="true boxes for --table, see benchmarks/score.py")
+    args = parser.parse_args()
+
+    sample = read_words(SAMPLE / "words.csv", ("", "image", "text"), SAMPLE)
+    sections = [section("Embedded sample", sample, SAMPLE / "boxes.csv", args.rounds)]
+    if args.table:
+        sections.append(section(args.table.name, words_of(args), args.truth, args.rounds))
+    versions = (
+        f"Python {platform.python_version()}, NumPy {np.__version__}, OpenCV {cv2.__version__}, {platform.machine()}"
+    )
+    text = "\n\n".join(["# Benchmarks", f"{args.rounds} rounds. {versions}.", *sections]) + "\n"
+    print(text)
+    output = ROOT / "results/benchmarks.md"
+    output.parent.mkdir(exist_ok=True)
+    output.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,117 @@
+"""Precision and yield of delivered letters against true boxes.
+
+usage: python benchmarks/score.py METADATA.csv TRUTH.csv [--json]
+
+METADATA  ``metadata.csv`` of a dataset; its columns row_id, position, label, x, y, width and height are used.
+TRUTH     row_id, position, letter, x0, y0, x1, y1, status: the box of each letter of some rows, in pixels of the
+          downloaded image. Rows that it does not name do not count. y0 and y1 may be empty. status is
+
+          ok         the letter stands in its box
+          wrong      another letter is drawn, or none, so that delivering it is an error
+          ambiguous  illegible, cut off or overwritten: counts neither way
+
+A delivered letter is correct when truth has the same letter, ``ok``, at its row and position, and its box
+
+- covers at least 75 % of the true width, less a pixel,
+- lies with at least 60 % of its own width on the true box widened by 2 pixels at either side,
+- covers at least half of the true height, where one is given.
+"""
+
+import argparse
+import json
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+
+
+class Score(NamedTuple):
+    """Counts and shares; ambiguous letters are in none of them. A share of nothing is 0."""
+
+    delivered: int
+    correct: int
+    precision: float  # correct / delivered
+    yield_: float  # correct / letters transcribed
+    reachable: float  # correct / letters whose status is ok
+    wrong: list[tuple[str, int, str]]  # (row_id, position, label) of what was delivered and is not correct
+
+
+def read_letters(path: Path) -> pd.DataFrame:
+    """A table of letters, delivered or true, with row ids as text and nothing taken for a missing value."""
+    return pd.read_csv(path, dtype={"row_id": str}, keep_default_na=False)
+
+
+def score(metadata: pd.DataFrame, truth: pd.DataFrame) -> Score:
+    """Compare the letters of ``metadata`` with those of ``truth``; columns and criterion as told at the head."""
+    true_letters = {(row.row_id, int(row.position)): row for row in truth.itertuples()}
+    delivered, wrong = 0, []
+    for letter in metadata[metadata.row_id.isin(set(truth.row_id))].itertuples():
+        key = letter.row_id, int(letter.position)
+        true = true_letters.get(key)
+        if true is not None and true.status == "ambiguous":
+            continue
+        delivered += 1
+        if true is None or not is_correct(letter, true):
+            wrong.append((*key, letter.label))
+    correct = delivered - len(wrong)
+    return Score(
+        delivered=delivered,
+        correct=correct,
+        precision=_share(correct, delivered),
+        yield_=_share(correct, int((truth.status != "ambiguous").sum())),
+        reachable=_share(correct, int((truth.status == "ok").sum())),
+        wrong=wrong,
+    )
+
+
+def is_correct(letter: NamedTuple, true: NamedTuple) -> bool:
+    """Whether the delivered ``letter`` is the ``true`` one, in its place."""
+    if true.status != "ok" or true.letter != letter.label:
+        return False
+    left, width = float(letter.x), float(letter.width)
+    true_left, true_right = float(true.x0), float(true.x1)
+    if _common(left, left + width, true_left, true_right) < 0.75 * (true_right - true_left) - 1:
+        return False
+    if _common(left, left + width, true_left - 2, true_right + 2) < 0.6 * width:
+        return False
+    if true.y0 == "" or pd.isna(true.y0):
+        return True
+    top, true_top, true_bottom = float(letter.y), float(true.y0), float(true.y1)
+    return _common(top, top + float(letter.height), true_top, true_bottom) >= 0.5 * (true_bottom - true_top)
+
+
+def _common(start: float, end: float, other_start: float, other_end: float) -> float:
+    """Length that two intervals have in common."""
+    return max(0.0, min(end, other_end) - max(start, other_start))
+
+
+def _share(part: int, whole: int) -> float:
+    return part / whole if whole else 0.0
+
+
+def main() -> None:
+    """Print the score of a dataset, as text with the wrong letters or as JSON without them."""
+    parser = argparse.ArgumentParser(description="Precision and yield of delivered letters against true boxes.")
+    parser.add_argument("metadata", type=Path)
+    parser.add_argument("truth", type=Path)
+    parser.add_argument("--json", action="store_true")
+    args = parser.parse_args()
+    result = score(read_letters(args.metadata), read_letters(args.truth))
+    figures = {
+        "delivered": result.delivered,
+        "correct": result.correct,
+        "precision": round(result.precision, 4),
+        "yield": round(result.yield_, 4),
+        "reachable": round(result.reachable, 4),
+    }
+    if args.json:
+        print(json.dumps(figures))
+        return
+    for row_id, position, label in result.wrong:
+        print(f"wrong: row {row_id} position {position} delivered as {label}")
+    for name, value in figures.items():
+        print(f"{name}: {value}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,24 @@
+"""A stage depends on the modules that it imports, all of them and no others."""
+
+from lettermill.plan.code import PACKAGE, code_of
+
+
+def modules(stage: str) -> set[str]:
+    return {part.split()[0] for part in code_of(f"lettermill.stages.{stage}").split(", ")}
+
+
+def test_a_stage_names_what_it_imports() -> None:
+    assert {"stages/segment.py", "image/letters.py", "image/ink.py", "image/box.py", "records.py"} <= modules("segment")
+    assert {"stages/download.py", "fetch/web.py", "fetch/cache.py", "files.py"} <= modules("download")
+
+
+def test_a_stage_does_not_depend_on_others() -> None:
+    assert "image/letters.py" not in modules("crop") | modules("download") | modules("match")
+    assert "image/labels.py" not in modules("segment") | modules("cut")
+    assert not any(name.startswith("fetch/") for name in modules("crop"))
+
+
+def test_digests_are_of_the_bytes() -> None:
+    digests = dict(part.split() for part in code_of("lettermill.stages.crop").split(", "))
+    assert all((PACKAGE / name).is_file() and len(digest) == 8 for name, digest in digests.items())
+    assert len(set(digests.values())) == len(digests)

@@ -1,0 +1,101 @@
+"""The dataset folder holds exactly the letters of the batches, and accounts for every row."""
+
+import os
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lettermill.dataset.assemble import assemble
+from lettermill.dataset.card import card
+from lettermill.dataset.split import Split
+from lettermill.dataset.summary import read_account, summary
+from lettermill.dataset.sync import remove_others, sync_files
+from lettermill.records import Delivered, Letter, Rejected, read_records, write_records
+
+
+def batch(folder: Path, rows: dict[str, str], rejected: list[str] = ()) -> Path:
+    """A folder as ``cut_batch`` writes it: row id -> word, and the ids of rows without letters."""
+    letters = []
+    for row_id, word in rows.items():
+        for position, letter in enumerate(word):
+            file = folder / letter / f"{row_id}_{position}.png"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(f"{row_id} {position}")
+            name = file.relative_to(folder).as_posix()
+            letters.append(Letter(name, letter, row_id, position, 10 * position, 0, 8, 9, None, "histogram"))
+    write_records(folder / "letters.csv", Letter, letters)
+    lost = [Rejected(row_id, None, "", "match", "too_few_boxes", None, "") for row_id in rejected]
+    write_records(folder / "rejected.csv", Rejected, lost)
+    return folder
+
+
+def files(folder: Path) -> dict[str, str]:
+    return {path.relative_to(folder).as_posix(): path.read_text() for path in folder.rglob("*.png")}
+
+
+def test_repeated_letters_all_survive_and_rows_are_accounted_for(tmp_path: Path) -> None:
+    batches = [batch(tmp_path / "b", {"7": "ANNA"}), batch(tmp_path / "a", {"3": "ABBA"}, ["4"])]
+    unusable = [Rejected("", None, "", "table", "empty_id", None, "line 9")]
+    assemble(batches, unusable, Split(), tmp_path / "dataset")
+    delivered = read_records(tmp_path / "dataset/metadata.csv", Delivered)
+    assert [(letter.row_id, letter.label) for letter in delivered] == [("3", c) for c in "ABBA"] + [
+        ("7", c) for c in "ANNA"
+    ]
+    assert sorted(files(tmp_path / "dataset")) == sorted(letter.file_name for letter in delivered)
+    account = read_account(tmp_path / "dataset")
+    assert (account.rows, account.delivered_rows) == (4, 2)
+    assert account.rejected == {("table", "empty_id"): 1, ("match", "too_few_boxes"): 1}
+    assert account.letters == {"A": 4, "B": 2, "N": 2}
+    text = summary(account, tmp_path / "dataset")
+    assert "4 rows in the table" in text and "-1 match: too_few_boxes" in text
+    assert "| A | 4 |" in card(account, "words.csv", "ABN", {}, {})
+
+
+def test_stale_letters_go_and_others_are_left_alone(tmp_path: Path) -> None:
+    dataset = tmp_path / "dataset"
+    assemble([batch(tmp_path / "a", {"3": "ABBA", "7": "ZOE"})], [], Split(), dataset)
+    kept = os.stat(dataset / "A/3_0.png")
+    assemble([batch(tmp_path / "c", {"8": "ON"}), batch(tmp_path / "d", {"3": "ABA"})], [], Split(), dataset)
+    assert sorted(files(dataset)) == ["A/3_0.png", "A/3_2.png", "B/3_1.png", "N/8_1.png", "O/8_0.png"]
+    assert not (dataset / "Z").exists()
+    assert os.stat(dataset / "A/3_0.png").st_ino == kept.st_ino  # the same bytes: not written anew
+
+
+def test_a_changed_letter_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "old").write_text("old")
+    (tmp_path / "new").write_text("new")
+    sync_files({"A/1_0.png": tmp_path / "old"}, tmp_path / "dataset")
+    sync_files({"A/1_0.png": tmp_path / "new"}, tmp_path / "dataset")
+    assert (tmp_path / "dataset/A/1_0.png").read_text() == "new"
+    assert (tmp_path / "old").read_text() == "old"
+
+
+def test_copies_serve_where_there_are_no_hard_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_links(*_: object) -> None:
+        raise OSError("cross-device link")
+
+    monkeypatch.setattr(os, "link", no_links)
+    test_stale_letters_go_and_others_are_left_alone(tmp_path)
+
+
+def test_only_strangers_are_removed(tmp_path: Path) -> None:
+    for name in ("keep", "gone", ".snakemake_timestamp"):
+        (tmp_path / name).mkdir()
+    assert remove_others(tmp_path, {"keep"}) == ["gone"]
+    assert sorted(os.listdir(tmp_path)) == [".snakemake_timestamp", "keep"]
+    assert remove_others(tmp_path / "nowhere", set()) == []
+
+
+def test_shares_of_the_split() -> None:
+    parts = Counter(Split(0.8, 0.1, 0.1).part_of(str(row)) for row in range(20_000))
+    assert abs(parts["train"] - 16_000) < 300 and abs(parts["test"] - 2_000) < 200
+    assert Counter(Split(1, 0, 0).part_of(str(row)) for row in range(500)) == {"train": 500}
+
+
+@given(st.text(st.characters(codec="utf-8")), st.integers(0, 99))
+def test_a_row_keeps_its_part(row_id: str, seed: int) -> None:
+    split = Split(0.5, 0.25, 0.25, seed)
+    assert split.part_of(row_id) == split.part_of(row_id) in ("train", "validation", "test")

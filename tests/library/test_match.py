@@ -1,0 +1,53 @@
+"""Boxes fit a transcription when there is one for each letter."""
+
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lettermill.image.box import Box
+from lettermill.plan.text import OTHER, word
+from lettermill.records import Matched, Segmented, read_records, write_records
+from lettermill.stages.match import match_batch, match_word
+
+
+def boxes(count: int) -> list[Box]:
+    return [Box(10 * index, 0, 8, 9) for index in range(count)]
+
+
+def test_one_box_a_letter() -> None:
+    assert match_word(boxes(3), "ANA") == list(zip("ANA", boxes(3), strict=True))
+
+
+def test_a_hyphen_may_have_a_box_or_not() -> None:
+    assert match_word(boxes(4), "AB·C") == [("A", boxes(4)[0]), ("B", boxes(4)[1]), ("C", boxes(4)[3])]
+    assert match_word(boxes(3), "AB·C") == list(zip("ABC", boxes(3), strict=True))
+
+
+def test_other_numbers_do_not_fit() -> None:
+    assert match_word(boxes(2), "ANA") == "too_few_boxes"
+    assert match_word(boxes(4), "ANA") == "too_many_boxes"
+    assert match_word(boxes(4), "A·N·A") == "too_many_boxes"  # one of two marks: which one?
+
+
+@given(st.text("ABC" + OTHER, min_size=1, max_size=9), st.integers(1, 9))
+def test_letters_come_out_in_order_or_not_at_all(pattern: str, count: int) -> None:
+    matched = match_word(boxes(count), pattern)
+    if isinstance(matched, str):
+        assert count not in (len(pattern), len(word(pattern)))
+    else:
+        assert "".join(letter for letter, _ in matched) == word(pattern)
+        assert [box for _, box in matched] == sorted({box for _, box in matched})
+
+
+def test_every_row_of_a_batch_is_matched_or_has_a_reason(tmp_path: Path) -> None:
+    records = [Segmented("a", i, *box, "", "") for i, box in enumerate(boxes(2))]
+    records += [Segmented("b", i, *box, "", "") for i, box in enumerate(boxes(3))]
+    records += [Segmented("c", None, None, None, None, None, "blank_image", "")]
+    write_records(tmp_path / "segmented.csv", Segmented, records)
+    match_batch(tmp_path / "segmented.csv", [("a", "AB"), ("b", "AB"), ("c", "AB")], tmp_path / "matched.csv")
+    matched = read_records(tmp_path / "matched.csv", Matched)
+    assert [(r.row_id, r.position, r.label, r.reason) for r in matched] == [
+        ("a", 0, "A", ""), ("a", 1, "B", ""), ("b", None, "", "too_many_boxes"),
+    ]  # fmt: skip
+    assert matched[2].detail == "3 boxes for the 2 letters of AB"
