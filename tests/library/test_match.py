@@ -4,7 +4,6 @@ from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
-
 from lettermill.image.box import Box
 from lettermill.plan.text import OTHER, word
 from lettermill.records import Matched, Segmented, read_records, write_records

@@ -5,7 +5,6 @@ import unicodedata
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from lettermill.plan.text import OTHER, Alphabet, word
 
 LATIN = Alphabet("ABCDEFGHIJKLMNOPQRSTUVWXYZ")

@@ -1,0 +1,125 @@
+"""A small dataset of its own in a temporary folder, and the workflow run on it as a user does."""
+
+import csv
+import hashlib
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[1]
+SAMPLE = ROOT / "resources/sample"
+
+
+@dataclass
+class Project:
+    """A folder with ``my.yaml``, ``words.csv`` (columns id, picture, word) and ``images/``; results go there too.
+
+    rows: id -> [image, text]. repository: the workflow that is run.
+    """
+
+    folder: Path
+    rows: dict[str, list[str]] = field(default_factory=dict)
+    settings: dict = field(default_factory=dict)
+    repository: Path = ROOT
+
+    @classmethod
+    def of_sample(cls, folder: Path, count: int, **settings: object) -> "Project":
+        """The first ``count`` rows of the embedded sample, by path."""
+        project = cls(folder, settings=settings)
+        (folder / "images").mkdir(parents=True)
+        with open(SAMPLE / "words.csv", encoding="utf-8", newline="") as file:
+            for _, row in zip(range(count), csv.DictReader(file), strict=False):
+                source = SAMPLE / row["image"]
+                shutil.copy2(source, folder / "images" / source.name)
+                project.rows[source.stem] = [source.name, row["text"]]
+        return project
+
+    def copy(self, folder: Path) -> "Project":
+        """The same project in another folder, with all that has been made, times included."""
+        shutil.copytree(self.folder, folder, symlinks=True)
+        rows = {row_id: list(row) for row_id, row in self.rows.items()}
+        return Project(folder, rows, dict(self.settings), self.repository)
+
+    def write(self) -> None:
+        columns = {"id": "id", "image": "picture", "text": "word"}
+        settings = {"table": "words.csv", "columns": columns, "images": "images", **self.settings}
+        (self.folder / "my.yaml").write_text(yaml.safe_dump(settings, allow_unicode=True), encoding="utf-8")
+        with open(self.folder / "words.csv", "w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerows([["id", "picture", "word"], *([row_id, *row] for row_id, row in self.rows.items())])
+
+    def command(self, *options: str) -> list[str]:
+        jobs = [] if "-j" in options else ["-j", "2"]
+        places = ["--configfile", str(self.folder / "my.yaml"), "--directory", str(self.folder)]
+        return [sys.executable, "-m", "snakemake", *jobs, *places, *options]
+
+    def run(self, *options: str, fails: bool = False) -> str:
+        """Write config and table, run the workflow from the repository's root; returns what it prints."""
+        self.write()
+        done = subprocess.run(
+            self.command(*options), cwd=self.repository, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            timeout=300, check=False,
+        )  # fmt: skip
+        assert (done.returncode != 0) == fails, done.stdout
+        return done.stdout
+
+    def planned(self, *options: str) -> Counter[str]:
+        """Rule -> jobs that a run would do."""
+        return jobs(self.run("-n", *options))
+
+    def kill_when(self, pattern: str, with_signal: int) -> None:
+        """Start a run and send it ``with_signal`` as soon as a file matches ``pattern``."""
+        self.write()
+        running = subprocess.Popen(
+            self.command(), cwd=self.repository, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )  # fmt: skip
+        until = time.monotonic() + 60
+        while not any(self.folder.glob(pattern)):
+            assert running.poll() is None and time.monotonic() < until, f"no {pattern} before the run ended"
+            time.sleep(0.02)
+        if with_signal == signal.SIGKILL:
+            os.killpg(running.pid, signal.SIGKILL)  # with all its jobs, as a power cut would
+        else:
+            running.send_signal(with_signal)
+        assert running.wait(60) != 0
+
+    def metadata(self) -> list[dict[str, str]]:
+        return self._table("metadata.csv")
+
+    def rejected(self) -> list[dict[str, str]]:
+        return self._table("rejected.csv")
+
+    def _table(self, name: str) -> list[dict[str, str]]:
+        with open(self.folder / "results/dataset" / name, encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
+
+    def dataset(self) -> dict[str, str]:
+        """Path below the dataset -> digest of the bytes."""
+        return digests(self.folder / "results/dataset")
+
+
+def jobs(output: str) -> Counter[str]:
+    """Rule -> jobs in the first table of job counts that Snakemake prints; empty when there is nothing to do."""
+    if "Nothing to be done" in output:
+        return Counter()
+    table = re.search(r"\njob +count\n[- ]+\n(.*?)\ntotal", output, re.DOTALL)
+    assert table, output
+    return Counter({rule: int(count) for rule, count in re.findall(r"^(\w+) +(\d+)$", table[1], re.MULTILINE)})
+
+
+def digests(folder: Path) -> dict[str, str]:
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }

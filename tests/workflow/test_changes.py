@@ -1,0 +1,166 @@
+"""A change re-runs exactly what depends on it, and says why. The project has 40 rows in four batches."""
+
+import shutil
+from pathlib import Path
+
+import cv2
+import pytest
+from conftest import ROOT
+from lettermill.plan.batches import batch_of
+from project import Project, jobs
+
+END = {"dataset": 1, "summary": 1, "all": 1}
+LATER = {"crop": 1, "segment": 1, "match": 1, "cut": 1, **END}
+ONE_BATCH = {"download": 1, **LATER}
+
+
+def some_row(project: Project) -> str:
+    """A row that was delivered."""
+    return project.metadata()[0]["row_id"]
+
+
+def letters_of(project: Project, row_id: str) -> list[str]:
+    folder = project.folder / "results/dataset"
+    return sorted(path.parent.name for path in folder.glob(f"*/{row_id}_*.png"))
+
+
+def test_an_edited_transcription(project: Project) -> None:
+    row_id = some_row(project)
+    text = project.rows[row_id][1]
+    other = ("B" if text[0] == "A" else "A") + text[1:]
+    project.rows[row_id][1] = other
+    output = project.run("-n")
+    batch = batch_of(row_id, 4)
+    assert "Params have changed since last execution" in output and f"wildcards: batch={batch}" in output
+    assert project.planned() == {"match": 1, "cut": 1, **END}
+    project.run()
+    assert "".join(letters_of(project, row_id)) == "".join(sorted(filter(str.isalpha, other)))
+    assert project.planned() == {}
+
+
+def test_an_edited_transcription_that_means_the_same(project: Project) -> None:
+    row_id = some_row(project)
+    project.rows[row_id][1] = f" {project.rows[row_id][1].lower()} "
+    assert project.planned() == {}
+
+
+def test_an_edited_image_name(project: Project) -> None:
+    row_id = some_row(project)
+    (project.folder / "images/new.jpg").write_bytes((project.folder / "images" / project.rows[row_id][0]).read_bytes())
+    project.rows[row_id][0] = "new.jpg"
+    assert project.planned() == ONE_BATCH
+
+
+def test_an_added_row(project: Project) -> None:
+    row_id = some_row(project)
+    before = project.dataset()
+    project.rows = {"added": list(project.rows[row_id]), **project.rows}
+    assert project.planned() == ONE_BATCH
+    project.run()
+    assert letters_of(project, "added") == letters_of(project, row_id)
+    after = project.dataset()
+    images = {name for name in before if name.endswith(".png")}
+    assert all(after[name] == before[name] for name in images)
+
+
+def test_a_deleted_row_leaves_no_letters(project: Project) -> None:
+    row_id = some_row(project)
+    assert letters_of(project, row_id)
+    del project.rows[row_id]
+    assert project.planned() == ONE_BATCH
+    project.run()
+    assert not letters_of(project, row_id)
+    assert row_id not in {row["row_id"] for row in project.metadata() + project.rejected()}
+
+
+def test_a_batch_without_rows_goes(project: Project) -> None:
+    batch = batch_of(some_row(project), 4)
+    project.rows = {row_id: row for row_id, row in project.rows.items() if batch_of(row_id, 4) != batch}
+    assert project.planned() == END
+    project.run()
+    assert {letter["row_id"] for letter in project.metadata()} <= set(project.rows)
+    for stage in ("downloaded", "cropped", "segmented", "matched", "letters"):
+        assert len(list((project.folder / "results" / stage).iterdir())) == 3
+
+
+def test_reordered_rows(project: Project) -> None:
+    project.rows = dict(reversed(project.rows.items()))
+    assert project.planned() == {}
+
+
+def test_a_replaced_local_image(project: Project) -> None:
+    row_id = some_row(project)
+    path = project.folder / "images" / project.rows[row_id][0]
+    cv2.imwrite(str(path), cv2.imread(str(path))[:, :-1])
+    assert project.planned() == ONE_BATCH
+
+
+def test_an_image_that_comes_later(project: Project) -> None:
+    source = project.folder / "images" / project.rows[some_row(project)][0]
+    project.rows["late"] = ["late.jpg", project.rows[some_row(project)][1]]
+    project.run()
+    assert [row["reason"] for row in project.rejected() if row["row_id"] == "late"] == ["missing_file"]
+    shutil.copy2(source, source.with_name("late.jpg"))
+    assert project.planned() == ONE_BATCH
+    project.run()
+    assert letters_of(project, "late") == letters_of(project, some_row(project))
+
+
+SETTINGS = [
+    ({"split": {"train": 0.5, "validation": 0.25, "test": 0.25}}, END),
+    ({"cut": {"erase_neighbours": False}}, {"cut": 4, **END}),
+    ({"segment": {"overlap": 0.6}}, {"segment": 4, "match": 4, "cut": 4, **END}),
+    ({"crop": {"mode": "profiles"}}, {"crop": 4, "segment": 4, "match": 4, "cut": 4, **END}),
+    ({"alphabet": "ABCDEFGHIJKLMNOPQRSTUVWXYZÇ"}, END),  # no row has one: only the card names the alphabet
+    ({"download": {"retries": 9, "timeout": 1, "connections": 2}}, {}),
+    ({"cache": "elsewhere"}, {}),
+]
+
+
+@pytest.mark.parametrize(("settings", "expected"), SETTINGS, ids=lambda value: next(iter(value), "nothing"))
+def test_a_changed_setting(project: Project, settings: dict, expected: dict[str, int]) -> None:
+    project.settings.update(settings)
+    assert project.planned() == expected
+
+
+MODULES = [
+    ("dataset/split.py", END),
+    ("dataset/sheet.py", {"summary": 1, "all": 1}),
+    ("image/cut.py", {"cut": 4, **END}),
+    ("stages/match.py", {"match": 4, "cut": 4, **END}),
+    ("image/letters.py", {"segment": 4, "match": 4, "cut": 4, **END}),
+    ("image/labels.py", {"crop": 4, "segment": 4, "match": 4, "cut": 4, **END}),
+    ("fetch/web.py", {"download": 4, "crop": 4, "segment": 4, "match": 4, "cut": 4, **END}),
+    ("plan/table.py", {}),
+    ("job.py", {}),
+]
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """A copy of the workflow that can be edited."""
+    copy = tmp_path / "repository"
+    copy.mkdir()
+    for name in ("Snakefile", "config.yaml", "rules", "scripts", "schemas", "envs", "profiles", "resources"):
+        source = ROOT / name
+        (shutil.copytree if source.is_dir() else shutil.copy2)(source, copy / name)
+    return copy
+
+
+@pytest.mark.parametrize(("module", "expected"), MODULES, ids=[module for module, _ in MODULES])
+def test_an_edited_module(project: Project, repository: Path, module: str, expected: dict[str, int]) -> None:
+    project.repository = repository
+    path = repository / "scripts/lettermill" / module
+    path.write_text(path.read_text(encoding="utf-8") + "\n# edited\n", encoding="utf-8")
+    output = project.run("-n")
+    assert jobs(output) == expected
+    if expected:
+        assert f"{module} " in output  # the reason names the module
+
+
+def test_an_edited_script(project: Project, repository: Path) -> None:
+    project.repository = repository
+    assert project.planned() == {}
+    script = repository / "scripts/match.py"
+    script.write_text(script.read_text(encoding="utf-8") + "\n# edited\n", encoding="utf-8")
+    assert project.planned() == {"match": 4, "cut": 4, **END}

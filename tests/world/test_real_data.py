@@ -1,0 +1,46 @@
+"""Real scans with hand-checked letter boxes, where they are to be had: they are no part of the repository."""
+
+import csv
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, Server
+from project import Project
+from score import read_letters, score
+
+DATA = ROOT.parent / "shared/data"
+
+pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="no real data beside the repository (../shared/data)")
+
+
+def test_names_over_http(tmp_path: Path, server: Server) -> None:
+    """The essay's own 3,000 rows."""
+    project = Project(tmp_path, settings={"images": None})
+    with open(DATA / "names/first_names.csv", encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            name = row["image_url"].rsplit("/", 1)[-1]
+            server.answers[f"/{name}"] = (200, {}, (DATA / "names/images" / name).read_bytes())
+            project.rows[row["_unit_id"]] = [f"{server.url}/{name}", row["transcription"]]
+    project.run()
+    assert len({letter["row_id"] for letter in project.metadata()}) + len(project.rejected()) == 3_000
+    assert len(server.asked) == len(set(server.asked))
+    result = score(read_letters(project.folder / "results/dataset/metadata.csv"), read_letters(DATA / "gold/names.csv"))
+    assert result.precision >= 0.98, result.wrong
+    assert result.yield_ >= 0.80
+    assert project.planned() == {}
+
+
+def test_mixed_layouts_by_path(tmp_path: Path) -> None:
+    """500 rows of many forms and sizes, with the same settings."""
+    settings = f"""
+table: {DATA}/mixed/written_names.csv
+images: {DATA}/mixed/images
+columns: {{image: FILENAME, text: IDENTITY}}
+"""
+    project = Project(tmp_path)
+    project.write = lambda: (tmp_path / "my.yaml").write_text(settings)
+    project.run()
+    assert len({letter["row_id"] for letter in project.metadata()}) + len(project.rejected()) == 500
+    result = score(read_letters(project.folder / "results/dataset/metadata.csv"), read_letters(DATA / "gold/mixed.csv"))
+    assert result.precision >= 0.97, result.wrong
+    assert result.yield_ >= 0.80

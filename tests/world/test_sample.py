@@ -1,0 +1,91 @@
+"""The embedded sample as `make run` runs it: its true boxes say how much comes out, and how much of it is right."""
+
+import csv
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from conftest import ROOT, SAMPLE, Server
+from project import Project
+from score import read_letters, score
+
+TRUTH = SAMPLE / "boxes.csv"
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The sample with the default config, its results in a folder of their own."""
+    project = Project(tmp_path_factory.mktemp("sample"))
+    command = project.command()
+    project.command = lambda *options: [*command[:5], "--directory", str(project.folder), *options]
+    project.run()
+    return project
+
+
+def test_yield_and_precision(run: Project) -> None:
+    result = score(read_letters(run.folder / "results/dataset/metadata.csv"), read_letters(TRUTH))
+    assert result.precision >= 0.98, result.wrong
+    assert result.yield_ >= 0.80
+
+
+def test_every_letter_of_the_alphabet_is_there(run: Project) -> None:
+    assert len({letter["label"] for letter in run.metadata()}) == 26
+
+
+def test_every_row_is_accounted_for(run: Project) -> None:
+    with open(SAMPLE / "words.csv", encoding="utf-8", newline="") as file:
+        rows = {Path(row["image"]).stem for row in csv.DictReader(file)}
+    delivered = {letter["row_id"] for letter in run.metadata()}
+    rejected = [row["row_id"] for row in run.rejected()]
+    assert delivered | set(rejected) == rows
+    assert len(delivered) + len(rejected) == len(rows)
+
+
+def test_over_http_the_same_letters_come_out(run: Project, tmp_path: Path, server: Server) -> None:
+    project = Project(tmp_path)
+    with open(SAMPLE / "words.csv", encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            server.answers[f"/{row['image']}"] = (200, {}, (SAMPLE / row["image"]).read_bytes())
+            project.rows[Path(row["image"]).stem] = [f"{server.url}/{row['image']}", row["text"]]
+    project.settings["images"] = None
+    project.run()
+    assert sorted(server.asked) == sorted(server.answers)
+    assert project.metadata() == run.metadata()
+
+
+def test_the_generator_makes_these_very_files(tmp_path: Path) -> None:
+    import subprocess
+    import sys
+
+    subprocess.run([sys.executable, "resources/sample/generate.py", "--output", str(tmp_path)], cwd=ROOT, check=True)
+    for path in [*SAMPLE.glob("*.csv"), *SAMPLE.glob("images/*")]:
+        assert (tmp_path / path.relative_to(SAMPLE)).read_bytes() == path.read_bytes(), path.name
+
+
+def test_hugging_face_reads_the_dataset_as_it_is(run: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    import datasets
+
+    folder = tmp_path / "dataset"
+    shutil.copytree(run.folder / "results/dataset", folder)
+    read = datasets.load_dataset("imagefolder", data_dir=str(folder), split="train", cache_dir=str(tmp_path / "cache"))
+    metadata = run.metadata()
+    assert len(read) == len(metadata)
+    by_place = {(letter["row_id"], int(letter["position"])): letter for letter in metadata}
+    for example in read.select(range(0, len(read), 97)):
+        letter = by_place[example["row_id"], example["position"]]
+        assert example["label"] == letter["label"] and example["split"] == letter["split"]
+        assert example["image"].size == (int(letter["width"]), int(letter["height"]))
+
+
+def test_class_folders_are_as_keras_and_torchvision_want_them(run: Project) -> None:
+    """Both take every folder as a class, in the order of names, and every file in it as an image of the class."""
+    folder = run.folder / "results/dataset"
+    classes = sorted(path.name for path in folder.iterdir() if path.is_dir())
+    labels = pd.Series([letter["label"] for letter in run.metadata()]).value_counts()
+    assert classes == sorted(labels.index)
+    for name in classes:
+        files = list((folder / name).iterdir())
+        assert len(files) == labels[name] > 0  # torchvision refuses an empty class
+        assert all(path.suffix == ".png" and path.is_file() for path in files)
