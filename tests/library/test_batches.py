@@ -5,6 +5,7 @@ from collections import Counter
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from lettermill.plan.batches import GROWTH_STEPS, MOST_BATCHES, batch_count, batch_of
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+
 from conftest import ROOT
 from lettermill.errors import InputError
 from lettermill.plan.config import check_config, resolve

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from lettermill.dataset.assemble import assemble
 from lettermill.dataset.card import card
 from lettermill.dataset.split import Split

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from conftest import Server
 from lettermill.fetch.cache import Cache
 from lettermill.fetch.web import FetchSettings

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis.extra import numpy as arrays
+
 from lettermill.image.box import Box
 from lettermill.image.codec import decode, encode_png, suffix_of
 from lettermill.image.crop import Cropping, Edges, crop

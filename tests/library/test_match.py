@@ -4,6 +4,7 @@ from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from lettermill.image.box import Box
 from lettermill.plan.text import OTHER, word
 from lettermill.records import Matched, Segmented, read_records, write_records
@@ -18,15 +19,23 @@ def test_one_box_a_letter() -> None:
     assert match_word(boxes(3), "ANA") == list(zip("ANA", boxes(3), strict=True))
 
 
-def test_a_hyphen_may_have_a_box_or_not() -> None:
+def test_what_is_not_in_the_alphabet_may_have_a_box_or_not() -> None:
     assert match_word(boxes(4), "AB·C") == [("A", boxes(4)[0]), ("B", boxes(4)[1]), ("C", boxes(4)[3])]
     assert match_word(boxes(3), "AB·C") == list(zip("ABC", boxes(3), strict=True))
+
+
+def test_the_box_of_a_hyphen_is_low() -> None:
+    first, second, third = boxes(3)
+    hyphen = second._replace(height=2)
+    assert match_word([first, hyphen, third], "A-C") == [("A", first), ("C", third)]
+    assert match_word([first, second, third], "A-C") == "too_many_boxes"  # a broken letter, and no box for the hyphen
+    assert match_word([first, third], "A-C") == [("A", first), ("C", third)]
 
 
 def test_other_numbers_do_not_fit() -> None:
     assert match_word(boxes(2), "ANA") == "too_few_boxes"
     assert match_word(boxes(4), "ANA") == "too_many_boxes"
-    assert match_word(boxes(4), "A·N·A") == "too_many_boxes"  # one of two marks: which one?
+    assert match_word(boxes(4), "A·N·A") == "too_many_boxes"  # one of two others: which one?
 
 
 @given(st.text("ABC" + OTHER, min_size=1, max_size=9), st.integers(1, 9))

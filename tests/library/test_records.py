@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from lettermill import records
 from lettermill.errors import CorruptedFileError
 from lettermill.files import atomic_writer

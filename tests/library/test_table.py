@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from lettermill.errors import InputError
 from lettermill.plan.table import Columns, Row, read_table
 from lettermill.plan.text import Alphabet

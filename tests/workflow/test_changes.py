@@ -5,6 +5,7 @@ from pathlib import Path
 
 import cv2
 import pytest
+
 from conftest import ROOT
 from lettermill.plan.batches import batch_of
 from project import Project, jobs

@@ -4,6 +4,7 @@ import csv
 from pathlib import Path
 
 import pytest
+
 from conftest import ROOT, Server
 from project import Project
 from score import read_letters, score

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+
 from conftest import ROOT, SAMPLE, Server
 from project import Project
 from score import read_letters, score

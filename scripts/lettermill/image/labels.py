@@ -22,6 +22,10 @@ letters that would touch come apart."""
 UNEVEN = 0.1
 """Share of its height by which print may be uneven (at least a pixel): tops, baselines, the dots of a colon."""
 
+SHORTEST_LINE = 2.0
+"""Width of a printed line, in heights of its letters, from which it is taken for one: two letters may be chance, and
+three are two components when two of them run together."""
+
 LABEL_ENDS = 0.4
 """Share of the image's width left of which a label beside the word ends."""
 
@@ -138,7 +142,7 @@ def _colon_after(parts: Components, label: Box) -> int | None:
 
 
 def _printed_lines(parts: Components, chains: list[list[int]], height: int) -> list[Box]:
-    """The lines that hold nothing but print, a chain of at least three letters among it, from top to bottom."""
+    """The lines that hold nothing but print, from top to bottom."""
     lines: dict[tuple[int, int], Box] = {}
     middle = (parts.top + parts.bottom) / 2
     print_ink = np.zeros(len(parts), np.int64)
@@ -146,9 +150,9 @@ def _printed_lines(parts: Components, chains: list[list[int]], height: int) -> l
         if len(chain) > 1:
             print_ink[chain] = parts.area[chain]
     for chain in chains:
-        if len(chain) < 3:
-            continue
         box = _box(parts, chain)
+        if len(chain) < 2 or box.width < SHORTEST_LINE * box.height:
+            continue
         here = _whole(parts, height) & (middle > box.y) & (middle < box.bottom)
         if parts.area[here].sum() <= 1.05 * print_ink[here].sum():
             lines[box.y, box.bottom] = box

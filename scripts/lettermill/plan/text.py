@@ -3,7 +3,10 @@
 import unicodedata
 
 OTHER = "·"
-"""Stands in a pattern for a character that is drawn but is no letter of the alphabet."""
+"""Stands in a pattern for a letter or digit that is drawn but is not in the alphabet."""
+
+MARK = "-"
+"""Stands in a pattern for a hyphen, an apostrophe or the like: drawn, and smaller than a letter."""
 
 
 class Alphabet:
@@ -23,7 +26,7 @@ class Alphabet:
             self._fold_case = str  # both cases are letters of their own
 
     def pattern(self, text: str) -> str:
-        """What is drawn for ``text``: a letter of the alphabet or ``OTHER`` for each character but white space.
+        """What is drawn for ``text``: a letter of the alphabet, ``OTHER`` or ``MARK`` for all but white space.
 
         Case follows the alphabet's. A letter that the alphabet lacks loses its accent (É becomes E) if the
         alphabet has what is left.
@@ -39,9 +42,11 @@ class Alphabet:
         if letter in self._known:
             return letter
         bare = unicodedata.normalize("NFD", letter)[0]
-        return bare if bare in self._known else OTHER
+        if bare in self._known:
+            return bare
+        return OTHER if bare.isalnum() else MARK
 
 
 def word(pattern: str) -> str:
     """The letters of ``pattern`` (see ``Alphabet.pattern``) without what is outside the alphabet."""
-    return pattern.replace(OTHER, "")
+    return pattern.replace(OTHER, "").replace(MARK, "")

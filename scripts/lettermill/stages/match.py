@@ -1,31 +1,38 @@
 """Match: boxes against transcriptions, by their number."""
 
 import logging
+import statistics
 from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 
 from lettermill.image.box import Box
-from lettermill.plan.text import OTHER, word
+from lettermill.plan.text import MARK, OTHER, word
 from lettermill.records import Matched, Segmented, read_records, write_records
 
 log = logging.getLogger(__name__)
 
 METHOD = "histogram"
 
+LOW = 0.75
+"""Share of the letters' median height under which a box may be a mark's."""
+
 
 def match_word(boxes: Sequence[Box], pattern: str) -> list[tuple[str, Box]] | str:
     """The letters of a word, each with its box, or the reason why the boxes do not fit.
 
     boxes: from left to right. pattern: see ``Alphabet.pattern``.
-    The boxes fit when there is one for each letter. What is written between the letters (a hyphen, an
-    apostrophe) may have a box too, but then all of it must.
+    The boxes fit when there is one for each letter. What else is written (a hyphen, a digit) may have boxes too, but
+    then all of it must, and those of the marks must be lower than the letters.
     """
     letters = word(pattern)
     if len(boxes) == len(letters):
         return list(zip(letters, boxes, strict=True))
-    if len(boxes) == len(pattern):
-        return [(letter, box) for letter, box in zip(pattern, boxes, strict=True) if letter != OTHER]
+    if letters and len(boxes) == len(pattern):
+        pairs = list(zip(pattern, boxes, strict=True))
+        height = statistics.median(box.height for character, box in pairs if character != MARK)
+        if all(box.height < LOW * height for character, box in pairs if character == MARK):
+            return [(character, box) for character, box in pairs if character not in (OTHER, MARK)]
     return "too_few_boxes" if len(boxes) < len(letters) else "too_many_boxes"
 
 

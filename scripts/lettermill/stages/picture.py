@@ -31,7 +31,7 @@ def draw_row(row_id: str, downloaded: Path, cropped: Path, segmented: Path, matc
         boxes = [Box(r.x, r.y, r.width, r.height) for r in letters]
 
     why = next((f"stopped by {stage}: {reason} {detail}" for stage, reason, detail in stopped if reason), None)
-    caption = f"{row_id}  {why or ''.join(labels)}"
+    caption = f"{row_id} [batch {downloaded.name}]  {why or ''.join(labels)}"
     write_bytes(output, encode_png(word_picture(image, region, boxes, labels, caption)))
 
 
