@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from conftest import ROOT
 from lettermill.errors import InputError
 from lettermill.plan.config import check_config, resolve
+from project import ROOT
 
 SCHEMA = ROOT / "schemas/config.schema.yaml"
 DEFAULTS = yaml.safe_load((ROOT / "config.yaml").read_text())

@@ -5,12 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from conftest import Server
 from lettermill.fetch.cache import Cache
 from lettermill.fetch.web import FetchSettings
 from lettermill.image.codec import encode_png
 from lettermill.records import Downloaded, read_records
 from lettermill.stages.download import download_batch
+from server import Server
 
 PNG = encode_png(np.full((36, 388), 255, np.uint8))
 FAST = FetchSettings(connections=4, timeout=0.5, retries=2, backoff=0.01, user_agent="Lettermill (test@example.org)")

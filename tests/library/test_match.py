@@ -38,7 +38,7 @@ def test_other_numbers_do_not_fit() -> None:
     assert match_word(boxes(4), "A·N·A") == "too_many_boxes"  # one of two others: which one?
 
 
-@given(st.text("ABC" + OTHER, min_size=1, max_size=9), st.integers(1, 9))
+@given(st.text("ABC" + OTHER, min_size=1, max_size=9).filter(word), st.integers(1, 9))
 def test_letters_come_out_in_order_or_not_at_all(pattern: str, count: int) -> None:
     matched = match_word(boxes(count), pattern)
     if isinstance(matched, str):

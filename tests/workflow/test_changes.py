@@ -6,9 +6,8 @@ from pathlib import Path
 import cv2
 import pytest
 
-from conftest import ROOT
 from lettermill.plan.batches import batch_of
-from project import Project, jobs
+from project import ROOT, Project, jobs
 
 END = {"dataset": 1, "summary": 1, "all": 1}
 LATER = {"crop": 1, "segment": 1, "match": 1, "cut": 1, **END}

@@ -10,9 +10,9 @@ import cv2
 import numpy as np
 import pytest
 
-from conftest import Server
 from lettermill.reasons import REASONS
 from project import Project
+from server import Server
 
 STAGES = ("download", "crop", "segment", "match", "cut")
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ROOT, Server
-from project import Project
+from project import ROOT, Project
 from score import read_letters, score
+from server import Server
 
 DATA = ROOT.parent / "shared/data"
 

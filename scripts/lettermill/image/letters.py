@@ -14,6 +14,13 @@ import numpy as np
 from lettermill.image.box import Box
 from lettermill.image.ink import Components, components, ink_mask
 
+SMALLEST_LETTER = 4
+"""Height in pixels under which nothing is a letter."""
+
+
+SMALLEST_INK = 8
+"""Pixels of ink that a word has at least."""
+
 
 class Tolerances(NamedTuple):
     """What counts as a letter. Lengths are shares of the height of the word's letters unless said otherwise.
@@ -58,7 +65,7 @@ def _band(parts: Components, height: int, line: int | None) -> tuple[int, int] |
     counted = _whole(parts, height)
     if line is not None:
         counted |= (parts.top < line) & (parts.bottom > line) & ((parts.top > 0) | (parts.bottom < height))
-    if not parts.area[counted].sum() > 8:
+    if parts.area[counted].sum() <= SMALLEST_INK:
         counted[:] = True
     rows = np.bincount(np.nonzero(parts.mask(counted))[0], minlength=height)
     edges = np.flatnonzero(np.diff(np.concatenate(([0], rows > 0, [0]))))
@@ -79,13 +86,13 @@ def _cores(parts: Components, height: int, band: tuple[int, int], tolerances: To
     """(n,) bool: the components that are the body of a letter, or a large stroke of one."""
     top, bottom = band
     inside = (np.minimum(parts.bottom, bottom) - np.maximum(parts.top, top)) / parts.height
-    cores = (parts.area >= 4) & (inside >= np.where(_whole(parts, height), 0.5, 0.6))
+    cores = (parts.height >= SMALLEST_LETTER) & (inside >= np.where(_whole(parts, height), 0.5, 0.6))
     cores &= (parts.height >= 0.3 * (bottom - top)) & (parts.bottom >= top + 0.4 * (bottom - top))
     if not cores.any():
         return cores
     letter = float(np.median(parts.height[cores]))
     # The stem of an i is short; a dash, a comma and a speck are not higher than they are wide.
-    stem = (parts.height >= max(4, tolerances.stem_height * letter)) & (parts.height >= 1.3 * parts.width)
+    stem = (parts.height >= tolerances.stem_height * letter) & (parts.height >= 1.3 * parts.width)
     return cores & ((parts.height >= tolerances.letter_height * letter) | stem)
 
 
