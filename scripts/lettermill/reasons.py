@@ -30,5 +30,6 @@ REASONS: dict[str, dict[str, str]] = {
     "match": {
         "too_few_boxes": "fewer boxes than letters: some touch or are missing",
         "too_many_boxes": "more boxes than letters: some are broken, or there is other ink",
+        "wide_box": "the number fits, but a box is too wide for one letter",
     },
 }

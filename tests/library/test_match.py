@@ -32,6 +32,12 @@ def test_the_box_of_a_hyphen_is_low() -> None:
     assert match_word([first, third], "A-C") == [("A", first), ("C", third)]
 
 
+def test_a_box_too_wide_for_a_letter_is_none() -> None:
+    first, second = boxes(2)
+    assert match_word([first, second._replace(width=18)], "AM") != "wide_box"
+    assert match_word([first, second._replace(width=19)], "AM") == "wide_box"
+
+
 def test_other_numbers_do_not_fit() -> None:
     assert match_word(boxes(2), "ANA") == "too_few_boxes"
     assert match_word(boxes(4), "ANA") == "too_many_boxes"

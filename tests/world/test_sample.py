@@ -28,8 +28,12 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 def test_yield_and_precision(run: Project) -> None:
     result = score(read_letters(run.folder / "results/dataset/metadata.csv"), read_letters(TRUTH))
-    assert result.precision >= 0.98, result.wrong
-    assert result.yield_ >= 0.80
+    assert result.precision >= 0.995, result.wrong
+    assert result.yield_ >= 0.82
+    # The three replaced letters of the sample's wrong transcriptions: counting cannot tell.
+    assert [(row_id, label) for row_id, _, label in result.wrong] == [
+        ("word_0163", "T"), ("word_0185", "U"), ("word_0198", "R"),
+    ]  # fmt: skip
 
 
 def test_every_letter_of_the_alphabet_is_there(run: Project) -> None:

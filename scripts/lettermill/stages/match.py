@@ -17,23 +17,34 @@ METHOD = "histogram"
 LOW = 0.75
 """Share of the letters' median height under which a box may be a mark's."""
 
+WIDE = 2.0
+"""Width of a box, in median heights of the word's letters, over which it holds more than one letter."""
+
 
 def match_word(boxes: Sequence[Box], pattern: str) -> list[tuple[str, Box]] | str:
     """The letters of a word, each with its box, or the reason why the boxes do not fit.
 
     boxes: from left to right. pattern: see ``Alphabet.pattern``.
     The boxes fit when there is one for each letter. What else is written (a hyphen, a digit) may have boxes too, but
-    then all of it must, and those of the marks must be lower than the letters.
+    then all of it must, and those of the marks must be lower than the letters. A word with a box that is too wide
+    for a letter does not fit, whatever the number: it is a piece of print, or several letters beside a broken one.
     """
     letters = word(pattern)
     if len(boxes) == len(letters):
-        return list(zip(letters, boxes, strict=True))
-    if letters and len(boxes) == len(pattern):
-        pairs = list(zip(pattern, boxes, strict=True))
-        height = statistics.median(box.height for character, box in pairs if character != MARK)
-        if all(box.height < LOW * height for character, box in pairs if character == MARK):
-            return [(character, box) for character, box in pairs if character not in (OTHER, MARK)]
-    return "too_few_boxes" if len(boxes) < len(letters) else "too_many_boxes"
+        matched = list(zip(letters, boxes, strict=True))
+    elif letters and len(boxes) == len(pattern) and _marks_are_low(boxes, pattern):
+        pairs = zip(pattern, boxes, strict=True)
+        matched = [(character, box) for character, box in pairs if character not in (OTHER, MARK)]
+    else:
+        return "too_few_boxes" if len(boxes) < len(letters) else "too_many_boxes"
+    height = statistics.median(box.height for _, box in matched)
+    return "wide_box" if max(box.width for _, box in matched) > WIDE * height else matched
+
+
+def _marks_are_low(boxes: Sequence[Box], pattern: str) -> bool:
+    pairs = list(zip(pattern, boxes, strict=True))
+    height = statistics.median(box.height for character, box in pairs if character != MARK)
+    return all(box.height < LOW * height for character, box in pairs if character == MARK)
 
 
 def match_batch(segmented: Path, patterns: Sequence[tuple[str, str]], output: Path) -> None:
