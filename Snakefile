@@ -38,6 +38,10 @@ rule all:
         "results/dataset/README.md",
         "results/summary.txt",
         "results/contact_sheet.png",
+        # The stages between are asked for by name: what a failed job has taken with it is then seen to be missing,
+        # though everything made from it is still there.
+        expand("results/{stage}/{batch}", stage=["downloaded", "cropped", "letters"], batch=BATCHES),
+        expand("results/{stage}/{batch}.csv", stage=["segmented", "matched"], batch=BATCHES),
 
 
 onsuccess:

@@ -15,7 +15,7 @@ if __name__ == "__main__":
         download_batch(
             rows=snakemake.params.rows,
             images=Path(snakemake.params.images),
-            cache_folder=Path(snakemake.config["cache"]),
+            cache_folder=Path(snakemake.config["cache"]).expanduser(),
             output=Path(snakemake.output[0]),
             settings=FetchSettings(**snakemake.config["download"]),
         )

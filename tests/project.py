@@ -1,5 +1,6 @@
 """A small dataset of its own in a temporary folder, and the workflow run on it as a user does."""
 
+import contextlib
 import csv
 import hashlib
 import os
@@ -93,6 +94,18 @@ class Project:
             running.send_signal(with_signal)
         assert running.wait(60) != 0
 
+    def kill_job(self, rule: str) -> None:
+        """Start a run and kill the process of the first job of ``rule``, as the kernel does when memory runs out."""
+        self.write()
+        running = subprocess.Popen(
+            self.command(), cwd=self.repository, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        until = time.monotonic() + 60
+        while not (found := _processes(rf"{re.escape(str(self.folder))}/\.snakemake/scripts/\S+\.{rule}\.py")):
+            assert running.poll() is None and time.monotonic() < until, f"no job of {rule}"
+        os.kill(found[0], signal.SIGKILL)
+        assert running.wait(60) != 0
+
     def metadata(self) -> list[dict[str, str]]:
         return self._table("metadata.csv")
 
@@ -106,6 +119,17 @@ class Project:
     def dataset(self) -> dict[str, str]:
         """Path below the dataset -> digest of the bytes."""
         return digests(self.folder / "results/dataset")
+
+
+def _processes(pattern: str) -> list[int]:
+    """The ids of the Python processes whose command line matches ``pattern``."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            words = path.read_bytes().decode(errors="replace").split("\0")
+            if "python" in words[0] and re.search(pattern, " ".join(words)):
+                found.append(int(path.parent.name))
+    return found
 
 
 def jobs(output: str) -> Counter[str]:

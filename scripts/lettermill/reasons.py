@@ -14,6 +14,8 @@ REASONS: dict[str, dict[str, str]] = {
     },
     "download": {
         "missing_file": "the images folder has no such file",
+        "outside_images_folder": "the image is a link that leads out of the images folder",
+        "unsupported_url": "the address, or one that it leads to, is none that can be fetched",
         "not_found": "the server answered 404 or 410",
         "http_error": "the server answered with another error",
         "timeout": "the server did not answer in time",

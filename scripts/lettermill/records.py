@@ -123,7 +123,7 @@ def write_records(path: Path, schema: type[R], records: Iterable[R]) -> None:
     with atomic_writer(path, text=True) as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(schema._fields)
-        writer.writerows(records)
+        writer.writerows(map(_without_returns, records))
 
 
 def read_records(path: Path, schema: type[R]) -> list[R]:
@@ -147,6 +147,11 @@ def read_records(path: Path, schema: type[R]) -> list[R]:
     except (ValueError, csv.Error) as error:
         raise CorruptedFileError(f"{path}, line {line}: {error}. Delete it and run again.") from error
     return records
+
+
+def _without_returns(record: NamedTuple) -> list:
+    """The fields of ``record``, lone carriage returns as ``\\r``: csv writes them as they are and reads a new line."""
+    return [field.replace("\r", "\\r") if isinstance(field, str) else field for field in record]
 
 
 def _parser(hint: object) -> Callable[[str], object]:

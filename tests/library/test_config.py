@@ -74,7 +74,16 @@ def test_every_key_is_described_and_every_object_closed() -> None:
         ("alphabet: A-Z\n", "my.yaml, line 1: `alphabet` has '-', which is neither a letter nor a digit"),
         ("split: {train: 0.9}\n", "my.yaml, line 1: train, validation and test of `split` add up to 1.1, not 1"),
         ("crop:\n  box: {left: 80, right: 75}\n", "my.yaml, line 2: `crop.box`: right must be greater than left"),
-        ("crop:\n  profiles:\n    388*36: {left: 75}\n", "my.yaml, line 2: `crop.profiles`: '388*36' does not match"),
+        (
+            "crop:\n  profiles:\n    388*36: {left: 75}\n",
+            "my.yaml, line 2: `crop.profiles`: '388*36' is not a size such as 388x36",
+        ),
+        ("columns: {id: No}\n", "my.yaml, line 1: `columns.id`: False is not of type 'string', 'null'"),
+        ("alphabet: 0123\n", "It is no text here: put it in quotes."),
+        ("batches: '3'\n", "It is text here: write it without quotes"),
+        ("unreadable: [NO, EMPTY]\n", "my.yaml, line 1: `unreadable.0`: False is not of type 'string'"),
+        ("download: {user_agent: Леттермилл}\n", "my.yaml, line 1: `download.user_agent`"),
+        ("split: {train: .nan}\n", "my.yaml, line 1: train, validation and test of `split` add up to nan"),
         ("columns: {image: null}\n", "my.yaml, line 1: `columns.image`: None is not of type 'string'"),
     ],
 )
@@ -91,8 +100,13 @@ def test_all_errors_are_told_at_once(tmp_path: Path) -> None:
 
 
 def test_what_comes_from_the_command_line_is_said_to(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="--config mehtod: unknown key"):
+    with pytest.raises(InputError, match="--config: unknown key `mehtod`"):
         check_config(merged({"mehtod": 1}), SCHEMA, [ROOT / "config.yaml"])
+
+
+def test_the_command_line_wins_and_is_blamed() -> None:
+    with pytest.raises(InputError, match="--config: `batches: foo` is none of"):
+        check_config(merged({"batches": "foo"}), SCHEMA, [ROOT / "config.yaml"])
 
 
 def test_paths_are_looked_for_beside_the_config_then_in_the_working_directory(
@@ -104,10 +118,10 @@ def test_paths_are_looked_for_beside_the_config_then_in_the_working_directory(
     file = tmp_path / "conf/my.yaml"
     file.write_text("table: words.csv\n")
     with pytest.raises(
-        InputError, match=r"my.yaml, line 1: `table: words.csv` does not exist: there is no .*conf/words.csv or"
+        InputError, match=r"my.yaml, line 1: `table: words.csv` does not exist: there is no file .*conf/words.csv or"
     ):
-        resolve("words.csv", "table", [file])
+        resolve("words.csv", "table", [file], folder=False)
     (tmp_path / "work/words.csv").touch()
-    assert resolve("words.csv", "table", [file]) == Path("words.csv")
+    assert resolve("words.csv", "table", [file], folder=False) == Path("words.csv")
     (tmp_path / "conf/words.csv").touch()
-    assert resolve("words.csv", "table", [file]) == (tmp_path / "conf/words.csv").resolve()
+    assert resolve("words.csv", "table", [file], folder=False) == (tmp_path / "conf/words.csv").resolve()

@@ -64,7 +64,8 @@ BAD_ROWS = {
     "..,a.jpg,AA": "unsafe_id",
     ".hidden,a.jpg,AA": "unsafe_id",
     "{batch},a.jpg,AA": "unsafe_id",
-    f"{'x' * 201},a.jpg,AA": "unsafe_id",
+    f"{'xy' * 99},a.jpg,AA": "unsafe_id",
+    f"{'0123456789' * 21},a.jpg,AA": "unsafe_id",
     '"two\nlines",a.jpg,AA': "unsafe_id",
     "1,,AA": "empty_image",
     "1,ftp://h/a.jpg,AA": "unsupported_url",
@@ -99,6 +100,30 @@ def test_lines_are_those_of_the_file(path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("lines", [["1,a,AA,BB", "2,b,BB"], ["2,b,BB", "1,a,AA,BB"]])
+def test_a_malformed_line_is_one_wherever_it_stands(path: Path, lines: list[str]) -> None:
+    table = read(path, HEADER + "\n".join(lines))
+    assert list(table.rows) == ["2"]
+    assert [row.reason for row in table.unusable] == ["malformed_line"]
+
+
+def test_empty_fields_at_the_end_of_a_line_do_no_harm(path: Path) -> None:
+    assert list(read(path, f"{HEADER}1,a,AA,,\n").rows) == ["1"]
+
+
+def test_broken_archives_are_a_clear_error(tmp_path: Path) -> None:
+    (tmp_path / "t.csv.gz").write_bytes(gzip.compress(HEADER.encode() * 99)[:40])
+    (tmp_path / "t.xlsx").write_bytes(b"PK no workbook")
+    for name in ("t.csv.gz", "t.xlsx"):
+        with pytest.raises(InputError, match="must be UTF-8 text"):
+            read_table(tmp_path / name, COLUMNS, LATIN, [])
+
+
+def test_an_address_that_is_none_is_one_bad_row(path: Path) -> None:
+    table = read(path, "file,word\nhttp://[x/y.png,AB\na.png,AB\n", Columns(None, "file", "word"))
+    assert list(table.rows) == ["a"] and len(table.unusable) == 1
+
+
 def test_of_equal_rows_one_stays_and_of_contradicting_rows_none(path: Path) -> None:
     table = read(path, f"{HEADER}1,a,AA\n1,a,AA\n1,a,AA\n2,a,AA\n2,b,AA\n3,c,CC\n")
     assert list(table.rows) == ["1", "3"]
@@ -115,8 +140,9 @@ def test_of_equal_rows_one_stays_and_of_contradicting_rows_none(path: Path) -> N
             r"words.csv, line 1: there is no column 'text'. The columns are 'id', 'image', 'word'",
         ),
         (HEADER, "a header but no rows"),
-        ("", "No columns"),
-        (f'{HEADER}1,"a,b\n2,c,d\n', "line 2: a quote that opens here or later is never closed"),
+        ("", "line 1: there is no header"),
+        ("id,image,text,text\n1,a,b,c\n", "there is more than one column 'text'"),
+        (f'{HEADER}1,"a,b\n2,c,d\n', "line 2: a quote that opens here is never closed"),
         (f"{HEADER}1,a,\xe9\n".encode("latin-1"), "must be UTF-8"),
     ],
 )

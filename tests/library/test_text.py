@@ -38,6 +38,8 @@ def test_latin(text: str, pattern: str) -> None:
         ("АБВГДЕЁЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯ", "Юлия Йод", "ЮЛИЯЙОД"),
         ("АБВГДЕИКЛО", "Ёлка Й", "ЕЛКАИ"),
         ("abc", "ABC", "abc"),
+        ("ABCOSUẞß", "Bußaß", "BUßAß"),
+        ("ABS", "aß", "ASS"),
         ("aAbB", "aAbBc", "aAbB·"),  # both cases are letters of their own
         ("0123456789", "12.03", "12-03"),
         ("אבג", "אבגד", "אבג·"),

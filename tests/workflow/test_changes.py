@@ -164,3 +164,33 @@ def test_an_edited_script(project: Project, repository: Path) -> None:
     script = repository / "scripts/match.py"
     script.write_text(script.read_text(encoding="utf-8") + "\n# edited\n", encoding="utf-8")
     assert project.planned() == {"match": 4, "cut": 4, **END}
+
+
+@pytest.mark.parametrize("rule", ["download", "match", "cut"])
+def test_what_a_failed_job_took_with_it_is_made_again(project: Project, rule: str) -> None:
+    """The engine deletes the outputs of a job that is killed; what was made from them is still there, and stale."""
+    row_id = some_row(project)
+    if rule == "download":
+        path = project.folder / "images" / project.rows[row_id][0]
+        cv2.imwrite(str(path), cv2.imread(str(path))[:, :-1])
+    else:
+        project.rows[row_id][1] = project.rows[row_id][1][:-1]
+    planned = project.planned()
+    project.kill_job(rule)
+    again = project.planned()
+    assert again[rule] == 1 and again["dataset"] == 1
+    assert set(again) <= set(planned)
+    project.run()
+    assert project.planned() == {}
+
+
+def test_a_letter_that_is_missing_is_named_with_the_mend(project: Project) -> None:
+    name = project.metadata()[0]["file_name"]
+    source = next(project.folder.glob(f"results/letters/*/{name}"))
+    source.unlink()
+    output = project.run("-R", "dataset", fails=True)
+    batch = source.parents[1].relative_to(project.folder)
+    assert f"{batch}/{name} is missing. Delete {batch} and run again" in output
+    shutil.rmtree(project.folder / batch)
+    project.run()
+    assert (project.folder / "results/dataset" / name).exists()

@@ -1,7 +1,6 @@
 """The dataset card: a README in the dataset that says where it comes from and what is in it."""
 
-from lettermill.dataset.summary import Account
-from lettermill.reasons import REASONS
+from lettermill.dataset.summary import Account, explain
 
 
 def card(account: Account, source: str, alphabet: str, settings: dict[str, str], versions: dict[str, str]) -> str:
@@ -42,7 +41,7 @@ def card(account: Account, source: str, alphabet: str, settings: dict[str, str],
             "| rows not delivered | stage | reason |",
             "|---:|---|---|",
             *(
-                f"| {count:,} | {stage} | `{reason}`: {REASONS[stage][reason]} |"
+                f"| {count:,} | {stage} | `{reason}`: {explain(stage, reason)} |"
                 for (stage, reason), count in account.rejected.items()
             ),
             "",

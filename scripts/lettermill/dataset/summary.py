@@ -28,6 +28,7 @@ def read_account(dataset: Path) -> Account:
     rejected = read_records(dataset / "rejected.csv", Rejected)
     stopped = Counter((row.stage, row.reason) for row in rejected if row.position is None)
     order = [(stage, reason) for stage, reasons in REASONS.items() for reason in reasons]
+    order += sorted(stopped.keys() - set(order))  # none should be; if there is one, the sums must still add up
     rows = len({letter.row_id for letter in delivered})
     return Account(
         rows=rows + sum(stopped.values()),
@@ -38,12 +39,17 @@ def read_account(dataset: Path) -> Account:
     )
 
 
+def explain(stage: str, reason: str) -> str:
+    """What a reason means."""
+    return REASONS.get(stage, {}).get(reason, "?")
+
+
 def summary(account: Account, dataset: Path) -> str:
     """``account`` as plain text for the end of a run."""
     lines = [
         f"{account.rows:>8,} rows in the table",
         *(
-            f"{-count:>8,} {stage}: {reason} ({REASONS[stage][reason]})"
+            f"{-count:>8,} {stage}: {reason} ({explain(stage, reason)})"
             for (stage, reason), count in account.rejected.items()
         ),
         f"{account.delivered_rows:>8,} rows delivered ({account.delivered_rows / max(account.rows, 1):.1%})",

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
+from lettermill.errors import CorruptedFileError
 from lettermill.files import link_or_copy
 
 
@@ -21,7 +22,12 @@ def sync_files(sources: Mapping[str, Path], folder: Path) -> None:
     for parent in sorted({Path(name).parent for name in sources}):
         (folder / parent).mkdir(parents=True, exist_ok=True)
     for name, source in sources.items():
-        _bring(source, folder / name)
+        try:
+            _bring(source, folder / name)
+        except FileNotFoundError as error:
+            raise CorruptedFileError(
+                f"{source} is missing. Delete {source.parents[1]} and run again: it will be made anew."
+            ) from error
 
 
 def _remove_others(place: Path, folder: Path, wanted: Collection[str]) -> None:

@@ -1,11 +1,10 @@
-"""Fetching images over HTTP: one session, several connections, tries again where that can help."""
+"""Fetching images over HTTP: one session for many threads, tries again where that can help."""
 
 import time
-from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import requests
+import urllib3
 from requests.adapters import HTTPAdapter
 
 WORTH_RETRYING = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -32,7 +31,7 @@ class Fetched(NamedTuple):
 
 
 class Fetcher:
-    """Fetches addresses with one session. To be used as a context manager, which closes the connections."""
+    """Fetches addresses with one session. A context manager, which closes the connections; may be shared by threads."""
 
     def __init__(self, settings: FetchSettings):
         self._settings = settings
@@ -47,12 +46,6 @@ class Fetcher:
 
     def __exit__(self, *_: object) -> None:
         self._session.close()
-
-    def fetch_all(self, urls: Iterable[str]) -> Iterator[tuple[str, Fetched]]:
-        """Fetch ``urls`` side by side; yields (url, what came of it) in the order given."""
-        urls = list(urls)
-        with ThreadPoolExecutor(self._settings.connections) as pool:
-            yield from zip(urls, pool.map(self.fetch, urls), strict=True)
 
     def fetch(self, url: str) -> Fetched:
         """Fetch ``url``, trying again as the settings say."""
@@ -70,9 +63,9 @@ class Fetcher:
             response = self._session.get(url, timeout=self._settings.timeout)
         except requests.Timeout as error:
             return Fetched(None, "timeout", _short(error))
-        except (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema) as error:
+        except (requests.exceptions.InvalidSchema, ValueError) as error:  # no address at all, or a redirect to none
             return Fetched(None, "unsupported_url", _short(error))
-        except requests.RequestException as error:
+        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             return Fetched(None, "connection_error", _short(error))
         status = response.status_code
         if status in (404, 410):

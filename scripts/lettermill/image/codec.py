@@ -14,6 +14,10 @@ SIGNATURES = {
 }
 
 
+COLOUR_AS_GREY = cv2.IMREAD_GRAYSCALE | cv2.IMREAD_IGNORE_ORIENTATION
+"""Boxes are in pixels of the image as it is stored, whatever a camera says of its orientation."""
+
+
 def decode(content: bytes) -> np.ndarray | None:
     """The image as (height, width) uint8 grey levels, transparent parts as white paper; None when it is none."""
     if not content:
@@ -25,8 +29,8 @@ def decode(content: bytes) -> np.ndarray | None:
             return None
         if image.ndim == 3 and image.shape[2] == 4:
             return _on_paper(image)
-        return image if image.dtype == np.uint8 and image.ndim == 2 else cv2.imdecode(data, cv2.IMREAD_GRAYSCALE)
-    except cv2.error:
+        return image if image.dtype == np.uint8 and image.ndim == 2 else cv2.imdecode(data, COLOUR_AS_GREY)
+    except (cv2.error, ValueError):
         return None
 
 

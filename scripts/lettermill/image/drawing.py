@@ -16,14 +16,15 @@ BLACK = (0, 0, 0)
 
 
 def word_picture(
-    image: np.ndarray, region: Box | None, boxes: Sequence[Box], labels: Sequence[str], caption: str, scale: int = 4
+    image: np.ndarray, region: Box | None, boxes: Sequence[Box], labels: Sequence[str], caption: str
 ) -> np.ndarray:
     """How a word was read: the image with its crop, boxes and labels, and the two histograms that they rest on.
 
     image: (height, width) uint8. region: what was kept of it. boxes, region: in pixels of ``image``.
-    Returns (rows, columns, 3) uint8 BGR, every pixel of ``image`` ``scale`` pixels wide.
+    Returns (rows, columns, 3) uint8 BGR, ``image`` up to four times as large.
     """
     height, width = image.shape
+    scale = max(1, min(4, 4000 // max(image.shape)))
     region = region or Box(0, 0, width, height)
     mask = np.zeros(image.shape, bool)
     region.of(mask)[:] = ink_mask(region.of(image))

@@ -1,6 +1,7 @@
 """The user's config: checked against the schema, with messages that say where and how to mend it."""
 
 import difflib
+import unicodedata
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -27,21 +28,22 @@ def check_config(config: dict, schema_file: Path, files: Sequence[Path]) -> None
         raise InputError("The config is wrong.\n" + "\n".join(messages))
 
 
-def resolve(value: str, key: str, files: Sequence[Path]) -> Path:
-    """The file or folder that ``config[key]`` names.
+def resolve(value: str, key: str, files: Sequence[Path], folder: bool) -> Path:
+    """The file (or folder) that ``config[key]`` names.
 
     A relative path is looked for beside the config file that names it, then in the working directory. It is
     returned relative to the working directory where that is possible, so that a project can be moved.
-    Raises InputError when it is at neither place.
+    Raises InputError when it is at neither place, or a file for a folder.
     """
     path = Path(value).expanduser()
     naming = _naming_file((key,), value, files)
     places = [path] if path.is_absolute() or naming is None else [naming.parent / path, path]
     for place in places:
-        if place.exists():
+        if place.is_dir() if folder else place.is_file():
             return _relative(place.resolve())
-    tried = " or ".join(str(place.absolute()) for place in dict.fromkeys(places))
-    raise InputError(f"{_place((key,), value, files)}: `{key}: {value}` does not exist: there is no {tried}.")
+    tried = " or ".join(dict.fromkeys(str(place.absolute()) for place in places))
+    kind = "folder" if folder else "file"
+    raise InputError(f"{_place((key,), value, files)}: `{key}: {value}` does not exist: there is no {kind} {tried}.")
 
 
 def _relative(path: Path) -> Path:
@@ -60,25 +62,39 @@ def _explain(error: jsonschema.ValidationError, files: Sequence[Path]) -> Iterat
                 yield f"{_place((*key, str(name)), None, files)}: unknown key `{'.'.join((*key, str(name)))}`. {mend}"
         return
     name = ".".join(key)
+    place = _place(key, error.instance, files)
     if error.validator == "required":
-        yield f"{_place(key, None, files)}: a key of `{name or 'config'}` is missing: {error.message}."
+        yield f"{place}: a key of `{name or 'config'}` is missing: {error.message}."
     elif error.validator in ("enum", "anyOf"):
         values = error.schema.get("enum") or ["auto", "image", "a whole number from 1 on"]
-        yield f"{_place(key, None, files)}: `{name}: {error.instance}` is none of {', '.join(map(str, values))}."
+        yield f"{place}: `{name}: {error.instance}` is none of {', '.join(map(str, values))}.{_hint(error)}"
+    elif "propertyNames" in error.absolute_schema_path:
+        yield f"{_place(key, None, files)}: `{name}`: {error.instance!r} is not a size such as 388x36."
     else:
-        yield f"{_place(key, None, files)}: `{name}`: {error.message} ({error.schema.get('description', '')})."
+        about = f" ({error.schema['description']})" if "description" in error.schema else ""
+        yield f"{place}: `{name}`: {error.message}{about}.{_hint(error)}"
+
+
+def _hint(error: jsonschema.ValidationError) -> str:
+    """What to do about a value that is not of the type that it looks like."""
+    value = error.instance
+    if isinstance(value, str) and not isinstance(yaml.safe_load(value), str):
+        return " It is text here: write it without quotes, in a config file rather than on the command line."
+    if isinstance(value, bool | int | float) and "string" in str(error.validator_value):
+        return " It is no text here: put it in quotes."
+    return ""
 
 
 def _check_meaning(config: dict, files: Sequence[Path]) -> Iterator[str]:
     """What the schema cannot say."""
-    for letter in config["alphabet"]:
+    for letter in unicodedata.normalize("NFC", config["alphabet"]):
         if not letter.isalnum():
             yield (
                 f"{_place(('alphabet',), None, files)}: `alphabet` has {letter!r}, which is neither a letter nor a "
                 "digit. List the letters one after the other, without separators: `alphabet: ABC`."
             )
     shares = [config["split"][part] for part in ("train", "validation", "test")]
-    if abs(sum(shares) - 1) > 1e-9:
+    if not abs(sum(shares) - 1) < 1e-9:
         place = _place(("split",), None, files)
         yield f"{place}: train, validation and test of `split` add up to {sum(shares):g}, not 1."
     named = [("box", config["crop"]["box"]), *(("profiles", edges) for edges in config["crop"]["profiles"].values())]
@@ -88,21 +104,37 @@ def _check_meaning(config: dict, files: Sequence[Path]) -> Iterator[str]:
                 yield f"{_place(('crop', part), None, files)}: `crop.{part}`: {high} must be greater than {low}."
 
 
+COMMAND_LINE = "--config"
+
+
 def _place(key: Key, value: object, files: Sequence[Path]) -> str:
     """The file and line that set ``key``, or the command line when none does."""
     file = _naming_file(key, value, files)
-    return f"{file}, line {_line(file, key)}" if file else f"--config {'.'.join(key)}"
+    return f"{file}, line {_line(file, key)}" if file else COMMAND_LINE
 
 
 def _naming_file(key: Key, value: object, files: Sequence[Path]) -> Path | None:
-    """The last of ``files`` that sets ``key`` (to ``value``, unless that is None)."""
+    """The last of ``files`` that sets ``key``; None when that is to something else than ``value``.
+
+    value: None stands for any, and so does a section, for its keys may come from several files.
+    """
     for file in reversed(files):
-        found: object = yaml.safe_load(file.read_text(encoding="utf-8"))
+        found: object = _load(file)
         for part in key:
+            if isinstance(found, list):
+                break  # entries of a list have no place of their own
             found = {str(k): v for k, v in found.items()}.get(part, KeyError) if isinstance(found, dict) else KeyError
         if found is not KeyError:
-            return file if value is None or found == value else None
+            anything = value is None or isinstance(value, dict) or isinstance(found, list)
+            return file if anything or found == value else None
     return None
+
+
+def _load(file: Path) -> object:
+    try:
+        return yaml.safe_load(file.read_text(encoding="utf-8"))
+    except yaml.YAMLError:  # JSON with tabs, which the engine can read
+        return None
 
 
 def _line(file: Path, key: Key) -> int:

@@ -4,11 +4,12 @@ import csv
 import gzip
 import posixpath
 import re
-import warnings
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 import pandas as pd
@@ -21,8 +22,12 @@ LONGEST_ID = 200
 
 UNSAFE_CHARACTERS = '/ \\ : * ? " < > | { }'
 _UNSAFE = re.compile(rf"[\x00-\x1f\x7f{re.escape(UNSAFE_CHARACTERS.replace(' ', ''))}]|^[.\s]|[.\s]$")
+_REPEATED = re.compile(r"(.+?)\1{19}$")
+_WEB = re.compile(r"https?://[^/]", re.IGNORECASE)
 _SEPARATORS = (",", ";", "\t", "|")
 _EXCEL = (".xlsx", ".xlsm")
+_BROKEN = (ValueError, KeyError, OSError, EOFError, csv.Error, zlib.error, zipfile.BadZipFile)
+"""What the libraries raise for files that are not what their names say."""
 
 
 class Columns(NamedTuple):
@@ -72,15 +77,14 @@ def read_table(path: Path, columns: Columns, alphabet: Alphabet, unreadable: lis
     Raises InputError when there is no table with these columns in it, or no row.
     """
     frame, malformed = _read_frame(path, columns)
-    lines = _Lines(path, {number for number, _ in malformed})
     if frame.empty and not malformed:
         raise InputError(f"{path}: the table has a header but no rows. Add at least one row.")
 
     table = Table()
     table.unusable += [
-        Unusable("", "malformed_line", f"{path.name} line {lines.of_record(number)}: {message}")
-        for number, message in malformed
+        Unusable("", "malformed_line", f"{path.name} line {line}: {message}") for line, message in malformed
     ]
+    lines = frame.index.tolist()
     images = [value.strip() for value in frame[columns.image]]
     texts = frame[columns.text].tolist()
     ids = [value.strip() for value in frame[columns.id]] if columns.id else [_stem(image) for image in images]
@@ -95,9 +99,10 @@ def read_table(path: Path, columns: Columns, alphabet: Alphabet, unreadable: lis
         reason, mend = _row_error(row, text.strip().casefold() in skipped, columns)
         if not reason and (twins := duplicated.get(index)):
             reason = "duplicate_id"
-            mend = f"{path.name} lines {lines.of(*twins)} have this id: give each its own, or leave one of them"
-        if reason == "empty_id":  # nothing else tells which row it is
-            mend = f"{path.name} line {lines.of(index)}: {mend}"
+            places = ", ".join(str(lines[twin]) for twin in twins)
+            mend = f"{path.name} lines {places} have this id: give each its own, or leave one of them"
+        if reason and not row_id:  # nothing else tells which row it is
+            mend = f"{path.name} line {lines[index]}: {mend}"
         if reason:
             table.unusable.append(Unusable(row_id, reason, mend))
         else:
@@ -112,10 +117,10 @@ def _row_error(row: Row, unreadable: bool, columns: Columns) -> tuple[str, str]:
         return "empty_image", f"fill column {columns.image}"
     if not row.row_id:
         return "empty_id", f"fill {source}"
-    if _UNSAFE.search(row.row_id) or len(row.row_id.encode()) > LONGEST_ID:
+    if not _is_safe(row.row_id):
         return "unsafe_id", f"{source}: at most {LONGEST_ID} bytes, no {UNSAFE_CHARACTERS}, no dot or space at an end"
     if row.is_url:
-        if not re.match(r"https?://[^/]", row.image, re.IGNORECASE):
+        if not _WEB.match(row.image):
             return "unsupported_url", f"{row.image}: give an http:// or https:// address, or a path"
     elif posixpath.isabs(row.image) or ".." in row.image.split("/"):
         return "outside_images_folder", f"{row.image}: give a path below config `images`"
@@ -124,6 +129,13 @@ def _row_error(row: Row, unreadable: bool, columns: Columns) -> tuple[str, str]:
     if not word(row.pattern):
         return "empty_transcription", f"fill column {columns.text}, or add its letters to config `alphabet`"
     return "", ""
+
+
+def _is_safe(row_id: str) -> bool:
+    if _UNSAFE.search(row_id) or len(row_id.encode()) > LONGEST_ID:
+        return False
+    # The engine takes a name that ends in twenty repetitions for a rule that feeds itself.
+    return len(row_id) < 20 or not _REPEATED.search(row_id)
 
 
 def _duplicates(rows: list[tuple[str, str, str]]) -> dict[int, list[int]]:
@@ -145,90 +157,80 @@ def _duplicates(rows: list[tuple[str, str, str]]) -> dict[int, list[int]]:
 
 
 def _stem(image: str) -> str:
-    """The name of the image's file without folder and suffix."""
-    path = unquote(urlsplit(image).path) if "://" in image else image
+    """The name of the image's file without folder and suffix; empty for an address that is none."""
+    try:
+        path = unquote(urlsplit(image).path) if "://" in image else image
+    except ValueError:
+        return ""
     return posixpath.splitext(posixpath.basename(path))[0]
 
 
 def _read_frame(path: Path, columns: Columns) -> tuple[pd.DataFrame, list[tuple[int, str]]]:
-    """All cells as text, and (record number, message) of the records with more fields than the header."""
+    """The wanted cells as text, indexed by the lines (Excel: rows) on which they begin, and (line, message) of the
+    lines that have more fields than the header."""
     if not path.is_file():
         raise InputError(f"{path}: there is no such table. Correct config `table`.")
-    wanted = [name for name in columns if name]
+    wanted = list(dict.fromkeys(name for name in columns if name))
     try:
-        if path.suffix.lower() in _EXCEL:
-            frame = pd.read_excel(path, dtype=str, keep_default_na=False)
-            malformed = []
-        else:
-            frame, malformed = _read_text(path, wanted)
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError, OSError, ValueError) as error:
-        message = str(error).strip().removeprefix("Error tokenizing data. C error: ")
-        if unclosed := re.search(r"EOF inside string starting at row (\d+)", message):
-            message = f"line {int(unclosed[1]) + 1}: a quote that opens here or later is never closed"
+        frame, malformed = _read_excel(path) if path.suffix.lower() in _EXCEL else _read_text(path, wanted)
+    except _BROKEN as error:
+        message = str(error).strip() or type(error).__name__
         raise InputError(f"{path}: {message}. The table must be UTF-8 text (CSV or TSV, also .gz) or .xlsx.") from error
-    missing = [name for name in wanted if name not in frame.columns]
-    if missing:
-        there = ", ".join(map(repr, frame.columns))
-        raise InputError(
-            f"{path}, line 1: there is no column {missing[0]!r}. The columns are {there}. Name them in config:\n"
-            f"columns:\n  id: {columns.id or 'null'}\n  image: {columns.image}\n  text: {columns.text}"
-        )
-    return frame[list(dict.fromkeys(wanted))].fillna(""), malformed
+    names = frame.columns.tolist()
+    for name in wanted:
+        if names.count(name) != 1:
+            found = "no column" if name not in names else "more than one column"
+            there = ", ".join(map(repr, names))
+            raise InputError(
+                f"{path}, line 1: there is {found} {name!r}. The columns are {there}. Name them in config:\n"
+                f"columns:\n  id: {columns.id or 'null'}\n  image: {columns.image}\n  text: {columns.text}"
+            )
+    return frame[wanted], malformed
+
+
+def _read_excel(path: Path) -> tuple[pd.DataFrame, list[tuple[int, str]]]:
+    frame = pd.read_excel(path, dtype=str, keep_default_na=False).fillna("")
+    frame.columns = frame.columns.map(str)
+    frame.index += 2
+    return frame[(frame != "").any(axis=1)], []
 
 
 def _read_text(path: Path, wanted: list[str]) -> tuple[pd.DataFrame, list[tuple[int, str]]]:
+    """Fields are counted here, line by line: pandas takes the number of columns from the first line of data, so that
+    what becomes of a line with a field too many would depend on where it stands."""
+    rows: list[list[str]] = []
+    lines: list[int] = []
+    malformed: list[tuple[int, str]] = []
+    quotes = 0
+
+    def counted(file: Iterable[str]) -> Iterator[str]:
+        nonlocal quotes
+        for text in file:
+            quotes += text.count('"')
+            yield text
+
     with _open_text(path) as file:
-        header = file.readline()
-    # The separator is the one that the configured columns stand between.
-    names = {mark: set(next(csv.reader([header], delimiter=mark), [])) for mark in _SEPARATORS}
-    separator = max(_SEPARATORS, key=lambda mark: len(names[mark].intersection(wanted)))
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", pd.errors.ParserWarning)
-        frame = pd.read_csv(
-            path, sep=separator, dtype=str, keep_default_na=False, encoding="utf-8-sig", index_col=False,
-            on_bad_lines="warn",
-        )  # fmt: skip
-    found = re.findall(r"line (\d+): (expected \d+ fields, saw \d+)", " ".join(str(w.message) for w in caught))
-    return frame, [(int(number), message) for number, message in found]
+        first = file.readline()
+        # The separator is the one that the configured columns stand between.
+        headers = {mark: next(csv.reader([first], delimiter=mark), []) for mark in _SEPARATORS}
+        separator = max(_SEPARATORS, key=lambda mark: len(set(wanted).intersection(headers[mark])))
+        header = headers[separator]
+        if not header:
+            raise InputError(f"{path}, line 1: there is no header. Name the columns on the first line.")
+        line = 2
+        reader = csv.reader(counted(file), delimiter=separator)
+        for fields in reader:
+            if any(fields[len(header) :]):
+                malformed.append((line, f"expected {len(header)} fields, saw {len(fields)}"))
+            elif len(fields) > 1 or "".join(fields).strip():
+                rows.append(fields[: len(header)] + [""] * (len(header) - len(fields)))
+                lines.append(line)
+            last, line = line, reader.line_num + 2
+    if quotes % 2:
+        raise InputError(f"{path}, line {last}: a quote that opens here is never closed. Close it or take it out.")
+    return pd.DataFrame(rows, columns=header, index=lines, dtype=object), malformed
 
 
-def _open_text(path: Path):
-    opener = gzip.open if path.suffix == ".gz" else open
+def _open_text(path: Path) -> IO[str]:
+    opener = gzip.open if path.suffix.lower() == ".gz" else open
     return opener(path, "rt", encoding="utf-8-sig", newline="")
-
-
-class _Lines:
-    """Where the rows of a table stand in its file; looked up only when somebody has to be told.
-
-    malformed: the records (the header is number 1, empty lines count) that did not become rows.
-    """
-
-    def __init__(self, path: Path, malformed: set[int]):
-        self._path = path
-        self._malformed = malformed
-
-    def of(self, *indices: int) -> str:
-        """The lines (Excel: the rows) on which the given rows begin; the header is on line 1."""
-        return ", ".join(str(self._rows[i] if i < len(self._rows) else i + 2) for i in indices)
-
-    def of_record(self, number: int) -> int:
-        """The line on which a record begins."""
-        return self._records[number - 1][0] if number <= len(self._records) else number
-
-    @cached_property
-    def _rows(self) -> list[int]:
-        records = enumerate(self._records, start=1)
-        return [line for number, (line, empty) in records if not empty and number not in self._malformed][1:]
-
-    @cached_property
-    def _records(self) -> list[tuple[int, bool]]:
-        """(first line, whether it is empty) of each record: quoted fields may hold line ends."""
-        if self._path.suffix.lower() in _EXCEL:
-            return []
-        records, quotes = [], 0
-        with _open_text(self._path) as file:
-            for line, text in enumerate(file, start=1):
-                if quotes % 2 == 0:
-                    records.append((line, not text.strip()))
-                quotes += text.count('"')
-        return records

@@ -18,9 +18,11 @@ class Alphabet:
     def __init__(self, letters: str):
         self.letters = tuple(dict.fromkeys(unicodedata.normalize("NFC", letters)))
         self._known = frozenset(self.letters)
-        if all(letter == letter.upper() for letter in self.letters):
+        # ß counts for neither case: in capitals it is two letters.
+        cased = [letter for letter in self.letters if len(letter.upper()) == 1]
+        if all(letter == letter.upper() for letter in cased):
             self._fold_case = str.upper
-        elif all(letter == letter.lower() for letter in self.letters):
+        elif all(letter == letter.lower() for letter in cased):
             self._fold_case = str.lower
         else:
             self._fold_case = str  # both cases are letters of their own
@@ -34,7 +36,7 @@ class Alphabet:
         return "".join(
             self._letter(letter)
             for character in unicodedata.normalize("NFC", text)
-            for letter in self._fold_case(character)
+            for letter in (character if character in self._known else self._fold_case(character))
             if not (letter.isspace() or unicodedata.combining(letter))
         )
 

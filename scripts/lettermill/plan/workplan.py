@@ -38,8 +38,10 @@ class Workplan:
 
     def __init__(self, config: dict, files: list[Path], schema_file: Path):
         check_config(config, schema_file, files)
-        self.table_path = resolve(config["table"], "table", files)
-        self.images = resolve(config["images"], "images", files) if config["images"] else self.table_path.parent
+        self.table_path = resolve(config["table"], "table", files, folder=False)
+        self.images = self.table_path.parent
+        if config["images"]:
+            self.images = resolve(config["images"], "images", files, folder=True)
         self._columns = Columns(**config["columns"])
         self._config = config
 

@@ -3,12 +3,12 @@
 import hashlib
 import logging
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
 from lettermill.fetch.cache import Cache
 from lettermill.fetch.web import Fetched, Fetcher, FetchSettings
-from lettermill.files import link_or_copy
 from lettermill.image.codec import decode, suffix_of
 from lettermill.records import Downloaded, write_records
 
@@ -44,10 +44,7 @@ def download_batch(
             log.warning("%s: %s %s", row.row_id, result.reason, result.detail)
             continue
         file = row.row_id + suffix_of(result.content)
-        if _is_url(row):
-            link_or_copy(cache.path(row.image), output / file)
-        else:
-            (output / file).write_bytes(result.content)
+        (output / file).write_bytes(result.content)
         digest = hashlib.sha256(result.content).hexdigest()
         records.append(Downloaded(row.row_id, "ok", "", "", file, result.http_status, len(result.content), digest))
     write_records(output / "status.csv", Downloaded, records)
@@ -60,15 +57,23 @@ def _is_url(row: Source) -> bool:
 
 def _fetch(urls: list[str], cache: Cache, settings: FetchSettings) -> dict[str, Fetched]:
     """What is at each of ``urls``; what is an image is in the cache afterwards, and nothing else is."""
-    found = {url: Fetched(content, http_status=200) for url in urls if (content := cache.get(url)) is not None}
+    found = {}
+    for url in urls:
+        kept = _if_image(Fetched(cache.get(url), http_status=200))
+        if kept.content is not None:  # a damaged file in the cache is fetched again
+            found[url] = kept
     missing = [url for url in urls if url not in found]
     log.info("%d addresses, %d of them in the cache", len(urls), len(found))
     if missing:
-        with Fetcher(settings) as fetcher:
-            for url, result in fetcher.fetch_all(missing):
-                found[url] = _if_image(result)
-                if found[url].content is not None:
-                    cache.put(url, found[url].content)
+        with Fetcher(settings) as fetcher, ThreadPoolExecutor(settings.connections) as pool:
+
+            def fetch(url: str) -> Fetched:
+                result = _if_image(fetcher.fetch(url))
+                if result.content is not None:
+                    cache.put(url, result.content)  # at once: a killed job has kept what it has got
+                return result
+
+            found.update(zip(missing, pool.map(fetch, missing), strict=True))
     return found
 
 
@@ -76,7 +81,7 @@ def _read_local(images: Path, name: str) -> Fetched:
     try:
         inside = (images / name).resolve().is_relative_to(images.resolve())
         if not inside:
-            return Fetched(None, "outside_images_folder", name)
+            return Fetched(None, "outside_images_folder", f"{name} is a link; name its folder in config `images`")
         return _if_image(Fetched((images / name).read_bytes()))
     except (FileNotFoundError, NotADirectoryError):
         return Fetched(None, "missing_file", name)
