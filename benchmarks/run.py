@@ -76,6 +76,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Speed, yield and precision beside the essay's method.")
     table_arguments(parser, None)
     parser.add_argument("--truth", type=Path, help="true boxes for --table, see benchmarks/score.py")
+    parser.add_argument("--output", type=Path, default=ROOT / "results/benchmarks.md", help="(default: %(default)s)")
     args = parser.parse_args()
 
     sample = read_words(SAMPLE / "words.csv", ("", "image", "text"), SAMPLE)
@@ -87,9 +88,8 @@ def main() -> None:
     )
     text = "\n\n".join(["# Benchmarks", f"{args.rounds} rounds. {versions}.", *sections]) + "\n"
     print(text)
-    output = ROOT / "results/benchmarks.md"
-    output.parent.mkdir(exist_ok=True)
-    output.write_text(text, encoding="utf-8")
+    args.output.parent.mkdir(exist_ok=True)
+    args.output.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

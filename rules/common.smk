@@ -4,8 +4,6 @@ import sys
 import time
 from pathlib import Path
 
-from snakemake.exceptions import WorkflowError
-
 sys.path.insert(0, f"{workflow.basedir}/scripts")
 
 from lettermill.errors import InputError
@@ -33,6 +31,11 @@ LETTERS = {"histogram": "results/matched/{batch}.csv"}[config["method"]]
 def sources(wildcards):
     """The rows of a batch as `download` needs them."""
     return planned(PLAN.sources, wildcards.batch)
+
+
+def images(wildcards):
+    """The folder of the images of a batch, if it has any that are not fetched."""
+    return planned(PLAN.images_of, wildcards.batch)
 
 
 def patterns(wildcards):

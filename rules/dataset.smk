@@ -23,10 +23,10 @@ rule dataset:
         "../envs/letters.yaml"
     params:
         unusable=PLAN.unusable,
+        rows=PLAN.size,
         split=config["split"],
         source=PLAN.table_path.name,
-        alphabet=config["alphabet"],
-        settings={"method": config["method"], "crop": config["crop"]["mode"]},
+        settings={key: config[key] for key in ("method", "crop", "segment", "cut", "split", "alphabet", "unreadable")},
         code=code_of("lettermill.dataset.assemble"),
         card_code=code_of("lettermill.dataset.card"),
     script:

@@ -18,7 +18,7 @@ rule download:
         downloads=1,
     params:
         rows=sources,
-        images=str(PLAN.images),
+        images=images,
         code=code_of("lettermill.stages.download"),
     script:
         "../scripts/download.py"

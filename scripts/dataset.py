@@ -32,13 +32,13 @@ def main() -> None:
     params, output = snakemake.params, Path(snakemake.output.metadata).parent
     batches = [Path(folder) for folder in snakemake.input]
     unusable = [Rejected(row_id, None, "", "table", reason, None, detail) for row_id, reason, detail in params.unusable]
-    assemble(batches, unusable, Split(**params.split), output)
+    assemble(batches, unusable, params.rows, Split(**params.split), output)
     names = {batch.name for batch in batches}
     for stage in STAGES:
         for name in remove_others(Path("results") / stage, names | {f"{batch}.csv" for batch in names}):
             logging.info("removed results/%s/%s: its batch has no rows any more", stage, name)
     account = read_account(output)
-    text = card(account, params.source, params.alphabet, params.settings, versions())
+    text = card(account, params.source, params.settings, versions())
     Path(snakemake.output.card).write_text(text, encoding="utf-8")
 
 

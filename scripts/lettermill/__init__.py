@@ -6,7 +6,8 @@ fetch     getting images from the web, and the cache that keeps them
 stages    the steps of the workflow, each a function over one batch of rows
 dataset   the delivered dataset: folders, metadata, rejections, card, summary
 
-Nothing in this package knows of Snakemake.
+Nothing in this package imports Snakemake; what serves its jobs and re-runs is in job.py, plan/workplan.py (Rows) and
+plan/code.py.
 """
 
 __version__ = "0.1.0"

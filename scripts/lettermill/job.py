@@ -17,7 +17,8 @@ def job_log(path: str) -> Iterator[None]:
 
     Errors that a user can mend end the program with their message, others with their traceback.
     """
-    logging.basicConfig(filename=path, filemode="w", level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    line = "%(asctime)s %(levelname)s %(message)s"
+    logging.basicConfig(filename=path, filemode="w", encoding="utf-8", level=logging.INFO, format=line)
     started = time.perf_counter()
     try:
         yield

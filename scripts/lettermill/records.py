@@ -24,7 +24,7 @@ class Downloaded(NamedTuple):
     reason: str  # empty when ok
     detail: str
     file: str  # name beside status.csv, empty when failed
-    http_status: int | None  # of the response; None for local files and rows taken from the cache
+    http_status: int | None  # of the response; None for local files and where none came
     bytes: int | None
     sha256: str
 

@@ -1,11 +1,13 @@
 """The embedded sample as `make run` runs it: its true boxes say how much comes out, and how much of it is right."""
 
 import csv
+import hashlib
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import cv2
 import pandas as pd
 import pytest
 
@@ -34,6 +36,27 @@ def test_yield_and_precision(run: Project) -> None:
     assert [(row_id, label) for row_id, _, label in result.wrong] == [
         ("word_0163", "T"), ("word_0185", "U"), ("word_0198", "R"),
     ]  # fmt: skip
+
+
+def test_boxes_and_pixels_are_what_they_were(run: Project) -> None:
+    """A change here is a change of every user's dataset: make it knowingly, look at the pictures, then update this."""
+    pixels = hashlib.sha256()
+    folder = run.folder / "results/dataset"
+    for letter in run.metadata():
+        pixels.update(cv2.imread(str(folder / letter["file_name"]), cv2.IMREAD_UNCHANGED).tobytes())
+    found = hashlib.sha256((folder / "metadata.csv").read_bytes()).hexdigest()[:16], pixels.hexdigest()[:16]
+    assert found == ("", "")
+
+
+def test_benchmarks_give_the_same_figures(run: Project, tmp_path: Path) -> None:
+    command = [sys.executable, "benchmarks/run.py", "--rounds", "1", "--output", str(tmp_path / "benchmarks.md")]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    result = score(read_letters(run.folder / "results/dataset/metadata.csv"), read_letters(TRUTH))
+    line = f"| Lettermill, histogram | {result.yield_:.1%} | {result.precision:.1%} | {result.delivered} |"
+    assert line in (tmp_path / "benchmarks.md").read_text(encoding="utf-8")
+    assert f"| the embedded sample | {result.yield_:.1%} | {result.precision:.1%} |".replace("%", " %") in (
+        ROOT / "README.md"
+    ).read_text(encoding="utf-8")
 
 
 def test_every_letter_of_the_alphabet_is_there(run: Project) -> None:

@@ -1,15 +1,16 @@
 """The dataset card: a README in the dataset that says where it comes from and what is in it."""
 
+import json
+
 from lettermill.dataset.summary import Account, explain
 
 
-def card(account: Account, source: str, alphabet: str, settings: dict[str, str], versions: dict[str, str]) -> str:
+def card(account: Account, source: str, settings: dict[str, object], versions: dict[str, str]) -> str:
     """The card as Markdown.
 
-    source: name of the table. settings, versions: name -> value, of what the letters were made with.
+    source: name of the table. settings: config key -> value. versions: package -> version.
     """
     letters = sum(account.letters.values())
-    missing = [letter for letter in alphabet if letter not in account.letters]
     return "\n".join(
         [
             "# Handwritten letters",
@@ -33,7 +34,6 @@ def card(account: Account, source: str, alphabet: str, settings: dict[str, str],
             "|---|---:|",
             *(f"| {label} | {count:,} |" for label, count in account.letters.items()),
             "",
-            *([f"No image of: {' '.join(missing)}", ""] if missing else []),
             "| part | images |",
             "|---|---:|",
             *(f"| {part} | {count:,} |" for part, count in account.parts.items()),
@@ -47,7 +47,8 @@ def card(account: Account, source: str, alphabet: str, settings: dict[str, str],
             "",
             "## How it was made",
             "",
-            *(f"- {name}: {value}" for name, value in {**settings, **versions}.items()),
+            *(f"- {name}: {json.dumps(value, ensure_ascii=False)}" for name, value in settings.items()),
+            *(f"- {name} {version}" for name, version in versions.items()),
             "",
         ]
     )

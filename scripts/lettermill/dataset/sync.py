@@ -43,7 +43,11 @@ def _remove_others(place: Path, folder: Path, wanted: Collection[str]) -> None:
 def _bring(source: Path, target: Path) -> None:
     if not target.exists():
         link_or_copy(source, target)
-    elif not (os.path.samefile(source, target) or filecmp.cmp(source, target, shallow=False)):
+        return
+    old, new = os.stat(target), os.stat(source)
+    same_file = (old.st_dev, old.st_ino) == (new.st_dev, new.st_ino)
+    # On one device an equal file is linked anew: two copies would take twice the room from then on.
+    if not same_file and (old.st_dev == new.st_dev or not filecmp.cmp(source, target, shallow=False)):
         _replace(source, target)
 
 

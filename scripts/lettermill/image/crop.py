@@ -11,8 +11,8 @@ from lettermill.image.labels import Writing, find_writing
 class Edges(NamedTuple):
     """What to keep of an image, in pixels; ``right`` and ``bottom`` are exclusive, None is the image's edge."""
 
-    left: int = 0
-    top: int = 0
+    left: int | None = None
+    top: int | None = None
     right: int | None = None
     bottom: int | None = None
 
@@ -21,7 +21,8 @@ class Edges(NamedTuple):
         height, width = shape
         right = width if self.right is None else min(self.right, width)
         bottom = height if self.bottom is None else min(self.bottom, height)
-        return Box.around(self.left, self.top, max(right, self.left), max(bottom, self.top))
+        left, top = self.left or 0, self.top or 0
+        return Box.around(left, top, max(right, left), max(bottom, top))
 
 
 class Cropping(NamedTuple):

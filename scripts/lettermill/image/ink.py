@@ -42,6 +42,13 @@ class Components:
         return self.bottom - self.top
 
     @cached_property
+    def whole(self) -> np.ndarray:
+        """(n,) bool: the components that neither the upper nor the lower edge of the image cuts."""
+        whole = (self.top > 0) & (self.bottom < self.labels.shape[0])
+        whole.flags.writeable = False  # it is kept: whoever changes it must copy it
+        return whole
+
+    @cached_property
     def boxes(self) -> list[Box]:
         """The bounding box of each component."""
         columns = (self.left, self.top, self.width, self.height)

@@ -45,14 +45,14 @@ def find_writing(image: np.ndarray) -> Writing:
     if threshold is None:
         return Writing(Box(0, 0, width, height), None)
     parts = components(image < threshold - PRINT_DARKER)
-    chains = _print_chains(parts, height)
+    chains = _print_chains(parts)
 
     beside = _label_beside(parts, chains, image.shape)
     if beside is not None:
         return Writing(Box.around(beside.right, 0, width, height), beside.y + beside.height // 2)
 
-    lines = _printed_lines(parts, chains, height)
-    word = _word_line(parts, lines, height)
+    lines = _printed_lines(parts, chains)
+    word = _word_line(parts, lines)
     if word is None:
         return Writing(Box(0, 0, width, height), None)
     top = max((line.bottom for line in lines if line.bottom <= word), default=0)
@@ -60,14 +60,9 @@ def find_writing(image: np.ndarray) -> Writing:
     return Writing(Box.around(0, top, width, bottom), None)
 
 
-def _whole(parts: Components, height: int) -> np.ndarray:
-    """(n,) bool: the components that the upper and lower edge of the image do not cut."""
-    return (parts.top > 0) & (parts.bottom < height)
-
-
-def _print_chains(parts: Components, height: int) -> list[list[int]]:
+def _print_chains(parts: Components) -> list[list[int]]:
     """Runs of components that stand as print does, each from left to right; a run may be of one component."""
-    legible = np.flatnonzero(_whole(parts, height) & (parts.height >= SMALLEST_PRINT)).tolist()
+    legible = np.flatnonzero(parts.whole & (parts.height >= SMALLEST_PRINT)).tolist()
     chains: list[list[int]] = []
     used: set[int] = set()
     for position, start in enumerate(legible):
@@ -141,7 +136,7 @@ def _colon_after(parts: Components, label: Box) -> int | None:
     return None
 
 
-def _printed_lines(parts: Components, chains: list[list[int]], height: int) -> list[Box]:
+def _printed_lines(parts: Components, chains: list[list[int]]) -> list[Box]:
     """The lines that hold nothing but print, from top to bottom."""
     lines: dict[tuple[int, int], Box] = {}
     middle = (parts.top + parts.bottom) / 2
@@ -153,16 +148,16 @@ def _printed_lines(parts: Components, chains: list[list[int]], height: int) -> l
         box = _box(parts, chain)
         if len(chain) < 2 or box.width < SHORTEST_LINE * box.height:
             continue
-        here = _whole(parts, height) & (middle > box.y) & (middle < box.bottom)
+        here = parts.whole & (middle > box.y) & (middle < box.bottom)
         if parts.area[here].sum() <= 1.05 * print_ink[here].sum():
             lines[box.y, box.bottom] = box
     return sorted(lines.values(), key=lambda line: line.y)
 
 
-def _word_line(parts: Components, lines: list[Box], height: int) -> int | None:
+def _word_line(parts: Components, lines: list[Box]) -> int | None:
     """The row with most ink outside the printed lines; None when there is none."""
-    free = _whole(parts, height)
+    free = parts.whole.copy()
     for line in lines:
         free &= (parts.bottom <= line.y) | (parts.top >= line.bottom)
-    rows = np.bincount(np.nonzero(parts.mask(free))[0], minlength=height)
+    rows = np.bincount(np.nonzero(parts.mask(free))[0], minlength=parts.labels.shape[0])
     return int(np.argmax(rows)) if rows.any() else None

@@ -42,27 +42,28 @@ def find_letters(image: np.ndarray, line: int | None = None, tolerances: Toleran
     Each box is tight around the ink of its letter, dots and accents included. A blank image has none.
     """
     parts = components(ink_mask(image))
-    band = _band(parts, image.shape[0], line)
+    band = _band(parts, line)
     if band is None:
         return []
-    cores = _cores(parts, image.shape[0], band, tolerances)
+    cores = _cores(parts, band, tolerances)
     if not cores.any():
         return []
     height = float(np.median(parts.height[cores]))
     letters = _join_overlapping([parts.boxes[core] for core in np.flatnonzero(cores)], tolerances.overlap)
     letters = _heaviest_cluster(letters, parts, cores, tolerances.word_gap * height)
-    marks = np.flatnonzero(~cores & _whole(parts, image.shape[0]) & (parts.area >= 2))
+    marks = np.flatnonzero(~cores & parts.whole & (parts.area >= 2))
     letters = _with_marks(letters, [parts.boxes[mark] for mark in marks], tolerances.accent_gap * height)
     return sorted(letters, key=lambda box: (2 * box.x + box.width, box))
 
 
-def _band(parts: Components, height: int, line: int | None) -> tuple[int, int] | None:
+def _band(parts: Components, line: int | None) -> tuple[int, int] | None:
     """Rows (top, bottom exclusive) of the word: the run of the row histogram at ``line``, else the heaviest one.
 
-    Components cut by the upper or lower edge of the image (``height`` rows) are neighbouring lines and do not
+    Components cut by the upper or lower edge of the image are neighbouring lines and do not
     count, unless they cross ``line`` or there are no others.
     """
-    counted = _whole(parts, height)
+    height = parts.labels.shape[0]
+    counted = parts.whole.copy()
     if line is not None:
         counted |= (parts.top < line) & (parts.bottom > line) & ((parts.top > 0) | (parts.bottom < height))
     if parts.area[counted].sum() <= SMALLEST_INK:
@@ -78,15 +79,11 @@ def _band(parts: Components, height: int, line: int | None) -> tuple[int, int] |
     return crossing[0] if crossing and weight[crossing[0]] >= 0.2 * weight[heaviest] else heaviest
 
 
-def _whole(parts: Components, height: int) -> np.ndarray:
-    return (parts.top > 0) & (parts.bottom < height)
-
-
-def _cores(parts: Components, height: int, band: tuple[int, int], tolerances: Tolerances) -> np.ndarray:
+def _cores(parts: Components, band: tuple[int, int], tolerances: Tolerances) -> np.ndarray:
     """(n,) bool: the components that are the body of a letter, or a large stroke of one."""
     top, bottom = band
     inside = (np.minimum(parts.bottom, bottom) - np.maximum(parts.top, top)) / parts.height
-    cores = (parts.height >= SMALLEST_LETTER) & (inside >= np.where(_whole(parts, height), 0.5, 0.6))
+    cores = (parts.height >= SMALLEST_LETTER) & (inside >= np.where(parts.whole, 0.5, 0.6))
     cores &= (parts.height >= 0.3 * (bottom - top)) & (parts.bottom >= top + 0.4 * (bottom - top))
     if not cores.any():
         return cores

@@ -2,18 +2,27 @@
 
 import ast
 import hashlib
+import importlib.metadata
 from functools import cache
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parents[1]
 
 
-def code_of(module: str) -> str:
-    """Name and digest of every file that ``module`` (``lettermill.stages.crop``) imports, itself included.
+PACKAGES = {"numpy": "numpy", "cv2": "opencv-python-headless"}
+"""Module -> package, of those whose versions may change boxes or pixels."""
 
-    The digests change when, and only when, the bytes of one of these files change.
+
+def code_of(module: str) -> str:
+    """Name and digest of every file of the library that ``module`` (``lettermill.stages.crop``) imports, itself
+    included, and the versions of the packages that make the pixels.
+
+    It changes when, and only when, the bytes of one of these files change, or one of these versions.
     """
-    return ", ".join(f"{path.relative_to(PACKAGE).as_posix()} {_digest(path)}" for path in sorted(_closure(module)))
+    files = sorted(_closure(module))
+    packages = sorted({package for path in files for package in _packages(path)})
+    parts = [f"{path.relative_to(PACKAGE).as_posix()} {_digest(path)}" for path in files]
+    return ", ".join(parts + [f"{package} {importlib.metadata.version(package)}" for package in packages])
 
 
 def _closure(module: str) -> set[Path]:
@@ -27,15 +36,25 @@ def _closure(module: str) -> set[Path]:
     return found
 
 
-@cache
 def _imports(path: Path) -> tuple[str, ...]:
+    return tuple(name for name in _all_imports(path) if name.partition(".")[0] == PACKAGE.name)
+
+
+def _packages(path: Path) -> set[str]:
+    return {PACKAGES[name] for name in _all_imports(path) if name in PACKAGES}
+
+
+@cache
+def _all_imports(path: Path) -> tuple[str, ...]:
     names = []
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             names += [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module:
+        elif isinstance(node, ast.ImportFrom):
+            if node.level or not node.module:
+                raise ImportError(f"{path}, line {node.lineno}: imports must be absolute, or changes go unnoticed")
             names += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-    return tuple(name for name in names if name.partition(".")[0] == PACKAGE.name)
+    return tuple(names)
 
 
 def _file(module: str) -> Path | None:

@@ -1,6 +1,7 @@
 """The user's config: checked against the schema, with messages that say where and how to mend it."""
 
 import difflib
+import os
 import unicodedata
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -40,14 +41,14 @@ def resolve(value: str, key: str, files: Sequence[Path], folder: bool) -> Path:
     places = [path] if path.is_absolute() or naming is None else [naming.parent / path, path]
     for place in places:
         if place.is_dir() if folder else place.is_file():
-            return _relative(place.resolve())
+            return _relative(Path(os.path.abspath(place)))  # not resolved: images lie beside a link
     tried = " or ".join(dict.fromkeys(str(place.absolute()) for place in places))
     kind = "folder" if folder else "file"
     raise InputError(f"{_place((key,), value, files)}: `{key}: {value}` does not exist: there is no {kind} {tried}.")
 
 
 def _relative(path: Path) -> Path:
-    here = Path.cwd().resolve()
+    here = Path.cwd()
     return path.relative_to(here) if path.is_relative_to(here) else path
 
 
@@ -100,7 +101,7 @@ def _check_meaning(config: dict, files: Sequence[Path]) -> Iterator[str]:
     named = [("box", config["crop"]["box"]), *(("profiles", edges) for edges in config["crop"]["profiles"].values())]
     for part, edges in named:
         for low, high in (("left", "right"), ("top", "bottom")):
-            if edges.get(high) is not None and edges[high] <= edges.get(low, 0):
+            if edges.get(high) is not None and edges[high] <= (edges.get(low) or 0):
                 yield f"{_place(('crop', part), None, files)}: `crop.{part}`: {high} must be greater than {low}."
 
 

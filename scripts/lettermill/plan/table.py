@@ -89,12 +89,12 @@ def read_table(path: Path, columns: Columns, alphabet: Alphabet, unreadable: lis
     texts = frame[columns.text].tolist()
     ids = [value.strip() for value in frame[columns.id]] if columns.id else [_stem(image) for image in images]
     skipped = {value.strip().casefold() for value in unreadable}
-    duplicated = _duplicates(list(zip(ids, images, texts, strict=True)))
-    patterns: dict[str, str] = {}
+    patterns = {text: alphabet.pattern(text) for text in set(texts)}
+    duplicated = _duplicates(
+        [(row_id, image, patterns[text]) for row_id, image, text in zip(ids, images, texts, strict=True)]
+    )
 
     for index, (row_id, image, text) in enumerate(zip(ids, images, texts, strict=True)):
-        if text not in patterns:
-            patterns[text] = alphabet.pattern(text)
         row = Row(row_id, image, patterns[text])
         reason, mend = _row_error(row, text.strip().casefold() in skipped, columns)
         if not reason and (twins := duplicated.get(index)):

@@ -1,6 +1,7 @@
 """The plan of a run: which rows make up which batch, and what each stage must know of them."""
 
 import hashlib
+import os
 from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
@@ -67,6 +68,11 @@ class Workplan:
         return sorted(self._rows)
 
     @property
+    def size(self) -> int:
+        """Number of rows of the table."""
+        return self._table.size
+
+    @property
     def unusable(self) -> Rows:
         """(row id, reason, detail) of the rows that no batch has got; see ``table.Unusable``."""
         return Rows(self._table.unusable)
@@ -82,6 +88,10 @@ class Workplan:
         """(row id, image, stamp) of the rows of a batch; see ``stages.download.Source``."""
         return Rows((row.row_id, row.image, "" if row.is_url else self._stamp(row.image)) for row in self._batch(batch))
 
+    def images_of(self, batch: str) -> str:
+        """The folder of the images of a batch; empty when all of them are fetched."""
+        return "" if all(row.is_url for row in self._batch(batch)) else str(self.images)
+
     def patterns(self, batch: str) -> Rows:
         """(row id, pattern) of the rows of a batch; see ``Alphabet.pattern``."""
         return Rows((row.row_id, row.pattern) for row in self._batch(batch))
@@ -95,7 +105,7 @@ class Workplan:
 
     def _stamp(self, image: str) -> str:
         try:
-            status = (self.images / image).stat()
+            status = os.stat(f"{self.images}/{image}")
         except (OSError, ValueError):
             return "missing"
         return f"{status.st_size} bytes {status.st_mtime_ns}"

@@ -64,6 +64,8 @@ def match_batch(segmented: Path, patterns: Sequence[tuple[str, str]], output: Pa
         matched = match_word(boxes, pattern)
         if isinstance(matched, str):
             detail = f"{len(boxes)} boxes for the {len(word(pattern))} letters of {word(pattern)}"
+            if matched == "wide_box":
+                detail = f"the widest box has {max(box.width for box in boxes)} columns"
             records.append(Matched(row_id, None, "", None, None, None, None, None, METHOD, matched, detail))
             continue
         fitting += 1
