@@ -82,7 +82,7 @@ class Project:
         self.write()
         running = subprocess.Popen(
             self.command(), cwd=self.repository, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            start_new_session=True,
+            start_new_session=True, preexec_fn=_heed_interrupts,
         )  # fmt: skip
         until = time.monotonic() + 60
         while not any(self.folder.glob(pattern)):
@@ -119,6 +119,11 @@ class Project:
     def dataset(self) -> dict[str, str]:
         """Path below the dataset -> digest of the bytes."""
         return digests(self.folder / "results/dataset")
+
+
+def _heed_interrupts() -> None:
+    """A shell starts what it puts into the background with SIGINT ignored, and that is inherited."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _processes(pattern: str) -> list[int]:
