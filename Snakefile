@@ -17,6 +17,7 @@ configfile: f"{workflow.basedir}/config.yaml"
 include: "rules/common.smk"
 include: "rules/download.smk"
 include: "rules/letters.smk"
+include: "rules/align.smk"
 include: "rules/dataset.smk"
 include: "rules/debug.smk"
 
@@ -41,7 +42,8 @@ rule all:
         # The stages between are asked for by name: what a failed job has taken with it is then seen to be missing,
         # though everything made from it is still there.
         expand("results/{stage}/{batch}", stage=["downloaded", "cropped", "letters"], batch=BATCHES),
-        expand("results/{stage}/{batch}.csv", stage=["segmented", "matched"], batch=BATCHES),
+        expand("results/{stage}/{batch}.csv", stage=TABLES, batch=BATCHES),
+        ["results/suspects.csv"] if ALIGNED else [],
 
 
 onsuccess:

@@ -25,7 +25,10 @@ PLAN = planned(Workplan, config, CONFIG_FILES, Path(workflow.basedir) / "schemas
 BATCHES = planned(lambda: PLAN.batches)
 
 # The letters that are cut, by config `method`: {batch} is a row's batch.
-LETTERS = {"histogram": "results/matched/{batch}.csv"}[config["method"]]
+ALIGNED = config["method"] == "align"
+TABLES = ["segmented", "matched", *(["aligned", "suspected"] if ALIGNED else [])]
+CARD_SETTINGS = ["method", "crop", "segment", "cut", "split", "alphabet", "unreadable", *(["align"] if ALIGNED else [])]
+LETTERS = "results/aligned/{batch}.csv" if ALIGNED else "results/matched/{batch}.csv"
 
 
 def sources(wildcards):

@@ -26,7 +26,7 @@ rule dataset:
         rows=PLAN.size,
         split=config["split"],
         source=PLAN.table_path.name,
-        settings={key: config[key] for key in ("method", "crop", "segment", "cut", "split", "alphabet", "unreadable")},
+        settings={key: config[key] for key in CARD_SETTINGS},
         code=code_of("lettermill.dataset.assemble"),
         card_code=code_of("lettermill.dataset.card"),
     script:

@@ -6,7 +6,7 @@ rule debug:
         downloaded=batch_of("results/downloaded/{batch}"),
         cropped=batch_of("results/cropped/{batch}"),
         segmented=batch_of("results/segmented/{batch}.csv"),
-        matched=batch_of("results/matched/{batch}.csv"),
+        letters=batch_of(LETTERS),
     output:
         "results/debug/{row_id}.png",
     log:

@@ -77,6 +77,7 @@ rule cut:
         "../envs/letters.yaml"
     params:
         cut=config["cut"],
+        confidence=config["align"]["confidence"] if ALIGNED else 0.0,
         code=code_of("lettermill.stages.cut"),
     script:
         "../scripts/cut.py"

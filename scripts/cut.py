@@ -15,4 +15,5 @@ if __name__ == "__main__":
             files=BatchFiles(**{name: Path(path) for name, path in snakemake.input.items()}),
             output=Path(snakemake.output[0]),
             **snakemake.params.cut,
+            least_confidence=snakemake.params.confidence,
         )

@@ -18,7 +18,7 @@ from lettermill.records import Rejected
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
-STAGES = ("downloaded", "cropped", "segmented", "matched", "letters")
+STAGES = ("downloaded", "cropped", "segmented", "matched", "aligned", "suspected", "letters")
 
 
 def versions() -> dict[str, str]:

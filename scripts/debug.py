@@ -16,6 +16,6 @@ if __name__ == "__main__":
             downloaded=Path(snakemake.input.downloaded),
             cropped=Path(snakemake.input.cropped),
             segmented=Path(snakemake.input.segmented),
-            matched=Path(snakemake.input.matched),
+            letters=Path(snakemake.input.letters),
             output=Path(snakemake.output[0]),
         )

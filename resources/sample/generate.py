@@ -6,6 +6,7 @@ file unless ``--output`` names another folder. The same ``--seed`` always gives 
 
 import argparse
 import csv
+import difflib
 from pathlib import Path
 from typing import NamedTuple
 
@@ -132,12 +133,18 @@ def _transcribed(text: str, kind: str, rng: np.random.Generator) -> str:
 
 
 def _truth(text: str, drawn: list[tuple]) -> list[tuple]:
-    """position, letter, x0, y0, x1, y1, status of every letter of ``text``; ``drawn`` has (letter, box) in order."""
-    rows = []
-    for position, letter in enumerate(filter(str.isalpha, text)):
-        same = position < len(drawn) and drawn[position][0] == letter
-        rows.append((position, letter, *(drawn[position][1] if same else ("",) * 4), "ok" if same else "wrong"))
-    return rows
+    """position, letter, x0, y0, x1, y1, status of every letter of ``text``; ``drawn`` has (letter, box) in order.
+
+    A letter of ``text`` has the box of the drawn letter that it stands for: after one that is missing or added, the
+    letters are the drawn ones still, at other positions.
+    """
+    letters = list(filter(str.isalpha, text))
+    matcher = difflib.SequenceMatcher(None, [letter for letter, _ in drawn], letters, autojunk=False)
+    boxes = {b + n: drawn[a + n][1] for a, b, size in matcher.get_matching_blocks() for n in range(size)}
+    return [
+        (position, letter, *boxes.get(position, ("",) * 4), "ok" if position in boxes else "wrong")
+        for position, letter in enumerate(letters)
+    ]
 
 
 def generate(output: Path, seed: int) -> None:

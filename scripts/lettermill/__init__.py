@@ -2,6 +2,7 @@
 
 plan      what is to be done: config, table, normalised text, batches
 image     finding letters in pixels: ink, printed labels, crops, boxes, pictures
+align     a recogniser of letters, and the best way to cut a word into its transcription
 fetch     getting images from the web, and the cache that keeps them
 stages    the steps of the workflow, each a function over one batch of rows
 dataset   the delivered dataset: folders, metadata, rejections, card, summary

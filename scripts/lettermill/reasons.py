@@ -34,4 +34,8 @@ REASONS: dict[str, dict[str, str]] = {
         "too_many_boxes": "more boxes than letters: some are broken, or there is other ink",
         "wide_box": "the number fits, but a box is too wide for one letter",
     },
+    "align": {
+        "too_few_pieces": "the ink has fewer pieces than the transcription letters",
+        "low_confidence": "the letter, or every letter of the row, is less sure than config `align: {confidence}`",
+    },
 }

@@ -57,7 +57,8 @@ class Segmented(NamedTuple):
 
 
 class Matched(NamedTuple):
-    """``results/matched/{batch}.csv``: one line a letter, or one with a reason for a row that does not fit."""
+    """``results/matched/{batch}.csv`` and ``results/aligned/{batch}.csv``: one line a letter, or one with a reason for
+    a row that does not fit."""
 
     row_id: str
     position: int | None  # counts the letters of the transcription from 0
@@ -70,6 +71,15 @@ class Matched(NamedTuple):
     method: str
     reason: str
     detail: str
+
+
+class Suspect(NamedTuple):
+    """``results/suspected/{batch}.csv`` and ``results/suspects.csv``: rows whose ink contradicts the transcription."""
+
+    row_id: str
+    transcription: str  # its letters
+    reading: str  # what the recogniser reads
+    doubt: float  # how much better the reading explains the ink: log weight a letter
 
 
 class Letter(NamedTuple):

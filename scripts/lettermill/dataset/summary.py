@@ -12,12 +12,14 @@ class Account(NamedTuple):
     """Counts of a dataset.
 
     rejected: (stage, reason) -> rows, in the order of the stages.
+    doubtful: letters that were rejected from rows of which others are delivered.
     letters, parts: label -> letters, part of the split -> letters.
     """
 
     rows: int
     delivered_rows: int
     rejected: dict[tuple[str, str], int]
+    doubtful: int
     letters: dict[str, int]
     parts: dict[str, int]
 
@@ -34,6 +36,7 @@ def read_account(dataset: Path) -> Account:
         rows=rows + sum(stopped.values()),
         delivered_rows=rows,
         rejected={key: stopped[key] for key in order if stopped[key]},
+        doubtful=sum(row.position is not None for row in rejected),
         letters=dict(sorted(Counter(letter.label for letter in delivered).items())),
         parts={part: sum(letter.split == part for letter in delivered) for part in ("train", "validation", "test")},
     )
@@ -56,6 +59,7 @@ def summary(account: Account, dataset: Path) -> str:
         "",
         f"{sum(account.letters.values()):>8,} letters: "
         + ", ".join(f"{count:,} {part}" for part, count in account.parts.items()),
+        *([f"{-account.doubtful:>8,} letters of these rows are less sure"] if account.doubtful else []),
         *_columns([f"{label} {count:>6,}" for label, count in account.letters.items()]),
         "",
         f"Dataset: {dataset}/    What is not in it, and why: {dataset}/rejected.csv",

@@ -36,6 +36,13 @@ class Box(NamedTuple):
         x, y = min(self.x, other.x), min(self.y, other.y)
         return Box(x, y, max(self.right, other.right) - x, max(self.bottom, other.bottom) - y)
 
+    def overlap(self, other: "Box") -> float:
+        """Intersection over union of the two boxes, 0 to 1."""
+        width = min(self.right, other.right) - max(self.x, other.x)
+        height = min(self.bottom, other.bottom) - max(self.y, other.y)
+        common = max(0, width) * max(0, height)
+        return common / (self.width * self.height + other.width * other.height - common)
+
     @classmethod
     def around(cls, left: int, top: int, right: int, bottom: int) -> "Box":
         """The box between the given edges (right and bottom exclusive)."""

@@ -42,10 +42,10 @@ def find_letters(image: np.ndarray, line: int | None = None, tolerances: Toleran
     Each box is tight around the ink of its letter, dots and accents included. A blank image has none.
     """
     parts = components(ink_mask(image))
-    band = _band(parts, line)
+    band = word_band(parts, line)
     if band is None:
         return []
-    cores = _cores(parts, band, tolerances)
+    cores = cores_of(parts, band, tolerances)
     if not cores.any():
         return []
     height = float(np.median(parts.height[cores]))
@@ -56,7 +56,7 @@ def find_letters(image: np.ndarray, line: int | None = None, tolerances: Toleran
     return sorted(letters, key=lambda box: (2 * box.x + box.width, box))
 
 
-def _band(parts: Components, line: int | None) -> tuple[int, int] | None:
+def word_band(parts: Components, line: int | None) -> tuple[int, int] | None:
     """Rows (top, bottom exclusive) of the word: the run of the row histogram at ``line``, else the heaviest one.
 
     Components cut by the upper or lower edge of the image are neighbouring lines and do not
@@ -79,7 +79,7 @@ def _band(parts: Components, line: int | None) -> tuple[int, int] | None:
     return crossing[0] if crossing and weight[crossing[0]] >= 0.2 * weight[heaviest] else heaviest
 
 
-def _cores(parts: Components, band: tuple[int, int], tolerances: Tolerances) -> np.ndarray:
+def cores_of(parts: Components, band: tuple[int, int], tolerances: Tolerances) -> np.ndarray:
     """(n,) bool: the components that are the body of a letter, or a large stroke of one."""
     top, bottom = band
     inside = (np.minimum(parts.bottom, bottom) - np.maximum(parts.top, top)) / parts.height

@@ -11,7 +11,7 @@ from lettermill.image.drawing import word_picture
 from lettermill.records import Cropped, Downloaded, Matched, Segmented, read_records
 
 
-def draw_row(row_id: str, downloaded: Path, cropped: Path, segmented: Path, matched: Path, output: Path) -> None:
+def draw_row(row_id: str, downloaded: Path, cropped: Path, segmented: Path, letters: Path, output: Path) -> None:
     """Draw the image of row ``row_id`` with its crop, boxes, labels and histograms, as far as the row came."""
     status = next(record for record in read_records(downloaded / "status.csv", Downloaded) if record.row_id == row_id)
     stopped = [("download", status.reason, status.detail)]
@@ -24,11 +24,11 @@ def draw_row(row_id: str, downloaded: Path, cropped: Path, segmented: Path, matc
     found = _of_row(segmented, Segmented, row_id)
     stopped += [("segment", record.reason, record.detail) for record in found]
     boxes = [Box(r.x, r.y, r.width, r.height) for r in found if not r.reason]
-    letters = _of_row(matched, Matched, row_id)
-    stopped += [("match", record.reason, record.detail) for record in letters]
-    labels = [record.label for record in letters if not record.reason]
+    found = _of_row(letters, Matched, row_id)
+    stopped += [(record.method, record.reason, record.detail) for record in found]
+    labels = [record.label for record in found if not record.reason]
     if labels:
-        boxes = [Box(r.x, r.y, r.width, r.height) for r in letters]
+        boxes = [Box(r.x, r.y, r.width, r.height) for r in found]
 
     why = next((f"stopped by {stage}: {reason} {detail}" for stage, reason, detail in stopped if reason), None)
     caption = f"{row_id} [batch {downloaded.name}]  {why or ''.join(labels)}"

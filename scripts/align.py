@@ -1,0 +1,21 @@
+"""Align the words of a batch with their transcriptions."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lettermill.job import job_log
+from lettermill.stages.align import align_batch
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        align_batch(
+            recogniser_file=Path(snakemake.input.recogniser),
+            matched=Path(snakemake.input.matched),
+            cropped=Path(snakemake.input.cropped),
+            patterns=snakemake.params.rows,
+            output=Path(snakemake.output.letters),
+            suspected=Path(snakemake.output.suspected),
+        )

@@ -1,0 +1,86 @@
+"""Aligning one word: from its image and transcription to letters with evidence for each."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from lettermill.align.path import align, read, skip_prices
+from lettermill.align.recogniser import letter_scores
+from lettermill.align.units import Candidate, Units
+
+EVIDENCE = 8
+"""Numbers of evidence for an aligned letter."""
+
+CLIP = 9.0
+"""Largest size of a logarithm that counts as evidence."""
+
+
+READING_BONUS = 1.0
+"""Log weight of a letter more in a free reading: without it, a doubtful letter would be skipped rather than read."""
+
+
+class Aligned(NamedTuple):
+    """The letters of a word: the candidate of each, and (letters, EVIDENCE) evidence that it is right.
+
+    reading: what the recogniser reads without knowing the transcription. doubt: how much better that explains the
+    ink than the transcription does, as log weight a letter (0 or more).
+    """
+
+    chosen: list[int]
+    evidence: np.ndarray
+    reading: str
+    doubt: float
+
+
+def align_word(
+    units: Units, candidates: Sequence[Candidate], log_probabilities: np.ndarray, letters: str, word: str
+) -> Aligned | None:
+    """Align ``word`` with the ink of ``units``, or None when there are fewer units than letters.
+
+    log_probabilities: (candidates, letters + 1), the last class is no letter. letters: the other classes.
+    """
+    scores = letter_scores(log_probabilities, letters, word)
+    skips = skip_prices(units.area)
+    alignment = align(candidates, scores, skips)
+    if alignment is None:
+        return None
+    likeliest = log_probabilities[:, :-1].argmax(axis=1)
+    free, free_score = read(candidates, log_probabilities[:, :-1].max(axis=1) + READING_BONUS, skips)
+    reading = "".join(letters[likeliest[index]] for index in free)
+    doubt = free_score - READING_BONUS * len(free) - alignment.score
+    chosen = np.array(alignment.chosen)
+    own = scores[chosen, np.arange(len(word))]
+    neighbours = np.concatenate(([0.0], own, [0.0]))
+    skipped = np.ones(len(units.area), bool)
+    for index in alignment.chosen:
+        skipped[candidates[index].start : candidates[index].stop] = False
+    lost = float(units.area[skipped].sum() / max(units.area.sum(), 1))
+    evidence = np.stack(
+        [
+            own,
+            np.minimum(own - _best_other(log_probabilities[chosen, :-1], letters, word), CLIP),
+            _logit(alignment.posterior),
+            np.minimum(neighbours[:-2], neighbours[2:]),
+            np.full(len(word), own.mean()),
+            np.full(len(word), own.min()),
+            np.full(len(word), 5 * lost),
+            log_probabilities[chosen, -1],
+        ],
+        axis=1,
+    )
+    return Aligned(alignment.chosen, np.clip(evidence, -CLIP, CLIP), reading, max(0.0, doubt / len(word)))
+
+
+def _best_other(log_probabilities: np.ndarray, letters: str, word: str) -> np.ndarray:
+    """(letters of the word,) log probability of the likeliest other letter."""
+    others = log_probabilities.copy()
+    for position, letter in enumerate(word):
+        if letter in letters:
+            others[position, letters.index(letter)] = -np.inf
+    return others.max(axis=1)
+
+
+def _logit(share: np.ndarray) -> np.ndarray:
+    safe = np.clip(share, 1e-4, 1 - 1e-4)
+    return np.log(safe / (1 - safe))

@@ -1,0 +1,74 @@
+"""Align: the best cut of every word of a batch, given its transcription, with a confidence for each letter."""
+
+import logging
+from collections.abc import Sequence
+from itertools import groupby
+from pathlib import Path
+
+from lettermill.align.features import describe
+from lettermill.align.recogniser import Recogniser, load
+from lettermill.align.units import find_units
+from lettermill.align.word import align_word
+from lettermill.plan.text import word
+from lettermill.records import Cropped, Matched, Suspect, read_records, write_records
+from lettermill.stages.images import read_crop
+
+log = logging.getLogger(__name__)
+
+METHOD = "align"
+
+DOUBTED = 1.0
+"""Doubt (see ``Aligned``) from which a row is reported as a suspect."""
+
+
+def align_batch(
+    recogniser_file: Path,
+    matched: Path,
+    cropped: Path,
+    patterns: Sequence[tuple[str, str]],
+    output: Path,
+    suspected: Path,
+) -> None:
+    """Align the rows of the file ``matched`` (those with boxes, whether they fit or not).
+
+    patterns: (row id, pattern) of every row of the batch, see ``Alphabet.pattern``.
+    Writes ``Matched`` records to ``output`` and ``Suspect`` records to ``suspected``. Without a recogniser the
+    records of ``matched`` are passed on as they are.
+    """
+    records = read_records(matched, Matched)
+    suspects: list[Suspect] = []
+    recogniser = load(recogniser_file)
+    if recogniser is None:
+        log.warning("no recogniser could be learnt: the letters are those of matching")
+    else:
+        crops = {row.row_id: row for row in read_records(cropped / "offsets.csv", Cropped)}
+        words = {row_id: word(pattern) for row_id, pattern in patterns}
+        rows = [row_id for row_id, _ in groupby(records, key=lambda record: record.row_id)]
+        records = []
+        for row_id in rows:
+            letters, suspect = _align(recogniser, crops[row_id], cropped, words[row_id])
+            records += letters
+            suspects += [suspect] if suspect else []
+        log.info("%d words aligned, %d of them suspect", len(rows), len(suspects))
+    write_records(suspected, Suspect, suspects)
+    write_records(output, Matched, records)
+
+
+def _align(recogniser: Recogniser, row: Cropped, cropped: Path, letters: str) -> tuple[list[Matched], Suspect | None]:
+    units = find_units(read_crop(cropped, row), None if row.line is None else row.line - row.y)
+    candidates = units.candidates() if units else []
+    aligned = None
+    if candidates:
+        likely = recogniser.log_probabilities(describe(units, candidates), row.row_id)
+        aligned = align_word(units, candidates, likely, recogniser.letters, letters)
+    if aligned is None:
+        detail = f"{len(units.boxes) if units else 0} pieces for the {len(letters)} letters of {letters}"
+        return [Matched(row.row_id, None, "", None, None, None, None, None, METHOD, "too_few_pieces", detail)], None
+    records = [
+        Matched(row.row_id, position, letter, *candidates[index].box.moved(row.x, row.y), confidence, METHOD, "", "")
+        for position, (letter, index, confidence) in enumerate(
+            zip(letters, aligned.chosen, recogniser.confidence.of(aligned.evidence).tolist(), strict=True)
+        )
+    ]
+    doubted = aligned.doubt >= DOUBTED and aligned.reading != letters
+    return records, Suspect(row.row_id, letters, aligned.reading, round(aligned.doubt, 3)) if doubted else None

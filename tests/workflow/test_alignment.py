@@ -1,0 +1,97 @@
+"""`method: align` on the whole sample: a recogniser that is learnt once, and letters of nearly every word."""
+
+import csv
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from lettermill.plan.batches import batch_of
+from project import SAMPLE, Project
+from score import read_letters, score
+
+END = {"suspects": 1, "dataset": 1, "summary": 1, "all": 1}
+
+
+@pytest.fixture(scope="module")
+def aligned(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The sample in four batches, aligned. Not to be changed: copy it."""
+    project = Project.of_sample(tmp_path_factory.mktemp("aligned") / "project", 300, batches=4, method="align")
+    project.run()
+    return project
+
+
+@pytest.fixture
+def project(aligned: Project, tmp_path: Path) -> Project:
+    return aligned.copy(tmp_path / "project")
+
+
+def test_more_letters_than_by_counting(aligned: Project) -> None:
+    result = score(read_letters(aligned.folder / "results/dataset/metadata.csv"), read_letters(SAMPLE / "boxes.csv"))
+    assert result.yield_ >= 0.93
+    assert result.precision >= 0.99, result.wrong
+
+
+def test_every_letter_of_every_row_is_delivered_or_rejected_once(aligned: Project) -> None:
+    account = Counter((letter["row_id"], letter["position"]) for letter in aligned.metadata())
+    delivered = {letter["row_id"] for letter in aligned.metadata()}
+    rows = [row for row in aligned.rejected() if not row["position"]]
+    account += Counter((row["row_id"], row["position"]) for row in aligned.rejected() if row["position"])
+    assert set(account.values()) == {1}
+    assert not delivered & {row["row_id"] for row in rows}
+    assert len(delivered) + len(rows) == len(aligned.rows)
+    for row_id in delivered:
+        letters = sum(map(str.isalpha, aligned.rows[row_id][1]))
+        assert {(row_id, str(position)) for position in range(letters)} <= set(account)
+    assert all(float(letter["confidence"]) >= 0.9 for letter in aligned.metadata())
+    assert all(float(row["confidence"]) < 0.9 for row in aligned.rejected() if row["reason"] == "low_confidence")
+
+
+def test_wrong_transcriptions_are_suspected(aligned: Project) -> None:
+    with open(aligned.folder / "results/suspects.csv", encoding="utf-8", newline="") as file:
+        readings = {row["transcription"]: row["reading"] for row in csv.DictReader(file)}
+    assert readings["FERIX"] == "FELIX" and readings["BLAONC"] == "BLANC"
+
+
+def test_confidences_can_be_trusted(aligned: Project) -> None:
+    with open(aligned.folder / "results/recogniser/reliability.csv", encoding="utf-8", newline="") as file:
+        table = [{name: float(value) for name, value in row.items()} for row in csv.DictReader(file)]
+    sure = [line for line in table if line["low"] >= 0.9]
+    assert sum(line["letters"] for line in sure) > 1_000
+    assert all(abs(line["confidence"] - line["right"]) < 0.06 for line in sure)
+
+
+def test_edited_and_added_rows_are_aligned_with_the_recogniser_that_is_there(project: Project) -> None:
+    row_id = project.metadata()[0]["row_id"]
+    project.rows[row_id][1] += "A"
+    assert project.planned() == {"match": 1, "align": 1, "cut": 1, **END}
+    project.rows |= {f"added {number}": list(project.rows[row_id]) for number in range(10)}
+    touched = len({batch_of(row, 4) for row in project.rows if row.startswith("added")} | {batch_of(row_id, 4)})
+    stages = dict.fromkeys(("download", "crop", "segment", "match", "align", "cut"), touched)
+    assert project.planned() == {**stages, **END}
+    before = (project.folder / "results/recogniser/recogniser.npz").read_bytes()
+    project.run()
+    assert (project.folder / "results/recogniser/recogniser.npz").read_bytes() == before
+    assert project.planned() == {}
+    assert project.planned("-R", "learn") == {"learn": 1, "align": 4, "cut": 4, **END}
+
+
+def test_learning_again_gives_the_same_bytes(project: Project, aligned: Project) -> None:
+    project.run("-R", "examples", "learn", "-j", "1")
+    recogniser = Path("results/recogniser/recogniser.npz")
+    assert (project.folder / recogniser).read_bytes() == (aligned.folder / recogniser).read_bytes()
+    assert project.dataset() == aligned.dataset()
+
+
+def test_a_changed_threshold_only_cuts_anew(project: Project) -> None:
+    project.settings["align"] = {"confidence": 0.5}
+    assert project.planned() == {"cut": 4, **{rule: count for rule, count in END.items() if rule != "suspects"}}
+
+
+def test_too_little_to_learn_from_falls_back_to_matching(tmp_path: Path) -> None:
+    counted = Project.of_sample(tmp_path / "histogram", 20, batches=1)
+    counted.run()
+    project = Project.of_sample(tmp_path / "align", 20, batches=1, method="align")
+    project.run()
+    assert project.metadata() == counted.metadata()
+    assert "too few to learn from" in (project.folder / "logs/learn.log").read_text(encoding="utf-8")
