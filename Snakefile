@@ -1,8 +1,9 @@
 """Lettermill: from a table of word images and transcriptions to a labelled dataset of single letters.
 
-    table row ─ download ─ crop ─ segment ─ match ─ cut ─ dataset ─ summary
+    table row ─ download ─ crop ─ segment ─ match ─┬───────────────────────┬─ cut ─ dataset ─ summary
+                                                   └─ learn (once) ─ align ┘
 
-The first five rules work on batches of rows, the last two on all of them. Settings are in config.yaml, rules in
+dataset, summary and learn work on all rows, the other rules on batches of rows. Settings are in config.yaml, rules in
 rules/, the scripts that they run in scripts/, and the library that these call in scripts/lettermill/.
 """
 
