@@ -34,10 +34,14 @@ SAME, OTHER = 0.85, 0.7
 is no letter. Between the two nothing is learnt."""
 
 HIDDEN, EPOCHS, DECAY = 128, 14, 1e-3
+"""Units of the hidden layer, passes over the examples, and weight of the L2 penalty."""
 
 WRONG_TRANSCRIPTIONS, HIDDEN_LETTERS = 0.02, 0.03
 """Shares of the words, as they are expected in real tables, whose transcription names another word, and of those in
 which a letter cannot be cut out right. They are staged to learn how much to trust what."""
+
+BINS = (0.0, 0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 1.0)
+"""Edges of the lines of the reliability table."""
 
 
 @dataclass
@@ -182,9 +186,11 @@ def _calibrate(words: Sequence[_Word], scores: np.ndarray, letters: str) -> tupl
         add(word, align_word(word.units, word.candidates, own, letters, word.word), word.word, 1.0)
         wrong = _misspell(word.word, letters, pool, random)
         add(word, align_word(word.units, word.candidates, own, letters, wrong), wrong, WRONG_TRANSCRIPTIONS)
-        hidden = own.copy()
-        hidden[word.known[random.integers(len(word.known))]] = np.log(FLOOR)
-        add(word, align_word(word.units, word.candidates, hidden, letters, word.word), word.word, HIDDEN_LETTERS)
+        found = [index for index in word.known if index >= 0]
+        if found:
+            hidden = own.copy()
+            hidden[found[random.integers(len(found))]] = np.log(FLOOR)
+            add(word, align_word(word.units, word.candidates, hidden, letters, word.word), word.word, HIDDEN_LETTERS)
     x, y, weight = np.concatenate(evidence), np.concatenate(right), np.concatenate(weights)
     model = LogisticRegression(C=1.0, max_iter=1000).fit(x, y, sample_weight=weight)
     confidence = Confidence(model.coef_[0].astype(np.float64), float(model.intercept_[0]))
@@ -210,10 +216,6 @@ def _misspell(word: str, letters: str, pool: Sequence[str], random: np.random.Ge
     if kind == 2:
         return pool[random.integers(len(pool))]
     return word[:place] + other + word[place + 1 :]
-
-
-BINS = (0.0, 0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 1.0)
-"""Edges of the lines of the reliability table."""
 
 
 def _reliability(confidence: np.ndarray, right: np.ndarray, weight: np.ndarray) -> list[Reliability]:

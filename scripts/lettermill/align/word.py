@@ -15,7 +15,6 @@ EVIDENCE = 8
 CLIP = 9.0
 """Largest size of a logarithm that counts as evidence."""
 
-
 READING_BONUS = 1.0
 """Log weight of a letter more in a free reading: without it, a doubtful letter would be skipped rather than read."""
 

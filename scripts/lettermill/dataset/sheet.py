@@ -34,5 +34,5 @@ def _draw(name: str) -> bytes:
 def _read(path: Path) -> np.ndarray:
     image = decode(path.read_bytes())
     if image is None:
-        raise CorruptedFileError(f"{path} cannot be decoded. Delete it and run `snakemake -R dataset`.")
+        raise CorruptedFileError(f"{path} cannot be decoded. Cut the letters anew: snakemake -R cut.")
     return image

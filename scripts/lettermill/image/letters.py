@@ -17,7 +17,6 @@ from lettermill.image.ink import Components, components, ink_mask
 SMALLEST_LETTER = 4
 """Height in pixels under which nothing is a letter."""
 
-
 SMALLEST_INK = 8
 """Pixels of ink that a word has at least."""
 
