@@ -1,6 +1,6 @@
 """The recogniser: how likely a candidate is each letter, and how sure an aligned letter is.
 
-Three small neural networks (one hidden layer) and a logistic regression, as plain matrix products. Rows are dealt
+Three small neural networks and a logistic regression, as plain matrix products. Rows are dealt
 into three folds by their id, and a row is only ever judged by the network that has not learnt from its fold: a
 wrong transcription cannot vouch for itself, and confidences mean the same for old rows and for new ones.
 """
@@ -23,23 +23,30 @@ FOLDS = 3
 FLOOR = 1e-6
 """Least probability of a class: no candidate is impossible."""
 
-FORMAT = 1
+FORMAT = 2
 """Of the file; other formats are not read."""
 
 
-class Network(NamedTuple):
-    """weights and biases of the hidden and of the output layer; inputs are features, outputs classes."""
+class Layer(NamedTuple):
+    """weights: (inputs, outputs) float32. bias: (outputs,) float32."""
 
-    hidden: np.ndarray  # (features, units) float32
-    hidden_bias: np.ndarray  # (units,)
-    output: np.ndarray  # (units, classes) float32
-    output_bias: np.ndarray  # (classes,)
+    weights: np.ndarray
+    bias: np.ndarray
+
+
+class Network(NamedTuple):
+    """A multilayer perceptron from features to classes, with rectified linear units in between."""
+
+    layers: tuple[Layer, ...]
 
     def log_probabilities(self, features: np.ndarray) -> np.ndarray:
         """(n, features) float32 to (n, classes) float64."""
         # float64: sums must not depend on how many rows there are in a batch.
-        inner = np.maximum(features.astype(np.float64) @ self.hidden + self.hidden_bias, 0)
-        logits = inner @ self.output + self.output_bias
+        values = features.astype(np.float64)
+        *inner, last = self.layers
+        for layer in inner:
+            values = np.maximum(values @ layer.weights + layer.bias, 0)
+        logits = values @ last.weights + last.bias
         logits -= logits.max(axis=1, keepdims=True)
         probabilities = np.exp(logits)
         probabilities /= probabilities.sum(axis=1, keepdims=True)
@@ -74,8 +81,10 @@ class Recogniser:
         """Write the recogniser to ``path``, the same bytes for the same recogniser."""
         arrays = {"format": np.array(FORMAT), "letters": np.array(self.letters), "weights": self.confidence.weights}
         arrays["bias"] = np.array(self.confidence.bias)
+        arrays["layers"] = np.array(len(self.networks[0].layers) if self.networks else 0)
         for fold, network in enumerate(self.networks):
-            arrays |= {f"{name}{fold}": values for name, values in network._asdict().items()}
+            for number, layer in enumerate(network.layers):
+                arrays |= {f"{name}{fold}.{number}": values for name, values in layer._asdict().items()}
         content = io.BytesIO()
         np.savez_compressed(content, **arrays)
         write_bytes(path, content.getvalue())
@@ -90,8 +99,16 @@ def load(path: Path) -> Recogniser | None:
             letters = str(arrays["letters"])
             if not letters:
                 return None
-            networks = [Network(*(arrays[f"{name}{fold}"] for name in Network._fields)) for fold in range(FOLDS)]
-            return Recogniser(letters, tuple(networks), Confidence(arrays["weights"], float(arrays["bias"])))
+            networks = tuple(
+                Network(
+                    tuple(
+                        Layer(*(arrays[f"{name}{fold}.{number}"] for name in Layer._fields))
+                        for number in range(int(arrays["layers"]))
+                    )
+                )
+                for fold in range(FOLDS)
+            )
+            return Recogniser(letters, networks, Confidence(arrays["weights"], float(arrays["bias"])))
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         raise CorruptedFileError(f"{path} is no recogniser: {error}. Learn again: snakemake -R learn.") from error
 

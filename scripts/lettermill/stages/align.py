@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 
-from lettermill.align.features import describe
+from lettermill.align.features import look
 from lettermill.align.recogniser import Recogniser, load
 from lettermill.align.units import find_units
 from lettermill.align.word import align_word
@@ -59,7 +59,7 @@ def _align(recogniser: Recogniser, row: Cropped, cropped: Path, letters: str) ->
     candidates = units.candidates() if units else []
     aligned = None
     if candidates:
-        likely = recogniser.log_probabilities(describe(units, candidates), row.row_id)
+        likely = recogniser.log_probabilities(look(units, candidates).features(), row.row_id)
         aligned = align_word(units, candidates, likely, recogniser.letters, letters)
     if aligned is None:
         detail = f"{len(units.boxes) if units else 0} pieces for the {len(letters)} letters of {letters}"

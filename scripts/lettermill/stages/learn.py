@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from lettermill.align.learn import Reliability, learn
+from lettermill.align.calibrate import Reliability
+from lettermill.align.learn import learn
 from lettermill.align.recogniser import nothing_learnt
 from lettermill.records import write_records
 from lettermill.stages.examples import read_examples

@@ -1,0 +1,159 @@
+"""Calibration: how sure an aligned letter is, learnt from words whose boxes are known.
+
+Each word is aligned three times: as it is; with a transcription that is wrong; and with the right candidate of one
+letter taken away. What is staged counts as much as it is expected in real tables. (Platt, "Probabilistic outputs for
+support vector machines", 1999, learns probabilities from the scores of another classifier in the same way.)
+"""
+
+import itertools
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+
+from lettermill.align.label_errors import confusion, find_label_errors
+from lettermill.align.recogniser import FLOOR, Confidence
+from lettermill.align.units import Candidate, Units
+from lettermill.align.word import Aligned, align_word
+
+WRONG_TRANSCRIPTIONS, HIDDEN_LETTERS = 0.05, 0.05
+"""Shares of the words, as they are expected in real tables, that are transcribed wrongly, and of those in which a
+letter cannot be cut out right."""
+
+LEFT_OUT, ADDED, OTHER_WORD = 0.2, 0.2, 0.1
+"""Shares of the wrong transcriptions that miss a letter, have one too many, and are of another word. In the others
+one letter is taken for another."""
+
+UNLIKELY = 0.002
+"""Added to the probability of each confusion of letters: none is impossible."""
+
+SAME_PLACE = 0.7
+"""Overlap (intersection over union) with a letter's box above which a candidate is in its place."""
+
+BINS = (0.0, 0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 1.0)
+"""Edges of the lines of the reliability table."""
+
+
+class KnownWord(NamedTuple):
+    """A word whose boxes are known. known: the candidate of each letter, -1 where none has its box."""
+
+    row_id: str
+    word: str
+    units: Units
+    candidates: list[Candidate]
+    known: list[int]
+
+
+class Reliability(NamedTuple):
+    """Letters with a confidence from ``low`` to ``high``: how many, their mean confidence, and the share that is
+    right. Letters that are staged count by their weight."""
+
+    low: float
+    high: float
+    letters: float
+    confidence: float
+    right: float
+
+
+def calibrate(
+    words: Sequence[KnownWord], scores: Sequence[np.ndarray], letters: str
+) -> tuple[Confidence, list[Reliability]]:
+    """Learn the confidence of aligned letters, and how far it can be trusted.
+
+    scores: for each word (candidates, letters + 1) log probabilities, by a network that has not learnt from it.
+    """
+    found = [(number, word) for number, word in enumerate(words) if min(word.known) >= 0]
+    likely, labels, owner = _of_letters(found, scores, letters)
+    errors = find_label_errors(likely, labels)
+    wrong = {(number, position) for (number, position), error in zip(owner, errors, strict=True) if error}
+    clerk = _Clerk(letters, sorted({word.word for word in words}), confusion(likely, labels))
+    evidence, right, weights = [], [], []
+    for number, word in found:
+        bad = [(number, position) in wrong for position in range(len(word.word))]
+        for aligned, correct, weight in _staged(word, scores[number], letters, bad, clerk):
+            evidence.append(aligned.evidence)
+            right.append(correct)
+            weights.append(np.full(len(correct), weight))
+    x, y, weight = np.concatenate(evidence), np.concatenate(right), np.concatenate(weights)
+    model = LogisticRegression(C=1.0, max_iter=2000).fit(x, y, sample_weight=weight)
+    confidence = Confidence(model.coef_[0].astype(np.float64), float(model.intercept_[0]))
+    return confidence, _reliability(confidence.of(x), y, weight)
+
+
+def _of_letters(
+    words: Sequence[tuple[int, KnownWord]], scores: Sequence[np.ndarray], letters: str
+) -> tuple[np.ndarray, np.ndarray, list[tuple[int, int]]]:
+    """(n, letters) probabilities of the known letters, their labels, and the (word, position) of each."""
+    owner = [
+        (number, position)
+        for number, word in words
+        for position, letter in enumerate(word.word)
+        if letter in letters
+    ]
+    by_number = dict(words)
+    likely = np.exp([scores[number][by_number[number].known[position], :-1] for number, position in owner])
+    labels = np.array([letters.index(by_number[number].word[position]) for number, position in owner])
+    return likely / likely.sum(axis=1, keepdims=True), labels, owner
+
+
+def _staged(
+    word: KnownWord, scores: np.ndarray, letters: str, bad: Sequence[bool], clerk: "_Clerk"
+) -> Iterator[tuple[Aligned, np.ndarray, float]]:
+    """Alignments of ``word``, which of their letters are right, and what they count."""
+
+    def aligned(text: str, scores: np.ndarray, weight: float) -> Iterator[tuple[Aligned, np.ndarray, float]]:
+        found = align_word(word.units, word.candidates, scores, letters, text)
+        if found is not None:
+            places = zip(found.chosen, text, strict=True)
+            yield found, np.array([_is_right(word, bad, index, letter) for index, letter in places]), weight
+
+    yield from aligned(word.word, scores, 1.0)
+    if not any(bad):
+        yield from aligned(clerk.misread(word.word), scores, WRONG_TRANSCRIPTIONS)
+        hidden = scores.copy()
+        hidden[word.known[clerk.random.integers(len(word.known))]] = np.log(FLOOR)
+        yield from aligned(word.word, hidden, HIDDEN_LETTERS)
+
+
+def _is_right(word: KnownWord, bad: Sequence[bool], index: int, letter: str) -> bool:
+    """Whether the candidate is in the place of a letter of that name, whose transcription is not in doubt."""
+    box = word.candidates[index].box
+    return any(
+        name == letter and not wrong and word.candidates[known].box.overlap(box) > SAME_PLACE
+        for name, known, wrong in zip(word.word, word.known, bad, strict=True)
+    )
+
+
+class _Clerk:
+    """Somebody who transcribes words, and sometimes takes a letter for one that looks like it."""
+
+    def __init__(self, letters: str, words: Sequence[str], confusions: np.ndarray) -> None:
+        others = confusions + UNLIKELY
+        np.fill_diagonal(others, 0)
+        self.letters, self.words = letters, words
+        self.taken_for = others / others.sum(axis=1, keepdims=True)
+        self.random = np.random.default_rng(0)
+
+    def misread(self, word: str) -> str:
+        kind, place = self.random.uniform(), int(self.random.integers(len(word)))
+        if kind < LEFT_OUT and len(word) > 1:
+            return word[:place] + word[place + 1 :]
+        if kind < LEFT_OUT + ADDED:
+            return word[:place] + self.letters[self.random.integers(len(self.letters))] + word[place:]
+        if kind < LEFT_OUT + ADDED + OTHER_WORD:
+            return self.words[self.random.integers(len(self.words))]
+        shares = self.taken_for[self.letters.index(word[place])] if word[place] in self.letters else None
+        return word[:place] + str(self.random.choice(list(self.letters), p=shares)) + word[place + 1 :]
+
+
+def _reliability(confidence: np.ndarray, right: np.ndarray, weight: np.ndarray) -> list[Reliability]:
+    table = []
+    line = np.digitize(confidence, BINS[1:-1])
+    for number, (low, high) in enumerate(itertools.pairwise(BINS)):
+        here = line == number
+        letters = float(weight[here].sum())
+        if letters > 0:
+            mean, share = (float((values * weight)[here].sum()) / letters for values in (confidence, right))
+            table.append(Reliability(low, high, round(letters, 1), round(mean, 4), round(share, 4)))
+    return table
