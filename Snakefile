@@ -44,7 +44,7 @@ rule all:
         # though everything made from it is still there.
         expand("results/{stage}/{batch}", stage=["downloaded", "cropped", "letters"], batch=BATCHES),
         expand("results/{stage}/{batch}.csv", stage=TABLES, batch=BATCHES),
-        ["results/suspects.csv"] if ALIGNED else [],
+        *(["results/suspects.csv", recogniser] if ALIGNED else []),
 
 
 onsuccess:

@@ -4,16 +4,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lettermill.job import job_log
-from lettermill.stages.learn import learn_recogniser
+from lettermill.stages.learn import Source, learn_recogniser
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):
+        inputs = zip(snakemake.input.matched, snakemake.input.cropped, strict=True)
         learn_recogniser(
-            examples=Path(snakemake.input[0]),
+            sources=[Source(Path(matched), Path(cropped)) for matched, cropped in inputs],
+            most=snakemake.params.examples,
+            rounds=snakemake.params.rounds,
             output=Path(snakemake.output.recogniser),
             reliability=Path(snakemake.output.reliability),
             jobs=snakemake.threads,
         )
+        Path(snakemake.output.learnt_with).write_text(snakemake.params.learnt_with, encoding="utf-8")

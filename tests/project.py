@@ -52,7 +52,8 @@ class Project:
 
     def write(self) -> None:
         columns = {"id": "id", "image": "picture", "text": "word"}
-        settings = {"table": "words.csv", "columns": columns, "images": "images", **self.settings}
+        base = {"table": "words.csv", "columns": columns, "images": "images", "method": "histogram"}
+        settings = {**base, **self.settings}
         (self.folder / "my.yaml").write_text(yaml.safe_dump(settings, allow_unicode=True), encoding="utf-8")
         with open(self.folder / "words.csv", "w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)

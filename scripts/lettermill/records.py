@@ -62,7 +62,7 @@ class Matched(NamedTuple):
 
     row_id: str
     position: int | None  # counts the letters of the transcription from 0
-    label: str
+    label: str  # a letter; all letters of the word in a line with a reason
     x: int | None
     y: int | None
     width: int | None

@@ -86,10 +86,7 @@ def _of_letters(
 ) -> tuple[np.ndarray, np.ndarray, list[tuple[int, int]]]:
     """(n, letters) probabilities of the known letters, their labels, and the (word, position) of each."""
     owner = [
-        (number, position)
-        for number, word in words
-        for position, letter in enumerate(word.word)
-        if letter in letters
+        (number, position) for number, word in words for position, letter in enumerate(word.word) if letter in letters
     ]
     by_number = dict(words)
     likely = np.exp([scores[number][by_number[number].known[position], :-1] for number, position in owner])

@@ -2,19 +2,31 @@
 
 import logging
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from lettermill.align.calibrate import KnownWord, Reliability, calibrate
-from lettermill.align.example import Example
 from lettermill.align.features import Looks, look
 from lettermill.align.recogniser import Recogniser, fold_of
 from lettermill.align.train import train
 from lettermill.align.units import Candidate, find_units
+from lettermill.align.word import align_word
 from lettermill.image.box import Box
 
 log = logging.getLogger(__name__)
+
+
+class Example(NamedTuple):
+    """A word to learn from: its cropped image, its letters, and their boxes in the image, if these are known."""
+
+    row_id: str
+    image: np.ndarray  # (height, width) uint8
+    line: int | None  # a row of the image known to cross the word
+    word: str
+    boxes: list[Box]  # one for each letter of the word, or none
+
 
 FEWEST_LETTERS = 500
 """Matched letters under which nothing is learnt."""
@@ -27,12 +39,17 @@ SAME, OTHER = 0.85, 0.7
 is no letter. Between the two nothing is learnt."""
 
 
-def learn(examples: Sequence[Example], jobs: int) -> tuple[Recogniser, list[Reliability]] | None:
+SURE = 0.9
+"""Confidence from which an aligned letter is learnt from in the next round."""
+
+
+def learn(examples: Sequence[Example], rounds: int, jobs: int) -> tuple[Recogniser, list[Reliability]] | None:
     """Learn a recogniser; None, with a warning in the log, when there is too little to learn from.
 
-    jobs: threads. The result depends on the examples alone.
+    rounds: the first learns from the examples with boxes, each further one also from those without, as they are
+    aligned by the recogniser of the round before. jobs: threads, which do not change the result.
     """
-    words = _known_words(examples)
+    words = _known_words(example for example in examples if example.boxes)
     counts = Counter(letter for word in words for letter in word.word)
     letters = "".join(sorted(letter for letter, count in counts.items() if count >= FEWEST_OF_A_CLASS))
     rare = sorted(set(counts) - set(letters))
@@ -41,7 +58,16 @@ def learn(examples: Sequence[Example], jobs: int) -> tuple[Recogniser, list[Reli
     if sum(counts.values()) < FEWEST_LETTERS or len(letters) < 2:
         log.warning("%d matched letters are too few to learn from", sum(counts.values()))
         return None
-    log.info("learning %s from %d letters of %d words", letters, sum(counts.values()), len(words))
+    recogniser, reliability = _learn(words, letters, jobs)
+    for _ in range(1, rounds):
+        more = _aligned_words((example for example in examples if not example.boxes), recogniser)
+        recogniser, reliability = _learn(sorted([*words, *more], key=lambda word: word.row_id), letters, jobs)
+    return recogniser, reliability
+
+
+def _learn(words: Sequence[KnownWord], letters: str, jobs: int) -> tuple[Recogniser, list[Reliability]]:
+    known = sum(index >= 0 for word in words for index in word.known)
+    log.info("learning %s from %d letters of %d words", letters, known, len(words))
     looks = [look(word.units, word.candidates) for word in words]
     targets = np.concatenate([_targets(word, letters) for word in words])
     folds = np.concatenate([np.full(len(word.candidates), fold_of(word.row_id)) for word in words])
@@ -49,14 +75,14 @@ def learn(examples: Sequence[Example], jobs: int) -> tuple[Recogniser, list[Reli
     use = _balanced(targets, len(letters))
     networks = train(Looks(*(values[use] for values in every)), targets[use], folds[use], len(letters) + 1, jobs)
     scores = [
-        networks[fold_of(word.row_id)].log_probabilities(own.features())
-        for word, own in zip(words, looks, strict=True)
+        networks[fold_of(word.row_id)].log_probabilities(own.features()) for word, own in zip(words, looks, strict=True)
     ]
     confidence, reliability = calibrate(words, scores, letters)
     return Recogniser(letters, networks, confidence), reliability
 
 
-def _known_words(examples: Sequence[Example]) -> list[KnownWord]:
+def _known_words(examples: Iterable[Example]) -> list[KnownWord]:
+    """The examples that have candidates, their letters known by their boxes."""
     words = []
     for example in sorted(examples, key=lambda example: example.row_id):
         units = find_units(example.image, example.line)
@@ -64,6 +90,18 @@ def _known_words(examples: Sequence[Example]) -> list[KnownWord]:
         if candidates:
             known = [_nearest(candidates, box) for box in example.boxes]
             words.append(KnownWord(example.row_id, example.word, units, candidates, known))
+    return words
+
+
+def _aligned_words(examples: Iterable[Example], recogniser: Recogniser) -> list[KnownWord]:
+    """The examples that have candidates, their letters known as far as ``recogniser`` is sure of them."""
+    words = []
+    for word in _known_words(examples):
+        likely = recogniser.log_probabilities(look(word.units, word.candidates).features(), word.row_id)
+        aligned = align_word(word.units, word.candidates, likely, recogniser.letters, word.word)
+        if aligned is not None:
+            sure = recogniser.confidence.of(aligned.evidence) >= SURE
+            words.append(word._replace(known=np.where(sure, aligned.chosen, -1).tolist()))
     return words
 
 

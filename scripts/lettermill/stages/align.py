@@ -63,7 +63,9 @@ def _align(recogniser: Recogniser, row: Cropped, cropped: Path, letters: str) ->
         aligned = align_word(units, candidates, likely, recogniser.letters, letters)
     if aligned is None:
         detail = f"{len(units.boxes) if units else 0} pieces for the {len(letters)} letters of {letters}"
-        return [Matched(row.row_id, None, "", None, None, None, None, None, METHOD, "too_few_pieces", detail)], None
+        return [
+            Matched(row.row_id, None, letters, None, None, None, None, None, METHOD, "too_few_pieces", detail)
+        ], None
     records = [
         Matched(row.row_id, position, letter, *candidates[index].box.moved(row.x, row.y), confidence, METHOD, "", "")
         for position, (letter, index, confidence) in enumerate(

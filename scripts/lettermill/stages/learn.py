@@ -1,20 +1,45 @@
-"""Learn: a recogniser from the examples, and how far its confidences can be trusted."""
+"""Learn: a recogniser from the words whose boxes fit, and how far its confidences can be trusted."""
 
+import hashlib
+import logging
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 from pathlib import Path
+from typing import NamedTuple
 
 from lettermill.align.calibrate import Reliability
-from lettermill.align.learn import learn
+from lettermill.align.learn import Example, learn
 from lettermill.align.recogniser import nothing_learnt
-from lettermill.records import write_records
-from lettermill.stages.examples import read_examples
+from lettermill.image.box import Box
+from lettermill.records import Cropped, Matched, read_records, write_records
+from lettermill.stages.images import read_crop
+
+log = logging.getLogger(__name__)
 
 
-def learn_recogniser(examples: Path, output: Path, reliability: Path, jobs: int) -> None:
+class Source(NamedTuple):
+    """Where the words of a batch are: a file of letters and a folder of images."""
+
+    matched: Path
+    cropped: Path
+
+
+class _Word(NamedTuple):
+    draw: bytes
+    row_id: str
+    records: list[Matched]
+    cropped: Path
+
+
+def learn_recogniser(
+    sources: Iterable[Source], most: int, rounds: int, output: Path, reliability: Path, jobs: int
+) -> None:
     """Write a recogniser to ``output`` and its reliability table to ``reliability``.
 
-    When there is too little to learn from, ``output`` says so, and alignment falls back to matching.
+    most: words that it learns from. rounds, jobs: see ``learn``. When there is too little to learn from, ``output``
+    says so, and alignment falls back to matching.
     """
-    learnt = learn(read_examples(examples), jobs)
+    learnt = learn(gather_examples(sources, most, others=rounds > 1), rounds, jobs)
     if learnt is None:
         nothing_learnt(output)
         write_records(reliability, Reliability, [])
@@ -22,3 +47,37 @@ def learn_recogniser(examples: Path, output: Path, reliability: Path, jobs: int)
     recogniser, table = learnt
     recogniser.save(output)
     write_records(reliability, Reliability, table)
+
+
+def gather_examples(sources: Iterable[Source], most: int, others: bool) -> list[Example]:
+    """Up to ``most`` words whose boxes fit, drawn by a hash of their ids, in the order of these.
+
+    others: up to as many words whose boxes do not fit come too, without boxes.
+    """
+    fitting: list[_Word] = []
+    unfit: list[_Word] = []
+    for source in sources:
+        words = list(_words(source))
+        fitting = sorted([*fitting, *(word for word in words if not word.records[0].reason)])[:most]
+        if others:
+            unfit = sorted([*unfit, *(word for word in words if word.records[0].reason)])[:most]
+    chosen = fitting + unfit
+    log.info("%d words that fit to learn from, %d that do not", len(fitting), len(unfit))
+    crops = {
+        folder: {row.row_id: row for row in read_records(folder / "offsets.csv", Cropped)}
+        for folder in sorted({word.cropped for word in chosen})
+    }
+    examples = [_example(word, crops[word.cropped][word.row_id]) for word in chosen]
+    return sorted(examples, key=lambda example: example.row_id)
+
+
+def _words(source: Source) -> Iterator[_Word]:
+    for row_id, group in groupby(read_records(source.matched, Matched), key=lambda record: record.row_id):
+        yield _Word(hashlib.sha256(f"example {row_id}".encode()).digest(), row_id, list(group), source.cropped)
+
+
+def _example(word: _Word, row: Cropped) -> Example:
+    line = None if row.line is None else row.line - row.y
+    letters = "".join(record.label for record in word.records)
+    boxes = [Box(r.x, r.y, r.width, r.height).moved(-row.x, -row.y) for r in word.records if not r.reason]
+    return Example(word.row_id, read_crop(word.cropped, row), line, letters, boxes)

@@ -63,10 +63,11 @@ def match_batch(segmented: Path, patterns: Sequence[tuple[str, str]], output: Pa
         pattern = pattern_of[row_id]
         matched = match_word(boxes, pattern)
         if isinstance(matched, str):
-            detail = f"{len(boxes)} boxes for the {len(word(pattern))} letters of {word(pattern)}"
+            letters = word(pattern)
+            detail = f"{len(boxes)} boxes for the {len(letters)} letters of {letters}"
             if matched == "wide_box":
                 detail = f"the widest box has {max(box.width for box in boxes)} columns"
-            records.append(Matched(row_id, None, "", None, None, None, None, None, METHOD, matched, detail))
+            records.append(Matched(row_id, None, letters, None, None, None, None, None, METHOD, matched, detail))
             continue
         fitting += 1
         records += [
