@@ -1,9 +1,9 @@
 """Lettermill: from a table of word images and transcriptions to a labelled dataset of single letters.
 
-    table row ─ download ─ crop ─ segment ─ match ─┬───────────────────────┬─ cut ─ dataset ─ summary
+    table row ─ download ─ crop ─ segment ─ match ─┬───────────────────────┬─ cut ─ dataset ─ summary, sheets
                                                    └─ learn (once) ─ align ┘
 
-dataset, summary and learn work on all rows, the other rules on batches of rows. Settings are in config.yaml, rules in
+learn, dataset, summary and sheets work on all rows, the other rules on batches of rows. Settings are in config.yaml, rules in
 rules/, the scripts that they run in scripts/, and the library that these call in scripts/lettermill/.
 """
 
@@ -39,7 +39,7 @@ rule all:
         "results/dataset/rejected.csv",
         "results/dataset/README.md",
         "results/summary.txt",
-        "results/contact_sheet.png",
+        expand("results/sheets/{kind}.png", kind=SHEETS),
         # The stages between are asked for by name: what a failed job has taken with it is then seen to be missing,
         # though everything made from it is still there.
         expand("results/{stage}/{batch}", stage=["downloaded", "cropped", "letters"], batch=BATCHES),

@@ -28,6 +28,7 @@ BATCHES = planned(lambda: PLAN.batches)
 ALIGNED = config["method"] == "align"
 TABLES = ["segmented", "matched", *(["aligned", "suspected"] if ALIGNED else [])]
 CARD_SETTINGS = ["method", "crop", "segment", "cut", "split", "alphabet", "unreadable", *(["align"] if ALIGNED else [])]
+SHEETS = ["delivered", "least_confident", "rejected_letters", "rejected_rows"]
 LETTERS = "results/aligned/{batch}.csv" if ALIGNED else "results/matched/{batch}.csv"
 
 

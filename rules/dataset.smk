@@ -1,7 +1,8 @@
-"""dataset, summary: all letters in one place, and what became of every row.
+"""dataset, summary, sheets: all letters in one place, what became of every row, and pictures of both.
 
 dataset   results/dataset/{letter}/…png, metadata.csv, rejected.csv, README.md
-summary   results/summary.txt, results/contact_sheet.png
+summary   results/summary.txt
+sheets    results/sheets/{delivered,least_confident,rejected_letters,rejected_rows}.png
 
 The letter folders are not declared as outputs: the engine deletes outputs before a job, and a dataset of
 hundreds of thousands of files should only get what has changed. The script removes what does not belong there.
@@ -38,14 +39,29 @@ rule summary:
         metadata="results/dataset/metadata.csv",
         rejected="results/dataset/rejected.csv",
     output:
-        text="results/summary.txt",
-        sheet="results/contact_sheet.png",
+        "results/summary.txt",
     log:
         "logs/summary.log",
     conda:
         "../envs/letters.yaml"
     params:
         code=code_of("lettermill.dataset.summary"),
-        sheet_code=code_of("lettermill.dataset.sheet"),
     script:
         "../scripts/summary.py"
+
+
+rule sheets:
+    input:
+        metadata="results/dataset/metadata.csv",
+        letters=expand("results/letters/{batch}", batch=BATCHES),
+        cropped=expand("results/cropped/{batch}", batch=BATCHES),
+    output:
+        expand("results/sheets/{kind}.png", kind=SHEETS),
+    log:
+        "logs/sheets.log",
+    conda:
+        "../envs/letters.yaml"
+    params:
+        code=code_of("lettermill.dataset.sheets"),
+    script:
+        "../scripts/sheets.py"

@@ -1,9 +1,8 @@
-"""Write the counts of the dataset as text, and a picture with letters of every class."""
+"""Write the counts of the dataset as text."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lettermill.dataset.sheet import write_sheet
 from lettermill.dataset.summary import read_account, summary
 from lettermill.job import job_log
 
@@ -13,5 +12,4 @@ if TYPE_CHECKING:
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):
         dataset = Path(snakemake.input.metadata).parent
-        Path(snakemake.output.text).write_text(summary(read_account(dataset), dataset), encoding="utf-8")
-        write_sheet(dataset, Path(snakemake.output.sheet))
+        Path(snakemake.output[0]).write_text(summary(read_account(dataset), dataset), encoding="utf-8")

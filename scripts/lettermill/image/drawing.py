@@ -46,22 +46,46 @@ def word_picture(
     return canvas
 
 
-def contact_sheet(classes: Sequence[tuple[str, Sequence[np.ndarray]]], columns: int, cell: int = 44) -> np.ndarray:
+def class_lines(classes: Sequence[tuple[str, Sequence[np.ndarray]]], columns: int, cell: int = 44) -> np.ndarray:
     """One line for each class: its label, then up to ``columns`` of its images, made smaller where they must be.
 
     classes: (label, images as (height, width) uint8). Returns (rows, columns, 3) uint8 BGR.
     """
-    sheet = np.full((max(len(classes), 1) * cell, (columns + 1) * cell, 3), 255, np.uint8)
+    sheet = _sheet(len(classes), columns + 1, (cell, cell))
     for line, (label, images) in enumerate(classes):
         _write(sheet, label, (cell // 4, line * cell + 2 * cell // 3), COLOURS[0], 0.8)
         for column, image in enumerate(images[:columns], start=1):
-            room = cell - 8
-            shrink = min(1.0, room / max(image.shape))
-            size = [max(1, round(side * shrink)) for side in image.shape]
-            small = cv2.resize(image, (size[1], size[0]), interpolation=cv2.INTER_AREA) if shrink < 1 else image
-            y, x = line * cell + (cell - size[0]) // 2, column * cell + (cell - size[1]) // 2
-            sheet[y : y + size[0], x : x + size[1]] = small[:, :, None]
+            _place(sheet[line * cell : (line + 1) * cell, column * cell : (column + 1) * cell], image)
     return sheet
+
+
+def captioned(images: Sequence[tuple[str, np.ndarray]], columns: int, cell: tuple[int, int]) -> np.ndarray:
+    """Images in lines of ``columns``, each under its caption, made smaller where they must be.
+
+    images: (caption, (height, width) uint8). cell: (height, width) of the room for one image. Returns (rows, columns,
+    3) uint8 BGR.
+    """
+    caption, (height, width) = 12, cell
+    sheet = _sheet(-(-len(images) // columns), columns, (height + caption, width))
+    for number, (text, image) in enumerate(images):
+        line, column = divmod(number, columns)
+        y, x = line * (height + caption), column * width
+        _write(sheet, text, (x + 2, y + caption - 2), COLOURS[0], 0.3)
+        _place(sheet[y + caption : y + caption + height, x : x + width], image)
+    return sheet
+
+
+def _sheet(lines: int, columns: int, cell: tuple[int, int]) -> np.ndarray:
+    return np.full((max(lines, 1) * cell[0], columns * cell[1], 3), 255, np.uint8)
+
+
+def _place(room: np.ndarray, image: np.ndarray) -> None:
+    """Draw ``image`` into the middle of ``room`` ((height, width, 3) uint8), smaller if it must be."""
+    shrink = min(1.0, *((free - 8) / side for free, side in zip(room.shape[:2], image.shape, strict=True)))
+    height, width = (max(1, round(side * shrink)) for side in image.shape)
+    small = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA) if shrink < 1 else image
+    y, x = (room.shape[0] - height) // 2, (room.shape[1] - width) // 2
+    room[y : y + height, x : x + width] = small[:, :, None]
 
 
 def _bars(canvas: np.ndarray, counts: np.ndarray, scale: int) -> None:
