@@ -1,4 +1,4 @@
-"""All benchmarks: what segment and match cost, and what the letters are worth, beside the essay's method.
+"""All benchmarks: what finding letters costs, and what the letters are worth, beside the essay's method.
 
 usage: python benchmarks/run.py [--table TABLE.csv --columns ID,IMAGE,TEXT --images FOLDER [--truth TRUTH.csv]]
 
@@ -9,6 +9,7 @@ results/benchmarks.md. Times are those of this machine; nothing is asserted abou
 import argparse
 import platform
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -20,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 
 from essay import essay_letters
+from learn_align import ROWS, Aligned, align_all
 from lettermill.image.letters import find_letters
 from lettermill.stages.match import match_word
 from score import read_letters, score
@@ -42,19 +44,21 @@ METHODS: dict[str, Callable[[Word], Letters]] = {
     "essay, repeated letters kept": lambda row: essay_letters(row.image, row.text, overwrite=False),
     "Lettermill, histogram": lettermill_letters,
 }
+"""Those that see one word at a time."""
 
 
-def deliver(words: Sequence[Word], method: Callable[[Word], Letters]) -> pd.DataFrame:
-    """The letters of ``words`` by ``method``, with the columns of a ``metadata.csv`` that score() uses."""
-    letters = [(row.row_id, position, label, *box) for row in words for position, label, box in method(row)]
-    return pd.DataFrame(letters, columns=["row_id", "position", "label", "x", "y", "width", "height"])
+def deliver(words: Sequence[Word], method: Callable[[Word], Letters]) -> list[tuple]:
+    """The letters of ``words`` by ``method``."""
+    return [(row.row_id, position, label, *box) for row in words for position, label, box in method(row)]
 
 
-def score_table(words: Sequence[Word], truth: pd.DataFrame) -> str:
+def score_table(words: Sequence[Word], aligned: Aligned, truth: pd.DataFrame) -> str:
     """Yield and precision of each method as a Markdown table."""
     lines = ["| method | yield | precision | letters delivered | wrong |", "|---|---:|---:|---:|---:|"]
-    for name, method in METHODS.items():
-        result = score(deliver(words, method), truth)
+    delivered = {name: deliver(words, method) for name, method in METHODS.items()}
+    for name, letters in {**delivered, "Lettermill, align": aligned.letters}.items():
+        columns = ["row_id", "position", "label", "x", "y", "width", "height"]
+        result = score(pd.DataFrame(letters, columns=columns), truth)
         lines.append(
             f"| {name} | {result.yield_:.1%} | {result.precision:.1%} | {result.delivered} | {len(result.wrong)} |"
         )
@@ -64,10 +68,17 @@ def score_table(words: Sequence[Word], truth: pd.DataFrame) -> str:
 def section(name: str, words: Sequence[Word], truth: Path | None, rounds: int) -> str:
     """The figures for one table under a heading."""
     parts = [f"## {name}: {len(words)} rows", timing_table(measure(words, rounds))]
+    with tempfile.TemporaryDirectory() as folder:
+        aligned = align_all(words, Path(folder), rounds)
+    best, median = aligned.row
+    parts.append(
+        f"`learn`: {aligned.learning:.0f} s. `align`, a job of {min(ROWS, len(words))} rows with start-up and files on "
+        f"one core: {best:.2f} ms a row (best), {median:.2f} (median)."
+    )
     if truth is not None:
         true_letters = read_letters(truth)
         parts.append(f"Scored on the {true_letters.row_id.nunique()} rows with true boxes:")
-        parts.append(score_table(words, true_letters))
+        parts.append(score_table(words, aligned, true_letters))
     return "\n\n".join(parts)
 
 

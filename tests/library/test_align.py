@@ -9,18 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from lettermill.align.features import COUNT, describe
+from lettermill.align.features import COUNT, SIDE, look
+from lettermill.align.folds import FOLDS, fold_of
+from lettermill.align.lexicon import UNSEEN, Lexicon, spelling
+from lettermill.align.network import Layer, Network, letter_scores
 from lettermill.align.path import align, read
-from lettermill.align.recogniser import (
-    FOLDS,
-    Confidence,
-    Network,
-    Recogniser,
-    fold_of,
-    letter_scores,
-    load,
-    nothing_learnt,
-)
+from lettermill.align.recogniser import Confidence, Recogniser, load, nothing_learnt
 from lettermill.align.units import Candidate, find_units
 from lettermill.align.word import EVIDENCE, align_word
 from lettermill.errors import CorruptedFileError
@@ -99,7 +93,7 @@ def check_units(image: np.ndarray) -> None:
         assert units.area[number - 1] == len(xs)
     candidates = units.candidates()
     assert candidates == sorted(candidates, key=lambda candidate: candidate[:2])
-    features = describe(units, candidates)
+    features = look(units, candidates).features()
     assert features.shape == (len(candidates), COUNT) and np.isfinite(features).all()
 
 
@@ -126,7 +120,7 @@ def test_aligned_letters_are_in_order_and_do_not_overlap(word: str, seed: int) -
     units = find_units(image)
     candidates = units.candidates()
     likely = np.log(np.random.default_rng(seed).dirichlet(np.ones(4), len(candidates)))
-    aligned = align_word(units, candidates, likely, "ABC", word)
+    aligned = align_word(units, candidates, likely, "ABC", word, {"AB": 2})
     runs = [candidates[index] for index in aligned.chosen]
     assert len(runs) == len(word)
     assert all(first.stop <= second.start for first, second in itertools.pairwise(runs))
@@ -135,8 +129,10 @@ def test_aligned_letters_are_in_order_and_do_not_overlap(word: str, seed: int) -
 
 def recogniser() -> Recogniser:
     random = np.random.default_rng(1)
-    network = Network(*(random.normal(size=shape).astype(np.float32) for shape in ((COUNT, 8), (8,), (8, 4), (4,))))
-    return Recogniser("ABЯ", (network,) * FOLDS, Confidence(np.arange(EVIDENCE, dtype=float), -1.0))
+    shapes = ((COUNT, 8), (8, 4))
+    layers = [Layer(*(random.normal(size=shape).astype(np.float32) for shape in (s, s[1:]))) for s in shapes]
+    lexicon = Lexicon.of([("a", "ABЯ"), ("b", "BA"), ("c", "BA")])
+    return Recogniser("ABЯ", (Network(tuple(layers)),) * FOLDS, lexicon, Confidence(np.arange(EVIDENCE) / 10, -1.0))
 
 
 def test_a_recogniser_comes_back_as_it_was_saved(tmp_path) -> None:
@@ -145,10 +141,13 @@ def test_a_recogniser_comes_back_as_it_was_saved(tmp_path) -> None:
     assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
     back = load(tmp_path / "a.npz")
     features = np.random.default_rng(2).random((5, COUNT), np.float32)
-    expected = recogniser().log_probabilities(features, "row")
+    expected = recogniser().networks[0].log_probabilities(features)
     assert back.letters == "ABЯ"
-    assert np.array_equal(back.log_probabilities(features, "row"), expected)
+    assert np.array_equal(back.networks[2].log_probabilities(features), expected)
     assert np.exp(expected).sum(axis=1) == pytest.approx(1, abs=1e-4)
+    assert back.lexicon.elsewhere("row") == recogniser().lexicon.elsewhere("row")
+    evidence = np.random.default_rng(3).random((4, EVIDENCE))
+    assert np.array_equal(back.confidence.of(evidence), recogniser().confidence.of(evidence))
 
 
 def test_no_recogniser_is_none_and_a_broken_one_an_error(tmp_path) -> None:
@@ -167,3 +166,32 @@ def test_a_letter_that_was_not_learnt_gets_an_even_share() -> None:
 def test_folds_are_of_like_size() -> None:
     counts = np.bincount([fold_of(str(row)) for row in range(3_000)])
     assert len(counts) == FOLDS and counts.min() > 900
+
+
+def test_no_row_vouches_for_its_own_spelling() -> None:
+    rows = [("a", "ANNA"), ("b", "ANNA"), ("c", "ANNA"), ("d", "OTTO")]
+    lexicon = Lexicon.of(rows)
+    for row_id, word in rows:
+        others = [text for other, text in rows if fold_of(other) != fold_of(row_id)]
+        assert lexicon.elsewhere(row_id)[word] == others.count(word)
+
+
+def test_a_word_that_is_often_written_is_better_evidence() -> None:
+    likely = np.log(np.array([[0.5, 0.4, 0.1], [0.1, 0.8, 0.1]]))
+    rare, often = spelling({}, likely, "ABC", "AB"), spelling({"AB": 3}, likely, "ABC", "AB")
+    other = spelling({"BB": 3}, likely, "ABC", "AB")
+    assert rare[:, 0] == pytest.approx([math.log(0.5 / 0.4), math.log(0.8 / 0.1)])
+    assert often[:, 0] == pytest.approx(rare[:, 0] + math.log((3 + UNSEEN) / UNSEEN))
+    assert other[0, 0] == pytest.approx(rare[0, 0] - math.log((3 + UNSEEN) / UNSEEN))
+    assert other[1, 0] == pytest.approx(rare[1, 0]) and (rare[:, 1] == 0).all() and (often[:, 1] > 0).all()
+
+
+def test_narrow_letters_are_not_stretched_to_squares_nor_dots_to_letters(paper) -> None:
+    units = find_units(paper((36, 120), (20, 12, 9, 14), (40, 12, 3, 14), (60, 12, 9, 14), (80, 18, 2, 2)))
+    pictures = look(units, units.candidates()).pictures
+    sizes = {}
+    for candidate, picture in zip(units.candidates(), pictures, strict=True):
+        columns = np.flatnonzero(picture.max(axis=0) > 64)
+        sizes[candidate.box[:1] + candidate.box[2:]] = columns[-1] + 1 - columns[0]
+    assert 20 <= sizes[20, 9, 14] <= SIDE and 10 <= sizes[40, 3, 14] <= 20
+    assert sizes[80, 2, 2] < SIDE / 2

@@ -62,6 +62,6 @@ def test_every_row_of_a_batch_is_matched_or_has_a_reason(tmp_path: Path) -> None
     match_batch(tmp_path / "segmented.csv", [("a", "AB"), ("b", "AB"), ("c", "AB")], tmp_path / "matched.csv")
     matched = read_records(tmp_path / "matched.csv", Matched)
     assert [(r.row_id, r.position, r.label, r.reason) for r in matched] == [
-        ("a", 0, "A", ""), ("a", 1, "B", ""), ("b", None, "", "too_many_boxes"),
+        ("a", 0, "A", ""), ("a", 1, "B", ""), ("b", None, "AB", "too_many_boxes"),
     ]  # fmt: skip
     assert matched[2].detail == "3 boxes for the 2 letters of AB"

@@ -1,16 +1,18 @@
 """`method: align` on the whole sample: a recogniser that is learnt once, and letters of nearly every word."""
 
 import csv
+import re
 from collections import Counter
 from pathlib import Path
 
+import cv2
 import pytest
 
 from lettermill.plan.batches import batch_of
 from project import SAMPLE, Project
 from score import read_letters, score
 
-END = {"suspects": 1, "dataset": 1, "summary": 1, "all": 1}
+END = {"suspects": 1, "dataset": 1, "summary": 1, "sheets": 1, "all": 1}
 
 
 @pytest.fixture(scope="module")
@@ -28,8 +30,8 @@ def project(aligned: Project, tmp_path: Path) -> Project:
 
 def test_more_letters_than_by_counting(aligned: Project) -> None:
     result = score(read_letters(aligned.folder / "results/dataset/metadata.csv"), read_letters(SAMPLE / "boxes.csv"))
-    assert result.yield_ >= 0.93
-    assert result.precision >= 0.99, result.wrong
+    assert result.yield_ >= 0.94
+    assert result.precision >= 0.995, result.wrong
 
 
 def test_every_letter_of_every_row_is_delivered_or_rejected_once(aligned: Project) -> None:
@@ -76,16 +78,69 @@ def test_edited_and_added_rows_are_aligned_with_the_recogniser_that_is_there(pro
     assert project.planned("-R", "learn") == {"learn": 1, "align": 4, "cut": 4, **END}
 
 
-def test_learning_again_gives_the_same_bytes(project: Project, aligned: Project) -> None:
-    project.run("-R", "examples", "learn", "-j", "1")
+def test_new_and_vanished_batches_do_not_learn_again(tmp_path: Path) -> None:
+    project = Project.of_sample(tmp_path / "project", 30, batches="image", method="align")
+    project.run()
+    rows = list(project.rows)
+    project.rows["added"] = list(project.rows[rows[1]])
+    del project.rows[rows[0]]
+    stages = dict.fromkeys(("download", "crop", "segment", "match", "align", "cut"), 1)
+    assert project.planned() == {**stages, **END}
+    project.run()
+    assert project.planned() == {}
+    assert project.planned("-R", "learn") == {"learn": 1, "align": 30, "cut": 30, **END}
+
+
+def test_changes_of_rows_do_not_hide_other_changes(project: Project) -> None:
+    """A job before `learn` and a setting after it change at once: the engine must see both."""
+    row_id = project.metadata()[0]["row_id"]
+    project.rows[row_id][1] += "A"
+    project.settings["align"] = {"confidence": 0.5}
+    assert project.planned() == {"match": 1, "align": 1, "cut": 4, **END}
+
+
+def test_learning_again_gives_the_same_bytes_or_learns_from_what_is_new(project: Project, aligned: Project) -> None:
+    project.run("-R", "learn", "-j", "1")
     recogniser = Path("results/recogniser/recogniser.npz")
     assert (project.folder / recogniser).read_bytes() == (aligned.folder / recogniser).read_bytes()
     assert project.dataset() == aligned.dataset()
+    for row_id in list(project.rows)[:100]:
+        del project.rows[row_id]
+    project.run("-R", "learn")
+    assert "learning" in (project.folder / "logs/learn.log").read_text(encoding="utf-8")
+    assert (project.folder / recogniser).read_bytes() != (aligned.folder / recogniser).read_bytes()
+    assert project.planned() == {}
+
+
+def test_settings_of_learning(project: Project) -> None:
+    project.settings["align"] = {"rounds": 2}
+    assert project.planned() == {"learn": 1, "align": 4, "cut": 4, **END}
+    project.run()
+    log = (project.folder / "logs/learn.log").read_text(encoding="utf-8")
+    letters = [int(count) for count in re.findall(r"from (\d+) letters", log)]
+    assert len(letters) == 2 and letters[1] > letters[0]  # the second time also from words that do not fit
+    assert project.planned() == {}
+
+
+def test_a_lost_recogniser_is_learnt_again(project: Project) -> None:
+    (project.folder / "results/recogniser/recogniser.npz").unlink()
+    assert project.planned() == {"learn": 1, "align": 4, "cut": 4, **END}
 
 
 def test_a_changed_threshold_only_cuts_anew(project: Project) -> None:
     project.settings["align"] = {"confidence": 0.5}
     assert project.planned() == {"cut": 4, **{rule: count for rule, count in END.items() if rule != "suspects"}}
+
+
+def test_letters_that_are_rejected_can_be_looked_at(aligned: Project) -> None:
+    letters = [row for row in aligned.rejected() if row["position"]]
+    found = {path.name for path in aligned.folder.glob("results/letters/*/rejected/*.png")}
+    assert {f"{row['row_id']}_{row['position']}.png" for row in letters} <= found
+    assert not (aligned.folder / "results/dataset/rejected").exists()
+    sheet = cv2.imread(str(aligned.folder / "results/sheets/rejected_letters.png"))
+    empty = cv2.imread(str(aligned.folder / "results/sheets/rejected_rows.png"))
+    assert (sheet < 128).any() and sheet.shape[0] >= 60 * len(letters) // 24
+    assert empty is not None
 
 
 def test_too_little_to_learn_from_falls_back_to_matching(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from lettermill.plan.batches import batch_of
 from project import ROOT, Project, jobs
 
-END = {"dataset": 1, "summary": 1, "all": 1}
+END = {"dataset": 1, "summary": 1, "sheets": 1, "all": 1}
 LATER = {"crop": 1, "segment": 1, "match": 1, "cut": 1, **END}
 ONE_BATCH = {"download": 1, **LATER}
 
@@ -125,7 +125,7 @@ def test_a_changed_setting(project: Project, settings: dict, expected: dict[str,
 
 MODULES = [
     ("dataset/split.py", END),
-    ("dataset/sheet.py", {"summary": 1, "all": 1}),
+    ("dataset/sheets.py", {"sheets": 1, "all": 1}),
     ("image/cut.py", {"cut": 4, **END}),
     ("stages/match.py", {"match": 4, "cut": 4, **END}),
     ("image/letters.py", {"segment": 4, "match": 4, "cut": 4, **END}),

@@ -48,7 +48,8 @@ def test_people_get_counts_a_card_and_a_picture(finished: Project) -> None:
     results = finished.folder / "results"
     assert f"{len(finished.rows):>8} rows in the table" in (results / "summary.txt").read_text()
     assert f"of the {len(finished.rows)} word images of `words.csv`" in (results / "dataset/README.md").read_text()
-    assert cv2.imread(str(results / "contact_sheet.png")) is not None
+    for kind in ("delivered", "least_confident", "rejected_letters", "rejected_rows"):
+        assert cv2.imread(str(results / f"sheets/{kind}.png")) is not None
 
 
 def test_nothing_is_written_elsewhere(finished: Project) -> None:
@@ -56,7 +57,7 @@ def test_nothing_is_written_elsewhere(finished: Project) -> None:
         ".snakemake", "images", "logs", "my.yaml", "results", "words.csv",
     }  # fmt: skip
     assert {path.name for path in (finished.folder / "results").iterdir()} == {
-        "downloaded", "cropped", "segmented", "matched", "letters", "dataset", "summary.txt", "contact_sheet.png",
+        "downloaded", "cropped", "segmented", "matched", "letters", "dataset", "sheets", "summary.txt",
     }  # fmt: skip
 
 
@@ -82,7 +83,7 @@ def test_the_size_of_batches_does_not_matter(finished: Project, tmp_path: Path) 
 
 def test_every_image_can_have_its_own_jobs(tmp_path: Path) -> None:
     project = Project.of_sample(tmp_path / "project", 5)  # auto: a table this small
-    assert project.planned() == {**dict.fromkeys(STAGES, 5), "dataset": 1, "summary": 1, "all": 1}
+    assert project.planned() == {**dict.fromkeys(STAGES, 5), "dataset": 1, "summary": 1, "sheets": 1, "all": 1}
     row_id = next(iter(project.rows))
     project.run(f"results/segmented/{row_id}.csv")
     assert [path.name for path in (project.folder / "results/segmented").iterdir()] == [f"{row_id}.csv"]

@@ -26,8 +26,8 @@ def test_names_over_http(tmp_path: Path, server: Server) -> None:
     assert len({letter["row_id"] for letter in project.metadata()}) + len(project.rejected()) == 3_000
     assert len(server.asked) == len(set(server.asked))
     result = score(read_letters(project.folder / "results/dataset/metadata.csv"), read_letters(DATA / "gold/names.csv"))
-    assert result.precision >= 0.99, result.wrong
-    assert result.yield_ >= 0.905
+    assert result.precision >= 0.997, result.wrong
+    assert result.yield_ >= 0.96
     assert project.planned() == {}
 
 
@@ -43,5 +43,5 @@ columns: {{image: FILENAME, text: IDENTITY}}
     project.run()
     assert len({letter["row_id"] for letter in project.metadata()}) + len(project.rejected()) == 500
     result = score(read_letters(project.folder / "results/dataset/metadata.csv"), read_letters(DATA / "gold/mixed.csv"))
-    assert result.precision >= 0.99, result.wrong
-    assert result.yield_ >= 0.905
+    assert result.precision >= 0.995, result.wrong
+    assert result.yield_ >= 0.93

@@ -6,14 +6,16 @@ support vector machines", 1999, learns probabilities from the scores of another 
 """
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from lettermill.align.label_errors import confusion, find_label_errors
-from lettermill.align.recogniser import FLOOR, Confidence
+from lettermill.align.lexicon import Lexicon
+from lettermill.align.network import FLOOR
+from lettermill.align.recogniser import Confidence
 from lettermill.align.units import Candidate, Units
 from lettermill.align.word import Aligned, align_word
 
@@ -57,11 +59,12 @@ class Reliability(NamedTuple):
 
 
 def calibrate(
-    words: Sequence[KnownWord], scores: Sequence[np.ndarray], letters: str
+    words: Sequence[KnownWord], scores: Sequence[np.ndarray], letters: str, lexicon: Lexicon
 ) -> tuple[Confidence, list[Reliability]]:
     """Learn the confidence of aligned letters, and how far it can be trusted.
 
     scores: for each word (candidates, letters + 1) log probabilities, by a network that has not learnt from it.
+    lexicon: of all words.
     """
     found = [(number, word) for number, word in enumerate(words) if min(word.known) >= 0]
     likely, labels, owner = _of_letters(found, scores, letters)
@@ -71,7 +74,9 @@ def calibrate(
     evidence, right, weights = [], [], []
     for number, word in found:
         bad = [(number, position) in wrong for position in range(len(word.word))]
-        for aligned, correct, weight in _staged(word, scores[number], letters, bad, clerk):
+        for aligned, correct, weight in _staged(
+            word, scores[number], letters, bad, lexicon.elsewhere(word.row_id), clerk
+        ):
             evidence.append(aligned.evidence)
             right.append(correct)
             weights.append(np.full(len(correct), weight))
@@ -95,12 +100,17 @@ def _of_letters(
 
 
 def _staged(
-    word: KnownWord, scores: np.ndarray, letters: str, bad: Sequence[bool], clerk: "_Clerk"
+    word: KnownWord,
+    scores: np.ndarray,
+    letters: str,
+    bad: Sequence[bool],
+    counts: Mapping[str, int],
+    clerk: "_Clerk",
 ) -> Iterator[tuple[Aligned, np.ndarray, float]]:
     """Alignments of ``word``, which of their letters are right, and what they count."""
 
     def aligned(text: str, scores: np.ndarray, weight: float) -> Iterator[tuple[Aligned, np.ndarray, float]]:
-        found = align_word(word.units, word.candidates, scores, letters, text)
+        found = align_word(word.units, word.candidates, scores, letters, text, counts)
         if found is not None:
             places = zip(found.chosen, text, strict=True)
             yield found, np.array([_is_right(word, bad, index, letter) for index, letter in places]), weight

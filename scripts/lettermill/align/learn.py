@@ -6,13 +6,15 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from lettermill.align.calibrate import KnownWord, Reliability, calibrate
 from lettermill.align.features import Looks, look
-from lettermill.align.recogniser import Recogniser, fold_of
+from lettermill.align.folds import fold_of
+from lettermill.align.lexicon import Lexicon
+from lettermill.align.recogniser import Recogniser
 from lettermill.align.train import train
 from lettermill.align.units import Candidate, find_units
-from lettermill.align.word import align_word
 from lettermill.image.box import Box
 
 log = logging.getLogger(__name__)
@@ -43,11 +45,14 @@ SURE = 0.9
 """Confidence from which an aligned letter is learnt from in the next round."""
 
 
-def learn(examples: Sequence[Example], rounds: int, jobs: int) -> tuple[Recogniser, list[Reliability]] | None:
+def learn(
+    examples: Sequence[Example], lexicon: Lexicon, rounds: int, jobs: int
+) -> tuple[Recogniser, list[Reliability]] | None:
     """Learn a recogniser; None, with a warning in the log, when there is too little to learn from.
 
-    rounds: the first learns from the examples with boxes, each further one also from those without, as they are
-    aligned by the recogniser of the round before. jobs: threads, which do not change the result.
+    lexicon: of all words that are known. rounds: the first learns from the examples with boxes, each further one also
+    from those without, as they are aligned by the recogniser of the round before. jobs: threads, which do not change
+    the result.
     """
     words = _known_words(example for example in examples if example.boxes)
     counts = Counter(letter for word in words for letter in word.word)
@@ -58,14 +63,19 @@ def learn(examples: Sequence[Example], rounds: int, jobs: int) -> tuple[Recognis
     if sum(counts.values()) < FEWEST_LETTERS or len(letters) < 2:
         log.warning("%d matched letters are too few to learn from", sum(counts.values()))
         return None
-    recogniser, reliability = _learn(words, letters, jobs)
-    for _ in range(1, rounds):
-        more = _aligned_words((example for example in examples if not example.boxes), recogniser)
-        recogniser, reliability = _learn(sorted([*words, *more], key=lambda word: word.row_id), letters, jobs)
+    # One thread a product: sums must not depend on the number of cores.
+    with threadpool_limits(1):
+        recogniser, reliability = _learn(words, letters, lexicon, jobs)
+        for _ in range(1, rounds):
+            more = _aligned_words((example for example in examples if not example.boxes), recogniser)
+            every = sorted([*words, *more], key=lambda word: word.row_id)
+            recogniser, reliability = _learn(every, letters, lexicon, jobs)
     return recogniser, reliability
 
 
-def _learn(words: Sequence[KnownWord], letters: str, jobs: int) -> tuple[Recogniser, list[Reliability]]:
+def _learn(
+    words: Sequence[KnownWord], letters: str, lexicon: Lexicon, jobs: int
+) -> tuple[Recogniser, list[Reliability]]:
     known = sum(index >= 0 for word in words for index in word.known)
     log.info("learning %s from %d letters of %d words", letters, known, len(words))
     looks = [look(word.units, word.candidates) for word in words]
@@ -77,8 +87,8 @@ def _learn(words: Sequence[KnownWord], letters: str, jobs: int) -> tuple[Recogni
     scores = [
         networks[fold_of(word.row_id)].log_probabilities(own.features()) for word, own in zip(words, looks, strict=True)
     ]
-    confidence, reliability = calibrate(words, scores, letters)
-    return Recogniser(letters, networks, confidence), reliability
+    confidence, reliability = calibrate(words, scores, letters, lexicon)
+    return Recogniser(letters, networks, lexicon, confidence), reliability
 
 
 def _known_words(examples: Iterable[Example]) -> list[KnownWord]:
@@ -97,8 +107,7 @@ def _aligned_words(examples: Iterable[Example], recogniser: Recogniser) -> list[
     """The examples that have candidates, their letters known as far as ``recogniser`` is sure of them."""
     words = []
     for word in _known_words(examples):
-        likely = recogniser.log_probabilities(look(word.units, word.candidates).features(), word.row_id)
-        aligned = align_word(word.units, word.candidates, likely, recogniser.letters, word.word)
+        aligned = recogniser.align(word.row_id, word.units, word.candidates, word.word)
         if aligned is not None:
             sure = recogniser.confidence.of(aligned.evidence) >= SURE
             words.append(word._replace(known=np.where(sure, aligned.chosen, -1).tolist()))

@@ -13,10 +13,10 @@ import cv2
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
-from threadpoolctl import threadpool_limits
 
 from lettermill.align.features import CHUNK, SIDE, Looks
-from lettermill.align.recogniser import FOLDS, Layer, Network
+from lettermill.align.folds import FOLDS
+from lettermill.align.network import Layer, Network
 
 HIDDEN = (256, 128)
 """Units of the hidden layers."""
@@ -49,8 +49,7 @@ def train(looks: Looks, targets: np.ndarray, folds: np.ndarray, classes: int, jo
         networks[fold].set_params(learning_rate_init=rate, random_state=FOLDS * number + fold)
         networks[fold].fit(features[folds != fold], targets[folds != fold])
 
-    # One thread a product: sums must not depend on the number of cores.
-    with warnings.catch_warnings(), threadpool_limits(1), ThreadPoolExecutor(jobs) as threads:
+    with warnings.catch_warnings(), ThreadPoolExecutor(jobs) as threads:
         warnings.simplefilter("ignore", ConvergenceWarning)  # the number of rounds is chosen
         for number in range(ROUNDS):
             features = _in_chunks(looks, number, threads.map) if number else looks.features()

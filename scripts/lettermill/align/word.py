@@ -1,15 +1,16 @@
 """Aligning one word: from its image and transcription to letters with evidence for each."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
+from lettermill.align.lexicon import SPELLING, spelling
+from lettermill.align.network import letter_scores
 from lettermill.align.path import align, read, skip_prices
-from lettermill.align.recogniser import letter_scores
 from lettermill.align.units import Candidate, Units
 
-EVIDENCE = 8
+EVIDENCE = 8 + SPELLING
 """Numbers of evidence for an aligned letter."""
 
 CLIP = 9.0
@@ -33,11 +34,17 @@ class Aligned(NamedTuple):
 
 
 def align_word(
-    units: Units, candidates: Sequence[Candidate], log_probabilities: np.ndarray, letters: str, word: str
+    units: Units,
+    candidates: Sequence[Candidate],
+    log_probabilities: np.ndarray,
+    letters: str,
+    word: str,
+    counts: Mapping[str, int],
 ) -> Aligned | None:
     """Align ``word`` with the ink of ``units``, or None when there are fewer units than letters.
 
     log_probabilities: (candidates, letters + 1), the last class is no letter. letters: the other classes.
+    counts: how often words are written elsewhere, see ``Lexicon``.
     """
     scores = letter_scores(log_probabilities, letters, word)
     skips = skip_prices(units.area)
@@ -65,6 +72,7 @@ def align_word(
             np.full(len(word), own.min()),
             np.full(len(word), 5 * lost),
             log_probabilities[chosen, -1],
+            *spelling(counts, log_probabilities[chosen], letters, word).T,
         ],
         axis=1,
     )

@@ -18,6 +18,9 @@ from lettermill.stages.images import read_crop
 COLUMNS, LINES = 24, 14
 """Letters in a line of a sheet, and lines of the sheets that are not by class."""
 
+CELL, LARGEST = (48, 44), 2.0
+"""Room for a letter there, in pixels, and how far letters may be enlarged."""
+
 ROW_COLUMNS, ROW_LINES = 3, 20
 """The same for words."""
 
@@ -49,10 +52,10 @@ def write_sheets(dataset: Path, batches: Sequence[Batch], output: Sheets) -> Non
     _write(output.delivered, class_lines(_by_class(dataset, letters), COLUMNS))
     doubtful = sorted((letter.confidence, letter.file_name, letter.label) for letter in letters if letter.confidence)
     least = [(f"{label} {sure:.2f}", _read(dataset / name)) for sure, name, label in doubtful[: COLUMNS * LINES]]
-    _write(output.least_confident, captioned(least, COLUMNS, (48, 44)))
+    _write(output.least_confident, captioned(least, COLUMNS, CELL, LARGEST))
     rejected = [(batch, row) for batch in batches for row in read_records(batch.letters / "rejected.csv", Rejected)]
     of_letters = [(batch, row) for batch, row in rejected if row.position is not None]
-    _write(output.rejected_letters, captioned(_letters(of_letters), COLUMNS, (48, 44)))
+    _write(output.rejected_letters, captioned(_letters(of_letters), COLUMNS, CELL, LARGEST))
     of_rows = [(batch, row) for batch, row in rejected if row.position is None]
     _write(output.rejected_rows, captioned(_rows(of_rows), ROW_COLUMNS, (48, 400)))
 

@@ -59,11 +59,13 @@ def class_lines(classes: Sequence[tuple[str, Sequence[np.ndarray]]], columns: in
     return sheet
 
 
-def captioned(images: Sequence[tuple[str, np.ndarray]], columns: int, cell: tuple[int, int]) -> np.ndarray:
+def captioned(
+    images: Sequence[tuple[str, np.ndarray]], columns: int, cell: tuple[int, int], largest: float = 1.0
+) -> np.ndarray:
     """Images in lines of ``columns``, each under its caption, made smaller where they must be.
 
-    images: (caption, (height, width) uint8). cell: (height, width) of the room for one image. Returns (rows, columns,
-    3) uint8 BGR.
+    images: (caption, (height, width) uint8). cell: (height, width) of the room for one image. largest: up to this many
+    times as large as they are. Returns (rows, columns, 3) uint8 BGR.
     """
     caption, (height, width) = 12, cell
     sheet = _sheet(-(-len(images) // columns), columns, (height + caption, width))
@@ -71,7 +73,7 @@ def captioned(images: Sequence[tuple[str, np.ndarray]], columns: int, cell: tupl
         line, column = divmod(number, columns)
         y, x = line * (height + caption), column * width
         _write(sheet, text, (x + 2, y + caption - 2), COLOURS[0], 0.3)
-        _place(sheet[y + caption : y + caption + height, x : x + width], image)
+        _place(sheet[y + caption : y + caption + height, x : x + width], image, largest)
     return sheet
 
 
@@ -79,13 +81,15 @@ def _sheet(lines: int, columns: int, cell: tuple[int, int]) -> np.ndarray:
     return np.full((max(lines, 1) * cell[0], columns * cell[1], 3), 255, np.uint8)
 
 
-def _place(room: np.ndarray, image: np.ndarray) -> None:
-    """Draw ``image`` into the middle of ``room`` ((height, width, 3) uint8), smaller if it must be."""
-    shrink = min(1.0, *((free - 8) / side for free, side in zip(room.shape[:2], image.shape, strict=True)))
-    height, width = (max(1, round(side * shrink)) for side in image.shape)
-    small = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA) if shrink < 1 else image
+def _place(room: np.ndarray, image: np.ndarray, largest: float = 1.0) -> None:
+    """Draw ``image`` into the middle of ``room`` ((height, width, 3) uint8), as large as it may be."""
+    scale = min(largest, *((free - 8) / side for free, side in zip(room.shape[:2], image.shape, strict=True)))
+    height, width = (max(1, round(side * scale)) for side in image.shape)
+    if scale != 1:
+        method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+        image = cv2.resize(image, (width, height), interpolation=method)
     y, x = (room.shape[0] - height) // 2, (room.shape[1] - width) // 2
-    room[y : y + height, x : x + width] = small[:, :, None]
+    room[y : y + height, x : x + width] = image[:, :, None]
 
 
 def _bars(canvas: np.ndarray, counts: np.ndarray, scale: int) -> None:

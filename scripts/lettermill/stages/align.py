@@ -5,10 +5,8 @@ from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 
-from lettermill.align.features import look
 from lettermill.align.recogniser import Recogniser, load
 from lettermill.align.units import find_units
-from lettermill.align.word import align_word
 from lettermill.plan.text import word
 from lettermill.records import Cropped, Matched, Suspect, read_records, write_records
 from lettermill.stages.images import read_crop
@@ -59,8 +57,7 @@ def _align(recogniser: Recogniser, row: Cropped, cropped: Path, letters: str) ->
     candidates = units.candidates() if units else []
     aligned = None
     if candidates:
-        likely = recogniser.log_probabilities(look(units, candidates).features(), row.row_id)
-        aligned = align_word(units, candidates, likely, recogniser.letters, letters)
+        aligned = recogniser.align(row.row_id, units, candidates, letters)
     if aligned is None:
         detail = f"{len(units.boxes) if units else 0} pieces for the {len(letters)} letters of {letters}"
         return [

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from lettermill.align.calibrate import Reliability
 from lettermill.align.learn import Example, learn
+from lettermill.align.lexicon import Lexicon
 from lettermill.align.recogniser import nothing_learnt
 from lettermill.image.box import Box
 from lettermill.records import Cropped, Matched, read_records, write_records
@@ -30,6 +31,10 @@ class _Word(NamedTuple):
     records: list[Matched]
     cropped: Path
 
+    @property
+    def letters(self) -> str:
+        return "".join(record.label for record in self.records)
+
 
 def learn_recogniser(
     sources: Iterable[Source], most: int, rounds: int, output: Path, reliability: Path, jobs: int
@@ -39,7 +44,8 @@ def learn_recogniser(
     most: words that it learns from. rounds, jobs: see ``learn``. When there is too little to learn from, ``output``
     says so, and alignment falls back to matching.
     """
-    learnt = learn(gather_examples(sources, most, others=rounds > 1), rounds, jobs)
+    examples, lexicon = gather_examples(sources, most, others=rounds > 1)
+    learnt = learn(examples, lexicon, rounds, jobs)
     if learnt is None:
         nothing_learnt(output)
         write_records(reliability, Reliability, [])
@@ -49,16 +55,19 @@ def learn_recogniser(
     write_records(reliability, Reliability, table)
 
 
-def gather_examples(sources: Iterable[Source], most: int, others: bool) -> list[Example]:
-    """Up to ``most`` words whose boxes fit, drawn by a hash of their ids, in the order of these.
+def gather_examples(sources: Iterable[Source], most: int, others: bool) -> tuple[list[Example], Lexicon]:
+    """Up to ``most`` words whose boxes fit, drawn by a hash of their ids, and the lexicon of all words that fit.
 
     others: up to as many words whose boxes do not fit come too, without boxes.
     """
     fitting: list[_Word] = []
     unfit: list[_Word] = []
+    spelt: list[tuple[str, str]] = []
     for source in sources:
         words = list(_words(source))
-        fitting = sorted([*fitting, *(word for word in words if not word.records[0].reason)])[:most]
+        fits = [word for word in words if not word.records[0].reason]
+        spelt += [(word.row_id, word.letters) for word in fits]
+        fitting = sorted([*fitting, *fits])[:most]
         if others:
             unfit = sorted([*unfit, *(word for word in words if word.records[0].reason)])[:most]
     chosen = fitting + unfit
@@ -68,7 +77,7 @@ def gather_examples(sources: Iterable[Source], most: int, others: bool) -> list[
         for folder in sorted({word.cropped for word in chosen})
     }
     examples = [_example(word, crops[word.cropped][word.row_id]) for word in chosen]
-    return sorted(examples, key=lambda example: example.row_id)
+    return sorted(examples, key=lambda example: example.row_id), Lexicon.of(spelt)
 
 
 def _words(source: Source) -> Iterator[_Word]:
@@ -78,6 +87,5 @@ def _words(source: Source) -> Iterator[_Word]:
 
 def _example(word: _Word, row: Cropped) -> Example:
     line = None if row.line is None else row.line - row.y
-    letters = "".join(record.label for record in word.records)
     boxes = [Box(r.x, r.y, r.width, r.height).moved(-row.x, -row.y) for r in word.records if not r.reason]
-    return Example(word.row_id, read_crop(word.cropped, row), line, letters, boxes)
+    return Example(word.row_id, read_crop(word.cropped, row), line, word.letters, boxes)

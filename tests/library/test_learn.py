@@ -1,0 +1,86 @@
+"""Learning: letters are varied but stay letters, errors of transcribers are found, the result is the same always."""
+
+import numpy as np
+
+from lettermill.align.features import SIDE, Looks
+from lettermill.align.label_errors import confusion, find_label_errors
+from lettermill.align.learn import Example, learn
+from lettermill.align.lexicon import Lexicon
+from lettermill.align.train import vary
+from lettermill.image.box import Box
+
+
+def test_letters_that_look_like_others_are_found() -> None:
+    random = np.random.default_rng(0)
+    labels = np.repeat([0, 1, 2], 200)
+    likely = np.full((600, 3), 0.05)
+    likely[np.arange(600), labels] = random.uniform(0.6, 0.9, 600)
+    likely[[7, 250], labels[[7, 250]]], likely[7, 1], likely[250, 2] = 0.05, 0.9, 0.9
+    likely[400] = 1 / 3  # like nothing in particular: no sign of an error
+    likely /= likely.sum(axis=1, keepdims=True)
+    assert np.flatnonzero(find_label_errors(likely, labels)).tolist() == [7, 250]
+    taken_for = confusion(likely, labels)
+    assert np.allclose(taken_for.sum(axis=1), 1) and taken_for[0, 1] > taken_for[0, 2]
+
+
+def test_varied_letters_are_other_pictures_of_the_same_letters() -> None:
+    pictures = np.zeros((50, SIDE, SIDE), np.uint8)
+    pictures[:, 6:26, 8:11] = pictures[:, 23:26, 8:24] = 255  # an L
+    looks = Looks(pictures, np.ones((50, 4), np.float32))
+    varied = vary(looks, np.random.default_rng(5))
+    assert not any(np.array_equal(picture, pictures[0]) for picture in varied.pictures)
+    again = vary(looks, np.random.default_rng(5))
+    assert np.array_equal(varied.pictures, again.pictures) and np.array_equal(varied.places, again.places)
+    ink = varied.pictures > 96
+    assert (ink.mean(axis=(1, 2)) / ink[0].mean() > 0.4).all()
+    lower_left, upper_right = ink[:, 16:, :16].mean(axis=(1, 2)), ink[:, :16, 16:].mean(axis=(1, 2))
+    assert (lower_left > upper_right).all()
+    assert (pictures == looks.pictures).all() and (np.abs(varied.places - 1) <= 0.1 + 1e-6).all()
+
+
+def words(count: int) -> list[Example]:
+    """Words of three shapes: O is a square ring, I a bar, L an angle."""
+    random = np.random.default_rng(0)
+    examples = []
+    for number in range(count):
+        word = "".join(random.choice(list("OIL"), 4))
+        image, boxes = np.full((36, 120), 255, np.uint8), []
+        for position, letter in enumerate(word):
+            x, y, height = 10 + 24 * position + int(random.integers(4)), 10 + int(random.integers(2)), 14
+            width = 4 if letter == "I" else 11
+            stroke = image[y : y + height, x : x + width]
+            stroke[:, :3] = 30
+            if letter != "I":
+                stroke[-3:] = 30
+            if letter == "O":
+                stroke[:3] = stroke[:, -3:] = 30
+            boxes.append(Box(x, y, width if letter != "I" else 3, height))
+        examples.append(Example(f"row {number}", image, None, word, boxes))
+    return examples
+
+
+def test_what_is_learnt_does_not_depend_on_threads_or_order(tmp_path) -> None:
+    examples = words(150)
+    lexicon = Lexicon.of((example.row_id, example.word) for example in examples)
+    recogniser, table = learn(examples, lexicon, 1, 1)
+    recogniser.save(tmp_path / "one.npz")
+    learn(examples[::-1], lexicon, 1, 3)[0].save(tmp_path / "three.npz")
+    assert (tmp_path / "one.npz").read_bytes() == (tmp_path / "three.npz").read_bytes()
+    assert recogniser.letters == "ILO"
+    sure = table[-1]
+    assert sure.low >= 0.98 and sure.letters > 500 and sure.right > 0.98
+
+
+def test_words_without_boxes_are_learnt_from_in_the_second_round(caplog) -> None:
+    examples = [example if number % 5 else example._replace(boxes=[]) for number, example in enumerate(words(200))]
+    lexicon = Lexicon.of((example.row_id, example.word) for example in examples)
+    with caplog.at_level("INFO"):
+        assert learn(examples, lexicon, 2, 2) is not None
+    first, second = [int(record.args[1]) for record in caplog.records if record.msg.startswith("learning")]
+    assert first == 640 and second > 760
+
+
+def test_too_few_letters_are_not_learnt_from(caplog) -> None:
+    examples = words(20)
+    assert learn(examples, Lexicon.of([]), 1, 1) is None
+    assert "80 matched letters are too few to learn from" in caplog.text
