@@ -7,31 +7,6 @@ suspects   results/suspects.csv                rows that seem to be transcribed 
 The recogniser is learnt once; edited and added rows are aligned with the one that is there. `-R learn` learns again.
 """
 
-from functools import cache
-
-RECOGNISER = "results/recogniser/recogniser.npz"
-LEARNT_WITH = "results/recogniser/learnt_with.txt"
-LEARN = "\n".join(
-    [f"{key}: {config['align'][key]}" for key in ("examples", "rounds")] + [code_of("lettermill.stages.learn"), ""]
-)
-
-
-@cache
-def is_learnt():
-    """Whether there is a recogniser, learnt with these settings and this code, and nobody asks to learn again."""
-    forced = workflow.dag_settings.forceall or "learn" in workflow.dag_settings.forcerun
-    made = Path(LEARNT_WITH)
-    return not forced and Path(RECOGNISER).exists() and made.exists() and made.read_text(encoding="utf-8") == LEARN
-
-
-def recogniser(wildcards):
-    """The recogniser as a job's input, without the job that makes it once there is no need for that.
-
-    ancient() would do for the files, but hides from the engine what else has changed in jobs that depend on it
-    (https://github.com/snakemake/snakemake/issues/4166).
-    """
-    return before_update(RECOGNISER) if is_learnt() else RECOGNISER
-
 
 rule learn:
     input:

@@ -2,6 +2,7 @@
 
 import sys
 import time
+from functools import cache
 from pathlib import Path
 
 sys.path.insert(0, f"{workflow.basedir}/scripts")
@@ -31,6 +32,13 @@ CARD_SETTINGS = ["method", "crop", "segment", "cut", "split", "alphabet", "unrea
 SHEETS = ["delivered", "least_confident", "rejected_letters", "rejected_rows"]
 LETTERS = "results/aligned/{batch}.csv" if ALIGNED else "results/matched/{batch}.csv"
 
+# What `learn` learns and with what, as it writes down; see is_learnt.
+RECOGNISER = "results/recogniser/recogniser.npz"
+LEARNT_WITH = "results/recogniser/learnt_with.txt"
+LEARN = "\n".join(
+    [f"{key}: {config['align'][key]}" for key in ("examples", "rounds")] + [code_of("lettermill.stages.learn"), ""]
+)
+
 
 def sources(wildcards):
     """The rows of a batch as `download` needs them."""
@@ -45,6 +53,23 @@ def images(wildcards):
 def patterns(wildcards):
     """The rows of a batch as `match` needs them."""
     return planned(PLAN.patterns, wildcards.batch)
+
+
+@cache
+def is_learnt():
+    """Whether there is a recogniser, learnt with these settings and this code, and nobody asks to learn again."""
+    forced = workflow.dag_settings.forceall or "learn" in workflow.dag_settings.forcerun
+    made = Path(LEARNT_WITH)
+    return not forced and Path(RECOGNISER).exists() and made.exists() and made.read_text(encoding="utf-8") == LEARN
+
+
+def recogniser(wildcards):
+    """The recogniser as a job's input, without the job that makes it once there is no need for that.
+
+    ancient() would do for the files, but hides from the engine what else has changed in jobs that depend on it
+    (https://github.com/snakemake/snakemake/issues/4166).
+    """
+    return before_update(RECOGNISER) if is_learnt() else RECOGNISER
 
 
 def batch_of(pattern):

@@ -45,6 +45,7 @@ rule summary:
     conda:
         "../envs/letters.yaml"
     params:
+        method=config["method"],
         code=code_of("lettermill.dataset.summary"),
     script:
         "../scripts/summary.py"

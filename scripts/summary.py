@@ -12,4 +12,6 @@ if TYPE_CHECKING:
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):
         dataset = Path(snakemake.input.metadata).parent
-        Path(snakemake.output[0]).write_text(summary(read_account(dataset), dataset), encoding="utf-8")
+        Path(snakemake.output[0]).write_text(
+            summary(read_account(dataset), dataset, snakemake.params.method), encoding="utf-8"
+        )

@@ -113,6 +113,10 @@ class Project:
     def rejected(self) -> list[dict[str, str]]:
         return self._table("rejected.csv")
 
+    def rejected_rows(self) -> list[dict[str, str]]:
+        """Of these, the rows: the others are letters of rows that were delivered."""
+        return [row for row in self.rejected() if not row["position"]]
+
     def _table(self, name: str) -> list[dict[str, str]]:
         with open(self.folder / "results/dataset" / name, encoding="utf-8", newline="") as file:
             return list(csv.DictReader(file))

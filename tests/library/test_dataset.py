@@ -48,8 +48,10 @@ def test_repeated_letters_all_survive_and_rows_are_accounted_for(tmp_path: Path)
     assert (account.rows, account.delivered_rows) == (4, 2)
     assert account.rejected == {("table", "empty_id"): 1, ("match", "too_few_boxes"): 1}
     assert account.letters == {"A": 4, "B": 2, "N": 2}
-    text = summary(account, tmp_path / "dataset")
+    text = summary(account, tmp_path / "dataset", "histogram")
     assert "4 rows in the table" in text and "-1 match: too_few_boxes" in text
+    assert "snakemake -R learn" not in text
+    assert "snakemake -R learn" in summary(account, tmp_path / "dataset", "align")  # yet all letters were counted
     assert "| A | 4 |" in card(account, "words.csv", {"method": "histogram"}, {"numpy": "2"})
 
 

@@ -37,7 +37,7 @@ def test_more_letters_than_by_counting(aligned: Project) -> None:
 def test_every_letter_of_every_row_is_delivered_or_rejected_once(aligned: Project) -> None:
     account = Counter((letter["row_id"], letter["position"]) for letter in aligned.metadata())
     delivered = {letter["row_id"] for letter in aligned.metadata()}
-    rows = [row for row in aligned.rejected() if not row["position"]]
+    rows = aligned.rejected_rows()
     account += Counter((row["row_id"], row["position"]) for row in aligned.rejected() if row["position"])
     assert set(account.values()) == {1}
     assert not delivered & {row["row_id"] for row in rows}

@@ -16,14 +16,14 @@ pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="no real data beside t
 
 def test_names_over_http(tmp_path: Path, server: Server) -> None:
     """The essay's own 3,000 rows."""
-    project = Project(tmp_path, settings={"images": None})
+    project = Project(tmp_path, settings={"images": None, "method": "align"})
     with open(DATA / "names/first_names.csv", encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             name = row["image_url"].rsplit("/", 1)[-1]
             server.answers[f"/{name}"] = (200, {}, (DATA / "names/images" / name).read_bytes())
             project.rows[row["_unit_id"]] = [f"{server.url}/{name}", row["transcription"]]
     project.run()
-    assert len({letter["row_id"] for letter in project.metadata()}) + len(project.rejected()) == 3_000
+    assert len({letter["row_id"] for letter in project.metadata()}) + len(project.rejected_rows()) == 3_000
     assert len(server.asked) == len(set(server.asked))
     result = score(read_letters(project.folder / "results/dataset/metadata.csv"), read_letters(DATA / "gold/names.csv"))
     assert result.precision >= 0.997, result.wrong
@@ -41,7 +41,7 @@ columns: {{image: FILENAME, text: IDENTITY}}
     project = Project(tmp_path)
     project.write = lambda: (tmp_path / "my.yaml").write_text(settings)
     project.run()
-    assert len({letter["row_id"] for letter in project.metadata()}) + len(project.rejected()) == 500
+    assert len({letter["row_id"] for letter in project.metadata()}) + len(project.rejected_rows()) == 500
     result = score(read_letters(project.folder / "results/dataset/metadata.csv"), read_letters(DATA / "gold/mixed.csv"))
     assert result.precision >= 0.995, result.wrong
     assert result.yield_ >= 0.93

@@ -100,7 +100,7 @@ def test_every_row_is_accounted_for(run: Project) -> None:
     with open(SAMPLE / "words.csv", encoding="utf-8", newline="") as file:
         rows = {Path(row["image"]).stem for row in csv.DictReader(file)}
     delivered = {letter["row_id"] for letter in run.metadata()}
-    rejected = [row["row_id"] for row in run.rejected()]
+    rejected = [row["row_id"] for row in run.rejected_rows()]
     assert delivered | set(rejected) == rows
     assert len(delivered) + len(rejected) == len(rows)
 
@@ -111,7 +111,7 @@ def test_over_http_the_same_letters_come_out(run: Project, tmp_path: Path, serve
         for row in csv.DictReader(file):
             server.answers[f"/{row['image']}"] = (200, {}, (SAMPLE / row["image"]).read_bytes())
             project.rows[Path(row["image"]).stem] = [f"{server.url}/{row['image']}", row["text"]]
-    project.settings["images"] = None
+    project.settings |= {"images": None, "method": "align"}
     project.run()
     wanted = [image for image, text in project.rows.values() if text != "EMPTY"]
     assert sorted(server.asked) == sorted(image.removeprefix(server.url) for image in wanted)

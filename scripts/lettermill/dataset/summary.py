@@ -13,7 +13,7 @@ class Account(NamedTuple):
 
     rejected: (stage, reason) -> rows, in the order of the stages.
     doubtful: letters that were rejected from rows of which others are delivered.
-    letters, parts: label -> letters, part of the split -> letters.
+    letters, parts, methods: label -> letters, part of the split -> letters, how they were found -> letters.
     """
 
     rows: int
@@ -22,6 +22,7 @@ class Account(NamedTuple):
     doubtful: int
     letters: dict[str, int]
     parts: dict[str, int]
+    methods: dict[str, int]
 
 
 def read_account(dataset: Path) -> Account:
@@ -39,6 +40,7 @@ def read_account(dataset: Path) -> Account:
         doubtful=sum(row.position is not None for row in rejected),
         letters=dict(sorted(Counter(letter.label for letter in delivered).items())),
         parts={part: sum(letter.split == part for letter in delivered) for part in ("train", "validation", "test")},
+        methods=dict(sorted(Counter(letter.method for letter in delivered).items())),
     )
 
 
@@ -47,8 +49,13 @@ def explain(stage: str, reason: str) -> str:
     return REASONS.get(stage, {}).get(reason, "?")
 
 
-def summary(account: Account, dataset: Path) -> str:
-    """``account`` as plain text for the end of a run."""
+NOT_LEARNT = """
+         No recogniser was learnt (logs/learn.log says why): letters were found by counting boxes, without confidences.
+         Once there are more rows that fit: snakemake -R learn"""
+
+
+def summary(account: Account, dataset: Path, method: str) -> str:
+    """``account`` as plain text for the end of a run. method: the one that was asked for."""
     lines = [
         f"{account.rows:>8,} rows in the table",
         *(
@@ -61,6 +68,7 @@ def summary(account: Account, dataset: Path) -> str:
         + ", ".join(f"{count:,} {part}" for part, count in account.parts.items()),
         *([f"{-account.doubtful:>8,} letters of these rows are less sure"] if account.doubtful else []),
         *_columns([f"{label} {count:>6,}" for label, count in account.letters.items()]),
+        *([NOT_LEARNT] if method == "align" and set(account.methods) == {"histogram"} else []),
         "",
         f"Dataset: {dataset}/    What is not in it, and why: {dataset}/rejected.csv",
     ]
