@@ -13,9 +13,9 @@ rule learn:
         matched=expand("results/matched/{batch}.csv", batch=BATCHES),
         cropped=expand("results/cropped/{batch}", batch=BATCHES),
     output:
-        recogniser=RECOGNISER,
-        reliability="results/recogniser/reliability.csv",
-        learnt_with=LEARNT_WITH,
+        recogniser=LEARNT[0],
+        reliability=LEARNT[1],
+        learnt_with=LEARNT[2],
     log:
         "logs/learn.log",
     benchmark:

@@ -1,5 +1,6 @@
 """What all rules share: the plan of the run (see scripts/lettermill/plan/workplan.py) and the code of each stage."""
 
+import os
 import sys
 import time
 from functools import cache
@@ -32,12 +33,12 @@ CARD_SETTINGS = ["method", "crop", "segment", "cut", "split", "alphabet", "unrea
 SHEETS = ["delivered", "least_confident", "rejected_letters", "rejected_rows"]
 LETTERS = "results/aligned/{batch}.csv" if ALIGNED else "results/matched/{batch}.csv"
 
-# What `learn` learns and with what, as it writes down; see is_learnt.
-RECOGNISER = "results/recogniser/recogniser.npz"
-LEARNT_WITH = "results/recogniser/learnt_with.txt"
-LEARN = "\n".join(
-    [f"{key}: {config['align'][key]}" for key in ("examples", "rounds")] + [code_of("lettermill.stages.learn"), ""]
-)
+# What `learn` makes, and what it learns with: it writes that down, see is_learnt.
+LEARNT = [f"results/recogniser/{name}" for name in ("recogniser.npz", "reliability.csv", "learnt_with.txt")]
+LEARN_SETTINGS = [config["align"]["examples"], config["align"]["rounds"]] + [
+    config[key] for key in ("alphabet", "crop", "segment")
+]
+LEARN = f"{LEARN_SETTINGS}\n{code_of('lettermill.stages.learn')}\n"
 
 
 def sources(wildcards):
@@ -58,9 +59,8 @@ def patterns(wildcards):
 @cache
 def is_learnt():
     """Whether there is a recogniser, learnt with these settings and this code, and nobody asks to learn again."""
-    forced = workflow.dag_settings.forceall or "learn" in workflow.dag_settings.forcerun
-    made = Path(LEARNT_WITH)
-    return not forced and Path(RECOGNISER).exists() and made.exists() and made.read_text(encoding="utf-8") == LEARN
+    forced = workflow.dag_settings.forceall or not {"learn", *LEARNT}.isdisjoint(workflow.dag_settings.forcerun)
+    return not forced and all(map(os.path.exists, LEARNT)) and Path(LEARNT[-1]).read_text(encoding="utf-8") == LEARN
 
 
 def recogniser(wildcards):
@@ -69,7 +69,7 @@ def recogniser(wildcards):
     ancient() would do for the files, but hides from the engine what else has changed in jobs that depend on it
     (https://github.com/snakemake/snakemake/issues/4166).
     """
-    return before_update(RECOGNISER) if is_learnt() else RECOGNISER
+    return before_update(LEARNT[0]) if is_learnt() else LEARNT[0]
 
 
 def batch_of(pattern):

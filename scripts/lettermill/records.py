@@ -42,6 +42,11 @@ class Cropped(NamedTuple):
     height: int | None
     line: int | None  # a row of the downloaded image known to cross the word
 
+    @property
+    def line_in_crop(self) -> int | None:
+        """``line`` as a row of the crop."""
+        return None if self.line is None else self.line - self.y
+
 
 class Segmented(NamedTuple):
     """``results/segmented/{batch}.csv``: one line a box, or one with a reason for a row without any."""

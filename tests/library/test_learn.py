@@ -6,7 +6,7 @@ from lettermill.align.features import SIDE, Looks
 from lettermill.align.label_errors import confusion, find_label_errors
 from lettermill.align.learn import Example, learn
 from lettermill.align.lexicon import Lexicon
-from lettermill.align.train import vary
+from lettermill.align.train import train, vary
 from lettermill.image.box import Box
 
 
@@ -84,3 +84,34 @@ def test_too_few_letters_are_not_learnt_from(caplog) -> None:
     examples = words(20)
     assert learn(examples, Lexicon.of([]), 1, 1) is None
     assert "80 matched letters are too few to learn from" in caplog.text
+
+
+def test_letters_without_a_candidate_are_not_learnt(caplog) -> None:
+    """Their boxes may be other than those of alignment, or stand in rows of one part only."""
+    examples = words(200)
+    for example in examples:
+        for index, letter in enumerate(example.word):
+            if letter == "O":
+                example.boxes[index] = example.boxes[index].moved(0, 6)
+    recogniser, _ = learn(examples, Lexicon.of([]), 1, 1)
+    assert recogniser.letters == "IL"
+    assert "too few to learn from: O (0)" in caplog.text
+
+
+def test_without_a_word_that_is_known_as_a_whole_nothing_is_learnt(caplog) -> None:
+    examples = words(250)
+    for example in examples:
+        example.boxes[0] = example.boxes[0].moved(0, 6)
+    assert learn(examples, Lexicon.of([]), 2, 1) is None
+    assert "no word has all its letters" in caplog.text
+
+
+def test_two_classes_are_told_apart() -> None:
+    pictures = np.zeros((900, SIDE, SIDE), np.uint8)
+    pictures[:, 6:26, 8:11] = 255
+    pictures[450:, 6:9, 8:24] = 255
+    looks = Looks(pictures, np.ones((900, 4), np.float32))
+    targets = np.repeat([0, 1], 450)
+    networks = train(looks, targets, np.arange(900) % 3, 3, 1)
+    for network in networks:
+        assert (network.log_probabilities(looks.features()).argmax(axis=1) == targets).all()

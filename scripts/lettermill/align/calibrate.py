@@ -49,7 +49,7 @@ class KnownWord(NamedTuple):
 
 class Reliability(NamedTuple):
     """Letters with a confidence from ``low`` to ``high``: how many, their mean confidence, and the share that is
-    right. Letters that are staged count by their weight."""
+    right. Letters that are staged count by their weight; those whose transcription is in doubt count as wrong."""
 
     low: float
     high: float
@@ -60,43 +60,40 @@ class Reliability(NamedTuple):
 
 def calibrate(
     words: Sequence[KnownWord], scores: Sequence[np.ndarray], letters: str, lexicon: Lexicon
-) -> tuple[Confidence, list[Reliability]]:
-    """Learn the confidence of aligned letters, and how far it can be trusted.
+) -> tuple[Confidence, list[Reliability]] | None:
+    """Learn the confidence of aligned letters, and how far it can be trusted; None when there is nothing to learn.
 
-    scores: for each word (candidates, letters + 1) log probabilities, by a network that has not learnt from it.
-    lexicon: of all words.
+    words: those of which every letter is known. scores: for each word (candidates, letters + 1) log probabilities, by
+    a network that has not learnt from it. lexicon: of all words.
     """
-    found = [(number, word) for number, word in enumerate(words) if min(word.known) >= 0]
-    likely, labels, owner = _of_letters(found, scores, letters)
+    owner = [
+        (number, position)
+        for number, word in enumerate(words)
+        for position, letter in enumerate(word.word)
+        if letter in letters
+    ]
+    if not owner:
+        return None
+    likely = np.exp([scores[number][words[number].known[position], :-1] for number, position in owner])
+    likely /= likely.sum(axis=1, keepdims=True)
+    labels = np.array([letters.index(words[number].word[position]) for number, position in owner])
     errors = find_label_errors(likely, labels)
-    wrong = {(number, position) for (number, position), error in zip(owner, errors, strict=True) if error}
+    wrong = {place for place, error in zip(owner, errors, strict=True) if error}
     clerk = _Clerk(letters, sorted({word.word for word in words}), confusion(likely, labels))
     evidence, right, weights = [], [], []
-    for number, word in found:
+    for number, word in enumerate(words):
         bad = [(number, position) in wrong for position in range(len(word.word))]
-        for aligned, correct, weight in _staged(
-            word, scores[number], letters, bad, lexicon.elsewhere(word.row_id), clerk
-        ):
+        counts = lexicon.elsewhere(word.row_id)
+        for aligned, correct, weight in _staged(word, scores[number], letters, bad, counts, clerk):
             evidence.append(aligned.evidence)
             right.append(correct)
             weights.append(np.full(len(correct), weight))
     x, y, weight = np.concatenate(evidence), np.concatenate(right), np.concatenate(weights)
+    if y.all() or not y.any():
+        return None
     model = LogisticRegression(C=1.0, max_iter=2000).fit(x, y, sample_weight=weight)
     confidence = Confidence(model.coef_[0].astype(np.float64), float(model.intercept_[0]))
     return confidence, _reliability(confidence.of(x), y, weight)
-
-
-def _of_letters(
-    words: Sequence[tuple[int, KnownWord]], scores: Sequence[np.ndarray], letters: str
-) -> tuple[np.ndarray, np.ndarray, list[tuple[int, int]]]:
-    """(n, letters) probabilities of the known letters, their labels, and the (word, position) of each."""
-    owner = [
-        (number, position) for number, word in words for position, letter in enumerate(word.word) if letter in letters
-    ]
-    by_number = dict(words)
-    likely = np.exp([scores[number][by_number[number].known[position], :-1] for number, position in owner])
-    labels = np.array([letters.index(by_number[number].word[position]) for number, position in owner])
-    return likely / likely.sum(axis=1, keepdims=True), labels, owner
 
 
 def _staged(

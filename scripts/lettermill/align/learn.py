@@ -1,7 +1,6 @@
 """Learning the recogniser from the words whose boxes fit their transcriptions, and from nothing else."""
 
 import logging
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -10,7 +9,7 @@ from threadpoolctl import threadpool_limits
 
 from lettermill.align.calibrate import KnownWord, Reliability, calibrate
 from lettermill.align.features import Looks, look
-from lettermill.align.folds import fold_of
+from lettermill.align.folds import FOLDS, fold_of
 from lettermill.align.lexicon import Lexicon
 from lettermill.align.recogniser import Recogniser
 from lettermill.align.train import train
@@ -40,7 +39,6 @@ SAME, OTHER = 0.85, 0.7
 """Overlap (intersection over union) with a letter's box from which a candidate is that letter, and up to which it
 is no letter. Between the two nothing is learnt."""
 
-
 SURE = 0.9
 """Confidence from which an aligned letter is learnt from in the next round."""
 
@@ -55,39 +53,57 @@ def learn(
     the result.
     """
     words = _known_words(example for example in examples if example.boxes)
-    counts = Counter(letter for word in words for letter in word.word)
-    letters = "".join(sorted(letter for letter, count in counts.items() if count >= FEWEST_OF_A_CLASS))
-    rare = sorted(set(counts) - set(letters))
-    if rare:
-        log.warning("too few to learn from: %s", ", ".join(f"{letter} ({counts[letter]})" for letter in rare))
-    if sum(counts.values()) < FEWEST_LETTERS or len(letters) < 2:
-        log.warning("%d matched letters are too few to learn from", sum(counts.values()))
+    others = [example for example in examples if not example.boxes]
+    letters = _learnable(words)
+    if len(letters) < 2:
         return None
     # One thread a product: sums must not depend on the number of cores.
     with threadpool_limits(1):
-        recogniser, reliability = _learn(words, letters, lexicon, jobs)
+        learnt = _learn(words, [], letters, lexicon, jobs)
         for _ in range(1, rounds):
-            more = _aligned_words((example for example in examples if not example.boxes), recogniser)
-            every = sorted([*words, *more], key=lambda word: word.row_id)
-            recogniser, reliability = _learn(every, letters, lexicon, jobs)
-    return recogniser, reliability
+            if learnt is not None:
+                learnt = _learn(words, _aligned_words(others, learnt[0]), letters, lexicon, jobs)
+    if learnt is None:
+        log.warning("no word has all its letters where they can be cut out")
+    return learnt
+
+
+def _learnable(words: Sequence[KnownWord]) -> str:
+    """The letters that can be learnt: seen often enough, and in every part of the rows that a network learns from."""
+    counts = {letter: np.zeros(FOLDS, int) for word in words for letter in word.word}
+    for word in words:
+        for letter, index in zip(word.word, word.known, strict=True):
+            counts[letter][fold_of(word.row_id)] += index >= 0
+    total = {letter: int(count.sum()) for letter, count in counts.items()}
+    letters = [letter for letter in counts if total[letter] >= max(FEWEST_OF_A_CLASS, 1 + counts[letter].max())]
+    rare = sorted(set(counts) - set(letters))
+    if rare:
+        log.warning("too few to learn from: %s", ", ".join(f"{letter} ({total[letter]})" for letter in rare))
+    if sum(total.values()) < FEWEST_LETTERS or len(letters) < 2:
+        log.warning("%d matched letters are too few to learn from", sum(total.values()))
+        return ""
+    return "".join(sorted(letters))
 
 
 def _learn(
-    words: Sequence[KnownWord], letters: str, lexicon: Lexicon, jobs: int
-) -> tuple[Recogniser, list[Reliability]]:
-    known = sum(index >= 0 for word in words for index in word.known)
-    log.info("learning %s from %d letters of %d words", letters, known, len(words))
-    looks = [look(word.units, word.candidates) for word in words]
-    targets = np.concatenate([_targets(word, letters) for word in words])
-    folds = np.concatenate([np.full(len(word.candidates), fold_of(word.row_id)) for word in words])
-    every = Looks(*(np.concatenate(values) for values in zip(*looks, strict=True)))
+    words: Sequence[KnownWord], aligned: Sequence[KnownWord], letters: str, lexicon: Lexicon, jobs: int
+) -> tuple[Recogniser, list[Reliability]] | None:
+    """Learn from words with boxes and from aligned ones; confidences from those with boxes alone."""
+    every = [*words, *aligned]
+    known = sum(index >= 0 for word in every for index in word.known)
+    log.info("learning %s from %d letters of %d words", letters, known, len(every))
+    parts = [look(word.units, word.candidates) for word in every]
+    looks = Looks(*(np.concatenate(values) for values in zip(*parts, strict=True)))
+    targets = np.concatenate([_targets(word, letters) for word in every])
+    folds = np.concatenate([np.full(len(word.candidates), fold_of(word.row_id)) for word in every])
     use = _balanced(targets, len(letters))
-    networks = train(Looks(*(values[use] for values in every)), targets[use], folds[use], len(letters) + 1, jobs)
-    scores = [
-        networks[fold_of(word.row_id)].log_probabilities(own.features()) for word, own in zip(words, looks, strict=True)
-    ]
-    confidence, reliability = calibrate(words, scores, letters, lexicon)
+    networks = train(Looks(*(values[use] for values in looks)), targets[use], folds[use], len(letters) + 1, jobs)
+    whole = [(word, part) for word, part in zip(words, parts, strict=False) if min(word.known) >= 0]
+    scores = [networks[fold_of(word.row_id)].log_probabilities(part.features()) for word, part in whole]
+    calibrated = calibrate([word for word, _ in whole], scores, letters, lexicon)
+    if calibrated is None:
+        return None
+    confidence, reliability = calibrated
     return Recogniser(letters, networks, lexicon, confidence), reliability
 
 

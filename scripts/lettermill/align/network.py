@@ -23,7 +23,7 @@ class Network(NamedTuple):
 
     def log_probabilities(self, features: np.ndarray) -> np.ndarray:
         """(n, features) float32 to (n, classes) float64."""
-        # float64: sums must not depend on how many rows there are in a batch.
+        # float64: what rounding differs with the number of candidates is far below what is kept of a confidence.
         values = features.astype(np.float64)
         *inner, last = self.layers
         for layer in inner:

@@ -7,6 +7,7 @@ and confidences mean the same for old rows and for new ones.
 
 import io
 import zipfile
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,7 +89,7 @@ def load(path: Path) -> Recogniser | None:
                 networks.append(Network(tuple(Layer(*(arrays[name] for name in layer)) for layer in names)))
             lexicon = Lexicon(arrays["words"].tolist(), arrays["counts"])
             return Recogniser(letters, tuple(networks), lexicon, Confidence(arrays["weights"], float(arrays["bias"])))
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise CorruptedFileError(f"{path} is no recogniser: {error}. Learn again: snakemake -R learn.") from error
 
 

@@ -1,6 +1,6 @@
 """Training: the networks of a recogniser, from what candidates look like.
 
-Every round shows each candidate anew, turned, sheared, scaled and shifted a little, thicker or thinner, so that a
+Every epoch shows each candidate anew, turned, sheared, scaled and shifted a little, thicker or thinner, so that a
 few thousand letters teach what letters may look like (Simard et al., "Best practices for convolutional neural
 networks applied to visual document analysis", ICDAR 2003).
 """
@@ -21,8 +21,8 @@ from lettermill.align.network import Layer, Network
 HIDDEN = (256, 128)
 """Units of the hidden layers."""
 
-ROUNDS, RATE, DECAY = 20, 2e-3, 1e-3
-"""Passes over the candidates, learning rate of the first (it falls to nothing), and weight of the L2 penalty."""
+EPOCHS, RATE, DECAY = 20, 2e-3, 1e-3
+"""Passes over the candidates, learning rate of the first (it falls evenly), and weight of the L2 penalty."""
 
 TURN, SHEAR, SCALE, SHIFT = 8.0, 0.2, 0.12, 1.5
 """Most by which a picture is varied: degrees, share of its height, logarithm of a factor, pixels."""
@@ -45,20 +45,20 @@ def train(looks: Looks, targets: np.ndarray, folds: np.ndarray, classes: int, jo
     ]
 
     def fit(fold: int, features: np.ndarray, number: int) -> None:
-        rate = RATE * (1 - number / ROUNDS)
+        rate = RATE * (1 - number / EPOCHS)
         networks[fold].set_params(learning_rate_init=rate, random_state=FOLDS * number + fold)
         networks[fold].fit(features[folds != fold], targets[folds != fold])
 
     with warnings.catch_warnings(), ThreadPoolExecutor(jobs) as threads:
-        warnings.simplefilter("ignore", ConvergenceWarning)  # the number of rounds is chosen
-        for number in range(ROUNDS):
+        warnings.simplefilter("ignore", ConvergenceWarning)  # the number of epochs is chosen
+        for number in range(EPOCHS):
             features = _in_chunks(looks, number, threads.map) if number else looks.features()
             list(threads.map(lambda fold: fit(fold, features, number), range(FOLDS)))  # noqa: B023
     return tuple(_network(network, classes) for network in networks)
 
 
 def _in_chunks(looks: Looks, number: int, run: Callable) -> np.ndarray:
-    """Features of the candidates as they look in round ``number``."""
+    """Features of the candidates as they look in epoch ``number``."""
 
     def chunk(first: int) -> np.ndarray:
         part = Looks(*(values[first : first + CHUNK] for values in looks))
@@ -95,7 +95,9 @@ def vary(looks: Looks, random: np.random.Generator) -> Looks:
 
 def _network(network: MLPClassifier, classes: int) -> Network:
     *inner, (weights, bias) = zip(network.coefs_, network.intercepts_, strict=True)
-    # A class that the other folds do not have keeps a weight of nothing.
+    if len(network.classes_) == 2:  # then there is one output, for the second class against the first
+        weights, bias = np.hstack([np.zeros_like(weights), weights]), np.append(0.0, bias)
+    # A class that the other folds do not have (only that of no letter can be) is as unlikely as can be.
     output, output_bias = np.zeros((len(weights), classes)), np.full(classes, -20.0)
     output[:, network.classes_], output_bias[network.classes_] = weights, bias
     layers = [*inner, (output, output_bias)]

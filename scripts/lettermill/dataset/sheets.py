@@ -13,7 +13,7 @@ from lettermill.image.codec import decode, encode_png
 from lettermill.image.drawing import captioned, class_lines
 from lettermill.records import Cropped, Delivered, Rejected, read_records
 from lettermill.stages.cut import REJECTED
-from lettermill.stages.images import read_crop
+from lettermill.stages.images import read_crop, read_offsets
 
 COLUMNS, LINES = 24, 14
 """Letters in a line of a sheet, and lines of the sheets that are not by class."""
@@ -50,7 +50,9 @@ def write_sheets(dataset: Path, batches: Sequence[Batch], output: Sheets) -> Non
     """
     letters = read_records(dataset / "metadata.csv", Delivered)
     _write(output.delivered, class_lines(_by_class(dataset, letters), COLUMNS))
-    doubtful = sorted((letter.confidence, letter.file_name, letter.label) for letter in letters if letter.confidence)
+    doubtful = sorted(
+        (letter.confidence, letter.file_name, letter.label) for letter in letters if letter.confidence is not None
+    )
     least = [(f"{label} {sure:.2f}", _read(dataset / name)) for sure, name, label in doubtful[: COLUMNS * LINES]]
     _write(output.least_confident, captioned(least, COLUMNS, CELL, LARGEST))
     rejected = [(batch, row) for batch in batches for row in read_records(batch.letters / "rejected.csv", Rejected)]
@@ -85,7 +87,7 @@ def _rows(rejected: Iterable[tuple[Batch, Rejected]]) -> list[tuple[str, np.ndar
         if len(words) == ROW_COLUMNS * ROW_LINES:
             break
         if batch.cropped not in crops:
-            crops[batch.cropped] = {crop.row_id: crop for crop in read_records(batch.cropped / "offsets.csv", Cropped)}
+            crops[batch.cropped] = read_offsets(batch.cropped)
         crop = crops[batch.cropped].get(row.row_id)
         if crop is not None and not crop.reason:
             words.append((f"{row.reason}: {row.row_id}", read_crop(batch.cropped, crop)))
@@ -99,7 +101,7 @@ def _draw(name: str) -> bytes:
 def _read(path: Path) -> np.ndarray:
     image = decode(path.read_bytes()) if path.is_file() else None
     if image is None:
-        raise CorruptedFileError(f"{path} is missing or cannot be decoded. Cut the letters anew: snakemake -R cut.")
+        raise CorruptedFileError(f"{path} is missing or cannot be decoded. Make it anew: snakemake -R cut dataset.")
     return image
 
 

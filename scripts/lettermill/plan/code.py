@@ -9,13 +9,13 @@ from pathlib import Path
 PACKAGE = Path(__file__).resolve().parents[1]
 
 
-PACKAGES = {"numpy": "numpy", "cv2": "opencv-python-headless"}
-"""Module -> package, of those whose versions may change boxes or pixels."""
+PACKAGES = {"numpy": "numpy", "cv2": "opencv-python-headless", "sklearn": "scikit-learn"}
+"""Module -> package, of those whose versions may change boxes, pixels, or what is learnt."""
 
 
 def code_of(module: str) -> str:
     """Name and digest of every file of the library that ``module`` (``lettermill.stages.crop``) imports, itself
-    included, and the versions of the packages that make the pixels.
+    included, and the versions of these packages.
 
     It changes when, and only when, the bytes of one of these files change, or one of these versions.
     """

@@ -9,7 +9,7 @@ from lettermill.align.recogniser import Recogniser, load
 from lettermill.align.units import find_units
 from lettermill.plan.text import word
 from lettermill.records import Cropped, Matched, Suspect, read_records, write_records
-from lettermill.stages.images import read_crop
+from lettermill.stages.images import read_crop, read_offsets
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ def align_batch(
     if recogniser is None:
         log.warning("no recogniser could be learnt: the letters are those of matching")
     else:
-        crops = {row.row_id: row for row in read_records(cropped / "offsets.csv", Cropped)}
+        crops = read_offsets(cropped)
         words = {row_id: word(pattern) for row_id, pattern in patterns}
         rows = [row_id for row_id, _ in groupby(records, key=lambda record: record.row_id)]
         records = []
@@ -53,7 +53,7 @@ def align_batch(
 
 
 def _align(recogniser: Recogniser, row: Cropped, cropped: Path, letters: str) -> tuple[list[Matched], Suspect | None]:
-    units = find_units(read_crop(cropped, row), None if row.line is None else row.line - row.y)
+    units = find_units(read_crop(cropped, row), row.line_in_crop)
     candidates = units.candidates() if units else []
     aligned = None
     if candidates:

@@ -10,7 +10,7 @@ from lettermill.image.box import Box
 from lettermill.image.codec import encode_png
 from lettermill.image.cut import cut_letters
 from lettermill.records import Cropped, Downloaded, Letter, Matched, Rejected, Segmented, read_records, write_records
-from lettermill.stages.images import read_crop
+from lettermill.stages.images import read_crop, read_offsets
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ def cut_batch(files: BatchFiles, output: Path, erase_neighbours: bool, least_con
     the batch that have none, with the stage that stopped them.
     """
     output.mkdir(parents=True, exist_ok=True)
-    crops = {row.row_id: row for row in read_records(files.cropped / "offsets.csv", Cropped)}
+    crops = read_offsets(files.cropped)
     letters: list[Letter] = []
     rejected: list[Rejected] = []
     for row_id, group in groupby(read_records(files.letters, Matched), key=lambda record: record.row_id):

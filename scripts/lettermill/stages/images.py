@@ -6,7 +6,12 @@ import numpy as np
 
 from lettermill.errors import CorruptedFileError
 from lettermill.image.codec import decode
-from lettermill.records import Cropped
+from lettermill.records import Cropped, read_records
+
+
+def read_offsets(folder: Path) -> dict[str, Cropped]:
+    """The rows of a batch that have been cropped, or say why not, by their ids."""
+    return {row.row_id: row for row in read_records(folder / "offsets.csv", Cropped)}
 
 
 def read_crop(folder: Path, row: Cropped) -> np.ndarray:

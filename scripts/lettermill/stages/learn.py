@@ -13,7 +13,7 @@ from lettermill.align.lexicon import Lexicon
 from lettermill.align.recogniser import nothing_learnt
 from lettermill.image.box import Box
 from lettermill.records import Cropped, Matched, read_records, write_records
-from lettermill.stages.images import read_crop
+from lettermill.stages.images import read_crop, read_offsets
 
 log = logging.getLogger(__name__)
 
@@ -72,10 +72,7 @@ def gather_examples(sources: Iterable[Source], most: int, others: bool) -> tuple
             unfit = sorted([*unfit, *(word for word in words if word.records[0].reason)])[:most]
     chosen = fitting + unfit
     log.info("%d words that fit to learn from, %d that do not", len(fitting), len(unfit))
-    crops = {
-        folder: {row.row_id: row for row in read_records(folder / "offsets.csv", Cropped)}
-        for folder in sorted({word.cropped for word in chosen})
-    }
+    crops = {folder: read_offsets(folder) for folder in sorted({word.cropped for word in chosen})}
     examples = [_example(word, crops[word.cropped][word.row_id]) for word in chosen]
     return sorted(examples, key=lambda example: example.row_id), Lexicon.of(spelt)
 
@@ -86,6 +83,5 @@ def _words(source: Source) -> Iterator[_Word]:
 
 
 def _example(word: _Word, row: Cropped) -> Example:
-    line = None if row.line is None else row.line - row.y
     boxes = [Box(r.x, r.y, r.width, r.height).moved(-row.x, -row.y) for r in word.records if not r.reason]
-    return Example(word.row_id, read_crop(word.cropped, row), line, word.letters, boxes)
+    return Example(word.row_id, read_crop(word.cropped, row), row.line_in_crop, word.letters, boxes)
