@@ -1,10 +1,11 @@
 """Lettermill: from a table of word images and transcriptions to a labelled dataset of single letters.
 
-    table row ─ download ─ crop ─ segment ─ match ─┬───────────────────────┬─ cut ─ dataset ─ summary, sheets
-                                                   └─ learn (once) ─ align ┘
+    table row ─ download ─ crop ─ segment ─ match ─┬───────────────────┬─ align ─ cut ─ dataset ─ summary, sheets
+                                                   └─ learn (once) ────┘
 
-learn, dataset, summary and sheets work on all rows, the other rules on batches of rows. Settings are in config.yaml, rules in
-rules/, the scripts that they run in scripts/, and the library that these call in scripts/lettermill/.
+learn, suspects, dataset, summary and sheets work on all rows, the other rules on batches of rows. Settings are in
+config.yaml, rules in rules/, the scripts that they run in scripts/, and the library that these call in
+scripts/lettermill/.
 """
 
 from snakemake.utils import min_version
