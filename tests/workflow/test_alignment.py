@@ -132,6 +132,14 @@ def test_a_changed_threshold_only_cuts_anew(project: Project) -> None:
     assert project.planned() == {"cut": 4, **{rule: count for rule, count in END.items() if rule != "suspects"}}
 
 
+def test_what_changes_every_word_learns_again(project: Project) -> None:
+    project.settings["alphabet"] = "ABCDEFGHIJKLMNOPQRSTUVWXYZÉ"
+    assert project.planned() == {"learn": 1, "align": 4, "cut": 4, **END}
+    project.settings["crop"] = {"mode": "none"}
+    stages = dict.fromkeys(("crop", "segment", "match", "align", "cut"), 4)
+    assert project.planned() == {"learn": 1, **stages, **END}
+
+
 def test_letters_that_are_rejected_can_be_looked_at(aligned: Project) -> None:
     letters = [row for row in aligned.rejected() if row["position"]]
     found = {path.name for path in aligned.folder.glob("results/letters/*/rejected/*.png")}
