@@ -22,7 +22,7 @@ rule learn:
         "logs/benchmarks/learn.tsv"
     conda:
         "../envs/learn.yaml"
-    threads: 3
+    threads: 3  # a network each
     params:
         examples=config["align"]["examples"],
         rounds=config["align"]["rounds"],

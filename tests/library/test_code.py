@@ -2,7 +2,9 @@
 
 import importlib.metadata
 
-from lettermill.plan.code import PACKAGE, code_of
+import pytest
+
+from lettermill.plan.code import PACKAGE, _version, code_of
 
 
 def modules(stage: str) -> set[str]:
@@ -31,3 +33,19 @@ def test_versions_of_what_makes_the_pixels_count() -> None:
         "lettermill.stages.crop"
     )
     assert "opencv" not in code_of("lettermill.dataset.split")
+
+
+def test_only_learning_depends_on_the_learning_library() -> None:
+    assert f"scikit-learn {importlib.metadata.version('scikit-learn')}" in code_of("lettermill.stages.learn")
+    for stage in ("download", "crop", "segment", "match", "align", "cut"):
+        assert "scikit-learn" not in code_of(f"lettermill.stages.{stage}")
+
+
+def test_a_library_that_is_missing_does_not_stop_other_stages(monkeypatch: pytest.MonkeyPatch) -> None:
+    def version(package: str) -> str:
+        raise importlib.metadata.PackageNotFoundError(package)
+
+    monkeypatch.setattr(importlib.metadata, "version", version)
+    _version.cache_clear()
+    assert "scikit-learn not here" in code_of("lettermill.stages.learn")
+    _version.cache_clear()

@@ -22,7 +22,7 @@ def code_of(module: str) -> str:
     files = sorted(_closure(module))
     packages = sorted({package for path in files for package in _packages(path)})
     parts = [f"{path.relative_to(PACKAGE).as_posix()} {_digest(path)}" for path in files]
-    return ", ".join(parts + [f"{package} {importlib.metadata.version(package)}" for package in packages])
+    return ", ".join(parts + [f"{package} {_version(package)}" for package in packages])
 
 
 def _closure(module: str) -> set[Path]:
@@ -41,7 +41,16 @@ def _imports(path: Path) -> tuple[str, ...]:
 
 
 def _packages(path: Path) -> set[str]:
-    return {PACKAGES[name] for name in _all_imports(path) if name in PACKAGES}
+    names = {name.partition(".")[0] for name in _all_imports(path)}
+    return {package for name, package in PACKAGES.items() if name in names}
+
+
+@cache
+def _version(package: str) -> str:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return "not here"  # where only other stages run, or each has an environment of its own
 
 
 @cache

@@ -1,0 +1,66 @@
+"""Cutting a batch: every letter of every row is delivered or rejected, once."""
+
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lettermill.image.codec import decode, encode_png
+from lettermill.records import Cropped, Downloaded, Letter, Matched, Rejected, Segmented, read_records, write_records
+from lettermill.stages.cut import BatchFiles, cut_batch
+
+CONFIDENCES = st.lists(st.sampled_from([0.0, 0.5, 0.8999, 0.9, 1.0]), max_size=5)
+"""Of the letters of a row; a row without any did not fit."""
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(CONFIDENCES, min_size=1, max_size=5), st.sampled_from([0.0, 0.9, 1.0]))
+def test_every_letter_is_delivered_or_rejected_once(rows: list[list[float]], least: float) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        files = BatchFiles(folder / "downloaded", folder / "cropped", folder / "segmented.csv", folder / "aligned.csv")
+        files.downloaded.mkdir()
+        files.cropped.mkdir()
+        image = np.random.default_rng(0).integers(0, 256, (20, 60), np.uint8)
+        (files.cropped / "a.png").write_bytes(encode_png(image))
+        letters, crops = [], []
+        for number, row in enumerate(rows):
+            crops.append(Cropped(str(number), "", "", "a.png", 5, 7, 60, 20, None))
+            for position, sure in enumerate(row):
+                box = (5 + 10 * position, 7, 9, 20)
+                letters.append(Matched(str(number), position, "AB"[position % 2], *box, sure, "align", "", ""))
+            if not row:
+                nothing = (None, None, None, None, None, "align", "too_few_pieces", "")
+                letters.append(Matched(str(number), None, "AB", *nothing))
+        write_records(files.downloaded / "status.csv", Downloaded, [])
+        write_records(files.cropped / "offsets.csv", Cropped, crops)
+        write_records(files.segmented, Segmented, [])
+        write_records(files.letters, Matched, letters)
+        cut_batch(files, folder / "out", False, least)
+        delivered = read_records(folder / "out/letters.csv", Letter)
+        rejected = read_records(folder / "out/rejected.csv", Rejected)
+        assert all(letter.confidence >= least for letter in delivered)
+        assert all(row.confidence < least for row in rejected if row.reason == "low_confidence")
+        account = Counter((letter.row_id, letter.position) for letter in delivered)
+        account += Counter((row.row_id, row.position) for row in rejected if row.position is not None)
+        whole = Counter(row.row_id for row in rejected if row.position is None)
+        for number, row in enumerate(rows):
+            own = {key for key in account if key[0] == str(number)}
+            if any(sure >= least for sure in row):
+                assert own == {(str(number), position) for position in range(len(row))} and not whole[str(number)]
+            else:
+                assert not own and whole[str(number)] == 1
+        assert set(account.values()) <= {1}
+        for letter in delivered:
+            cut = decode((folder / "out" / letter.file_name).read_bytes())
+            assert np.array_equal(cut, image[:, letter.x - 5 : letter.x - 5 + 9])
+        pictures = {path.name for path in (folder / "out").glob("rejected/*.png")}
+        assert pictures == {
+            f"{number}_{position}.png"
+            for number, row in enumerate(rows)
+            for position, sure in enumerate(row)
+            if sure < least
+        }
