@@ -8,7 +8,7 @@ from pathlib import Path
 
 sys.path.insert(0, f"{workflow.basedir}/scripts")
 
-from lettermill.errors import InputError
+from lettermill.errors import CorruptedFileError, InputError
 from lettermill.plan.code import code_of
 from lettermill.plan.workplan import Workplan
 
@@ -17,7 +17,7 @@ def planned(make, *arguments):
     """make(*arguments), with the library's messages for the user as the engine's."""
     try:
         return make(*arguments)
-    except InputError as error:
+    except (InputError, CorruptedFileError) as error:
         sys.exit(f"Lettermill: {error}")
 
 

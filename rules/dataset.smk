@@ -23,7 +23,7 @@ rule dataset:
     conda:
         "../envs/letters.yaml"
     params:
-        unusable=PLAN.unusable,
+        unusable=lambda wildcards: PLAN.unusable,
         rows=PLAN.size,
         split=config["split"],
         source=PLAN.table_path.name,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lettermill.plan.batches import GROWTH_STEPS, MOST_BATCHES, batch_count, batch_of
+from lettermill.plan.batches import FEWEST_BATCHES, MOST_BATCHES, MOST_ROWS, batch_count, batch_of
 
 
 def test_auto_gives_every_row_of_a_small_table_its_own_job() -> None:
@@ -14,16 +14,16 @@ def test_auto_gives_every_row_of_a_small_table_its_own_job() -> None:
     assert batch_of("952459271", None) == "952459271"
 
 
-@pytest.mark.parametrize(("rows", "count"), [(49, 16), (8_000, 16), (8_001, 64), (130_000, 256), (1_000_000, 1024)])
-def test_auto_grows_in_steps(rows: int, count: int) -> None:
+@pytest.mark.parametrize(
+    ("rows", "count"), [(49, 16), (20_000, 16), (20_001, 32), (130_000, 128), (1_000_000, 1024), (10**9, MOST_BATCHES)]
+)
+def test_auto_doubles_as_the_table_grows(rows: int, count: int) -> None:
     assert batch_count("auto", rows) == count
 
 
-def test_large_tables_have_hundreds_to_two_thousand_rows_a_batch() -> None:
-    assert all(rows / count <= 2_000 for rows, count in GROWTH_STEPS)
-    for rows in (130_000, 500_000, 1_000_000, 2_000_000, 8_000_000):
-        assert 250 <= rows / batch_count("auto", rows) <= 2_000
-    assert batch_count("auto", 10**9) == MOST_BATCHES
+@given(st.integers(FEWEST_BATCHES * MOST_ROWS, MOST_BATCHES * MOST_ROWS))
+def test_large_tables_have_about_a_thousand_rows_a_batch(rows: int) -> None:
+    assert MOST_ROWS / 2 <= rows / batch_count("auto", rows) <= MOST_ROWS
 
 
 def test_a_number_and_image_are_taken_as_they_are() -> None:

@@ -9,22 +9,27 @@ import hashlib
 ONE_IMAGE_A_JOB = 48
 """Largest table (rows) for which ``auto`` gives every row its own job."""
 
-GROWTH_STEPS = ((8_000, 16), (64_000, 64), (512_000, 256), (2_048_000, 1_024))
-"""(rows, batches) of ``auto``: up to so many rows, so many batches. Planning a job costs the engine some 5 ms and
-starting one 0.3 s of a core, so a batch should hold hundreds of rows; cores are idle when there are few batches."""
+FEWEST_BATCHES, MOST_BATCHES = 16, 4_096
+"""Of ``auto``, for tables that are larger."""
 
-MOST_BATCHES = 4_096
+MOST_ROWS = 1_250
+"""Rows in a batch of ``auto``, as long as there are not the most batches. Planning a job and starting it cost the
+engine some 0.3 s of a core, and a batch has six; its rows cost 0.01 s each."""
 
 
 def batch_count(setting: str | int, rows: int) -> int | None:
     """The number of batches for a table of ``rows`` rows; None when every row is a batch of its own.
 
-    setting: config ``batches``: ``auto``, ``image`` or a number.
+    setting: config ``batches``: ``auto``, ``image`` or a number. ``auto`` doubles the number as the table grows: what
+    is done anew each time is, over all times, at most as much as the table as it is then.
     """
     if setting == "image" or (setting == "auto" and rows <= ONE_IMAGE_A_JOB):
         return None
     if setting == "auto":
-        return next((count for most, count in GROWTH_STEPS if rows <= most), MOST_BATCHES)
+        count = FEWEST_BATCHES
+        while count < MOST_BATCHES and rows > count * MOST_ROWS:
+            count *= 2
+        return count
     return int(setting)
 
 

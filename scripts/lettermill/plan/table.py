@@ -12,8 +12,6 @@ from pathlib import Path
 from typing import IO, NamedTuple
 from urllib.parse import unquote, urlsplit
 
-import pandas as pd
-
 from lettermill.errors import InputError
 from lettermill.plan.text import Alphabet, word
 
@@ -76,18 +74,18 @@ def read_table(path: Path, columns: Columns, alphabet: Alphabet, unreadable: lis
 
     Raises InputError when there is no table with these columns in it, or no row.
     """
-    frame, malformed = _read_frame(path, columns)
-    if frame.empty and not malformed:
+    sheet = _read_sheet(path, columns)
+    if not sheet.rows and not sheet.malformed:
         raise InputError(f"{path}: the table has a header but no rows. Add at least one row.")
 
     table = Table()
     table.unusable += [
-        Unusable("", "malformed_line", f"{path.name} line {line}: {message}") for line, message in malformed
+        Unusable("", "malformed_line", f"{path.name} line {line}: {message}") for line, message in sheet.malformed
     ]
-    lines = frame.index.tolist()
-    images = [value.strip() for value in frame[columns.image]]
-    texts = frame[columns.text].tolist()
-    ids = [value.strip() for value in frame[columns.id]] if columns.id else [_stem(image) for image in images]
+    lines = sheet.lines
+    images = [value.strip() for value in sheet.column(columns.image)]
+    texts = sheet.column(columns.text)
+    ids = [value.strip() for value in sheet.column(columns.id)] if columns.id else [_stem(image) for image in images]
     skipped = {value.strip().casefold() for value in unreadable}
     patterns = {text: alphabet.pattern(text) for text in set(texts)}
     duplicated = _duplicates(
@@ -165,39 +163,55 @@ def _stem(image: str) -> str:
     return posixpath.splitext(posixpath.basename(path))[0]
 
 
-def _read_frame(path: Path, columns: Columns) -> tuple[pd.DataFrame, list[tuple[int, str]]]:
-    """The wanted cells as text, indexed by the lines (Excel: rows) on which they begin, and (line, message) of the
-    lines that have more fields than the header."""
+class _Sheet(NamedTuple):
+    """The cells of a table as text.
+
+    lines: those of the file (Excel: its rows) on which ``rows`` begin. malformed: (line, message) of the lines that
+    have more fields than the header.
+    """
+
+    header: list[str]
+    rows: list[list[str]]
+    lines: list[int]
+    malformed: list[tuple[int, str]]
+
+    def column(self, name: str) -> list[str]:
+        """The cells of the column ``name``, which there must be."""
+        place = self.header.index(name)
+        return [row[place] for row in self.rows]
+
+
+def _read_sheet(path: Path, columns: Columns) -> _Sheet:
     if not path.is_file():
         raise InputError(f"{path}: there is no such table. Correct config `table`.")
     wanted = list(dict.fromkeys(name for name in columns if name))
     try:
-        frame, malformed = _read_excel(path) if path.suffix.lower() in _EXCEL else _read_text(path, wanted)
+        sheet = _read_excel(path) if path.suffix.lower() in _EXCEL else _read_text(path, wanted)
     except _BROKEN as error:
         message = str(error).strip() or type(error).__name__
         raise InputError(f"{path}: {message}. The table must be UTF-8 text (CSV or TSV, also .gz) or .xlsx.") from error
-    names = frame.columns.tolist()
     for name in wanted:
-        if names.count(name) != 1:
-            found = "no column" if name not in names else "more than one column"
-            there = ", ".join(map(repr, names))
+        if sheet.header.count(name) != 1:
+            found = "no column" if name not in sheet.header else "more than one column"
+            there = ", ".join(map(repr, sheet.header))
             raise InputError(
                 f"{path}, line 1: there is {found} {name!r}. The columns are {there}. Name them in config:\n"
                 f"columns:\n  id: {columns.id or 'null'}\n  image: {columns.image}\n  text: {columns.text}"
             )
-    return frame[wanted], malformed
+    return sheet
 
 
-def _read_excel(path: Path) -> tuple[pd.DataFrame, list[tuple[int, str]]]:
+def _read_excel(path: Path) -> _Sheet:
+    import pandas as pd  # here, for it takes half a second that other tables need not wait for
+
     frame = pd.read_excel(path, dtype=str, keep_default_na=False).fillna("")
-    frame.columns = frame.columns.map(str)
-    frame.index += 2
-    return frame[(frame != "").any(axis=1)], []
+    frame = frame[(frame != "").any(axis=1)]
+    return _Sheet([str(name) for name in frame.columns], frame.values.tolist(), (frame.index + 2).tolist(), [])
 
 
-def _read_text(path: Path, wanted: list[str]) -> tuple[pd.DataFrame, list[tuple[int, str]]]:
+def _read_text(path: Path, wanted: list[str]) -> _Sheet:
     """Fields are counted here, line by line: pandas takes the number of columns from the first line of data, so that
-    what becomes of a line with a field too many would depend on where it stands."""
+    what becomes of a line with a field too many would depend on where it stands, and takes half a second to import."""
     rows: list[list[str]] = []
     lines: list[int] = []
     malformed: list[tuple[int, str]] = []
@@ -228,7 +242,7 @@ def _read_text(path: Path, wanted: list[str]) -> tuple[pd.DataFrame, list[tuple[
             last, line = line, reader.line_num + 2
     if quotes % 2:
         raise InputError(f"{path}, line {last}: a quote that opens here is never closed. Close it or take it out.")
-    return pd.DataFrame(rows, columns=header, index=lines, dtype=object), malformed
+    return _Sheet(header, rows, lines, malformed)
 
 
 def _open_text(path: Path) -> IO[str]:

@@ -1,30 +1,45 @@
 """The plan of a run: which rows make up which batch, and what each stage must know of them."""
 
-import hashlib
+import gc
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 
 from lettermill.errors import InputError
 from lettermill.plan.batches import batch_count, batch_of
 from lettermill.plan.config import check_config, resolve
-from lettermill.plan.table import Columns, Row, Table, read_table
+from lettermill.plan.index import INDEX, Batch, Index, build_index, digest, open_index, table_key
+from lettermill.plan.table import Columns, Row, read_table
 from lettermill.plan.text import Alphabet
 
 
 class Rows(list):
-    """Rows as a job's parameter: the job gets the list, the engine's records and messages a digest of it.
+    """Rows as a job's parameter: the job gets the list, the engine's records and messages its number and a digest.
 
-    The engine compares and prints parameters by their ``repr``; thousands of rows have no place there.
+    The engine compares and prints parameters by their ``repr``; thousands of rows have no place there. Nor need they be
+    read for that, so they are read when somebody looks into the list. (It must be one: the engine keeps no record of
+    parameters of other types.)
     """
 
-    def __init__(self, rows: Iterable[tuple[str, ...]]):
-        super().__init__(sorted(tuple(row) for row in rows))
+    def __init__(self, count: int, name: str, read: Callable[[], Iterable[tuple[str, ...]]]):
+        super().__init__()
+        self._count, self._name, self._read = count, name, read
+
+    @classmethod
+    def of(cls, rows: Iterable[tuple[str, ...]]) -> "Rows":
+        """Rows that are there already, in their order."""
+        known = [tuple(row) for row in rows]
+        return cls(len(known), digest(known), lambda: known)
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[tuple[str, ...]]:
+        return iter(self._read())
 
     def __repr__(self) -> str:
-        digest = hashlib.sha256(repr(list(self)).encode()).hexdigest()[:12]
-        return f"'{len(self)} rows {digest}'"
+        return f"'{self._count} rows {self._name}'"
 
     def __reduce__(self) -> tuple:
         return list, (list(self),)
@@ -43,69 +58,82 @@ class Workplan:
         self.images = self.table_path.parent
         if config["images"]:
             self.images = resolve(config["images"], "images", files, folder=True)
-        self._columns = Columns(**config["columns"])
         self._config = config
 
     @cached_property
-    def _table(self) -> Table:
-        alphabet = Alphabet(self._config["alphabet"])
-        return read_table(self.table_path, self._columns, alphabet, self._config["unreadable"])
+    def _index(self) -> Index:
+        settings = {name: self._config[name] for name in ("columns", "alphabet", "unreadable", "batches")}
+        key = table_key(self.table_path, settings)
+        return open_index(INDEX, key) or self._build_index(key)
 
-    @cached_property
-    def _count(self) -> int | None:
-        return batch_count(self._config["batches"], self._table.size)
-
-    @cached_property
-    def _rows(self) -> dict[str, list[Row]]:
-        batches: dict[str, list[Row]] = {}
-        for row in self._table.rows.values():
-            batches.setdefault(batch_of(row.row_id, self._count), []).append(row)
-        return batches
+    def _build_index(self, key: str) -> Index:
+        changed = os.stat(self.table_path).st_ctime
+        columns, alphabet = Columns(**self._config["columns"]), Alphabet(self._config["alphabet"])
+        gc.disable()  # it would look through a million rows again and again and find nothing
+        try:
+            table = read_table(self.table_path, columns, alphabet, self._config["unreadable"])
+            return build_index(INDEX, key, table, batch_count(self._config["batches"], table.size), changed)
+        finally:
+            gc.enable()
 
     @property
     def batches(self) -> list[str]:
         """The names of the batches that have rows, in a fixed order."""
-        return sorted(self._rows)
+        return list(self._index.batches)
 
     @property
     def size(self) -> int:
         """Number of rows of the table."""
-        return self._table.size
+        return self._index.size
 
     @property
     def unusable(self) -> Rows:
         """(row id, reason, detail) of the rows that no batch has got; see ``table.Unusable``."""
-        return Rows(self._table.unusable)
+        return Rows.of(self._index.unusable)
 
     def batch_of(self, row_id: str) -> str:
         """The batch of a row; raises InputError when the table has no such row that can be worked on."""
-        if row_id in self._table.rows:
-            return batch_of(row_id, self._count)
-        why = next((row.reason for row in self._table.unusable if row.row_id == row_id), "there is no such row")
+        batch = batch_of(row_id, self._index.count)
+        if batch in self._index.batches and any(row.row_id == row_id for row in self._index.rows(batch)):
+            return batch
+        why = next((row.reason for row in self._index.unusable if row.row_id == row_id), "there is no such row")
         raise InputError(f"{self.table_path}: no picture of row {row_id}: {why}.")
+
+    def rows_in(self, batch: str) -> int:
+        """Number of rows of a batch."""
+        return self._batch(batch).rows
 
     def sources(self, batch: str) -> Rows:
         """(row id, image, stamp) of the rows of a batch; see ``stages.download.Source``."""
-        return Rows((row.row_id, row.image, "" if row.is_url else self._stamp(row.image)) for row in self._batch(batch))
+        found = self._batch(batch)
+        if found.local:
+            return Rows.of(self._sources(batch))  # their stamps may have changed
+        return Rows(found.rows, found.sources, lambda: self._sources(batch))
 
     def images_of(self, batch: str) -> str:
         """The folder of the images of a batch; empty when all of them are fetched."""
-        return "" if all(row.is_url for row in self._batch(batch)) else str(self.images)
+        return str(self.images) if self._batch(batch).local else ""
 
     def patterns(self, batch: str) -> Rows:
         """(row id, pattern) of the rows of a batch; see ``Alphabet.pattern``."""
-        return Rows((row.row_id, row.pattern) for row in self._batch(batch))
+        found = self._batch(batch)
+        return Rows(found.rows, found.patterns, lambda: [(row.row_id, row.pattern) for row in self._index.rows(batch)])
 
-    def _batch(self, name: str) -> list[Row]:
-        if name not in self._rows:
-            example = next(iter(self._rows), "none: the table has no row that can be worked on")
+    def _batch(self, name: str) -> Batch:
+        if name not in self._index.batches:
+            example = next(iter(self._index.batches), "none: the table has no row that can be worked on")
             setting = self._config["batches"]
             raise InputError(f"There is no batch {name}. With config `batches: {setting}` they are like {example}.")
-        return self._rows[name]
+        return self._index.batches[name]
 
-    def _stamp(self, image: str) -> str:
+    def _sources(self, batch: str) -> list[tuple[str, str, str]]:
+        return [(row.row_id, row.image, self._stamp(row)) for row in self._index.rows(batch)]
+
+    def _stamp(self, row: Row) -> str:
+        if row.is_url:
+            return ""
         try:
-            status = os.stat(f"{self.images}/{image}")
+            status = os.stat(f"{self.images}/{row.image}")
         except (OSError, ValueError):
             return "missing"
         return f"{status.st_size} bytes {status.st_mtime_ns}"

@@ -1,0 +1,132 @@
+"""The index of a table: its rows by batch in a file, so that a run that finds the table unchanged need not read it.
+
+Reading 130,000 rows takes more than a second, and on a cluster every job plans anew: with the index it opens one small
+database and reads the rows of its own batch. The index is never needed: whatever is wrong with it, the table is read.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import sqlite3
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from lettermill.errors import CorruptedFileError
+from lettermill.files import write_bytes
+from lettermill.plan.batches import batch_of
+from lettermill.plan.code import code_of
+from lettermill.plan.table import Row, Table, Unusable
+
+INDEX = Path(".snakemake/lettermill/table.sqlite")
+"""Where the index is kept, in the working directory."""
+
+SETTLED = 2.0
+"""Seconds after its last change from which on a table is indexed: what is written within one tick of the file system's
+clock has one time stamp (as in git, see "racy git" in its documentation)."""
+
+_SCHEMA = """
+CREATE TABLE about (key TEXT, size INTEGER, count INTEGER, unusable TEXT);
+CREATE TABLE batch (name TEXT PRIMARY KEY, rows INTEGER, local INTEGER, sources TEXT, patterns TEXT, content TEXT);
+"""
+
+
+class Batch(NamedTuple):
+    """A batch without its rows.
+
+    local: whether it has images that are not fetched. sources, patterns: digests of what ``download`` and ``match``
+    must know of its rows, see ``digest``; that of sources is of use only where no image is local.
+    """
+
+    name: str
+    rows: int
+    local: bool
+    sources: str
+    patterns: str
+
+
+class Index:
+    """A table by batches.
+
+    size: number of rows as given. count: number of batches that rows are hashed to, None when every row is a batch of
+    its own. batches: those that have rows, by name, in the order of their names.
+    """
+
+    def __init__(self, connection: sqlite3.Connection):
+        self._connection = connection
+        self.size, self.count = connection.execute("SELECT size, count FROM about").fetchone()
+        found = connection.execute("SELECT name, rows, local, sources, patterns FROM batch ORDER BY name")
+        self.batches = {name: Batch(name, rows, bool(local), *digests) for name, rows, local, *digests in found}
+
+    def rows(self, batch: str) -> list[Row]:
+        """The rows of one of ``batches``, by their ids. Raises CorruptedFileError when they cannot be read."""
+        try:
+            found = self._connection.execute("SELECT content FROM batch WHERE name = ?", (batch,)).fetchone()
+            return [Row(*row) for row in json.loads(found[0])]
+        except (sqlite3.Error, ValueError, TypeError) as error:
+            raise CorruptedFileError(f"The index of the table is damaged: {error}. Delete {INDEX}.") from error
+
+    @property
+    def unusable(self) -> list[Unusable]:
+        """The rows that no batch has got."""
+        found = self._connection.execute("SELECT unusable FROM about").fetchone()
+        return [Unusable(*row) for row in json.loads(found[0])]
+
+
+def digest(rows: Iterable[tuple[str, ...]]) -> str:
+    """A name for ``rows`` that differs when they do."""
+    return hashlib.sha256(repr([tuple(row) for row in rows]).encode()).hexdigest()[:12]
+
+
+def table_key(table: Path, settings: object) -> str:
+    """What an index depends on: which file the table is and when it changed, the settings, and the code that reads it.
+
+    Raises OSError when there is no such file.
+    """
+    status = os.stat(table)
+    stamp = (os.path.abspath(table), status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+    return hashlib.sha256(repr((stamp, settings, code_of(__name__))).encode()).hexdigest()
+
+
+def open_index(path: Path, key: str) -> Index | None:
+    """The index in the file ``path`` if it is that of ``key``."""
+    with contextlib.suppress(sqlite3.Error, OSError, TypeError, ValueError):
+        # Immutable: the file is only ever replaced as a whole, so network file systems need no locks.
+        uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+        connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+        if connection.execute("SELECT key FROM about").fetchone() == (key,):
+            return Index(connection)
+    return None
+
+
+def build_index(path: Path, key: str, table: Table, count: int | None, settled: float) -> Index:
+    """Index ``table`` in the file ``path``, or in memory where that cannot be written.
+
+    count: see ``batch_count``. settled: when the table changed last (seconds since the epoch); one that has changed
+    just now is indexed in memory only.
+    """
+    connection = sqlite3.connect(":memory:", check_same_thread=False)
+    _fill(connection, key, table, count)
+    if time.time() - settled > SETTLED:
+        with contextlib.suppress(sqlite3.Error, OSError):
+            write_bytes(path, connection.serialize())
+    return Index(connection)
+
+
+def _fill(connection: sqlite3.Connection, key: str, table: Table, count: int | None) -> None:
+    batches: dict[str, list[Row]] = {}
+    for row in table.rows.values():
+        batches.setdefault(batch_of(row.row_id, count), []).append(row)
+    connection.executescript(_SCHEMA)
+    unusable = json.dumps(sorted(table.unusable))
+    connection.execute("INSERT INTO about VALUES (?, ?, ?, ?)", (key, table.size, count, unusable))
+    for name, rows in batches.items():
+        rows.sort()
+        local = any(not row.is_url for row in rows)
+        sources = digest((row.row_id, row.image, "") for row in rows)
+        patterns = digest((row.row_id, row.pattern) for row in rows)
+        values = (name, len(rows), local, sources, patterns, json.dumps(rows))
+        connection.execute("INSERT INTO batch VALUES (?, ?, ?, ?, ?, ?)", values)
+    connection.commit()
