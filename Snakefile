@@ -1,9 +1,9 @@
 """Lettermill: from a table of word images and transcriptions to a labelled dataset of single letters.
 
-    table row ─ download ─ crop ─ segment ─ match ─┬───────────────────┬─ align ─ cut ─ dataset ─ summary, sheets
-                                                   └─ learn (once) ────┘
+    table row ─ download ─ crop ─ segment ─ match ─┬───────────────────┬─ align ─ cut ─┬─ dataset
+                                                   └─ learn (once) ────┘               └─ sheets
 
-learn, suspects, dataset, summary and sheets work on all rows, the other rules on batches of rows. Settings are in
+learn, suspects, dataset and sheets work on all rows, the other rules on batches of rows. Settings are in
 config.yaml, rules in rules/, the scripts that they run in scripts/, and the library that these call in
 scripts/lettermill/.
 """
@@ -43,7 +43,7 @@ rule all:
         expand("results/sheets/{kind}.png", kind=SHEETS),
         # The stages between are asked for by name: what a failed job has taken with it is then seen to be missing,
         # though everything made from it is still there.
-        expand("results/{stage}/{batch}", stage=["downloaded", "cropped", "letters"], batch=BATCHES),
+        expand("results/{stage}/{batch}", stage=FOLDERS, batch=BATCHES),
         expand("results/{stage}/{batch}.csv", stage=TABLES, batch=BATCHES),
         *(["results/suspects.csv", recogniser] if ALIGNED else []),
 

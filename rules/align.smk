@@ -37,7 +37,7 @@ rule align:
         matched="results/matched/{batch}.csv",
         cropped="results/cropped/{batch}",
     output:
-        letters="results/aligned/{batch}.csv",
+        letters=intermediate("results/aligned/{batch}.csv"),
         suspected="results/suspected/{batch}.csv",
     log:
         "logs/align/{batch}.log",

@@ -10,6 +10,7 @@ sys.path.insert(0, f"{workflow.basedir}/scripts")
 
 from lettermill.errors import CorruptedFileError, InputError
 from lettermill.plan.code import code_of
+from lettermill.plan.index import digest
 from lettermill.plan.workplan import Workplan
 
 
@@ -28,7 +29,10 @@ BATCHES = planned(lambda: PLAN.batches)
 
 # The letters that are cut, by config `method`: {batch} is a row's batch.
 ALIGNED = config["method"] == "align"
-TABLES = ["segmented", "matched", *(["aligned", "suspected"] if ALIGNED else [])]
+FOLDERS, TABLES = ["letters"], ["suspected"] if ALIGNED else []
+if config["keep_intermediates"]:
+    FOLDERS += ["downloaded", "cropped"]
+    TABLES += ["segmented", "matched", *(["aligned"] if ALIGNED else [])]
 CARD_SETTINGS = ["method", "crop", "segment", "cut", "split", "alphabet", "unreadable", *(["align"] if ALIGNED else [])]
 SHEETS = ["delivered", "least_confident", "rejected_letters", "rejected_rows"]
 LETTERS = "results/aligned/{batch}.csv" if ALIGNED else "results/matched/{batch}.csv"
@@ -40,9 +44,24 @@ LEARN_SETTINGS["align"] = {key: config["align"][key] for key in ("examples", "ro
 LEARN = f"{LEARN_SETTINGS}\n{code_of('lettermill.stages.learn')}\n"
 
 
+# What the files that `cut` works on are made with.
+STAGES = ["download", "crop", "segment", "match", *(["align"] if ALIGNED else [])]
+EARLIER = [config["crop"], config["segment"], *(code_of(f"lettermill.stages.{stage}") for stage in STAGES)]
+
+
+def intermediate(path):
+    """An output that only later stages of the batch need."""
+    return path if config["keep_intermediates"] else temp(path)
+
+
+@cache
+def sources_of(batch):
+    return planned(PLAN.sources, batch)
+
+
 def sources(wildcards):
     """The rows of a batch as `download` needs them."""
-    return planned(PLAN.sources, wildcards.batch)
+    return sources_of(wildcards.batch)
 
 
 def images(wildcards):
@@ -53,6 +72,14 @@ def images(wildcards):
 def patterns(wildcards):
     """The rows of a batch as `match` needs them."""
     return planned(PLAN.patterns, wildcards.batch)
+
+
+def earlier(wildcards):
+    """A digest of all that the files that `cut` works on are made from.
+
+    Where these are not kept nothing else tells that they would be others now, and where they are it does no harm.
+    """
+    return digest([(repr(EARLIER), repr(sources(wildcards)), images(wildcards))])
 
 
 @cache

@@ -1,7 +1,6 @@
-"""dataset, summary, sheets: all letters in one place, what became of every row, and pictures of both.
+"""dataset, sheets: all letters in one place, what became of every row, and pictures of both.
 
-dataset   results/dataset/{letter}/…png, metadata.csv, rejected.csv, README.md
-summary   results/summary.txt
+dataset   results/dataset/{letter}/…png, metadata.csv, rejected.csv, README.md, and results/summary.txt
 sheets    results/sheets/{delivered,least_confident,rejected_letters,rejected_rows}.png
 
 The letter folders are not declared as outputs: the engine deletes outputs before a job, and a dataset of
@@ -16,6 +15,7 @@ rule dataset:
         metadata="results/dataset/metadata.csv",
         rejected="results/dataset/rejected.csv",
         card="results/dataset/README.md",
+        summary="results/summary.txt",
     log:
         "logs/dataset.log",
     benchmark:
@@ -30,36 +30,20 @@ rule dataset:
         settings={key: config[key] for key in CARD_SETTINGS},
         code=code_of("lettermill.dataset.assemble"),
         card_code=code_of("lettermill.dataset.card"),
+        summary_code=code_of("lettermill.dataset.summary"),
     script:
         "../scripts/dataset.py"
 
 
-rule summary:
-    input:
-        metadata="results/dataset/metadata.csv",
-        rejected="results/dataset/rejected.csv",
-    output:
-        "results/summary.txt",
-    log:
-        "logs/summary.log",
-    conda:
-        "../envs/letters.yaml"
-    params:
-        method=config["method"],
-        code=code_of("lettermill.dataset.summary"),
-    script:
-        "../scripts/summary.py"
-
-
 rule sheets:
     input:
-        metadata="results/dataset/metadata.csv",
-        letters=expand("results/letters/{batch}", batch=BATCHES),
-        cropped=expand("results/cropped/{batch}", batch=BATCHES),
+        expand("results/letters/{batch}", batch=BATCHES),
     output:
         expand("results/sheets/{kind}.png", kind=SHEETS),
     log:
         "logs/sheets.log",
+    benchmark:
+        "logs/benchmarks/sheets.tsv"
     conda:
         "../envs/letters.yaml"
     params:

@@ -7,7 +7,7 @@ out   results/downloaded/{batch}/   the images as fetched, and status.csv with a
 
 rule download:
     output:
-        directory("results/downloaded/{batch}"),
+        intermediate(directory("results/downloaded/{batch}")),
     log:
         "logs/download/{batch}.log",
     benchmark:

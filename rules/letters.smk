@@ -11,7 +11,7 @@ rule crop:
     input:
         "results/downloaded/{batch}",
     output:
-        directory("results/cropped/{batch}"),
+        intermediate(directory("results/cropped/{batch}")),
     log:
         "logs/crop/{batch}.log",
     benchmark:
@@ -29,7 +29,7 @@ rule segment:
     input:
         "results/cropped/{batch}",
     output:
-        "results/segmented/{batch}.csv",
+        intermediate("results/segmented/{batch}.csv"),
     log:
         "logs/segment/{batch}.log",
     benchmark:
@@ -47,7 +47,7 @@ rule match:
     input:
         "results/segmented/{batch}.csv",
     output:
-        "results/matched/{batch}.csv",
+        intermediate("results/matched/{batch}.csv"),
     log:
         "logs/match/{batch}.log",
     benchmark:
@@ -76,6 +76,8 @@ rule cut:
     conda:
         "../envs/letters.yaml"
     params:
+        rows=patterns,
+        earlier=earlier,
         cut=config["cut"],
         confidence=config["align"]["confidence"] if ALIGNED else 0.0,
         code=code_of("lettermill.stages.cut"),

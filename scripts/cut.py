@@ -13,6 +13,7 @@ if __name__ == "__main__":
     with job_log(snakemake.log[0]):
         cut_batch(
             files=BatchFiles(**{name: Path(path) for name, path in snakemake.input.items()}),
+            patterns=snakemake.params.rows,
             output=Path(snakemake.output[0]),
             **snakemake.params.cut,
             least_confidence=snakemake.params.confidence,

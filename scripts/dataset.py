@@ -10,7 +10,7 @@ import lettermill
 from lettermill.dataset.assemble import assemble
 from lettermill.dataset.card import card
 from lettermill.dataset.split import Split
-from lettermill.dataset.summary import read_account
+from lettermill.dataset.summary import summary
 from lettermill.dataset.sync import remove_others
 from lettermill.job import job_log
 from lettermill.records import Rejected
@@ -32,14 +32,15 @@ def main() -> None:
     params, output = snakemake.params, Path(snakemake.output.metadata).parent
     batches = [Path(folder) for folder in snakemake.input]
     unusable = [Rejected(row_id, None, "", "table", reason, None, detail) for row_id, reason, detail in params.unusable]
-    assemble(batches, unusable, params.rows, Split(**params.split), output)
+    account = assemble(batches, unusable, params.rows, Split(**params.split), output)
     names = {batch.name for batch in batches}
     for stage in STAGES:
         for name in remove_others(Path("results") / stage, names | {f"{batch}.csv" for batch in names}):
             logging.info("removed results/%s/%s: its batch has no rows any more", stage, name)
-    account = read_account(output)
     text = card(account, params.source, params.settings, versions())
     Path(snakemake.output.card).write_text(text, encoding="utf-8")
+    text = summary(account, output, params.settings["method"])
+    Path(snakemake.output.summary).write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

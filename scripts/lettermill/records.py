@@ -8,7 +8,7 @@ import csv
 import io
 import types
 import typing
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -53,6 +53,7 @@ class Segmented(NamedTuple):
 
     row_id: str
     index: int | None  # counts the boxes of the row from left to right
+    boxes: int  # how many they are
     x: int | None
     y: int | None
     width: int | None
@@ -148,20 +149,40 @@ def read_records(path: Path, schema: type[R]) -> list[R]:
     """
     parsers = [_parser(hint) for hint in typing.get_type_hints(schema).values()]
     records = []
-    line = 1
+    for line, fields in _lines(path, schema):
+        try:
+            records.append(schema(*(parse(field) for parse, field in zip(parsers, fields, strict=True))))
+        except ValueError as error:
+            raise _corrupted(path, line, error) from error
+    return records
+
+
+def read_fields(path: Path, schema: type[NamedTuple]) -> Iterator[list[str]]:
+    """The lines of the CSV file ``path``, which holds records of type ``schema``, as text: several times as fast as
+    ``read_records``, for tables of all letters. Raises CorruptedFileError likewise, while it is gone through."""
+    for line, fields in _lines(path, schema):
+        if len(fields) != len(schema._fields):
+            raise _corrupted(path, line, ValueError(f"{len(fields)} fields, not {len(schema._fields)}"))
+        yield fields
+
+
+def _lines(path: Path, schema: type[NamedTuple]) -> Iterator[tuple[int, list[str]]]:
+    """(number, fields) of the lines after the header."""
+    content = path.read_bytes()
+    reader = csv.reader((text.decode() for text in io.BytesIO(content)), strict=True)
     try:
-        text = path.read_bytes().decode()
-        reader = csv.reader(io.StringIO(text, newline=""), strict=True)
         if tuple(next(reader, [])) != schema._fields:
             raise ValueError(f"the header is not {','.join(schema._fields)}")
         for fields in reader:
-            line = reader.line_num
-            records.append(schema(*(parse(field) for parse, field in zip(parsers, fields, strict=True))))
-        if not text.endswith("\n"):
+            yield reader.line_num, fields
+        if not content.endswith(b"\n"):
             raise ValueError("the last line is not whole")
     except (ValueError, csv.Error) as error:
-        raise CorruptedFileError(f"{path}, line {line}: {error}. Delete it and run again.") from error
-    return records
+        raise _corrupted(path, max(reader.line_num, 1), error) from error
+
+
+def _corrupted(path: Path, line: int, error: Exception) -> CorruptedFileError:
+    return CorruptedFileError(f"{path}, line {line}: {error}. Delete it and run again.")
 
 
 def _without_returns(record: NamedTuple) -> list:

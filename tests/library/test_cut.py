@@ -5,9 +5,11 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lettermill.errors import CorruptedFileError
 from lettermill.image.codec import decode, encode_png
 from lettermill.records import Cropped, Downloaded, Letter, Matched, Rejected, Segmented, read_records, write_records
 from lettermill.stages.cut import BatchFiles, cut_batch
@@ -39,7 +41,8 @@ def test_every_letter_is_delivered_or_rejected_once(rows: list[list[float]], lea
         write_records(files.cropped / "offsets.csv", Cropped, crops)
         write_records(files.segmented, Segmented, [])
         write_records(files.letters, Matched, letters)
-        cut_batch(files, folder / "out", False, least)
+        patterns = [(str(number), ("AB" * 3)[: len(row) or 2]) for number, row in enumerate(rows)]
+        cut_batch(files, patterns, folder / "out", False, least)
         delivered = read_records(folder / "out/letters.csv", Letter)
         rejected = read_records(folder / "out/rejected.csv", Rejected)
         assert all(letter.confidence >= least for letter in delivered)
@@ -64,3 +67,32 @@ def test_every_letter_is_delivered_or_rejected_once(rows: list[list[float]], lea
             for position, sure in enumerate(row)
             if sure < least
         }
+        words = {path.name for path in (folder / "out").glob("rejected_rows/*.png")}
+        assert words == {f"{row_id}.png" for row_id in whole}
+
+
+@pytest.mark.parametrize("lost", ["a letter", "a row", "a crop"])
+def test_what_was_lost_on_the_way_is_noticed(tmp_path: Path, lost: str) -> None:
+    """Files that end early, even where a line does."""
+    files = BatchFiles(*(tmp_path / name for name in ("downloaded", "cropped", "segmented.csv", "matched.csv")))
+    for folder in (files.downloaded, files.cropped):
+        folder.mkdir()
+    (files.cropped / "a.png").write_bytes(encode_png(np.zeros((20, 60), np.uint8)))
+    write_records(files.downloaded / "status.csv", Downloaded, [])
+    write_records(files.segmented, Segmented, [])
+    crops = [Cropped(row_id, "", "", "a.png", 0, 0, 60, 20, None) for row_id in "xy"]
+    stopped = [Cropped("z", "outside_image", "", "", None, None, None, None, None)]
+    write_records(files.cropped / "offsets.csv", Cropped, crops + stopped[: lost != "a crop"])
+    letters = [
+        Matched(row_id, position, "AB"[position], 10 * position, 0, 9, 20, None, "histogram", "", "")
+        for row_id in "xy"
+        for position in (0, 1)
+    ]
+    write_records(files.letters, Matched, letters[: {"a letter": 3, "a row": 2}.get(lost, 4)])
+    message = {
+        "a letter": "matched.csv is not whole: row y lacks letters. Delete it and run again",
+        "a row": "Row y is lost, or there twice, in one of .*matched.csv. Delete these and run again",
+        "a crop": "Row z is lost, or there twice, in one of .*cropped, .*. Delete these and run again",
+    }[lost]
+    with pytest.raises(CorruptedFileError, match=message):
+        cut_batch(files, [("x", "AB"), ("y", "AB"), ("z", "AB")], tmp_path / "out", False, 0.0)

@@ -9,8 +9,8 @@ import pytest
 from lettermill.dataset.assemble import assemble
 from lettermill.dataset.card import card
 from lettermill.dataset.split import Split
-from lettermill.dataset.summary import read_account, summary
-from lettermill.dataset.sync import remove_others, sync_files
+from lettermill.dataset.summary import summary
+from lettermill.dataset.sync import remove_others
 from lettermill.errors import CorruptedFileError
 from lettermill.records import Delivered, Letter, Rejected, read_records, write_records
 
@@ -38,13 +38,12 @@ def files(folder: Path) -> dict[str, str]:
 def test_repeated_letters_all_survive_and_rows_are_accounted_for(tmp_path: Path) -> None:
     batches = [batch(tmp_path / "b", {"7": "ANNA"}), batch(tmp_path / "a", {"3": "ABBA"}, ["4"])]
     unusable = [Rejected("", None, "", "table", "empty_id", None, "line 9")]
-    assemble(batches, unusable, 4, Split(), tmp_path / "dataset")
+    account = assemble(batches, unusable, 4, Split(), tmp_path / "dataset")
     delivered = read_records(tmp_path / "dataset/metadata.csv", Delivered)
     assert [(letter.row_id, letter.label) for letter in delivered] == [("3", c) for c in "ABBA"] + [
         ("7", c) for c in "ANNA"
     ]
     assert sorted(files(tmp_path / "dataset")) == sorted(letter.file_name for letter in delivered)
-    account = read_account(tmp_path / "dataset")
     assert (account.rows, account.delivered_rows) == (4, 2)
     assert account.rejected == {("table", "empty_id"): 1, ("match", "too_few_boxes"): 1}
     assert account.letters == {"A": 4, "B": 2, "N": 2}
@@ -75,12 +74,28 @@ def replace_rows(tmp_path: Path) -> Path:
 
 
 def test_a_changed_letter_is_replaced(tmp_path: Path) -> None:
-    (tmp_path / "old").write_text("old")
-    (tmp_path / "new").write_text("new")
-    sync_files({"A/1_0.png": tmp_path / "old"}, tmp_path / "dataset")
-    sync_files({"A/1_0.png": tmp_path / "new"}, tmp_path / "dataset")
+    old = batch(tmp_path / "old", {"1": "A"})
+    new = batch(tmp_path / "new", {"1": "A"})
+    (new / "A/1_0.png").write_text("new")
+    assemble([old], [], 1, Split(), tmp_path / "dataset")
+    assemble([new], [], 1, Split(), tmp_path / "dataset")
     assert (tmp_path / "dataset/A/1_0.png").read_text() == "new"
-    assert (tmp_path / "old").read_text() == "old"
+    assert (old / "A/1_0.png").read_text() == "1 0"
+
+
+def test_what_was_deleted_added_or_overwritten_is_put_right(tmp_path: Path) -> None:
+    made = batch(tmp_path / "a", {"3": "ABBA"})
+    dataset = tmp_path / "dataset"
+    assemble([made], [], 1, Split(), dataset)
+    expected = files(dataset)
+    (dataset / "A/3_0.png").unlink()
+    (dataset / "A/4_0.png").write_text("added")
+    (dataset / "B/3_1.png").unlink()
+    (dataset / "B/3_1.png").write_text("other")
+    (dataset / "notes.txt").write_text("mine")
+    assemble([made], [], 1, Split(), dataset)
+    assert files(dataset) == expected
+    assert (dataset / "notes.txt").exists()
 
 
 def test_copies_serve_where_there_are_no_hard_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -113,3 +128,29 @@ def test_a_row_keeps_its_part_between_versions() -> None:
 def test_a_lost_row_is_noticed(tmp_path: Path) -> None:
     with pytest.raises(CorruptedFileError, match="2 rows went in and 1 came out"):
         assemble([batch(tmp_path / "a", {"3": "ABBA"})], [], 2, Split(), tmp_path / "dataset")
+
+
+def test_a_batch_that_has_not_the_letters_that_it_lists_is_named(tmp_path: Path) -> None:
+    made = batch(tmp_path / "a", {"3": "ABBA"})
+    (made / "B/3_1.png").unlink()
+    with pytest.raises(CorruptedFileError, match=r"a/B/3_1.png is missing. Delete .*/a and run again"):
+        assemble([made], [], 1, Split(), tmp_path / "dataset")
+    assert not (tmp_path / "dataset/metadata.csv").exists()
+
+
+def test_a_list_of_letters_that_ends_early_is_noticed(tmp_path: Path) -> None:
+    made = batch(tmp_path / "a", {"3": "ABBA"})
+    lines = (made / "letters.csv").read_text().splitlines(keepends=True)
+    (made / "letters.csv").write_text("".join(lines[:-1]))
+    with pytest.raises(CorruptedFileError, match=r"a has 4 letters and lists 3. Delete .*/a and run again"):
+        assemble([made], [], 1, Split(), tmp_path / "dataset")
+
+
+def test_ids_with_commas_and_quotes_are_merged_in_order(tmp_path: Path) -> None:
+    names = ["b,1", 'a"2', "a", "b"]
+    batches = [batch(tmp_path / str(number), {name: "AB"}) for number, name in enumerate(names)]
+    assemble(batches, [], 4, Split(), tmp_path / "dataset")
+    delivered = read_records(tmp_path / "dataset/metadata.csv", Delivered)
+    assert [(letter.row_id, letter.position) for letter in delivered] == [
+        (name, position) for name in sorted(names) for position in (0, 1)
+    ]

@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lettermill.errors import CorruptedFileError
 from lettermill.image.box import Box
 from lettermill.plan.text import OTHER, word
 from lettermill.records import Matched, Segmented, read_records, write_records
@@ -55,9 +57,9 @@ def test_letters_come_out_in_order_or_not_at_all(pattern: str, count: int) -> No
 
 
 def test_every_row_of_a_batch_is_matched_or_has_a_reason(tmp_path: Path) -> None:
-    records = [Segmented("a", i, *box, "", "") for i, box in enumerate(boxes(2))]
-    records += [Segmented("b", i, *box, "", "") for i, box in enumerate(boxes(3))]
-    records += [Segmented("c", None, None, None, None, None, "blank_image", "")]
+    records = [Segmented("a", i, 2, *box, "", "") for i, box in enumerate(boxes(2))]
+    records += [Segmented("b", i, 3, *box, "", "") for i, box in enumerate(boxes(3))]
+    records += [Segmented("c", None, 0, None, None, None, None, "blank_image", "")]
     write_records(tmp_path / "segmented.csv", Segmented, records)
     match_batch(tmp_path / "segmented.csv", [("a", "AB"), ("b", "AB"), ("c", "AB")], tmp_path / "matched.csv")
     matched = read_records(tmp_path / "matched.csv", Matched)
@@ -65,3 +67,9 @@ def test_every_row_of_a_batch_is_matched_or_has_a_reason(tmp_path: Path) -> None
         ("a", 0, "A", ""), ("a", 1, "B", ""), ("b", None, "AB", "too_many_boxes"),
     ]  # fmt: skip
     assert matched[2].detail == "3 boxes for the 2 letters of AB"
+
+
+def test_boxes_that_were_lost_on_the_way_are_noticed(tmp_path: Path) -> None:
+    write_records(tmp_path / "s.csv", Segmented, [Segmented("a", i, 3, *box, "", "") for i, box in enumerate(boxes(2))])
+    with pytest.raises(CorruptedFileError, match=r"s\.csv is not whole: row a lacks boxes"):
+        match_batch(tmp_path / "s.csv", [("a", "AB")], tmp_path / "m.csv")

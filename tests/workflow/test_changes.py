@@ -9,7 +9,8 @@ import pytest
 from lettermill.plan.batches import batch_of
 from project import ROOT, Project, jobs
 
-END = {"dataset": 1, "summary": 1, "sheets": 1, "all": 1}
+DATASET = {"dataset": 1, "all": 1}
+END = {"dataset": 1, "sheets": 1, "all": 1}
 LATER = {"crop": 1, "segment": 1, "match": 1, "cut": 1, **END}
 ONE_BATCH = {"download": 1, **LATER}
 
@@ -107,11 +108,11 @@ def test_an_image_that_comes_later(project: Project) -> None:
 
 
 SETTINGS = [
-    ({"split": {"train": 0.5, "validation": 0.25, "test": 0.25}}, END),
+    ({"split": {"train": 0.5, "validation": 0.25, "test": 0.25}}, DATASET),
     ({"cut": {"erase_neighbours": False}}, {"cut": 4, **END}),
     ({"segment": {"overlap": 0.6}}, {"segment": 4, "match": 4, "cut": 4, **END}),
     ({"crop": {"mode": "profiles"}}, {"crop": 4, "segment": 4, "match": 4, "cut": 4, **END}),
-    ({"alphabet": "ABCDEFGHIJKLMNOPQRSTUVWXYZÇ"}, END),  # no row has one: only the card names the alphabet
+    ({"alphabet": "ABCDEFGHIJKLMNOPQRSTUVWXYZÇ"}, DATASET),  # no row has one: only the card names the alphabet
     ({"download": {"retries": 9, "timeout": 1, "connections": 2}}, {}),
     ({"cache": "elsewhere"}, {}),
 ]
@@ -124,7 +125,7 @@ def test_a_changed_setting(project: Project, settings: dict, expected: dict[str,
 
 
 MODULES = [
-    ("dataset/split.py", END),
+    ("dataset/split.py", DATASET),
     ("dataset/sheets.py", {"sheets": 1, "all": 1}),
     ("image/cut.py", {"cut": 4, **END}),
     ("stages/match.py", {"match": 4, "cut": 4, **END}),

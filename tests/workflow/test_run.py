@@ -83,7 +83,7 @@ def test_the_size_of_batches_does_not_matter(finished: Project, tmp_path: Path) 
 
 def test_every_image_can_have_its_own_jobs(tmp_path: Path) -> None:
     project = Project.of_sample(tmp_path / "project", 5)  # auto: a table this small
-    assert project.planned() == {**dict.fromkeys(STAGES, 5), "dataset": 1, "summary": 1, "sheets": 1, "all": 1}
+    assert project.planned() == {**dict.fromkeys(STAGES, 5), "dataset": 1, "sheets": 1, "all": 1}
     row_id = next(iter(project.rows))
     project.run(f"results/segmented/{row_id}.csv")
     assert [path.name for path in (project.folder / "results/segmented").iterdir()] == [f"{row_id}.csv"]

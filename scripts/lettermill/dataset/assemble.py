@@ -1,37 +1,62 @@
 """The dataset: the letters of all batches in one folder for each letter, and an account of every row."""
 
-from collections.abc import Iterable, Sequence
+import csv
+import heapq
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from lettermill.dataset.account import Account
 from lettermill.dataset.split import Split
-from lettermill.dataset.sync import sync_files
+from lettermill.dataset.sync import sync_letters
 from lettermill.errors import CorruptedFileError
-from lettermill.records import Delivered, Letter, Rejected, read_records, write_records
+from lettermill.files import atomic_writer
+from lettermill.records import Delivered, Letter, Rejected, read_fields, read_records, write_records
+
+_LABEL, _ROW, _POSITION, _METHOD = (Letter._fields.index(name) for name in ("label", "row_id", "position", "method"))
 
 
-def assemble(batches: Iterable[Path], unusable: Sequence[Rejected], rows: int, split: Split, output: Path) -> None:
+def assemble(batches: Sequence[Path], unusable: Sequence[Rejected], rows: int, split: Split, output: Path) -> Account:
     """Write ``metadata.csv`` and ``rejected.csv`` into the folder ``output`` and bring its letter folders up to date.
 
     batches: the folders that ``cut_batch`` has written. unusable: the rows that no batch has got. rows: how many
     rows the table has. Raises CorruptedFileError when not every one of them is delivered or rejected.
-    Everything is in the order of row id and position, whatever the order of the batches.
+    Everything is in the order of row id and position, whatever the order of the batches. The letters of a batch come
+    in this order, so that they are merged as they are read: those of a million rows need not be in memory.
     """
-    delivered: list[Delivered] = []
-    rejected = list(unusable)
-    sources: dict[str, Path] = {}
-    for batch in batches:
-        for letter in read_records(batch / "letters.csv", Letter):
-            sources[letter.file_name] = batch / letter.file_name
-            delivered.append(Delivered(*letter, split.part_of(letter.row_id)))
-        rejected += read_records(batch / "rejected.csv", Rejected)
-    delivered.sort(key=lambda letter: (letter.row_id, letter.position))
+    account = Account()
+    rejected = [*unusable, *(row for batch in batches for row in read_records(batch / "rejected.csv", Rejected))]
     rejected.sort(key=lambda row: (row.row_id, -1 if row.position is None else row.position, row.stage, row.detail))
-    accounted = len({letter.row_id for letter in delivered}) + sum(row.position is None for row in rejected)
-    if accounted != rows:
-        raise CorruptedFileError(
-            f"{rows} rows went in and {accounted} came out: a file of an earlier stage is not whole. "
-            "Make them anew: snakemake -F."
-        )
-    sync_files(sources, output)
-    write_records(output / "rejected.csv", Rejected, rejected)
-    write_records(output / "metadata.csv", Delivered, delivered)
+    account.add_rejected(rejected)
+    counts: Counter[Path] = Counter()
+    with atomic_writer(output / "metadata.csv", text=True) as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(Delivered._fields)
+        row_id, part = None, ""
+        for (letter_row, _), batch, fields in heapq.merge(*map(_letters, batches)):
+            if letter_row != row_id:
+                row_id, part = letter_row, split.part_of(letter_row)
+                account.delivered_rows += 1
+            account.add_letter(fields[_LABEL], part, fields[_METHOD])
+            counts[batch] += 1
+            writer.writerow([*fields, part])
+        if account.rows != rows:
+            raise CorruptedFileError(
+                f"{rows} rows went in and {account.rows} came out: a file of an earlier stage is not whole. "
+                "Make them anew: snakemake -F."
+            )
+        sync_letters({batch: counts[batch] for batch in batches}, sorted(account.letters), output)
+        write_records(output / "rejected.csv", Rejected, rejected)
+    return account
+
+
+def _letters(batch: Path) -> Iterator[tuple[tuple[str, int], Path, list[str]]]:
+    """((row id, position), batch, fields) of the letters of a batch, in the order of the first of these."""
+    path = batch / "letters.csv"
+    last = ("", -1)
+    for fields in read_fields(path, Letter):
+        place = fields[_ROW], int(fields[_POSITION])
+        if place <= last:
+            raise CorruptedFileError(f"{path}: row {place[0]} is out of order. Delete {batch} and run again.")
+        last = place
+        yield place, batch, fields

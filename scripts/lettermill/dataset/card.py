@@ -2,7 +2,7 @@
 
 import json
 
-from lettermill.dataset.summary import Account, explain
+from lettermill.dataset.account import PARTS, Account, explain
 
 
 def card(account: Account, source: str, settings: dict[str, object], versions: dict[str, str]) -> str:
@@ -10,13 +10,12 @@ def card(account: Account, source: str, settings: dict[str, object], versions: d
 
     source: name of the table. settings: config key -> value. versions: package -> version.
     """
-    letters = sum(account.letters.values())
     return "\n".join(
         [
             "# Handwritten letters",
             "",
-            f"{letters:,} images of single handwritten letters, cut out of {account.delivered_rows:,} of the "
-            f"{account.rows:,} word images of `{source}` by Lettermill.",
+            f"{account.letters.total():,} images of single handwritten letters, cut out of "
+            f"{account.delivered_rows:,} of the {account.rows:,} word images of `{source}` by Lettermill.",
             "",
             "This folder is generated: a run of the workflow brings it up to date and removes what it did not make.",
             "",
@@ -32,11 +31,11 @@ def card(account: Account, source: str, settings: dict[str, object], versions: d
             "",
             "| letter | images |",
             "|---|---:|",
-            *(f"| {label} | {count:,} |" for label, count in account.letters.items()),
+            *(f"| {label} | {count:,} |" for label, count in sorted(account.letters.items())),
             "",
             "| part | images |",
             "|---|---:|",
-            *(f"| {part} | {count:,} |" for part, count in account.parts.items()),
+            *(f"| {part} | {account.parts[part]:,} |" for part in PARTS),
             "",
             "| rows not delivered | stage | reason |",
             "|---:|---|---|",

@@ -1,6 +1,7 @@
 """Contact sheets: pictures by which people can judge a dataset, one for each kind of what came out."""
 
 import hashlib
+import heapq
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -11,9 +12,8 @@ from lettermill.errors import CorruptedFileError
 from lettermill.files import write_bytes
 from lettermill.image.codec import decode, encode_png
 from lettermill.image.drawing import captioned, class_lines
-from lettermill.records import Cropped, Delivered, Rejected, read_records
-from lettermill.stages.cut import REJECTED
-from lettermill.stages.images import read_crop, read_offsets
+from lettermill.records import Letter, Rejected, read_fields, read_records
+from lettermill.stages.cut import REJECTED, REJECTED_ROWS
 
 COLUMNS, LINES = 24, 14
 """Letters in a line of a sheet, and lines of the sheets that are not by class."""
@@ -25,13 +25,6 @@ ROW_COLUMNS, ROW_LINES = 3, 20
 """The same for words."""
 
 
-class Batch(NamedTuple):
-    """The folders of a batch that ``cut_batch`` and ``crop_batch`` have written."""
-
-    letters: Path
-    cropped: Path
-
-
 class Sheets(NamedTuple):
     """Where the pictures go."""
 
@@ -41,57 +34,66 @@ class Sheets(NamedTuple):
     rejected_rows: Path
 
 
-def write_sheets(dataset: Path, batches: Sequence[Batch], output: Sheets) -> None:
-    """Draw the contact sheets of ``dataset``.
+class _Letter(NamedTuple):
+    order: object  # which letters come first
+    caption: str
+    path: Path
+
+
+def write_sheets(batches: Sequence[Path], output: Sheets) -> None:
+    """Draw the contact sheets of the letters in ``batches``, folders that ``cut_batch`` has written.
 
     delivered: letters of each class, drawn by a hash of their names: a fair sample, and the same every time.
     least_confident: the letters that only just came in. rejected_letters, rejected_rows: a sample of letters that were
     too doubtful and of words that gave none, with the reason.
     """
-    letters = read_records(dataset / "metadata.csv", Delivered)
-    _write(output.delivered, class_lines(_by_class(dataset, letters), COLUMNS))
-    doubtful = sorted(
-        (letter.confidence, letter.file_name, letter.label) for letter in letters if letter.confidence is not None
-    )
-    least = [(f"{label} {sure:.2f}", _read(dataset / name)) for sure, name, label in doubtful[: COLUMNS * LINES]]
-    _write(output.least_confident, captioned(least, COLUMNS, CELL, LARGEST))
-    rejected = [(batch, row) for batch in batches for row in read_records(batch.letters / "rejected.csv", Rejected)]
-    of_letters = [(batch, row) for batch, row in rejected if row.position is not None]
-    _write(output.rejected_letters, captioned(_letters(of_letters), COLUMNS, CELL, LARGEST))
-    of_rows = [(batch, row) for batch, row in rejected if row.position is None]
-    _write(output.rejected_rows, captioned(_rows(of_rows), ROW_COLUMNS, (48, 400)))
+    classes: dict[str, list[_Letter]] = {}
+    least: list[_Letter] = []
+    doubtful: list[tuple[Rejected, Path]] = []
+    stopped: list[tuple[Rejected, Path]] = []
+    for batch in batches:
+        in_batch: dict[str, list[_Letter]] = {}
+        for name, label, *_, confidence, _ in read_fields(batch / "letters.csv", Letter):
+            in_batch.setdefault(label, []).append(_Letter(_draw(name), label, batch / name))
+            if confidence:
+                sure = float(confidence)
+                least.append(_Letter((sure, name), f"{label} {sure:.2f}", batch / name))
+        for label, letters in in_batch.items():  # no more are kept than may be shown
+            classes[label] = heapq.nsmallest(COLUMNS, classes.get(label, []) + letters)
+        least = heapq.nsmallest(COLUMNS * LINES, least)
+        for row in read_records(batch / "rejected.csv", Rejected):
+            (stopped if row.position is None else doubtful).append((row, batch))
+    drawn = [(label, [_read(letter.path) for letter in letters]) for label, letters in sorted(classes.items())]
+    _write(output.delivered, class_lines(drawn, COLUMNS))
+    _write(output.least_confident, captioned(_pictures(least), COLUMNS, CELL, LARGEST))
+    _write(output.rejected_letters, captioned(_pictures(_doubtful(doubtful)), COLUMNS, CELL, LARGEST))
+    _write(output.rejected_rows, captioned(_stopped(stopped), ROW_COLUMNS, (48, 400)))
 
 
-def _by_class(dataset: Path, letters: Iterable[Delivered]) -> list[tuple[str, list[np.ndarray]]]:
-    classes: dict[str, list[str]] = {}
-    for letter in letters:
-        classes.setdefault(letter.label, []).append(letter.file_name)
-    drawn = {label: sorted(names, key=_draw)[:COLUMNS] for label, names in sorted(classes.items())}
-    return [(label, [_read(dataset / name) for name in names]) for label, names in drawn.items()]
-
-
-def _letters(rejected: Iterable[tuple[Batch, Rejected]]) -> list[tuple[str, np.ndarray]]:
+def _doubtful(rejected: Iterable[tuple[Rejected, Path]]) -> list[_Letter]:
     """A sample of the letters that were rejected, the most confident first."""
-    names = [(f"{row.row_id}_{row.position}.png", row.confidence, row.label, batch.letters) for batch, row in rejected]
-    drawn = sorted(names, key=lambda name: _draw(name[0]))[: COLUMNS * LINES]
-    drawn.sort(key=lambda name: (-name[1], name[0]))
-    return [(f"{label} {sure:.2f}", _read(folder / REJECTED / name)) for name, sure, label, folder in drawn]
+    letters = []
+    for row, batch in rejected:
+        name = f"{row.row_id}_{row.position}.png"
+        order = (-row.confidence, name)
+        letters.append((_draw(name), _Letter(order, f"{row.label} {row.confidence:.2f}", batch / REJECTED / name)))
+    return sorted(letter for _, letter in heapq.nsmallest(COLUMNS * LINES, letters))
 
 
-def _rows(rejected: Iterable[tuple[Batch, Rejected]]) -> list[tuple[str, np.ndarray]]:
+def _stopped(rejected: Iterable[tuple[Rejected, Path]]) -> list[tuple[str, np.ndarray]]:
     """A sample of the words that gave no letter but have an image, by the reason."""
-    drawn = sorted(rejected, key=lambda each: _draw(each[1].row_id))
-    crops: dict[Path, dict[str, Cropped]] = {}
     words = []
-    for batch, row in drawn:
+    for row, batch in sorted(rejected, key=lambda each: _draw(each[0].row_id)):
+        path = batch / REJECTED_ROWS / f"{row.row_id}.png"
+        if path.exists():
+            words.append((f"{row.reason}: {row.row_id}", _read(path)))
         if len(words) == ROW_COLUMNS * ROW_LINES:
             break
-        if batch.cropped not in crops:
-            crops[batch.cropped] = read_offsets(batch.cropped)
-        crop = crops[batch.cropped].get(row.row_id)
-        if crop is not None and not crop.reason:
-            words.append((f"{row.reason}: {row.row_id}", read_crop(batch.cropped, crop)))
     return sorted(words, key=lambda word: word[0])
+
+
+def _pictures(letters: Iterable[_Letter]) -> list[tuple[str, np.ndarray]]:
+    return [(letter.caption, _read(letter.path)) for letter in letters]
 
 
 def _draw(name: str) -> bytes:

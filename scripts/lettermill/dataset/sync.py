@@ -3,41 +3,60 @@
 import filecmp
 import os
 import shutil
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 from lettermill.errors import CorruptedFileError
 from lettermill.files import link_or_copy
+from lettermill.records import Letter, read_fields
 
 
-def sync_files(sources: Mapping[str, Path], folder: Path) -> None:
-    """Make the sub-folders of ``folder`` hold exactly ``sources`` (path below ``folder`` -> file), as hard links.
+def sync_letters(batches: Mapping[Path, int], labels: Iterable[str], folder: Path) -> None:
+    """Make the sub-folders of ``folder`` hold exactly the letters of ``batches``, as hard links.
 
+    batches: folder that ``cut_batch`` has written -> the number of its letters. labels: the letters that there are.
     Files directly in ``folder`` are left alone. Where the file system has no hard links the files are copies.
+    Raises CorruptedFileError, naming the file, when a batch has not the letters that it lists.
+
+    Folders are listed, and files whose inodes agree are taken to be one: nearly a million letters take two seconds.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
-        if entry.is_dir(follow_symlinks=False):
-            _remove_others(Path(entry.path), folder, sources)
-    for parent in sorted({Path(name).parent for name in sources}):
-        (folder / parent).mkdir(parents=True, exist_ok=True)
-    for name, source in sources.items():
-        try:
-            _bring(source, folder / name)
-        except FileNotFoundError as error:
-            raise CorruptedFileError(
-                f"{source} is missing. Delete {source.parents[1]} and run again: it will be made anew."
-            ) from error
+    labels = list(labels)
+    remove_others(folder, labels, only_folders=True)
+    found = dict.fromkeys(batches, 0)
+    device = os.stat(folder).st_dev
+    linked = {batch: os.stat(batch).st_dev == device for batch in batches}
+    for label in labels:
+        place = folder / label
+        place.mkdir(exist_ok=True)
+        strangers = _listed(place)
+        for batch in batches:
+            letters = _listed(batch / label)
+            found[batch] += len(letters)
+            for name, inode in letters.items():
+                if strangers.pop(name, None) != inode or not linked[batch]:
+                    _bring(batch / label / name, place / name)
+        for name in strangers:
+            os.unlink(place / name)
+    for batch, count in batches.items():
+        if found[batch] != count:
+            raise _not_as_listed(batch, found[batch])
 
 
-def _remove_others(place: Path, folder: Path, wanted: Collection[str]) -> None:
-    for path, _, files in os.walk(place, topdown=False):
-        below = Path(path).relative_to(folder).as_posix()
-        for file in files:
-            if f"{below}/{file}" not in wanted:
-                os.unlink(os.path.join(path, file))
-        if not os.listdir(path):
-            os.rmdir(path)
+def _listed(folder: Path) -> dict[str, int]:
+    """Name -> inode of the files in ``folder``; a folder that does not exist has none."""
+    try:
+        with os.scandir(folder) as entries:
+            return {entry.name: entry.inode() for entry in entries}
+    except FileNotFoundError:
+        return {}
+
+
+def _not_as_listed(batch: Path, found: int) -> CorruptedFileError:
+    names = [name for name, *_ in read_fields(batch / "letters.csv", Letter)]
+    missing = next((f"{batch / name} is missing" for name in names if not (batch / name).exists()), None)
+    what = missing or f"{batch} has {found} letters and lists {len(names)}"
+    return CorruptedFileError(f"{what}. Delete {batch} and run again: it will be made anew.")
 
 
 def _bring(source: Path, target: Path) -> None:
@@ -58,18 +77,22 @@ def _replace(source: Path, target: Path) -> None:
     os.replace(temporary, target)
 
 
-def remove_others(folder: Path, wanted: Collection[str]) -> list[str]:
+def remove_others(folder: Path, wanted: Collection[str], only_folders: bool = False) -> list[str]:
     """Delete what stands directly in ``folder`` under other names than ``wanted``; returns these names, sorted.
 
-    Hidden files are left alone. A folder that does not exist holds nothing.
+    Hidden files are left alone, and with ``only_folders`` all files. A folder that does not exist holds nothing.
     """
     if not folder.is_dir():
         return []
-    names = sorted(name for name in os.listdir(folder) if name not in wanted and not name.startswith("."))
-    for name in names:
+    removed = []
+    for name in sorted(os.listdir(folder)):
         path = folder / name
-        if path.is_dir() and not path.is_symlink():
+        is_folder = path.is_dir() and not path.is_symlink()
+        if name in wanted or name.startswith(".") or (only_folders and not is_folder):
+            continue
+        if is_folder:
             shutil.rmtree(path)
         else:
             path.unlink()
-    return names
+        removed.append(name)
+    return removed

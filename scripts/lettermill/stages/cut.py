@@ -1,14 +1,18 @@
 """Cut: the letters of a batch as images, in a folder for each letter, and an account of its other rows."""
 
 import logging
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
+from lettermill.errors import CorruptedFileError
+from lettermill.files import link_or_copy
 from lettermill.image.box import Box
 from lettermill.image.codec import encode_png
 from lettermill.image.cut import cut_letters
+from lettermill.plan.text import word
 from lettermill.records import Cropped, Downloaded, Letter, Matched, Rejected, Segmented, read_records, write_records
 from lettermill.stages.images import read_crop, read_offsets
 
@@ -16,8 +20,8 @@ log = logging.getLogger(__name__)
 
 LOW = "low_confidence"
 
-REJECTED = "rejected"
-"""Folder of the letters that are not delivered, for people to look at."""
+REJECTED, REJECTED_ROWS = "rejected", "rejected_rows"
+"""Folders of the letters that are not delivered, and of the words that gave none, for people to look at."""
 
 
 class BatchFiles(NamedTuple):
@@ -29,19 +33,32 @@ class BatchFiles(NamedTuple):
     letters: Path  # the letters to cut, as Matched records
 
 
-def cut_batch(files: BatchFiles, output: Path, erase_neighbours: bool, least_confidence: float) -> None:
+def cut_batch(
+    files: BatchFiles,
+    patterns: Sequence[tuple[str, str]],
+    output: Path,
+    erase_neighbours: bool,
+    least_confidence: float,
+) -> None:
     """Cut the letters of a batch out of its cropped images; those with a lower confidence than that are rejected.
 
-    They go to ``output``/{letter}/{row_id}_{position}.png, those that are rejected to ``output``/rejected/.
-    ``letters.csv`` in ``output`` lists the letters; ``rejected.csv`` lists those that are rejected, and the rows of
-    the batch that have none, with the stage that stopped them.
+    patterns: (row id, pattern) of every row of the batch, see ``Alphabet.pattern``.
+    Letters go to ``output``/{letter}/{row_id}_{position}.png, those that are rejected to ``output``/rejected/, and the
+    images of rows without letters to ``output``/rejected_rows/. ``letters.csv`` in ``output`` lists the letters;
+    ``rejected.csv`` lists those that are rejected, and the rows of the batch that have none, with the stage that
+    stopped them. Raises CorruptedFileError when a row, or a letter of one, has been lost on the way.
     """
     output.mkdir(parents=True, exist_ok=True)
     crops = read_offsets(files.cropped)
+    words = {row_id: word(pattern) for row_id, pattern in patterns}
     letters: list[Letter] = []
     rejected: list[Rejected] = []
     for row_id, group in groupby(read_records(files.letters, Matched), key=lambda record: record.row_id):
         row, records = crops[row_id], list(group)
+        if "".join(record.label for record in records) != words[row_id]:
+            raise CorruptedFileError(
+                f"{files.letters} is not whole: row {row_id} lacks letters. Delete it and run again."
+            )
         sure = [not r.reason and (r.confidence is None or r.confidence >= least_confidence) for r in records]
         rejected += _doubtful(records, sure)
         if records[0].reason:
@@ -58,9 +75,32 @@ def cut_batch(files: BatchFiles, output: Path, erase_neighbours: bool, least_con
                     Letter(file, record.label, row_id, record.position, *box, record.confidence, record.method)
                 )
     rejected += _rejected(files)
+    _check_rows(files, words.keys(), letters, rejected)
+    _keep_pictures(files.cropped, [crops[row.row_id] for row in rejected if _has_picture(row, crops)], output)
     write_records(output / "rejected.csv", Rejected, rejected)
     write_records(output / "letters.csv", Letter, letters)
     log.info("%d letters cut; %d rows and letters rejected", len(letters), len(rejected))
+
+
+def _check_rows(
+    files: BatchFiles, rows: Collection[str], letters: Iterable[Letter], rejected: Iterable[Rejected]
+) -> None:
+    found = Counter(row.row_id for row in rejected if row.position is None)
+    found.update({letter.row_id for letter in letters})
+    if found != Counter(rows):
+        lost = min((Counter(rows) - found) or (found - Counter(rows)))
+        places = ", ".join(map(str, files))
+        raise CorruptedFileError(f"Row {lost} is lost, or there twice, in one of {places}. Delete these and run again.")
+
+
+def _has_picture(row: Rejected, crops: Mapping[str, Cropped]) -> bool:
+    return row.position is None and row.row_id in crops and not crops[row.row_id].reason
+
+
+def _keep_pictures(cropped: Path, rows: Iterable[Cropped], output: Path) -> None:
+    for row in rows:
+        (output / REJECTED_ROWS).mkdir(exist_ok=True)
+        link_or_copy(cropped / row.file, output / REJECTED_ROWS / f"{row.row_id}.png")
 
 
 def _doubtful(row: list[Matched], sure: list[bool]) -> list[Rejected]:

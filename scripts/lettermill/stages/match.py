@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 
+from lettermill.errors import CorruptedFileError
 from lettermill.image.box import Box
 from lettermill.plan.text import MARK, OTHER, word
 from lettermill.records import Matched, Segmented, read_records, write_records
@@ -55,8 +56,11 @@ def match_batch(segmented: Path, patterns: Sequence[tuple[str, str]], output: Pa
     pattern_of = dict(patterns)
     records: list[Matched] = []
     fitting = rows = 0
-    for row_id, found in groupby(read_records(segmented, Segmented), key=lambda record: record.row_id):
+    for row_id, group in groupby(read_records(segmented, Segmented), key=lambda record: record.row_id):
+        found = list(group)
         boxes = [Box(record.x, record.y, record.width, record.height) for record in found if not record.reason]
+        if len(boxes) != found[0].boxes:
+            raise CorruptedFileError(f"{segmented} is not whole: row {row_id} lacks boxes. Delete it and run again.")
         if not boxes:
             continue
         rows += 1

@@ -26,5 +26,7 @@ def _segment(row: Cropped, cropped: Path, tolerances: Tolerances) -> list[Segmen
     boxes = find_letters(image, None if row.line is None else row.line - row.y, tolerances)
     if not boxes:
         reason = "blank_image" if ink_threshold(image) is None else "no_letters"
-        return [Segmented(row.row_id, None, None, None, None, None, reason, "")]
-    return [Segmented(row.row_id, index, *box.moved(row.x, row.y), "", "") for index, box in enumerate(boxes)]
+        return [Segmented(row.row_id, None, 0, None, None, None, None, reason, "")]
+    return [
+        Segmented(row.row_id, index, len(boxes), *box.moved(row.x, row.y), "", "") for index, box in enumerate(boxes)
+    ]

@@ -1,0 +1,58 @@
+"""The account of a run: how many rows and letters went in, came out, or were stopped, where and why."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from lettermill.reasons import REASONS
+from lettermill.records import Rejected
+
+PARTS = ("train", "validation", "test")
+
+
+@dataclass
+class Account:
+    """Counts of a dataset.
+
+    delivered_rows: rows of which there are letters. stopped: (stage, reason) -> rows. doubtful: letters that were
+    rejected from rows of which others are delivered. letters, parts, methods: label -> letters, part of the split ->
+    letters, how they were found -> letters.
+    """
+
+    delivered_rows: int = 0
+    stopped: Counter[tuple[str, str]] = field(default_factory=Counter)
+    doubtful: int = 0
+    letters: Counter[str] = field(default_factory=Counter)
+    parts: Counter[str] = field(default_factory=Counter)
+    methods: Counter[str] = field(default_factory=Counter)
+
+    def add_letter(self, label: str, part: str, method: str) -> None:
+        """Count a letter that is delivered."""
+        self.letters[label] += 1
+        self.parts[part] += 1
+        self.methods[method] += 1
+
+    def add_rejected(self, rejected: Iterable[Rejected]) -> None:
+        """Count what is not."""
+        for row in rejected:
+            if row.position is None:
+                self.stopped[row.stage, row.reason] += 1
+            else:
+                self.doubtful += 1
+
+    @property
+    def rows(self) -> int:
+        """Rows of the table."""
+        return self.delivered_rows + self.stopped.total()
+
+    @property
+    def rejected(self) -> dict[tuple[str, str], int]:
+        """(stage, reason) -> rows, in the order of the stages."""
+        order = [(stage, reason) for stage, reasons in REASONS.items() for reason in reasons]
+        order += sorted(self.stopped.keys() - set(order))  # none should be; if there is one, the sums must still add up
+        return {key: self.stopped[key] for key in order if self.stopped[key]}
+
+
+def explain(stage: str, reason: str) -> str:
+    """What a reason means."""
+    return REASONS.get(stage, {}).get(reason, "?")
