@@ -29,6 +29,6 @@ $(VENV)/run.stamp: requirements.txt constraints.txt | $(VENV)/bin/python
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -c constraints.txt
 	touch $@
 
-$(VENV)/test.stamp: requirements-test.txt $(VENV)/run.stamp
+$(VENV)/test.stamp: requirements-test.txt requirements-slurm.txt $(VENV)/run.stamp
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-test.txt -c constraints.txt
 	touch $@

@@ -34,7 +34,7 @@ def pins(text: str) -> dict[str, str]:
 
 def test_all_places_pin_the_same_versions() -> None:
     constraints = {name.lower(): version for name, version in pins((ROOT / "constraints.txt").read_text()).items()}
-    for path in [ROOT / "requirements.txt", ROOT / "requirements-test.txt", *sorted((ROOT / "envs").glob("*.yaml"))]:
+    for path in [*sorted(ROOT.glob("requirements*.txt")), *sorted((ROOT / "envs").glob("*.yaml"))]:
         found = pins(path.read_text())
         assert found, path
         for name, version in found.items():
