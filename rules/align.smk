@@ -43,6 +43,8 @@ rule align:
         "logs/align/{batch}.log",
     benchmark:
         "logs/benchmarks/align/{batch}.tsv"
+    group:
+        after_learning
     conda:
         "../envs/letters.yaml"
     params:

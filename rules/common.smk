@@ -69,6 +69,11 @@ def images(wildcards):
     return planned(PLAN.images_of, wildcards.batch)
 
 
+def fetching(wildcards):
+    """1 if the batch has images to be fetched, 0 if all of them are files."""
+    return int(not images(wildcards) or any(not stamp for _, _, stamp in sources(wildcards)))
+
+
 def patterns(wildcards):
     """The rows of a batch as `match` needs them."""
     return planned(PLAN.patterns, wildcards.batch)
@@ -87,6 +92,20 @@ def is_learnt():
     """Whether there is a recogniser, learnt with these settings and this code, and nobody asks to learn again."""
     forced = workflow.dag_settings.forceall or not {"learn", *LEARNT}.isdisjoint(workflow.dag_settings.forcerun)
     return not forced and all(map(os.path.exists, LEARNT)) and Path(LEARNT[-1]).read_text(encoding="utf-8") == LEARN
+
+
+def before_learning(wildcards):
+    """The group of stages that are one job of a cluster, for each batch: those before `learn`.
+
+    There are none in local runs. (Groups are no part of the profile, because a cluster's job does not know those: it
+    would start the engine anew for each of its stages.)
+    """
+    return None if workflow.local_exec else "stages"
+
+
+def after_learning(wildcards):
+    """The group of the stages after `learn`: the same, when nothing is to be learnt in between."""
+    return "letters" if ALIGNED and not is_learnt() and not workflow.local_exec else before_learning(wildcards)
 
 
 def recogniser(wildcards):

@@ -4,6 +4,14 @@ in    rows of the table (params)
 out   results/downloaded/{batch}/   the images as fetched, and status.csv with a line for every row
 """
 
+# Rules of a group cannot be local.
+SUBMIT_HOST = config["download"]["submit_host"]
+
+if SUBMIT_HOST:
+
+    localrules:
+        download,
+
 
 rule download:
     output:
@@ -12,10 +20,12 @@ rule download:
         "logs/download/{batch}.log",
     benchmark:
         "logs/benchmarks/download/{batch}.tsv"
+    group:
+        None if SUBMIT_HOST else before_learning
     conda:
         "../envs/download.yaml"
     resources:
-        downloads=1,
+        downloads=fetching,
     params:
         rows=sources,
         images=images,

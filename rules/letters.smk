@@ -16,6 +16,8 @@ rule crop:
         "logs/crop/{batch}.log",
     benchmark:
         "logs/benchmarks/crop/{batch}.tsv"
+    group:
+        before_learning
     conda:
         "../envs/letters.yaml"
     params:
@@ -34,6 +36,8 @@ rule segment:
         "logs/segment/{batch}.log",
     benchmark:
         "logs/benchmarks/segment/{batch}.tsv"
+    group:
+        before_learning
     conda:
         "../envs/letters.yaml"
     params:
@@ -52,6 +56,8 @@ rule match:
         "logs/match/{batch}.log",
     benchmark:
         "logs/benchmarks/match/{batch}.tsv"
+    group:
+        before_learning
     conda:
         "../envs/letters.yaml"
     params:
@@ -73,6 +79,8 @@ rule cut:
         "logs/cut/{batch}.log",
     benchmark:
         "logs/benchmarks/cut/{batch}.tsv"
+    group:
+        after_learning
     conda:
         "../envs/letters.yaml"
     params:

@@ -113,7 +113,7 @@ SETTINGS = [
     ({"segment": {"overlap": 0.6}}, {"segment": 4, "match": 4, "cut": 4, **END}),
     ({"crop": {"mode": "profiles"}}, {"crop": 4, "segment": 4, "match": 4, "cut": 4, **END}),
     ({"alphabet": "ABCDEFGHIJKLMNOPQRSTUVWXYZÇ"}, DATASET),  # no row has one: only the card names the alphabet
-    ({"download": {"retries": 9, "timeout": 1, "connections": 2}}, {}),
+    ({"download": {"retries": 9, "timeout": 1, "connections": 2, "submit_host": True}}, {}),
     ({"cache": "elsewhere"}, {}),
 ]
 

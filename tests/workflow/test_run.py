@@ -1,6 +1,7 @@
 """A whole run: what comes out, that every row is accounted for, and that it is the same however it is run."""
 
 import random
+import re
 import signal
 import string
 from collections import Counter
@@ -79,6 +80,14 @@ def test_the_size_of_batches_does_not_matter(finished: Project, tmp_path: Path) 
     other = Project.of_sample(tmp_path / "other", 40, batches=1)
     other.run()
     assert other.dataset() == finished.dataset()
+
+
+def test_only_batches_that_fetch_count_as_downloads(tmp_path: Path) -> None:
+    project = Project.of_sample(tmp_path / "project", 3, batches="image")
+    project.rows["word_0002"][0] = "http://127.0.0.1:9/word_0002.jpg"
+    printed = project.run("-n")
+    found = re.findall(r"output: results/downloaded/(\w+)\n.*?downloads=(\d)", printed, re.DOTALL)
+    assert dict(found) == {"word_0001": "0", "word_0002": "1", "word_0003": "0"}
 
 
 def test_every_image_can_have_its_own_jobs(tmp_path: Path) -> None:
