@@ -1,5 +1,5 @@
 """Fixtures for all rings of tests: library (fast, no Snakemake), workflow (a small table, end to end) and world
-(real HTTP, real data, other people's readers)."""
+(real HTTP, real data, a real cluster, other people's readers)."""
 
 import os
 import sys
@@ -15,6 +15,9 @@ from server import Server, serving
 def pytest_configure(config: pytest.Config) -> None:
     # Jobs find Python and Snakemake where pytest runs, whether or not the venv is active.
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    # The engine's plugin for Slurm asks for Slurm's settings whenever the engine starts; where Slurm is installed but
+    # has none, it would look for them in the DNS each time.
+    os.environ["SLURM_CONF"] = os.devnull
 
 
 @pytest.fixture

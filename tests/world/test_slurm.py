@@ -1,0 +1,95 @@
+"""The workflow on a real Slurm of one node, with the profile that is shipped."""
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import slurm
+from project import Project, jobs
+from slurm import NoSlurm, Slurm, wait_until
+
+# There is no accounting here. The plugin looks at its jobs one second after it has submitted them and again after 11
+# seconds, which most of them take, then after 21.
+PROFILE = ["--profile", "profiles/slurm", "--slurm-status-command", "squeue"]
+PROFILE += ["--slurm-init-seconds-before-status-checks", "1"]
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Slurm]:
+    try:
+        with slurm.running(tmp_path_factory.mktemp("slurm")) as running:
+            yield running
+    except NoSlurm as why:
+        pytest.skip(str(why))
+
+
+def run(project: Project, *options: str) -> subprocess.Popen:
+    """Start a run on the cluster, in the background; what it prints goes to run.log."""
+    project.write()
+    with open(project.folder / "run.log", "w", encoding="utf-8") as log:
+        command = project.command("-j", "8", *PROFILE, *options)
+        return subprocess.Popen(command, cwd=project.repository, stdout=log, stderr=subprocess.STDOUT)
+
+
+def finish(project: Project, running: subprocess.Popen) -> str:
+    """Wait for the end of a run that is to end well; returns what it has printed."""
+    try:
+        code = running.wait(240)
+    finally:
+        running.kill()
+    printed = (project.folder / "run.log").read_text(encoding="utf-8")
+    assert code == 0, printed
+    return printed
+
+
+def test_the_dataset_is_that_of_a_local_run(cluster: Slurm, tmp_path: Path) -> None:
+    project = Project.of_sample(tmp_path / "project", 150, batches=2, method="align")
+    local = project.copy(tmp_path / "local")
+    running = run(project)
+    local.run()
+    finish(project, running)
+    assert project.planned() == {}
+    # Each batch is one job before learning and one after, and learn, suspects, dataset and sheets are one each.
+    assert len(cluster.jobs()) == 2 * 2 + 4
+    assert project.dataset() == local.dataset()
+    assert {letter["method"] for letter in project.metadata()} == {"align"}
+
+    # With nothing to learn, all that is to be done for a batch is one job; a local run goes on from there.
+    edited = project.metadata()[0]["row_id"]
+    project.rows[edited][1] = project.rows[edited][1][:-1]
+    batch = next(project.folder.glob(f"results/letters/*/*/{edited}_*.png")).parents[1].name
+    printed = finish(project, run(project, f"results/letters/{batch}"))
+    assert jobs(printed) == {"match": 1, "align": 1, "cut": 1}
+    assert len(cluster.jobs()) == 2 * 2 + 4 + 1
+    assert project.planned() == {"suspects": 1, "dataset": 1, "sheets": 1, "all": 1}
+
+
+def test_downloads_on_the_submit_host_and_a_cancelled_job(cluster: Slurm, tmp_path: Path) -> None:
+    project = Project.of_sample(tmp_path / "project", 40, batches=2)
+    local = project.copy(tmp_path / "local")
+    project.settings["download"] = {"submit_host": True}
+    earlier = set(cluster.jobs())
+    cluster.open(False)
+    running = run(project)
+    try:
+        downloaded = project.folder / "results/downloaded"
+        wait_until(lambda: len(set(cluster.jobs()) - earlier) == 2, "the jobs of two batches to be submitted")
+        # No job has run on the node.
+        assert len(list(downloaded.glob("*/status.csv"))) == 2
+        assert not (project.folder / "results/cropped").exists()
+    finally:
+        cluster.open(True)
+    wait_until(lambda: cluster.jobs("running"), "a job to start")
+    cancelled = cluster.jobs("running")[0]
+    cluster.cancel(cancelled)
+    local.run()
+    assert finish(project, running).count("Trying to restart job") == 1
+    assert cluster.jobs("cancelled") == [cancelled]
+    # Two batches, one of them again with more memory, dataset and sheets.
+    memory = {job: cluster.memory(job) for job in set(cluster.jobs()) - earlier}
+    assert sorted(memory.values()) == [2000, 2000, 2000, 4000, 4000]
+    assert memory[cancelled] == 2000
+    assert project.dataset() == local.dataset()
+    assert project.planned() == {}
