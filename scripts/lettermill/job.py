@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ def job_log(path: str) -> Iterator[None]:
     """
     line = "%(asctime)s %(levelname)s %(message)s"
     logging.basicConfig(filename=path, filemode="w", encoding="utf-8", level=logging.INFO, format=line)
-    started = time.perf_counter()
+    started, spent = time.perf_counter(), _cpu_seconds()
     try:
         yield
     except (InputError, CorruptedFileError) as error:
@@ -28,4 +29,10 @@ def job_log(path: str) -> Iterator[None]:
     except Exception:
         log.exception("failed")
         raise
-    log.info("done in %.2f s", time.perf_counter() - started)
+    log.info("done in %.2f s, %.2f s of CPU", time.perf_counter() - started, _cpu_seconds() - spent)
+
+
+def _cpu_seconds() -> float:
+    """CPU seconds of this process so far, and of those that it has started and waited for."""
+    times = os.times()
+    return sum(times[:4])
