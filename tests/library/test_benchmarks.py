@@ -70,7 +70,6 @@ def test_a_command_that_fails_is_shown_with_its_last_lines(tmp_path: Path) -> No
         measured(["sh", "-c", "echo no luck; exit 3"], tmp_path)
 
 
-
 def test_seconds_of_stages_are_those_of_their_logs(tmp_path: Path) -> None:
     (tmp_path / "match").mkdir()
     for path, last in {
