@@ -15,7 +15,7 @@ from scale import digests, measure
 from scale_report import Setup, as_json, report
 from workflow import stage_seconds
 
-END = {"dataset": 1, "summary": 1, "sheets": 1, "all": 1}
+END = {"dataset": 1, "sheets": 1, "all": 1}
 
 
 # 40 words are too few to learn from: then align delivers what counting does, after going all its way.
@@ -35,7 +35,7 @@ def test_the_plain_loop_gives_the_same_bytes(project: Project, tmp_path: Path, m
 
 def test_logs_say_what_every_stage_has_taken(finished: Project) -> None:
     spent = stage_seconds(finished.folder / "logs")
-    assert set(spent) == {"download", "crop", "segment", "match", "cut", "dataset", "summary", "sheets"}
+    assert set(spent) == {"download", "crop", "segment", "match", "cut", "dataset", "sheets"}
     assert spent["segment"] > 0
     logs = list((finished.folder / "logs/cut").glob("*.log"))
     assert all(re.search(r" done in [\d.]+ s, [\d.]+ s of CPU\n\Z", log.read_text()) for log in logs)
