@@ -1,10 +1,11 @@
 # make run    install everything into .venv and run the workflow on the embedded sample
 # make test   install everything and run all tests
-# make bench  measure; see benchmarks/
+# make bench  measure; see benchmarks/run.py; BENCH="--rows 130000" for its options
 
 PYTHON ?= python3
 VENV ?= .venv
 CORES ?= all
+BENCH ?=
 
 .PHONY: run test bench clean
 
@@ -15,7 +16,7 @@ test: $(VENV)/test.stamp
 	$(VENV)/bin/python -m pytest
 
 bench: $(VENV)/run.stamp
-	$(VENV)/bin/python benchmarks/run.py
+	$(VENV)/bin/python benchmarks/run.py $(BENCH)
 
 clean:
 	rm -rf results/* logs cache .snakemake

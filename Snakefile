@@ -48,5 +48,13 @@ rule all:
         *(["results/suspects.csv", recogniser] if ALIGNED else []),
 
 
+onstart:
+    check_writable("results", "logs", config["cache"])
+
+
+onerror:
+    print_hint()
+
+
 onsuccess:
     print_summary()

@@ -13,7 +13,7 @@ One thing is mended: the essay's snippet ``img[0:36, 0:75]`` keeps the printed p
 says that these columns are the unwanted ones, so the crop here is ``img[0:36, 75:]``.
 
 usage: python benchmarks/essay.py TABLE.csv --images FOLDER --image-column image_url --text-column transcription \
-           --output FOLDER
+           --output FOLDER [--download]
 """
 
 import argparse
@@ -23,6 +23,7 @@ from pathlib import Path, PurePosixPath
 import cv2
 import numpy as np
 import pandas as pd
+import requests
 
 HEIGHT = 36
 """Rows of an image that are kept."""
@@ -117,11 +118,20 @@ def store_letters(image: np.ndarray, letters: list[tuple[int, str, Box]], folder
         cv2.imwrite(str(folder / letter / f"{name}.png"), image[y : y + height, x : x + width])
 
 
+def download(urls: list[str], folder: Path) -> None:
+    """Fetch ``urls`` one after the other, each into ``folder`` under its number; one that fails is left out."""
+    for index, url in enumerate(urls):
+        response = requests.get(url, timeout=20)
+        if response.status_code == 200:
+            (folder / str(index)).write_bytes(response.content)
+
+
 def main() -> None:
     """Read the table row by row and store the letters of every word whose count fits."""
     parser = argparse.ArgumentParser(description="The essay's method on a table of word images.")
     parser.add_argument("table", type=Path)
     parser.add_argument("--images", type=Path, required=True, help="folder; images lie under the end of their address")
+    parser.add_argument("--download", action="store_true", help="fetch the images first, into that folder")
     parser.add_argument("--image-column", default="image_url")
     parser.add_argument("--text-column", default="transcription")
     parser.add_argument("--output", type=Path, required=True, help="folder for A/, B/, …")
@@ -131,8 +141,11 @@ def main() -> None:
         (args.output / letter).mkdir(parents=True, exist_ok=True)
     fitting = 0
     frame = pd.read_csv(args.table, dtype=str, keep_default_na=False)
+    if args.download:
+        args.images.mkdir(parents=True, exist_ok=True)
+        download(frame[args.image_column].tolist(), args.images)
     for index, row in frame.iterrows():
-        path = args.images / PurePosixPath(row[args.image_column]).name
+        path = args.images / (str(index) if args.download else PurePosixPath(row[args.image_column]).name)
         image = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE) if path.is_file() else None
         if image is None:
             continue

@@ -1,15 +1,19 @@
-"""All benchmarks: what finding letters costs, and what the letters are worth, beside the essay's method.
+"""All benchmarks: what finding letters costs, what the letters are worth, and what whole runs cost.
 
 usage: python benchmarks/run.py [--table TABLE.csv --columns ID,IMAGE,TEXT --images FOLDER [--truth TRUTH.csv]]
+                                [--rows 130000] [--sizes 130000,1000000]
 
-Measures on the embedded sample, and on a table of your own if there is one. Prints Markdown and writes it to
-results/benchmarks.md. Times are those of this machine; nothing is asserted about them.
+Stages are measured on the embedded sample, and on a table of your own if there is one; whole runs (benchmarks/scale.py;
+none with --rows 0) and plans (benchmarks/plan.py; none with --sizes "") on a large table that is made out of yours, or
+else of the sample. Prints Markdown and writes it to results/benchmarks.md. Times are those of this machine; nothing is
+asserted about them.
 """
 
 import argparse
 import platform
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -24,8 +28,23 @@ from essay import essay_letters
 from learn_align import ROWS, Aligned, align_all
 from lettermill.image.letters import find_letters
 from lettermill.stages.match import match_word
+from plan import plan_section, sizes_argument, sizes_of
+from replica import read_sources
+from scale import scale_arguments, scale_section
 from score import read_letters, score
-from segment_match import ROOT, SAMPLE, TOLERANCES, Word, measure, read_words, table_arguments, timing_table, words_of
+from segment_match import (
+    ROOT,
+    SAMPLE,
+    TOLERANCES,
+    Word,
+    columns_of,
+    measure,
+    read_words,
+    rounds_argument,
+    table_arguments,
+    timing_table,
+    words_of,
+)
 
 Letters = Iterator[tuple[int, str, tuple[int, int, int, int]]]
 """(position, label, (x, y, width, height)) of the letters of a word, in pixels of the downloaded image."""
@@ -86,21 +105,37 @@ def main() -> None:
     """Measure, print and write."""
     parser = argparse.ArgumentParser(description="Speed, yield and precision beside the essay's method.")
     table_arguments(parser, None)
+    rounds_argument(parser)
+    scale_arguments(parser)
+    sizes_argument(parser)
     parser.add_argument("--truth", type=Path, help="true boxes for --table, see benchmarks/score.py")
     parser.add_argument("--output", type=Path, default=ROOT / "results/benchmarks.md", help="(default: %(default)s)")
     args = parser.parse_args()
 
-    sample = read_words(SAMPLE / "words.csv", ("", "image", "text"), SAMPLE)
-    sections = [section("Embedded sample", sample, SAMPLE / "boxes.csv", args.rounds)]
-    if args.table:
-        sections.append(section(args.table.name, words_of(args), args.truth, args.rounds))
+    started = time.perf_counter()
+    parts: list[str] = []
+
+    def tell(part: str) -> None:
+        print(f"{part}\n", flush=True)
+        parts.append(part)
+
     versions = (
         f"Python {platform.python_version()}, NumPy {np.__version__}, OpenCV {cv2.__version__}, {platform.machine()}"
     )
-    text = "\n\n".join(["# Benchmarks", f"{args.rounds} rounds. {versions}.", *sections]) + "\n"
-    print(text)
+    tell("# Benchmarks")
+    tell(f"{args.rounds} rounds. {versions}.")
+    sample = read_words(SAMPLE / "words.csv", ("", "image", "text"), SAMPLE)
+    tell(section("Embedded sample", sample, SAMPLE / "boxes.csv", args.rounds))
+    if args.table:
+        tell(section(args.table.name, words_of(args), args.truth, args.rounds))
+    args.table = args.table or SAMPLE / "words.csv"
+    if args.rows:
+        tell(scale_section(args))
+    if sizes := sizes_of(args):
+        tell(plan_section(read_sources(args.table, columns_of(args), args.by_name), sizes))
+    tell(f"All of this took {(time.perf_counter() - started) / 60:.0f} minutes.")
     args.output.parent.mkdir(exist_ok=True)
-    args.output.write_text(text, encoding="utf-8")
+    args.output.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

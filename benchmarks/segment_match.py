@@ -162,21 +162,31 @@ def table_arguments(parser: argparse.ArgumentParser, table: Path | None) -> None
     )
     parser.add_argument("--images", type=Path, help="folder of the images (default: that of the table)")
     parser.add_argument("--by-name", action="store_true", help="take only the last part of a path or address")
+
+
+def rounds_argument(parser: argparse.ArgumentParser) -> None:
+    """Add the option that says how often CPU time is measured to ``parser``."""
     parser.add_argument("--rounds", type=int, default=7, help="rounds to measure (default: %(default)s)")
+
+
+def columns_of(args: argparse.Namespace) -> list[str]:
+    """The names of the columns for id (may be empty), image and text that ``table_arguments`` name."""
+    columns = args.columns.split(",")
+    if len(columns) != 3:
+        sys.exit(f"--columns {args.columns}: give three names, as in id,image,text or ,image,text")
+    return columns
 
 
 def words_of(args: argparse.Namespace) -> list[Word]:
     """The words that ``table_arguments`` name."""
-    columns = args.columns.split(",")
-    if len(columns) != 3:
-        sys.exit(f"--columns {args.columns}: give three names, as in id,image,text or ,image,text")
-    return read_words(args.table, columns, args.images or args.table.parent, args.by_name)
+    return read_words(args.table, columns_of(args), args.images or args.table.parent, args.by_name)
 
 
 def main() -> None:
     """Print the timings for one table."""
     parser = argparse.ArgumentParser(description="What segment and match cost, beside the essay's method.")
     table_arguments(parser, SAMPLE / "words.csv")
+    rounds_argument(parser)
     args = parser.parse_args()
     words = words_of(args)
     print(f"{args.table.name}: {len(words)} rows, {args.rounds} rounds\n")

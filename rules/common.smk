@@ -1,6 +1,7 @@
 """What all rules share: the plan of the run (see scripts/lettermill/plan/workplan.py) and the code of each stage."""
 
 import os
+import shutil
 import sys
 import time
 from functools import cache
@@ -21,6 +22,18 @@ def planned(make, *arguments):
     except (InputError, CorruptedFileError) as error:
         sys.exit(f"Lettermill: {error}")
 
+
+def check_writable(*folders):
+    """End with a message when one of these that exist cannot be written to."""
+    for folder in map(os.path.abspath, folders):
+        if os.path.exists(folder) and not os.access(folder, os.W_OK):
+            sys.exit(
+                f"Lettermill: {folder} cannot be written: it belongs to somebody else or is on a read-only file "
+                "system. Make it writable, or name another working folder with --directory."
+            )
+
+
+check_writable(".", ".snakemake")  # where the engine would only fail with a traceback
 
 STARTED = time.time()
 CONFIG_FILES = [Path(workflow.basedir) / "config.yaml", *map(Path, workflow.overwrite_configfiles)]
@@ -120,6 +133,18 @@ def recogniser(wildcards):
 def batch_of(pattern):
     """An input function: `pattern` for the batch of the row that the job is about."""
     return lambda wildcards: pattern.format(batch=planned(PLAN.batch_of, wildcards.row_id))
+
+
+def print_hint():
+    """Say so when a disk is full: the errors of the engine above then have all kinds of names."""
+    places = [place for place in (".", "results", "logs", config["cache"]) if os.path.exists(place)]
+    for folder in {os.stat(place).st_dev: os.path.abspath(place) for place in reversed(places)}.values():
+        if shutil.disk_usage(folder).free < 1 << 20:
+            print(
+                f"Lettermill: the disk of {folder} is full. Free some space and give the same command again: what is "
+                "finished is kept.",
+                file=sys.stderr,
+            )
 
 
 def print_summary():

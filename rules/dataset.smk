@@ -24,7 +24,7 @@ rule dataset:
         "../envs/letters.yaml"
     params:
         unusable=lambda wildcards: PLAN.unusable,
-        rows=PLAN.size,
+        rows=[PLAN.rows_in(batch) for batch in BATCHES],
         split=config["split"],
         source=PLAN.table_path.name,
         settings={key: config[key] for key in CARD_SETTINGS},

@@ -30,9 +30,9 @@ def versions() -> dict[str, str]:
 def main() -> None:
     """Assemble the dataset of the job's batches."""
     params, output = snakemake.params, Path(snakemake.output.metadata).parent
-    batches = [Path(folder) for folder in snakemake.input]
+    batches = {Path(folder): rows for folder, rows in zip(snakemake.input, params.rows, strict=True)}
     unusable = [Rejected(row_id, None, "", "table", reason, None, detail) for row_id, reason, detail in params.unusable]
-    account = assemble(batches, unusable, params.rows, Split(**params.split), output)
+    account = assemble(batches, unusable, Split(**params.split), output)
     names = {batch.name for batch in batches}
     for stage in STAGES:
         for name in remove_others(Path("results") / stage, names | {f"{batch}.csv" for batch in names}):

@@ -1,11 +1,11 @@
 """Lettermill: from a table of word images and transcriptions to a labelled dataset of single letters.
 
-plan      what is to be done: config, table, normalised text, batches
+plan      what is to be done: config, table and its index, normalised text, batches
 image     finding letters in pixels: ink, printed labels, crops, boxes, pictures
 align     a recogniser of letters, and the best way to cut a word into its transcription
 fetch     getting images from the web, and the cache that keeps them
 stages    the steps of the workflow, each a function over one batch of rows
-dataset   the delivered dataset: folders, metadata, rejections, card, summary
+dataset   the delivered dataset: folders, metadata, rejections, account, card, summary, contact sheets
 
 Nothing in this package imports Snakemake; what serves its jobs and re-runs is in job.py, plan/workplan.py (Rows) and
 plan/code.py.

@@ -131,6 +131,9 @@ class Rejected(NamedTuple):
     detail: str
 
 
+OF_FOLDERS = ("status.csv", "offsets.csv", "letters.csv", "rejected.csv")
+"""Tables that a job makes together with the folder that they are in."""
+
 R = TypeVar("R", bound=NamedTuple)
 
 
@@ -182,7 +185,8 @@ def _lines(path: Path, schema: type[NamedTuple]) -> Iterator[tuple[int, list[str
 
 
 def _corrupted(path: Path, line: int, error: Exception) -> CorruptedFileError:
-    return CorruptedFileError(f"{path}, line {line}: {error}. Delete it and run again.")
+    what = f"the folder {path.parent}" if path.name in OF_FOLDERS else "it"
+    return CorruptedFileError(f"{path}, line {line}: {error}. Delete {what} and run again.")
 
 
 def _without_returns(record: NamedTuple) -> list:

@@ -38,7 +38,7 @@ def files(folder: Path) -> dict[str, str]:
 def test_repeated_letters_all_survive_and_rows_are_accounted_for(tmp_path: Path) -> None:
     batches = [batch(tmp_path / "b", {"7": "ANNA"}), batch(tmp_path / "a", {"3": "ABBA"}, ["4"])]
     unusable = [Rejected("", None, "", "table", "empty_id", None, "line 9")]
-    account = assemble(batches, unusable, 4, Split(), tmp_path / "dataset")
+    account = assemble(dict(zip(batches, (1, 2), strict=True)), unusable, Split(), tmp_path / "dataset")
     delivered = read_records(tmp_path / "dataset/metadata.csv", Delivered)
     assert [(letter.row_id, letter.label) for letter in delivered] == [("3", c) for c in "ABBA"] + [
         ("7", c) for c in "ANNA"
@@ -66,8 +66,8 @@ def test_stale_letters_go_and_others_are_left_alone(tmp_path: Path) -> None:
 def replace_rows(tmp_path: Path) -> Path:
     """A dataset of two rows of which one is replaced and one gets shorter."""
     dataset = tmp_path / "dataset"
-    assemble([batch(tmp_path / "a", {"3": "ABBA", "7": "ZOE"})], [], 2, Split(), dataset)
-    assemble([batch(tmp_path / "c", {"8": "ON"}), batch(tmp_path / "d", {"3": "ABA"})], [], 2, Split(), dataset)
+    assemble({batch(tmp_path / "a", {"3": "ABBA", "7": "ZOE"}): 2}, [], Split(), dataset)
+    assemble({batch(tmp_path / "c", {"8": "ON"}): 1, batch(tmp_path / "d", {"3": "ABA"}): 1}, [], Split(), dataset)
     assert sorted(files(dataset)) == ["A/3_0.png", "A/3_2.png", "B/3_1.png", "N/8_1.png", "O/8_0.png"]
     assert not (dataset / "Z").exists()
     return dataset
@@ -77,8 +77,8 @@ def test_a_changed_letter_is_replaced(tmp_path: Path) -> None:
     old = batch(tmp_path / "old", {"1": "A"})
     new = batch(tmp_path / "new", {"1": "A"})
     (new / "A/1_0.png").write_text("new")
-    assemble([old], [], 1, Split(), tmp_path / "dataset")
-    assemble([new], [], 1, Split(), tmp_path / "dataset")
+    assemble({old: 1}, [], Split(), tmp_path / "dataset")
+    assemble({new: 1}, [], Split(), tmp_path / "dataset")
     assert (tmp_path / "dataset/A/1_0.png").read_text() == "new"
     assert (old / "A/1_0.png").read_text() == "1 0"
 
@@ -86,14 +86,14 @@ def test_a_changed_letter_is_replaced(tmp_path: Path) -> None:
 def test_what_was_deleted_added_or_overwritten_is_put_right(tmp_path: Path) -> None:
     made = batch(tmp_path / "a", {"3": "ABBA"})
     dataset = tmp_path / "dataset"
-    assemble([made], [], 1, Split(), dataset)
+    assemble({made: 1}, [], Split(), dataset)
     expected = files(dataset)
     (dataset / "A/3_0.png").unlink()
     (dataset / "A/4_0.png").write_text("added")
     (dataset / "B/3_1.png").unlink()
     (dataset / "B/3_1.png").write_text("other")
     (dataset / "notes.txt").write_text("mine")
-    assemble([made], [], 1, Split(), dataset)
+    assemble({made: 1}, [], Split(), dataset)
     assert files(dataset) == expected
     assert (dataset / "notes.txt").exists()
 
@@ -126,15 +126,15 @@ def test_a_row_keeps_its_part_between_versions() -> None:
 
 
 def test_a_lost_row_is_noticed(tmp_path: Path) -> None:
-    with pytest.raises(CorruptedFileError, match="2 rows went in and 1 came out"):
-        assemble([batch(tmp_path / "a", {"3": "ABBA"})], [], 2, Split(), tmp_path / "dataset")
+    with pytest.raises(CorruptedFileError, match=r"a: 2 rows went in and 1 came out\. Delete .*a and run again"):
+        assemble({batch(tmp_path / "a", {"3": "ABBA"}): 2}, [], Split(), tmp_path / "dataset")
 
 
 def test_a_batch_that_has_not_the_letters_that_it_lists_is_named(tmp_path: Path) -> None:
     made = batch(tmp_path / "a", {"3": "ABBA"})
     (made / "B/3_1.png").unlink()
     with pytest.raises(CorruptedFileError, match=r"a/B/3_1.png is missing. Delete .*/a and run again"):
-        assemble([made], [], 1, Split(), tmp_path / "dataset")
+        assemble({made: 1}, [], Split(), tmp_path / "dataset")
     assert not (tmp_path / "dataset/metadata.csv").exists()
 
 
@@ -143,13 +143,13 @@ def test_a_list_of_letters_that_ends_early_is_noticed(tmp_path: Path) -> None:
     lines = (made / "letters.csv").read_text().splitlines(keepends=True)
     (made / "letters.csv").write_text("".join(lines[:-1]))
     with pytest.raises(CorruptedFileError, match=r"a has 4 letters and lists 3. Delete .*/a and run again"):
-        assemble([made], [], 1, Split(), tmp_path / "dataset")
+        assemble({made: 1}, [], Split(), tmp_path / "dataset")
 
 
 def test_ids_with_commas_and_quotes_are_merged_in_order(tmp_path: Path) -> None:
     names = ["b,1", 'a"2', "a", "b"]
     batches = [batch(tmp_path / str(number), {name: "AB"}) for number, name in enumerate(names)]
-    assemble(batches, [], 4, Split(), tmp_path / "dataset")
+    assemble(dict.fromkeys(batches, 1), [], Split(), tmp_path / "dataset")
     delivered = read_records(tmp_path / "dataset/metadata.csv", Delivered)
     assert [(letter.row_id, letter.position) for letter in delivered] == [
         (name, position) for name in sorted(names) for position in (0, 1)

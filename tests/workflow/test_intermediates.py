@@ -54,7 +54,7 @@ def test_an_edited_row_works_on_its_batch(lean: Project, project: Project, tmp_p
     ("settings", "expected"),
     [
         ({"split": {"train": 0.5, "validation": 0.25, "test": 0.25}}, {"dataset": 1, "all": 1}),
-        ({"crop": {"mode": "profiles"}}, {**{rule: 4 for rule in BATCH}, **END}),
+        ({"crop": {"mode": "profiles"}}, {**dict.fromkeys(BATCH, 4), **END}),
     ],
 )
 def test_a_changed_setting(lean: Project, tmp_path, settings: dict, expected: dict[str, int]) -> None:
@@ -109,7 +109,7 @@ def test_words_are_aligned_without_learning_again(tmp_path) -> None:
     project.run()
     assert project.planned() == {} and left(project) == []
     assert project.planned("-R", "learn") == Counter(
-        {**{rule: 3 for rule in (*BATCH, "align")}, "learn": 1, "suspects": 1, **END}
+        {**dict.fromkeys((*BATCH, "align"), 3), "learn": 1, "suspects": 1, **END}
     )
     letters = [letter["label"] for letter in project.metadata() if letter["row_id"] == row_id]
     assert len(letters) <= len(project.rows[row_id][1])

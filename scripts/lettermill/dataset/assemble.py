@@ -3,7 +3,7 @@
 import csv
 import heapq
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from lettermill.dataset.account import Account
@@ -16,19 +16,24 @@ from lettermill.records import Delivered, Letter, Rejected, read_fields, read_re
 _LABEL, _ROW, _POSITION, _METHOD = (Letter._fields.index(name) for name in ("label", "row_id", "position", "method"))
 
 
-def assemble(batches: Sequence[Path], unusable: Sequence[Rejected], rows: int, split: Split, output: Path) -> Account:
+def assemble(batches: Mapping[Path, int], unusable: Sequence[Rejected], split: Split, output: Path) -> Account:
     """Write ``metadata.csv`` and ``rejected.csv`` into the folder ``output`` and bring its letter folders up to date.
 
-    batches: the folders that ``cut_batch`` has written. unusable: the rows that no batch has got. rows: how many
-    rows the table has. Raises CorruptedFileError when not every one of them is delivered or rejected.
+    batches: folder that ``cut_batch`` has written -> rows that the batch has. unusable: the rows that no batch has got.
+    Raises CorruptedFileError when not every one of a batch's rows is delivered or rejected.
     Everything is in the order of row id and position, whatever the order of the batches. The letters of a batch come
     in this order, so that they are merged as they are read: those of a million rows need not be in memory.
     """
     account = Account()
-    rejected = [*unusable, *(row for batch in batches for row in read_records(batch / "rejected.csv", Rejected))]
+    rejected = list(unusable)
+    rows: Counter[Path] = Counter()
+    letters: Counter[Path] = Counter()
+    for batch in batches:
+        found = read_records(batch / "rejected.csv", Rejected)
+        rows[batch] = sum(row.position is None for row in found)
+        rejected += found
     rejected.sort(key=lambda row: (row.row_id, -1 if row.position is None else row.position, row.stage, row.detail))
     account.add_rejected(rejected)
-    counts: Counter[Path] = Counter()
     with atomic_writer(output / "metadata.csv", text=True) as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(Delivered._fields)
@@ -37,15 +42,16 @@ def assemble(batches: Sequence[Path], unusable: Sequence[Rejected], rows: int, s
             if letter_row != row_id:
                 row_id, part = letter_row, split.part_of(letter_row)
                 account.delivered_rows += 1
+                rows[batch] += 1
             account.add_letter(fields[_LABEL], part, fields[_METHOD])
-            counts[batch] += 1
+            letters[batch] += 1
             writer.writerow([*fields, part])
-        if account.rows != rows:
-            raise CorruptedFileError(
-                f"{rows} rows went in and {account.rows} came out: a file of an earlier stage is not whole. "
-                "Make them anew: snakemake -F."
-            )
-        sync_letters({batch: counts[batch] for batch in batches}, sorted(account.letters), output)
+        for batch, expected in batches.items():
+            if rows[batch] != expected:
+                raise CorruptedFileError(
+                    f"{batch}: {expected} rows went in and {rows[batch]} came out. Delete {batch} and run again."
+                )
+        sync_letters({batch: letters[batch] for batch in batches}, sorted(account.letters), output)
         write_records(output / "rejected.csv", Rejected, rejected)
     return account
 

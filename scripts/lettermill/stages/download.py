@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from lettermill.fetch.cache import Cache
 from lettermill.fetch.web import Fetched, Fetcher, FetchSettings
+from lettermill.files import link_or_copy
 from lettermill.image.codec import decode, suffix_of
 from lettermill.records import Downloaded, write_records
 
@@ -44,7 +45,10 @@ def download_batch(
             log.warning("%s: %s %s", row.row_id, result.reason, result.detail)
             continue
         file = row.row_id + suffix_of(result.content)
-        (output / file).write_bytes(result.content)
+        if _is_url(row):
+            link_or_copy(cache.path(row.image), output / file)  # one file on the disk, not two
+        else:
+            (output / file).write_bytes(result.content)
         digest = hashlib.sha256(result.content).hexdigest()
         records.append(Downloaded(row.row_id, "ok", "", "", file, result.http_status, len(result.content), digest))
     write_records(output / "status.csv", Downloaded, records)

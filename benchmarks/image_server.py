@@ -1,0 +1,100 @@
+"""A local HTTP server of images: cheap, for it shares the processors with what is measured.
+
+usage: python benchmarks/image_server.py FOLDER [--port NUMBER] [--latency MILLISECONDS]
+
+Answers GET /{anything}/{path below FOLDER} with the file, which it has read beforehand, so that one image may have any
+number of addresses; everything else with 404. Connections are kept open. Prints its address and serves until it is
+ended.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import unquote
+
+MISSING = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
+
+
+class Answering(asyncio.Protocol):
+    """One connection. answers: path below the folder -> the whole answer. latency: seconds before each."""
+
+    def __init__(self, answers: dict[str, bytes], latency: float):
+        self._answers, self._latency = answers, latency
+        self._received = b""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:
+        """A client is there."""
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        """Answer every request that has come in whole; what has a body is none that is served."""
+        self._received += data
+        while b"\r\n\r\n" in self._received:
+            head, _, self._received = self._received.partition(b"\r\n\r\n")
+            answer = self._answer(head.partition(b"\r\n")[0].split(b" "))
+            if self._latency:
+                asyncio.get_running_loop().call_later(self._latency, self._transport.write, answer)
+            else:
+                self._transport.write(answer)
+
+    def _answer(self, request: list[bytes]) -> bytes:
+        if len(request) != 3 or request[0] != b"GET":
+            return MISSING
+        path = request[1].decode(errors="replace").lstrip("/").partition("/")[2]
+        return self._answers.get(unquote(path), MISSING)
+
+
+def read_answers(folder: Path) -> dict[str, bytes]:
+    """Path below ``folder`` -> the answer with the file's content."""
+    answers = {}
+    for path in folder.rglob("*"):
+        if path.is_file():
+            content = path.read_bytes()
+            answers[path.relative_to(folder).as_posix()] = (
+                b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(content) + content
+            )
+    return answers
+
+
+async def serve(folder: Path, port: int, latency: float) -> None:
+    """Serve ``folder`` on ``port`` of this machine (0: a free one), for ever. latency: seconds."""
+    answers = read_answers(folder)
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: Answering(answers, latency), "127.0.0.1", port, backlog=512)
+    print(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", flush=True)
+    await server.serve_forever()
+
+
+@contextlib.contextmanager
+def serving(folder: Path, latency: float = 0.0) -> Iterator[str]:
+    """The address of a server of ``folder`` in a process of its own. latency: milliseconds."""
+    command = [sys.executable, __file__, str(folder), "--latency", str(latency)]
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    try:
+        address = running.stdout.readline().strip()
+        if not address:
+            sys.exit(f"{' '.join(command)} did not start.")
+        yield address
+    finally:
+        running.terminate()
+        running.wait()
+        running.stdout.close()
+
+
+def main() -> None:
+    """Serve until ended."""
+    parser = argparse.ArgumentParser(description="A local HTTP server of images.")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--port", type=int, default=0, help="(default: a free one)")
+    parser.add_argument("--latency", type=float, default=0.0, help="milliseconds before an answer (default: none)")
+    args = parser.parse_args()
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(serve(args.folder, args.port, args.latency / 1000))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,226 @@
+"""The workflow's work without the workflow: a loop over the same batches that calls the same functions of the library.
+
+usage: python benchmarks/plain.py my.yaml --cores 2 --directory FOLDER
+
+A pool of processes does the stages of a batch one after the other, so that what the engine costs (planning, starting a
+process for every job, keeping records, waiting) is the difference between this and a run of the workflow. It knows
+nothing of changes, and starts from nothing each time. Files go below FOLDER, under the workflow's names; the seconds of
+each stage to FOLDER/stages.json.
+"""
+
+import argparse
+import contextlib
+import json
+import logging
+import multiprocessing
+import os
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+# A process for each core, as the engine's jobs are: more threads would only be in each other's way. NumPy looks at this
+# when it is imported.
+os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1")
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "scripts"))
+
+import yaml
+
+from lettermill.dataset.assemble import assemble
+from lettermill.dataset.card import card
+from lettermill.dataset.sheets import Sheets, write_sheets
+from lettermill.dataset.split import Split
+from lettermill.dataset.summary import summary
+from lettermill.fetch.web import FetchSettings
+from lettermill.image.crop import Cropping
+from lettermill.image.letters import Tolerances
+from lettermill.plan.workplan import Workplan
+from lettermill.records import Rejected, Suspect, read_records, write_records
+from lettermill.stages.align import align_batch
+from lettermill.stages.crop import crop_batch
+from lettermill.stages.cut import BatchFiles, cut_batch
+from lettermill.stages.download import download_batch
+from lettermill.stages.learn import Source, learn_recogniser
+from lettermill.stages.match import match_batch
+from lettermill.stages.segment import segment_batch
+
+RECOGNISER = Path("results/recogniser/recogniser.npz")
+DATASET = Path("results/dataset")
+LEARNING = 3
+"""Threads that ``learn`` has use for."""
+
+Seconds = Counter[str]
+"""Stage -> CPU seconds."""
+
+
+class Rows(NamedTuple):
+    """A batch, and what the stages must know of its rows; see ``Workplan``."""
+
+    batch: str
+    sources: list[tuple[str, str, str]]
+    images: str
+    patterns: list[tuple[str, str]]
+
+
+class Files(NamedTuple):
+    """Where the files of a batch are."""
+
+    downloaded: Path
+    cropped: Path
+    segmented: Path
+    matched: Path
+    aligned: Path
+    suspected: Path
+    letters: Path
+
+    @classmethod
+    def of(cls, batch: str) -> "Files":
+        tables = ("segmented", "matched", "aligned", "suspected")
+        return cls(*(Path("results", name, f"{batch}.csv" if name in tables else batch) for name in cls._fields))
+
+
+@contextlib.contextmanager
+def stage(spent: Seconds, name: str) -> Iterator[None]:
+    """Add the CPU seconds of the block to ``spent``."""
+    started = time.process_time()
+    yield
+    spent[name] += time.process_time() - started
+
+
+def to_matched(rows: Rows, config: dict) -> Seconds:
+    """The stages of a batch before the recogniser."""
+    spent, files = Seconds(), Files.of(rows.batch)
+    with stage(spent, "download"):
+        cache, settings = Path(config["cache"]), FetchSettings(**config["download"])
+        download_batch(rows.sources, Path(rows.images), cache, files.downloaded, settings)
+    with stage(spent, "crop"):
+        crop_batch(files.downloaded, files.cropped, Cropping.from_config(**config["crop"]))
+    with stage(spent, "segment"):
+        segment_batch(files.cropped, files.segmented, Tolerances(**config["segment"]))
+    with stage(spent, "match"):
+        match_batch(files.segmented, rows.patterns, files.matched)
+    return spent
+
+
+def to_letters(rows: Rows, config: dict) -> Seconds:
+    """The stages of a batch from there on."""
+    spent, files = Seconds(), Files.of(rows.batch)
+    matched, confidence = files.matched, 0.0
+    if config["method"] == "align":
+        with stage(spent, "align"):
+            align_batch(RECOGNISER, matched, files.cropped, rows.patterns, files.aligned, files.suspected)
+        matched, confidence = files.aligned, config["align"]["confidence"]
+    with stage(spent, "cut"):
+        found = BatchFiles(files.downloaded, files.cropped, files.segmented, matched)
+        cut_batch(found, rows.patterns, files.letters, **config["cut"], least_confidence=confidence)
+    return spent
+
+
+def learn(batches: Iterable[str], config: dict, cores: int) -> Seconds:
+    """The recogniser of all batches."""
+    spent, settings = Seconds(), config["align"]
+    sources = [Source(files.matched, files.cropped) for files in map(Files.of, batches)]
+    reliability = RECOGNISER.with_name("reliability.csv")
+    jobs = min(LEARNING, cores)
+    with stage(spent, "learn"):
+        learn_recogniser(sources, settings["examples"], settings["rounds"], RECOGNISER, reliability, jobs)
+    return spent
+
+
+def write_suspects(batches: Iterable[str]) -> Seconds:
+    """The suspected transcriptions of all batches."""
+    spent = Seconds()
+    with stage(spent, "suspects"):
+        suspects = [suspect for batch in batches for suspect in read_records(Files.of(batch).suspected, Suspect)]
+        suspects.sort(key=lambda suspect: (-suspect.doubt, suspect.row_id))
+        write_records(Path("results/suspects.csv"), Suspect, suspects)
+    return spent
+
+
+def write_dataset(batches: Mapping[str, int], unusable: Iterable[tuple[str, str, str]], config: dict) -> Seconds:
+    """The dataset of batches (name -> rows), its summary, and its card, which is like the workflow's but for the names
+    of settings and versions."""
+    spent = Seconds()
+    with stage(spent, "dataset"):
+        rejected = [Rejected(row_id, None, "", "table", reason, None, detail) for row_id, reason, detail in unusable]
+        letters = {Files.of(batch).letters: rows for batch, rows in batches.items()}
+        account = assemble(letters, rejected, Split(**config["split"]), DATASET)
+        text = card(account, Path(config["table"]).name, config, {})
+        (DATASET / "README.md").write_text(text, encoding="utf-8")
+        Path("results/summary.txt").write_text(summary(account, DATASET, config["method"]), encoding="utf-8")
+    return spent
+
+
+def draw_sheets(batches: Iterable[str]) -> Seconds:
+    """The contact sheets of all batches."""
+    spent = Seconds()
+    with stage(spent, "sheets"):
+        letters = [Files.of(batch).letters for batch in batches]
+        write_sheets(letters, Sheets(*(Path(f"results/sheets/{kind}.png") for kind in Sheets._fields)))
+    return spent
+
+
+def run(config: dict, files: list[Path], cores: int) -> Seconds:
+    """Everything, in the working directory. config: the merged one. files: where it comes from.
+
+    Returns what the stages took, all processes together.
+    """
+    plan = Workplan(config, files, ROOT / "schemas/config.schema.yaml")
+    names = plan.batches
+    rows = [Rows(name, list(plan.sources(name)), plan.images_of(name), list(plan.patterns(name))) for name in names]
+    spent = Seconds()
+    with multiprocessing.Pool(cores, _log_to_file) as pool:
+
+        def all_of(*calls: tuple) -> None:
+            for waiting in [pool.apply_async(work, arguments) for work, *arguments in calls]:
+                spent.update(waiting.get())
+
+        all_of(*((to_matched, batch, config) for batch in rows))
+        if config["method"] == "align":
+            RECOGNISER.parent.mkdir(parents=True)
+            spent.update(learn(names, config, cores))
+        all_of(*((to_letters, batch, config) for batch in rows))
+        last = [(write_dataset, {batch.batch: len(batch.patterns) for batch in rows}, list(plan.unusable), config)]
+        all_of(*last, (draw_sheets, names), *([(write_suspects, names)] if config["method"] == "align" else []))
+        pool.close()
+        pool.join()
+    return spent
+
+
+def _log_to_file() -> None:
+    """Log as a job does."""
+    logging.basicConfig(filename=f"logs/{os.getpid()}.log", encoding="utf-8", level=logging.INFO)
+
+
+def merged(config: dict, other: dict) -> dict:
+    """``config`` with what ``other`` has in its place, section by section, as the engine merges config files."""
+    result = dict(config)
+    for key, value in other.items():
+        both = isinstance(value, dict) and isinstance(result.get(key), dict)
+        result[key] = merged(result[key], value) if both else value
+    return result
+
+
+def main() -> None:
+    """Run in the folder that is named."""
+    parser = argparse.ArgumentParser(description="The workflow's work as a plain loop.")
+    parser.add_argument("config", type=Path)
+    parser.add_argument("--cores", type=int, required=True, help="processes")
+    parser.add_argument("--directory", type=Path, required=True, help="folder for everything that is made")
+    args = parser.parse_args()
+    files = [ROOT / "config.yaml", args.config.absolute()]
+    config: dict = {}
+    for file in files:
+        config = merged(config, yaml.safe_load(file.read_text(encoding="utf-8")))
+    (args.directory / "logs").mkdir(parents=True)
+    os.chdir(args.directory)
+    spent = run(config, files, args.cores)
+    Path("stages.json").write_text(json.dumps(spent), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,197 @@
+"""Whole runs on a large table: what the workflow costs beside a plain loop and beside the essay's method.
+
+usage: python benchmarks/scale.py --rows 130000 [--table TABLE.csv --columns ID,IMAGE,TEXT --images FOLDER]
+
+Makes a table of so many rows out of a small one (benchmarks/replica.py), serves its images (benchmarks/image_server.py)
+and measures, each with nothing in the cache and in a folder of its own:
+
+plain       the same functions on the same rows without the engine (benchmarks/plain.py)
+workflow    everything, as a user runs it, with the default config. The overhead ratio is its wall time by that of the
+            plain loop, whose dataset must be the same bytes and is compared
+histogram   the workflow with `method: histogram`
+essay       the essay's method from start to end, one row after the other (benchmarks/essay.py)
+
+and then, on what the workflow has finished, a run with nothing to do, one after a transcription was edited, and one
+after 100 rows were added. Says on stderr how far it is, and prints Markdown.
+"""
+
+import argparse
+import csv
+import hashlib
+import json
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
+
+from disk import rooms
+from image_server import serving
+from lettermill.plan.batches import batch_count, batch_of
+from replica import COLUMNS, copied, read_sources, replicate, write_project, write_table
+from scale_report import ADDED, Change, Figures, Run, Setup, as_json, report
+from segment_match import CONFIG, ROOT, SAMPLE, columns_of, table_arguments
+from usage import measured
+from workflow import run_workflow, stage_seconds
+
+SETTLED = 2.5
+"""Seconds for which a table is left alone before a run, as a user's is."""
+
+OPTIONAL = ("plain", "changes", "histogram", "essay")
+"""What can be left out."""
+
+
+def measure(setup: Setup) -> Figures:
+    """Run everything, in a temporary folder."""
+    figures = Figures()
+    with tempfile.TemporaryDirectory() as name, serving(setup.images, setup.latency) as url:
+        folder = Path(name)
+        rows = replicate(setup.sources, setup.rows, url)
+        config = write_project(folder / "table", rows, setup.settings)
+        time.sleep(SETTLED)
+        for turn in range(setup.repeat):
+            # Who goes first alternates, so that a machine that slows down slows both.
+            ways = ("plain", "workflow") if turn % 2 == 0 else ("workflow", "plain")
+            datasets = []
+            for way in ways:
+                if way not in setup.skip:
+                    figures.add(way, whole_run(way, config, folder / way, setup.cores))
+                    datasets.append(digests(folder / way / "results/dataset"))
+            if len(datasets) == 2:
+                figures.difference = figures.difference or first_difference(*datasets)
+            shutil.rmtree(folder / "plain", ignore_errors=True)
+        project = folder / "workflow"
+        figures.disk = rooms(project)
+        figures.batches = len(list((project / "results/letters").iterdir()))
+        if "changes" not in setup.skip:
+            change(setup, figures, config, rows, project, url)
+        shutil.rmtree(project)
+        if "histogram" not in setup.skip:
+            counting = write_project(folder / "counting", rows, {**setup.settings, "method": "histogram"})
+            figures.add("histogram", whole_run("histogram", counting, folder / "histogram", setup.cores))
+            shutil.rmtree(folder / "histogram")
+        if "essay" not in setup.skip:
+            figures.add("essay", essay_run(config.with_name("words.csv"), folder / "essay"))
+    return figures
+
+
+def whole_run(way: str, config: Path, folder: Path, cores: int) -> Run:
+    """Everything anew in ``folder``, by the plain loop or by the workflow."""
+    start_anew(way, folder)
+    if way == "plain":
+        options = ["--cores", str(cores), "--directory", str(folder)]
+        usage, _ = measured([sys.executable, "benchmarks/plain.py", str(config), *options], ROOT)
+        stages = Counter(json.loads((folder / "stages.json").read_text(encoding="utf-8")))
+    else:
+        usage, _ = run_workflow(config, folder, cores)
+        stages = stage_seconds(folder / "logs")
+    with open(folder / "results/dataset/metadata.csv", "rb") as file:
+        letters = sum(1 for _ in file) - 1
+    return Run(usage, stages, letters)
+
+
+def essay_run(table: Path, folder: Path) -> Run:
+    """The essay's method on ``table``."""
+    start_anew("essay", folder)
+    options = ["--image-column", COLUMNS["image"], "--text-column", COLUMNS["text"], "--download"]
+    places = ["--images", str(folder / "images"), "--output", str(folder / "letters")]
+    usage, _ = measured([sys.executable, "benchmarks/essay.py", str(table), *options, *places], ROOT)
+    return Run(usage, Counter(), sum(len(names) for _, _, names in os.walk(folder / "letters")))
+
+
+def change(
+    setup: Setup, figures: Figures, config: Path, rows: Sequence[Sequence[str]], project: Path, url: str
+) -> None:
+    """Run the finished ``project``, whose table has ``rows``, as it is, and after changes to the table."""
+    table = config.with_name("words.csv")
+
+    def run(what: str) -> None:
+        time.sleep(SETTLED)
+        say(what)
+        figures.changes.append(Change(what, *run_workflow(config, project, setup.cores)))
+
+    run("nothing to do")
+    with open(project / "results/dataset/metadata.csv", encoding="utf-8", newline="") as file:
+        edited = next(csv.DictReader(file))["row_id"]
+    texts = {row_id: text for row_id, _, text in rows}
+    first = "B" if texts[edited][0] in "Aa" else "A"
+    rows = [[row_id, image, first + text[1:] if row_id == edited else text] for row_id, image, text in rows]
+    write_table(table, rows)
+    run("one transcription edited")
+    added = [copied(setup.sources[n % len(setup.sources)], f"added{n}", url) for n in range(ADDED)]
+    write_table(table, [*rows, *added])
+    run(f"{ADDED} rows added")
+    count = batch_count({**CONFIG, **setup.settings}["batches"], len(rows) + ADDED)
+    figures.added = len({batch_of(row_id, count) for row_id, _, _ in added})
+
+
+def start_anew(what: str, folder: Path) -> None:
+    """Say what comes next, and begin it with an empty folder and with nothing that has yet to be written to disk."""
+    say(what)
+    shutil.rmtree(folder, ignore_errors=True)
+    os.sync()
+
+
+def say(what: str) -> None:
+    """Tell whoever waits."""
+    print(f"{time.strftime('%H:%M:%S')} {what}", file=sys.stderr, flush=True)
+
+
+def digests(dataset: Path) -> dict[str, bytes]:
+    """Path below ``dataset`` -> digest of the file, but for the card, in which the engine's version is."""
+    found = {}
+    for folder, _, names in os.walk(dataset):
+        for name in names:
+            if name != "README.md" and not name.startswith("."):
+                path = os.path.join(folder, name)
+                with open(path, "rb") as file:
+                    found[os.path.relpath(path, dataset)] = hashlib.file_digest(file, "sha256").digest()
+    return found
+
+
+def first_difference(some: dict[str, bytes], others: dict[str, bytes]) -> str:
+    """The first file that is not the same in both, or empty."""
+    return min((name for name in {*some, *others} if some.get(name) != others.get(name)), default="")
+
+
+def scale_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of whole runs, but for the table, to ``parser``."""
+    parser.add_argument("--rows", type=int, default=6_000, help="of the large table (default: %(default)s)")
+    parser.add_argument("--cores", type=int, default=os.cpu_count(), help="(default: %(default)s)")
+    parser.add_argument("--repeat", type=int, default=1, help="runs of workflow and plain loop (default: %(default)s)")
+    parser.add_argument("--latency", type=float, default=0.0, help="of the server, in ms (default: %(default)s)")
+    parser.add_argument("--skip", default="", help=f"what to leave out, of {','.join(OPTIONAL)}")
+    parser.add_argument("--json", type=Path, help="file for all figures as they were measured")
+
+
+def scale_section(args: argparse.Namespace) -> str:
+    """Measure whole runs as ``args`` say: Markdown."""
+    skip = [name for name in args.skip.split(",") if name]
+    unknown = set(skip) - set(OPTIONAL)
+    if unknown:
+        sys.exit(f"--skip {args.skip}: {', '.join(sorted(unknown))} is none of {', '.join(OPTIONAL)}.")
+    sources = read_sources(args.table, columns_of(args), args.by_name)
+    images = args.images or args.table.parent
+    setup = Setup(args.table.name, sources, images, args.rows, args.cores, args.repeat, args.latency, skip)
+    figures = measure(setup)
+    if args.json:
+        args.json.write_text(json.dumps(as_json(figures), indent=1) + "\n", encoding="utf-8")
+    return report(setup, figures)
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description="Whole runs on a large table.")
+    table_arguments(parser, SAMPLE / "words.csv")
+    scale_arguments(parser)
+    print(scale_section(parser.parse_args()))
+
+
+if __name__ == "__main__":
+    main()

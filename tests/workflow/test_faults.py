@@ -1,0 +1,128 @@
+"""When the machine fails: a clear error, or it recovers; nothing half-written is ever taken for finished."""
+
+import re
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from lettermill.plan.batches import batch_of
+from project import Project
+
+
+def mount(*arguments: str | Path) -> None:
+    done = subprocess.run(["mount", *map(str, arguments)], capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.skip(f"no file system can be mounted here: {done.stderr.strip()}")
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk in memory of 20 MB."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    mount("-t", "tmpfs", "-o", "size=20m", "tmpfs", place)
+    yield place
+    subprocess.run(["umount", "--recursive", str(place)], check=False)
+
+
+@pytest.mark.parametrize("room", ["300k", "500k", "1m", "1500k"])
+def test_a_full_disk_is_said_to_be_full_and_the_run_goes_on_later(
+    finished: Project, disk: Path, tmp_path: Path, room: str
+) -> None:
+    project = Project.of_sample(tmp_path / "source", 40, batches=4, images=str(tmp_path / "source/images"))
+    project.folder = disk
+    mount("-o", f"remount,size={room}", disk)
+    output = project.run(fails=True)
+    assert "No space left on device" in output
+    assert "Lettermill: " in output or "Error recording metadata" in output
+    assert not (disk / "results/dataset/metadata.csv").exists()
+    mount("-o", "remount,size=20m", disk)
+    project.run()
+    assert project.dataset() == finished.dataset()
+    assert project.planned() == {}
+
+
+def test_a_working_folder_that_cannot_be_written(finished: Project, disk: Path) -> None:
+    project = finished.copy(disk / "project")
+    project.folder.chmod(0o755)
+    project.write()
+    project.write = lambda: None
+    mount("-o", "remount,ro", disk)
+    output = project.run("-R", "cut", fails=True)
+    assert f"Lettermill: {project.folder} cannot be written" in output and "Traceback" not in output
+
+
+@pytest.mark.parametrize("place", ["results", "logs"])
+def test_a_folder_that_cannot_be_written(finished: Project, disk: Path, place: str) -> None:
+    project = finished.copy(disk / "project")
+    mount("--bind", project.folder / place, project.folder / place)
+    mount("-o", "remount,ro,bind", project.folder / place)
+    output = project.run("-R", "segment", fails=True)
+    assert (
+        "Write-protected output files" in output or f"Lettermill: {project.folder / place} cannot be written" in output
+    )
+    assert project.planned() == {}  # to look is allowed
+    subprocess.run(["umount", str(project.folder / place)], check=True)
+    project.run("-R", "segment")
+    assert project.dataset() == finished.dataset()
+
+
+def test_a_second_run_at_the_same_time_is_refused(finished: Project, tmp_path: Path) -> None:
+    project = Project.of_sample(tmp_path / "project", 40, batches=4)
+    project.write()
+    first = subprocess.Popen(
+        project.command(), cwd=project.repository, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    until = time.monotonic() + 60
+    while not any(project.folder.glob("results/downloaded/*/status.csv")):
+        assert first.poll() is None and time.monotonic() < until
+        time.sleep(0.02)
+    project.write = lambda: None
+    assert "Directory cannot be locked" in project.run(fails=True)
+    output, _ = first.communicate(timeout=60)
+    assert first.returncode == 0, output.decode()
+    assert project.dataset() == finished.dataset()
+    assert project.planned() == {}
+
+
+DAMAGED = [
+    ("downloaded/{batch}/status.csv", "crop"),
+    ("downloaded/{batch}/*.jpg", "crop"),
+    ("cropped/{batch}/offsets.csv", "segment"),
+    ("cropped/{batch}/*.png", "segment"),
+    ("segmented/{batch}.csv", "match"),
+    ("matched/{batch}.csv", "cut"),
+    ("letters/{batch}/letters.csv", "dataset"),
+    ("letters/{batch}/rejected.csv", "dataset"),
+]
+"""Files, and rules that read them."""
+
+
+@pytest.mark.parametrize(("pattern", "reader"), DAMAGED, ids=[pattern for pattern, _ in DAMAGED])
+def test_a_file_that_is_not_whole_is_named_with_the_mend(
+    finished: Project, project: Project, pattern: str, reader: str
+) -> None:
+    """Half of an image, and a table without its last line: a table that ends within a line is no harder to tell."""
+    row = next(row for row in project.rejected() if row["stage"] == "match")
+    path = sorted((project.folder / "results").glob(pattern.format(batch=batch_of(row["row_id"], 4))))[0]
+    content = path.read_bytes()
+    path.write_bytes(
+        content[: len(content) // 2] if path.suffix != ".csv" else content[: content[:-1].rindex(b"\n") + 1]
+    )
+    output = project.run("-R", reader, fails=True)
+    metadata = project.folder / "results/dataset/metadata.csv"
+    assert not metadata.exists() or project.metadata() == finished.metadata()
+
+    message = next(line for line in output.splitlines() if line.startswith("Lettermill: "))
+    file, mend = re.fullmatch(r"Lettermill: (\S+) .*Delete (?:the folder )?(.+) and run again.*", message).groups()
+    named = {"it": [file], "these": re.findall(r"results/\S+[^\s,.]", message)}.get(mend, [mend])
+    for name in named:
+        place = project.folder / name
+        shutil.rmtree(place) if place.is_dir() else place.unlink()
+    project.run()
+    assert project.dataset() == finished.dataset()
+    assert project.planned() == {}

@@ -1,0 +1,65 @@
+"""Benchmarks of whole runs: the plain loop gives what the workflow gives, and what they report has been done."""
+
+import re
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from plan import plan_section
+from project import ROOT, SAMPLE, Project
+from replica import read_sources, replicate
+from scale import digests, measure
+from scale_report import Setup, as_json, report
+from workflow import stage_seconds
+
+END = {"dataset": 1, "sheets": 1, "all": 1}
+
+
+# 40 words are too few to learn from: then align delivers what counting does, after going all its way.
+@pytest.mark.parametrize("method", ["histogram", "align"])
+def test_the_plain_loop_gives_the_same_bytes(project: Project, tmp_path: Path, method: str) -> None:
+    project.settings["method"] = method
+    project.write()
+    loop = tmp_path / "loop"
+    options = [str(project.folder / "my.yaml"), "--cores", "2", "--directory", str(loop)]
+    subprocess.run([sys.executable, "benchmarks/plain.py", *options], cwd=ROOT, check=True)
+    found, expected = digests(loop / "results/dataset"), digests(project.folder / "results/dataset")
+    assert len(expected) > len(project.rows) and {"metadata.csv", "rejected.csv"} < set(expected)
+    assert found == expected
+    for name in ("summary.txt", "sheets/delivered.png", "sheets/rejected_rows.png"):
+        assert (loop / "results" / name).exists()
+
+
+def test_logs_say_what_every_stage_has_taken(finished: Project) -> None:
+    spent = stage_seconds(finished.folder / "logs")
+    assert set(spent) == {"download", "crop", "segment", "match", "cut", "dataset", "sheets"}
+    assert spent["segment"] > 0
+    logs = list((finished.folder / "logs/cut").glob("*.log"))
+    assert all(re.search(r" done in [\d.]+ s, [\d.]+ s of CPU\n\Z", log.read_text()) for log in logs)
+
+
+def test_whole_runs_on_a_small_table() -> None:
+    sources = read_sources(SAMPLE / "words.csv", ("", "image", "text"))[:40]
+    settings = {"batches": 4, "method": "histogram"}
+    setup = Setup("words.csv", sources, SAMPLE, 60, 2, skip=["histogram"], settings=settings)
+    figures = measure(setup)
+    assert {name: len(runs) for name, runs in figures.runs.items()} == {"plain": 1, "workflow": 1, "essay": 1}
+    assert figures.difference == ""
+    assert figures.runs["plain"][0].letters == figures.runs["workflow"][0].letters > 60
+    nothing, edited, added = (change.jobs for change in figures.changes)
+    assert nothing == {}
+    assert edited == {"match": 1, "cut": 1, **END}
+    assert added == Counter({**dict.fromkeys(("download", "crop", "segment", "match", "cut"), figures.added), **END})
+    assert figures.disk["cache"].files == sum(text != "EMPTY" for _, _, text in replicate(sources, 60, ""))
+    text = report(setup, figures)
+    assert "are the same, byte for byte" in text and "| nothing to do |" in text
+    assert as_json(figures)["runs"]["workflow"][0]["usage"]["wall"] > 0
+
+
+def test_plans_and_the_start_of_a_cluster_job() -> None:
+    text = plan_section(read_sources(SAMPLE / "words.csv", ("", "image", "text")), [600])
+    assert "| 600 rows | 16 |" in text
+    assert float(re.search(r"besides its work: ([\d.]+) s", text)[1]) > 0
