@@ -145,10 +145,3 @@ def print_hint():
                 "finished is kept.",
                 file=sys.stderr,
             )
-
-
-def print_summary():
-    """Show the summary, if this run has written it."""
-    path = Path("results/summary.txt")
-    if path.exists() and path.stat().st_mtime >= STARTED:
-        print(f"\n{path.read_text(encoding='utf-8')}", file=sys.stderr)
