@@ -1,4 +1,4 @@
-"""What may be wrong with the machine before, or after, a run: folders that cannot be written, and disks that are full."""
+"""What may be wrong with the machine: folders that cannot be written to, and disks that are full."""
 
 import os
 import shutil
