@@ -1,7 +1,8 @@
 """Fetching images over HTTP: one session for many threads, tries again where that can help."""
 
 import time
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import requests
 import urllib3
@@ -19,6 +20,11 @@ class FetchSettings(NamedTuple):
     retries: int = 3
     backoff: float = 0.5  # seconds
     user_agent: str = "Lettermill"
+
+    @classmethod
+    def from_config(cls, download: Mapping[str, Any]) -> "FetchSettings":
+        """Those of config ``download`` that are about fetching."""
+        return cls(*(download[name] for name in cls._fields))
 
 
 class Fetched(NamedTuple):
