@@ -16,7 +16,7 @@ WATCHES = []
 
 def say(line):
     """A line of progress for the terminal and the log; --quiet progress hides it."""
-    logger.info(f"Lettermill: {line}", extra={"quietness": Quietness.PROGRESS})
+    logger.info(f"Progress: {line}", extra={"quietness": Quietness.PROGRESS})
 
 
 def planned_jobs():

@@ -8,7 +8,7 @@ from project import Project
 
 def lines(output: str) -> list[str]:
     """The lines of progress."""
-    return re.findall(r"^Lettermill: (.* · .*)$", output, re.MULTILINE)
+    return re.findall(r"^Progress: (.*)$", output, re.MULTILINE)
 
 
 def engine_log(project: Project) -> str:
