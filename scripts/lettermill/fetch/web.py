@@ -20,6 +20,11 @@ class FetchSettings(NamedTuple):
     backoff: float = 0.5  # seconds
     user_agent: str = "Lettermill"
 
+    @classmethod
+    def of(cls, config: dict) -> "FetchSettings":
+        """From config ``download``, which also says where to fetch."""
+        return cls(*(config[name] for name in cls._fields))
+
 
 class Fetched(NamedTuple):
     """What came of asking for an address: the content, or the reason (see ``lettermill.reasons``) why not."""
