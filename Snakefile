@@ -22,6 +22,7 @@ include: "rules/letters.smk"
 include: "rules/align.smk"
 include: "rules/dataset.smk"
 include: "rules/debug.smk"
+include: "rules/progress.smk"
 
 
 wildcard_constraints:
@@ -50,11 +51,14 @@ rule all:
 
 onstart:
     check_writable("results", "logs", config["cache"])
+    watch_run()
 
 
 onerror:
+    end_watch()
     print_hint()
 
 
 onsuccess:
-    print_summary()
+    end_watch()
+    show_summary()

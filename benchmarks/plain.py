@@ -95,7 +95,7 @@ def to_matched(rows: Rows, config: dict) -> Seconds:
     """The stages of a batch before the recogniser."""
     spent, files = Seconds(), Files.of(rows.batch)
     with stage(spent, "download"):
-        cache, settings = Path(config["cache"]), FetchSettings.of(config["download"])
+        cache, settings = Path(config["cache"]), FetchSettings.from_config(config["download"])
         download_batch(rows.sources, Path(rows.images), cache, files.downloaded, settings)
     with stage(spent, "crop"):
         crop_batch(files.downloaded, files.cropped, Cropping.from_config(**config["crop"]))

@@ -73,8 +73,8 @@ def measure_start(sources: Sequence[Source], rows: int, folder: Path) -> Start:
     write_records(folder / f"results/segmented/{batch}.csv", Segmented, [])
     figures = folder / "timed.jsonl"
     run_workflow(
-        folder / "my.yaml", folder, 1, "--executor", "timed", "--jobs", "1", "--allowed-rules", "match",
-        "--", f"results/matched/{batch}.csv",
+        folder / "my.yaml", folder, 1, "--executor", "timed", "--jobs", "1", "--seconds-between-status-checks", "1",
+        "--allowed-rules", "match", "--", f"results/matched/{batch}.csv",
         variables={"PYTHONPATH": str(ROOT / "benchmarks/engine"), "TIMED": str(figures)},
     )  # fmt: skip
     times = [json.loads(line) for line in figures.read_text(encoding="utf-8").splitlines()]

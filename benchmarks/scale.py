@@ -68,7 +68,7 @@ def measure(setup: Setup) -> Figures:
             shutil.rmtree(folder / "plain", ignore_errors=True)
         project = folder / "workflow"
         figures.disk = rooms(project)
-        figures.batches = len(list((project / "results/letters").iterdir()))
+        figures.batches = len(list((project / "logs/download").iterdir()))
         if "changes" not in setup.skip:
             change(setup, figures, config, rows, project, url)
         shutil.rmtree(project)

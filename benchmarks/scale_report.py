@@ -112,15 +112,20 @@ def _runs(setup: Setup, figures: Figures) -> str:
 
 
 def _ratios(figures: Figures) -> str:
-    wall = {name: _median(runs).wall for name, runs in figures.runs.items()}
+    used = {name: _median(runs) for name, runs in figures.runs.items()}
+    wall = {name: usage.wall for name, usage in used.items()}
     lines = []
     if "plain" in wall:
         pairs = zip(figures.runs["workflow"], figures.runs["plain"], strict=True)
         ratios = [workflow.usage.wall / plain.usage.wall for workflow, plain in pairs]
         spread = f" ({min(ratios):.2f} to {max(ratios):.2f})" if len(ratios) > 1 else ""
         same = f"**differ**, first in {figures.difference}" if figures.difference else "are the same, byte for byte"
-        ratio = f"{wall['workflow'] / wall['plain']:.3f}{spread}"
-        lines.append(f"- Overhead ratio, wall time of the workflow / plain loop: {ratio}. Their datasets {same}.")
+        cpu = used["workflow"].cpu / used["plain"].cpu
+        lines += [
+            f"- Overhead ratio, workflow / plain loop: {wall['workflow'] / wall['plain']:.3f} of wall time{spread}, "
+            f"{cpu:.3f} of CPU time.",
+            f"- The datasets of both {same}.",
+        ]
     if "essay" in wall:
         lines += [
             f"- Wall time of the essay's method / {NAMES[name]}: {wall['essay'] / wall[name]:.2f}."
@@ -134,7 +139,8 @@ def _stages(figures: Figures) -> str:
     """CPU seconds by stage. What no stage takes is the engine, starting Python for each job, and reading the table."""
     names = [name for name in NAMES if name in figures.runs and figures.runs[name][0].stages]
     spent = {name: _median_stages(figures.runs[name]) for name in names}
-    stages = dict.fromkeys(stage for name in sorted(names) for stage in spent[name])  # the plain loop's come in order
+    in_order = sorted(names, key=lambda name: name != "plain")  # the plain loop tells its stages as they come
+    stages = dict.fromkeys(stage for name in in_order for stage in spent[name])
     lines = [f"| CPU seconds | {' | '.join(NAMES[name] for name in names)} |", "|---|" + "---:|" * len(names)]
     for stage in stages:
         cells = [f"{spent[name][stage]:,.1f}" if stage in spent[name] else "" for name in names]

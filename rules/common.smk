@@ -1,7 +1,6 @@
 """What all rules share: the plan of the run (see scripts/lettermill/plan/workplan.py) and the code of each stage."""
 
 import os
-import shutil
 import sys
 import time
 from functools import cache
@@ -10,6 +9,7 @@ from pathlib import Path
 sys.path.insert(0, f"{workflow.basedir}/scripts")
 
 from lettermill.errors import CorruptedFileError, InputError
+from lettermill.machine import full, unwritable
 from lettermill.plan.code import code_of
 from lettermill.plan.index import digest
 from lettermill.plan.workplan import Workplan
@@ -24,13 +24,9 @@ def planned(make, *arguments):
 
 
 def check_writable(*folders):
-    """End with a message when one of these that exist cannot be written to."""
-    for folder in map(os.path.abspath, folders):
-        if os.path.exists(folder) and not os.access(folder, os.W_OK):
-            sys.exit(
-                f"Lettermill: {folder} cannot be written: it belongs to somebody else or is on a read-only file "
-                "system. Make it writable, or name another working folder with --directory."
-            )
+    """End with a message when one of these cannot be written to."""
+    for message in unwritable(folders):
+        sys.exit(f"Lettermill: {message}")
 
 
 check_writable(".", ".snakemake")  # where the engine would only fail with a traceback
@@ -55,7 +51,6 @@ LEARNT = [f"results/recogniser/{name}" for name in ("recogniser.npz", "reliabili
 LEARN_SETTINGS = {key: config[key] for key in ("align", "alphabet", "crop", "segment")}
 LEARN_SETTINGS["align"] = {key: config["align"][key] for key in ("examples", "rounds")}
 LEARN = f"{LEARN_SETTINGS}\n{code_of('lettermill.stages.learn')}\n"
-
 
 # What the files that `cut` works on are made with.
 STAGES = ["download", "crop", "segment", "match", *(["align"] if ALIGNED else [])]
@@ -137,18 +132,5 @@ def batch_of(pattern):
 
 def print_hint():
     """Say so when a disk is full: the errors of the engine above then have all kinds of names."""
-    places = [place for place in (".", "results", "logs", config["cache"]) if os.path.exists(place)]
-    for folder in {os.stat(place).st_dev: os.path.abspath(place) for place in reversed(places)}.values():
-        if shutil.disk_usage(folder).free < 1 << 20:
-            print(
-                f"Lettermill: the disk of {folder} is full. Free some space and give the same command again: what is "
-                "finished is kept.",
-                file=sys.stderr,
-            )
-
-
-def print_summary():
-    """Show the summary, if this run has written it."""
-    path = Path("results/summary.txt")
-    if path.exists() and path.stat().st_mtime >= STARTED:
-        print(f"\n{path.read_text(encoding='utf-8')}", file=sys.stderr)
+    for message in full([".", "results", "logs", config["cache"]]):
+        print(f"Lettermill: {message}", file=sys.stderr)

@@ -33,6 +33,8 @@ def main() -> None:
     batches = {Path(folder): rows for folder, rows in zip(snakemake.input, params.rows, strict=True)}
     unusable = [Rejected(row_id, None, "", "table", reason, None, detail) for row_id, reason, detail in params.unusable]
     account = assemble(batches, unusable, Split(**params.split), output)
+    logging.info("%d letters of %d rows", account.letters.total(), account.delivered_rows)
+    logging.info("rejected: %d rows, and %d letters of others", account.stopped.total(), account.doubtful)
     names = {batch.name for batch in batches}
     for stage in STAGES:
         for name in remove_others(Path("results") / stage, names | {f"{batch}.csv" for batch in names}):

@@ -17,5 +17,5 @@ if __name__ == "__main__":
             images=Path(snakemake.params.images),
             cache_folder=Path(snakemake.config["cache"]).expanduser(),
             output=Path(snakemake.output[0]),
-            settings=FetchSettings.of(snakemake.config["download"]),
+            settings=FetchSettings.from_config(snakemake.config["download"]),
         )

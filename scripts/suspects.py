@@ -1,5 +1,6 @@
 """Put the suspected transcriptions of all batches into one table, the most doubtful first."""
 
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,3 +15,4 @@ if __name__ == "__main__":
         suspects = [suspect for path in snakemake.input for suspect in read_records(Path(path), Suspect)]
         suspects.sort(key=lambda suspect: (-suspect.doubt, suspect.row_id))
         write_records(Path(snakemake.output[0]), Suspect, suspects)
+        logging.info("%d suspects", len(suspects))

@@ -55,7 +55,7 @@ def test_whole_runs_on_a_small_table() -> None:
     assert added == Counter({**dict.fromkeys(("download", "crop", "segment", "match", "cut"), figures.added), **END})
     assert figures.disk["cache"].files == sum(text != "EMPTY" for _, _, text in replicate(sources, 60, ""))
     text = report(setup, figures)
-    assert "are the same, byte for byte" in text and "| nothing to do |" in text
+    assert "The datasets of both are the same, byte for byte" in text and "| nothing to do |" in text
     assert as_json(figures)["runs"]["workflow"][0]["usage"]["wall"] > 0
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import heapq
+import logging
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -14,6 +15,8 @@ from lettermill.image.codec import decode, encode_png
 from lettermill.image.drawing import captioned, class_lines
 from lettermill.records import Letter, Rejected, read_fields, read_records
 from lettermill.stages.cut import REJECTED, REJECTED_ROWS
+
+log = logging.getLogger(__name__)
 
 COLUMNS, LINES = 24, 14
 """Letters in a line of a sheet, and lines of the sheets that are not by class."""
@@ -64,6 +67,7 @@ def write_sheets(batches: Sequence[Path], output: Sheets) -> None:
         for row in read_records(batch / "rejected.csv", Rejected):
             (stopped if row.position is None else doubtful).append((row, batch))
     drawn = [(label, [_read(letter.path) for letter in letters]) for label, letters in sorted(classes.items())]
+    log.info("%d classes; rejected: %d rows, and %d letters of others", len(classes), len(stopped), len(doubtful))
     _write(output.delivered, class_lines(drawn, COLUMNS))
     _write(output.least_confident, captioned(_pictures(least), COLUMNS, CELL, LARGEST))
     _write(output.rejected_letters, captioned(_pictures(_doubtful(doubtful)), COLUMNS, CELL, LARGEST))

@@ -1,7 +1,8 @@
 """Fetching images over HTTP: one session for many threads, tries again where that can help."""
 
 import time
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import requests
 import urllib3
@@ -21,9 +22,9 @@ class FetchSettings(NamedTuple):
     user_agent: str = "Lettermill"
 
     @classmethod
-    def of(cls, config: dict) -> "FetchSettings":
-        """From config ``download``, which also says where to fetch."""
-        return cls(*(config[name] for name in cls._fields))
+    def from_config(cls, download: Mapping[str, Any]) -> "FetchSettings":
+        """Those of config ``download`` that are about fetching."""
+        return cls(*(download[name] for name in cls._fields))
 
 
 class Fetched(NamedTuple):

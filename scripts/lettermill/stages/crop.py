@@ -32,4 +32,4 @@ def crop_batch(downloaded: Path, output: Path, cropping: Cropping) -> None:
         (output / file).write_bytes(encode_png(region.of(image)))
         records.append(Cropped(row.row_id, "", "", file, *region, line))
     write_records(output / "offsets.csv", Cropped, records)
-    log.info("%d images cropped", len(records))
+    log.info("%d of %d images cropped", sum(not record.reason for record in records), len(records))

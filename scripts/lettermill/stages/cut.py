@@ -79,7 +79,9 @@ def cut_batch(
     _keep_pictures(files.cropped, [crops[row.row_id] for row in rejected if _has_picture(row, crops)], output)
     write_records(output / "rejected.csv", Rejected, rejected)
     write_records(output / "letters.csv", Letter, letters)
-    log.info("%d letters cut; %d rows and letters rejected", len(letters), len(rejected))
+    stopped = sum(row.position is None for row in rejected)
+    log.info("%d letters cut from %d rows", len(letters), len(words) - stopped)
+    log.info("rejected: %d rows, and %d letters of others", stopped, len(rejected) - stopped)
 
 
 def _check_rows(

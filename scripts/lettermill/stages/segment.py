@@ -18,7 +18,9 @@ def segment_batch(cropped: Path, output: Path, tolerances: Tolerances) -> None:
         if not row.reason:
             records += _segment(row, cropped, tolerances)
     write_records(output, Segmented, records)
-    log.info("%d boxes", sum(not record.reason for record in records))
+    without = sum(bool(record.reason) for record in records)
+    images = len({record.row_id for record in records})
+    log.info("%d boxes in %d images; none in %d", len(records) - without, images - without, without)
 
 
 def _segment(row: Cropped, cropped: Path, tolerances: Tolerances) -> list[Segmented]:
