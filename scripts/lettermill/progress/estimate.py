@@ -37,6 +37,9 @@ START_OF_JOB = 0.4
 TRUST = 3.0
 """Seconds of work after which what is seen of this run counts as much as what was expected of it."""
 
+PATIENCE = 3
+"""Times what a job should take without news of any: it is late. Those of batches differ in length."""
+
 
 class Tally:
     """The jobs of one stage.
@@ -89,32 +92,54 @@ def pace(tallies: Iterable[Tally], before: float) -> float:
 class Wave:
     """Stages whose jobs run side by side; a stage that works once is a wave of its own, before and after others.
 
-    workers: jobs that may run at a time.
+    workers: jobs that may run at a time. Which of the jobs that are reported to have started do run is not looked at:
+    on a cluster they may as well be waiting in a queue.
     """
 
     def __init__(self, tallies: Sequence[Tally], workers: int):
         self._tallies = tallies
         self._workers = workers
+        self._once = tallies[0].stage.once
 
     def seconds(self, pace_of: Callable[[Tally], float]) -> float:
         """Expected time for all of it."""
         costs = [pace_of(tally) * tally.cost(tally.batches.values()) for tally in self._tallies]
         return sum(costs) / self._at_a_time()
 
-    def seconds_left(self, pace_of: Callable[[Tally], float], now: float) -> float:
-        """Expected time for what is open: as it was when the last job ended, less the time since, up to that of a job.
+    def seconds_done(self, pace_of: Callable[[Tally], float], now: float) -> float:
+        """Of these, those of the jobs that have ended; of a stage that works once, those that its job has run."""
+        passed = self._without_news(now) if self._once else 0.0
+        return self.seconds(pace_of) - max(self._open(pace_of) / self._at_a_time() - passed, 0.0)
 
-        Which jobs run is not looked at: on a cluster they may as well be waiting in a queue.
-        """
-        cost = sum(pace_of(tally) * tally.cost(tally.open.values()) for tally in self._tallies)
-        begun = [tally.last for tally in self._tallies if tally.began is not None]
-        a_job = cost / max(sum(len(tally.open) for tally in self._tallies), 1)
-        return max(cost / self._at_a_time() - min(now - max(begun, default=now), a_job), 0.0)
+    def seconds_left(self, pace_of: Callable[[Tally], float], now: float) -> float:
+        """Expected time for what is open: as when the last job ended, less the time since, but no more than a job."""
+        passed = min(self._without_news(now), self._a_job(pace_of))
+        return max(self._open(pace_of) / self._at_a_time() - passed, 0.0)
+
+    def is_late(self, pace_of: Callable[[Tally], float], now: float) -> bool:
+        """Whether a job should have ended for long: the time left is then anybody's guess."""
+        return self._without_news(now) > (1 if self._once else PATIENCE) * self._a_job(pace_of)
+
+    def _open(self, pace_of: Callable[[Tally], float]) -> float:
+        """Expected seconds of the jobs that have not ended, one after another."""
+        return sum(pace_of(tally) * tally.cost(tally.open.values()) for tally in self._tallies)
+
+    def _a_job(self, pace_of: Callable[[Tally], float]) -> float:
+        """The same of one of them."""
+        return self._open(pace_of) / max(sum(len(tally.open) for tally in self._tallies), 1)
+
+    def _begun(self) -> list[Tally]:
+        return [tally for tally in self._tallies if tally.began is not None]
+
+    def _without_news(self, now: float) -> float:
+        """Seconds since a job has ended, or the first one started; 0 before, and when all have ended."""
+        is_on = self._begun() and any(tally.open for tally in self._tallies)
+        return now - max(tally.last for tally in self._begun()) if is_on else 0.0
 
     def _at_a_time(self) -> float:
         """Jobs that run at a time, as seen so far; at first, as many as may."""
-        begun = [tally for tally in self._tallies if tally.began is not None]
-        if not begun or self._tallies[0].stage.once:
+        begun = self._begun()
+        if not begun or self._once:
             return self._workers
         seconds = max(tally.last for tally in begun) - min(tally.began for tally in begun)
         return (sum(tally.took for tally in begun) + self._workers * TRUST) / (seconds + TRUST)

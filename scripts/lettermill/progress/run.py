@@ -88,8 +88,9 @@ class Progress:
         """Share of the work that is done, from 0 to 1; 1 only when all of it is. It never falls."""
         if self.is_over:
             return 1.0
-        every = sum(wave.seconds(self._pace) for wave in self._waves)
-        self._share = min(max(self._share, 1 - self.seconds_left / every), 0.99)
+        now = self._clock()
+        done = sum(wave.seconds_done(self._pace, now) for wave in self._waves)
+        self._share = min(max(self._share, done / sum(wave.seconds(self._pace) for wave in self._waves)), 0.99)
         return self._share
 
     @property
@@ -104,12 +105,13 @@ class Progress:
         return through / seconds if seconds > 0 else None
 
     def line(self) -> str:
-        """Where the run is, for people: rows done of rows in the stages at work, share, rate, time left."""
+        """Where the run is, for people: rows done of rows in the stages at work, share, rate, and the time left.
+
+        There is no time left in it while the jobs that run take much longer than they should, or when one has failed.
+        """
         if self.is_over:
             return f"{self._rows()} · 100 %"
-        failed = len(self._failed)
-        rest = f"{failed} job{'s' * (failed > 1)} failed" if failed else f"{_span(max(self.seconds_left, 1))} left"
-        return " · ".join([self._stages(), _percent(self.share), *_per_second(self.rate), rest])
+        return " · ".join([self._stages(), _percent(self.share), *_per_second(self.rate), *self._rest()])
 
     def last_line(self) -> str:
         """The same when the run has ended, well or not."""
@@ -155,6 +157,14 @@ class Progress:
                 counts = ", ".join(f"{tally.stage.name} {tally.rows_done:,}" for tally in tallies)
                 parts.append(f"{counts} of {rows:,} rows")
         return "; ".join(parts)
+
+    def _rest(self) -> list[str]:
+        if self._failed:
+            return [f"{len(self._failed)} job{'s' * (len(self._failed) > 1)} failed"]
+        now = self._clock()
+        if any(wave.is_late(self._pace, now) for wave in self._waves):
+            return []
+        return [f"{_span(max(self.seconds_left, 1))} left"]
 
     def _alone(self, tally: Tally) -> str:
         so_far = "" if tally.began is None else f", {_span(self._clock() - tally.began)} so far"
