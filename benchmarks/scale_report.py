@@ -61,12 +61,13 @@ class Figures:
     """What was measured.
 
     runs: name -> runs by repetition. difference: the first file that is not the same in the datasets of workflow and
-    plain loop; empty when all are. batches: of the table. added: batches that the added rows are in.
-    disk: folder -> what the finished workflow has in it.
+    plain loop; empty when all are. skipped: images that were not compared for each that was. batches: of the table.
+    added: batches that the added rows are in. disk: folder -> what the finished workflow has in it.
     """
 
     runs: dict[str, list[Run]] = field(default_factory=dict)
     difference: str = ""
+    skipped: int = 0
     changes: list[Change] = field(default_factory=list)
     batches: int = 0
     added: int = 0
@@ -119,7 +120,10 @@ def _ratios(figures: Figures) -> str:
         pairs = zip(figures.runs["workflow"], figures.runs["plain"], strict=True)
         ratios = [workflow.usage.wall / plain.usage.wall for workflow, plain in pairs]
         spread = f" ({min(ratios):.2f} to {max(ratios):.2f})" if len(ratios) > 1 else ""
-        same = f"**differ**, first in {figures.difference}" if figures.difference else "are the same, byte for byte"
+        read = f" (of the images, one in {figures.skipped + 1})" if figures.skipped else ""
+        same = (
+            f"**differ**, first in {figures.difference}" if figures.difference else f"are the same, byte for byte{read}"
+        )
         cpu = used["workflow"].cpu / used["plain"].cpu
         lines += [
             f"- Overhead ratio, workflow / plain loop: {wall['workflow'] / wall['plain']:.3f} of wall time{spread}, "

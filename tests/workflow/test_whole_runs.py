@@ -29,6 +29,7 @@ def test_the_plain_loop_gives_the_same_bytes(project: Project, tmp_path: Path, m
     found, expected = digests(loop / "results/dataset"), digests(project.folder / "results/dataset")
     assert len(expected) > len(project.rows) and {"metadata.csv", "rejected.csv"} < set(expected)
     assert found == expected
+    assert digests(loop / "results/dataset", 5).keys() == expected.keys()
     for name in ("summary.txt", "sheets/delivered.png", "sheets/rejected_rows.png"):
         assert (loop / "results" / name).exists()
 
