@@ -51,6 +51,7 @@ rule all:
 
 onstart:
     check_writable("results", "logs", config["cache"])
+    lift_rate_limit()
     watch_run()
 
 

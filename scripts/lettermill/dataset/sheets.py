@@ -55,14 +55,20 @@ def write_sheets(batches: Sequence[Path], output: Sheets) -> None:
     doubtful: list[tuple[Rejected, Path]] = []
     stopped: list[tuple[Rejected, Path]] = []
     for batch in batches:
-        in_batch: dict[str, list[_Letter]] = {}
+        names: dict[str, list[tuple[bytes, str]]] = {}
+        confidences: list[tuple[float, str, str]] = []
         for name, label, *_, confidence, _ in read_fields(batch / "letters.csv", Letter):
-            in_batch.setdefault(label, []).append(_Letter(_draw(name), label, batch / name))
+            names.setdefault(label, []).append((_draw(name), name))
             if confidence:
-                sure = float(confidence)
-                least.append(_Letter((sure, name), f"{label} {sure:.2f}", batch / name))
-        for label, letters in in_batch.items():  # no more are kept than may be shown
+                confidences.append((float(confidence), name, label))
+        # No more are kept than may be shown: there may be millions.
+        for label, drawn in names.items():
+            letters = [_Letter(draw, label, batch / name) for draw, name in heapq.nsmallest(COLUMNS, drawn)]
             classes[label] = heapq.nsmallest(COLUMNS, classes.get(label, []) + letters)
+        least += [
+            _Letter((sure, name), f"{label} {sure:.2f}", batch / name)
+            for sure, name, label in heapq.nsmallest(COLUMNS * LINES, confidences)
+        ]
         least = heapq.nsmallest(COLUMNS * LINES, least)
         for row in read_records(batch / "rejected.csv", Rejected):
             (stopped if row.position is None else doubtful).append((row, batch))
