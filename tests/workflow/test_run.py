@@ -53,6 +53,15 @@ def test_people_get_counts_a_card_and_a_picture(finished: Project) -> None:
         assert cv2.imread(str(results / f"sheets/{kind}.png")) is not None
 
 
+def test_the_engine_looks_for_jobs_to_start_when_others_have_ended_and_no_oftener(tmp_path: Path) -> None:
+    """Its default rate limit has it look again and again, the oftener the more jobs there have been."""
+    project = Project.of_sample(tmp_path / "project", 30, batches=8)
+    looks = project.run("--verbose").count("Ready jobs: ")
+    assert looks <= 8 * len(STAGES) + 4
+    limited = project.run("--verbose", "--forceall", "--max-jobs-per-timespan", "50/1s").count("Ready jobs: ")
+    assert limited > looks  # a limit that somebody has set is kept
+
+
 def test_nothing_is_written_elsewhere(finished: Project) -> None:
     assert {path.name for path in finished.folder.iterdir()} == {
         ".snakemake", "images", "logs", "my.yaml", "results", "words.csv",
