@@ -29,17 +29,18 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "scripts"))
 
 import yaml
+from snakemake.utils import update_config
 
-from lettermill.dataset.assemble import assemble
+from lettermill.dataset.assemble import assemble, rejected_by_table
 from lettermill.dataset.card import card
 from lettermill.dataset.sheets import Sheets, write_sheets
 from lettermill.dataset.split import Split
 from lettermill.dataset.summary import summary
+from lettermill.dataset.suspects import gather_suspects
 from lettermill.fetch.web import FetchSettings
 from lettermill.image.crop import Cropping
 from lettermill.image.letters import Tolerances
 from lettermill.plan.workplan import Workplan
-from lettermill.records import Rejected, Suspect, read_records, write_records
 from lettermill.stages.align import align_batch
 from lettermill.stages.crop import crop_batch
 from lettermill.stages.cut import BatchFiles, cut_batch
@@ -135,9 +136,7 @@ def write_suspects(batches: Iterable[str]) -> Seconds:
     """The suspected transcriptions of all batches."""
     spent = Seconds()
     with stage(spent, "suspects"):
-        suspects = [suspect for batch in batches for suspect in read_records(Files.of(batch).suspected, Suspect)]
-        suspects.sort(key=lambda suspect: (-suspect.doubt, suspect.row_id))
-        write_records(Path("results/suspects.csv"), Suspect, suspects)
+        gather_suspects([Files.of(batch).suspected for batch in batches], Path("results/suspects.csv"))
     return spent
 
 
@@ -146,9 +145,8 @@ def write_dataset(batches: Mapping[str, int], unusable: Iterable[tuple[str, str,
     of settings and versions."""
     spent = Seconds()
     with stage(spent, "dataset"):
-        rejected = [Rejected(row_id, None, "", "table", reason, None, detail) for row_id, reason, detail in unusable]
         letters = {Files.of(batch).letters: rows for batch, rows in batches.items()}
-        account = assemble(letters, rejected, Split(**config["split"]), DATASET)
+        account = assemble(letters, rejected_by_table(unusable), Split(**config["split"]), DATASET)
         text = card(account, Path(config["table"]).name, config, {})
         (DATASET / "README.md").write_text(text, encoding="utf-8")
         Path("results/summary.txt").write_text(summary(account, DATASET, config["method"]), encoding="utf-8")
@@ -196,15 +194,6 @@ def _log_to_file() -> None:
     logging.basicConfig(filename=f"logs/{os.getpid()}.log", encoding="utf-8", level=logging.INFO)
 
 
-def merged(config: dict, other: dict) -> dict:
-    """``config`` with what ``other`` has in its place, section by section, as the engine merges config files."""
-    result = dict(config)
-    for key, value in other.items():
-        both = isinstance(value, dict) and isinstance(result.get(key), dict)
-        result[key] = merged(result[key], value) if both else value
-    return result
-
-
 def main() -> None:
     """Run in the folder that is named."""
     parser = argparse.ArgumentParser(description="The workflow's work as a plain loop.")
@@ -215,7 +204,7 @@ def main() -> None:
     files = [ROOT / "config.yaml", args.config.absolute()]
     config: dict = {}
     for file in files:
-        config = merged(config, yaml.safe_load(file.read_text(encoding="utf-8")))
+        update_config(config, yaml.safe_load(file.read_text(encoding="utf-8")))
     (args.directory / "logs").mkdir(parents=True)
     os.chdir(args.directory)
     spent = run(config, files, args.cores)

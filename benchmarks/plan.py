@@ -27,15 +27,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 
 from lettermill.plan.batches import batch_count, batch_of
 from lettermill.records import Segmented, write_records
-from replica import Source, read_sources, replicate, write_project
+from replica import SETTLED, Source, read_sources, replicate, write_project
+from runs import run_workflow
 from segment_match import CONFIG, ROOT, SAMPLE, columns_of, table_arguments
 from usage import Usage
-from workflow import run_workflow
 
 SIZES = "130000,1000000"
-
-SETTLED = 2.5
-"""Seconds for which a table is left alone before it is planned, as a user's is."""
 
 
 class Planned(NamedTuple):

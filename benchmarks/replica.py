@@ -24,6 +24,10 @@ COLUMNS = {"id": "id", "image": "url", "text": "text"}
 """Of the large table, as config ``columns``."""
 
 
+SETTLED = 2.5
+"""Seconds for which a table is left alone before a run, as a user's is: one that has just changed is not indexed."""
+
+
 class Source(NamedTuple):
     """A row of the small table."""
 

@@ -35,14 +35,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 from disk import rooms
 from image_server import serving
 from lettermill.plan.batches import batch_count, batch_of
-from replica import COLUMNS, copied, read_sources, replicate, write_project, write_table
+from replica import COLUMNS, SETTLED, copied, read_sources, replicate, write_project, write_table
+from runs import run_workflow, stage_seconds
 from scale_report import ADDED, Change, Figures, Run, Setup, as_json, report
 from segment_match import CONFIG, ROOT, SAMPLE, columns_of, table_arguments
 from usage import measured
-from workflow import run_workflow, stage_seconds
-
-SETTLED = 2.5
-"""Seconds for which a table is left alone before a run, as a user's is."""
 
 COMPARED = 10_000
 """Rows for which all images of two datasets are compared; in larger tables it is one image in so many, and all tables:

@@ -63,5 +63,7 @@ rule suspects:
         "logs/suspects.log",
     conda:
         "../envs/letters.yaml"
+    params:
+        code=code_of("lettermill.dataset.suspects"),
     script:
         "../scripts/suspects.py"

@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import lettermill
-from lettermill.dataset.assemble import assemble
+from lettermill.dataset.assemble import assemble, rejected_by_table
 from lettermill.dataset.card import card
 from lettermill.dataset.split import Split
 from lettermill.dataset.summary import summary
 from lettermill.dataset.sync import remove_others
 from lettermill.job import job_log
-from lettermill.records import Rejected
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -31,8 +30,7 @@ def main() -> None:
     """Assemble the dataset of the job's batches."""
     params, output = snakemake.params, Path(snakemake.output.metadata).parent
     batches = {Path(folder): rows for folder, rows in zip(snakemake.input, params.rows, strict=True)}
-    unusable = [Rejected(row_id, None, "", "table", reason, None, detail) for row_id, reason, detail in params.unusable]
-    account = assemble(batches, unusable, Split(**params.split), output)
+    account = assemble(batches, rejected_by_table(params.unusable), Split(**params.split), output)
     logging.info("%d letters of %d rows", account.letters.total(), account.delivered_rows)
     logging.info("rejected: %d rows, and %d letters of others", account.stopped.total(), account.doubtful)
     names = {batch.name for batch in batches}

@@ -16,6 +16,8 @@ from pathlib import Path
 
 import yaml
 
+from runs import jobs_of
+
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE = ROOT / "resources/sample"
 
@@ -76,7 +78,7 @@ class Project:
 
     def planned(self, *options: str) -> Counter[str]:
         """Rule -> jobs that a run would do."""
-        return jobs(self.run("-n", *options))
+        return jobs_of(self.run("-n", *options))
 
     def kill_when(self, pattern: str, with_signal: int) -> None:
         """Start a run and send it ``with_signal`` as soon as a file matches ``pattern``."""
@@ -140,15 +142,6 @@ def _processes(pattern: str) -> list[int]:
             if "python" in words[0] and re.search(pattern, " ".join(words)):
                 found.append(int(path.parent.name))
     return found
-
-
-def jobs(output: str) -> Counter[str]:
-    """Rule -> jobs in the first table of job counts that Snakemake prints; empty when there is nothing to do."""
-    if "Nothing to be done" in output:
-        return Counter()
-    table = re.search(r"\njob +count\n[- ]+\n(.*?)\ntotal", output, re.DOTALL)
-    assert table, output
-    return Counter({rule: int(count) for rule, count in re.findall(r"^(\w+) +(\d+)$", table[1], re.MULTILINE)})
 
 
 def digests(folder: Path) -> dict[str, str]:

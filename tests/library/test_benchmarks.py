@@ -12,8 +12,8 @@ from lettermill.plan.table import Columns, read_table
 from lettermill.plan.text import Alphabet
 from project import SAMPLE
 from replica import COLUMNS, read_sources, replicate, write_project
+from runs import jobs_of, stage_seconds
 from usage import measured
-from workflow import jobs_of, stage_seconds
 
 
 def test_every_row_of_a_replica_has_its_own_id_and_address(tmp_path: Path) -> None:

@@ -7,7 +7,8 @@ import cv2
 import pytest
 
 from lettermill.plan.batches import batch_of
-from project import ROOT, Project, jobs
+from project import ROOT, Project
+from runs import jobs_of
 
 DATASET = {"dataset": 1, "all": 1}
 END = {"dataset": 1, "sheets": 1, "all": 1}
@@ -154,7 +155,7 @@ def test_an_edited_module(project: Project, repository: Path, module: str, expec
     path = repository / "scripts/lettermill" / module
     path.write_text(path.read_text(encoding="utf-8") + "\n# edited\n", encoding="utf-8")
     output = project.run("-n")
-    assert jobs(output) == expected
+    assert jobs_of(output) == expected
     if expected:
         assert f"{module} " in output  # the reason names the module
 

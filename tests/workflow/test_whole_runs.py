@@ -11,9 +11,9 @@ import pytest
 from plan import plan_section
 from project import ROOT, SAMPLE, Project
 from replica import read_sources, replicate
+from runs import stage_seconds
 from scale import digests, measure
 from scale_report import Setup, as_json, report
-from workflow import stage_seconds
 
 END = {"dataset": 1, "sheets": 1, "all": 1}
 

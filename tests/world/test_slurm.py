@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 import slurm
-from project import Project, jobs
+from project import Project
+from runs import jobs_of
 from slurm import NoSlurm, Slurm, wait_until
 
 # There is no accounting here. The plugin looks at its jobs one second after it has submitted them and again after 11
@@ -61,7 +62,7 @@ def test_the_dataset_is_that_of_a_local_run(cluster: Slurm, tmp_path: Path) -> N
     project.rows[edited][1] = project.rows[edited][1][:-1]
     batch = next(project.folder.glob(f"results/letters/*/*/{edited}_*.png")).parents[1].name
     printed = finish(project, run(project, f"results/letters/{batch}"))
-    assert jobs(printed) == {"match": 1, "align": 1, "cut": 1}
+    assert jobs_of(printed) == {"match": 1, "align": 1, "cut": 1}
     assert len(cluster.jobs()) == 2 * 2 + 4 + 1
     assert project.planned() == {"suspects": 1, "dataset": 1, "sheets": 1, "all": 1}
 

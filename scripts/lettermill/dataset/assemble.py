@@ -3,7 +3,7 @@
 import csv
 import heapq
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from lettermill.dataset.account import Account
@@ -14,6 +14,11 @@ from lettermill.files import atomic_writer
 from lettermill.records import Delivered, Letter, Rejected, read_fields, read_records, write_records
 
 _LABEL, _ROW, _POSITION, _METHOD = (Letter._fields.index(name) for name in ("label", "row_id", "position", "method"))
+
+
+def rejected_by_table(unusable: Iterable[tuple[str, str, str]]) -> list[Rejected]:
+    """The rows that no batch has got, given as (row id, reason, detail); see ``table.Unusable``."""
+    return [Rejected(row_id, None, "", "table", reason, None, detail) for row_id, reason, detail in unusable]
 
 
 def assemble(batches: Mapping[Path, int], unusable: Sequence[Rejected], split: Split, output: Path) -> Account:

@@ -24,10 +24,15 @@ def run_workflow(
 
 
 def jobs_of(output: str) -> Counter[str]:
-    """Rule -> jobs in the first table of them that the engine prints; empty when there is nothing to do."""
+    """Rule -> jobs in the first table of job counts that the engine prints; empty when there is nothing to do.
+
+    Raises ValueError, with the output, when it says neither.
+    """
+    if "Nothing to be done" in output:
+        return Counter()
     table = re.search(r"\njob +count\n[- ]+\n(.*?)\ntotal", output, re.DOTALL)
     if not table:
-        return Counter()
+        raise ValueError(output)
     return Counter({rule: int(count) for rule, count in re.findall(r"^(\w+) +(\d+)$", table[1], re.MULTILINE)})
 
 
