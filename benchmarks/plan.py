@@ -7,9 +7,10 @@ stands between the command and the first job. Once for a table that is new, and 
 
 Start of a cluster job: on the smallest of the tables, a job of `match` with nothing to match (a file of boxes without a
 box) is run by the very command that the engine hands to a cluster's queue, see
-benchmarks/engine/snakemake_executor_plugin_timed. Its wall time less the time that the script has logged for its work
-is what every job costs on top: starting Snakemake, reading the Snakefile and the plan of the batch, starting Python for
-the script, importing. The queue's own time is not in it.
+benchmarks/engine/snakemake_executor_plugin_timed. What passes until its script begins to work is what every job costs
+before it: starting Snakemake, reading the Snakefile and the plan of the batch, starting Python for the script,
+importing. What passes after the work is the end of Snakemake, which waits until a second has passed since it began the
+job: one that works longer does not. The queue's own time is in neither.
 """
 
 import argparse
@@ -45,9 +46,11 @@ class Planned(NamedTuple):
 
 
 class Start(NamedTuple):
-    """What one cluster job costs on top of its work: medians of seconds, and of megabytes of its largest process."""
+    """What one cluster job costs besides its work: medians of seconds before and after it and of CPU, and of megabytes
+    of its largest process."""
 
-    wall: float
+    before: float
+    after: float
     cpu: float
     largest: float
 
@@ -76,7 +79,8 @@ def measure_start(sources: Sequence[Source], rows: int, folder: Path) -> Start:
     )  # fmt: skip
     times = [json.loads(line) for line in figures.read_text(encoding="utf-8").splitlines()]
     return Start(
-        statistics.median(time["wall"] - time["work"] for time in times),
+        statistics.median(time["before"] for time in times),
+        statistics.median(time["wall"] - time["before"] - time["work"] for time in times),
         statistics.median(time["cpu"] for time in times),
         statistics.median(time["largest"] for time in times),
     )
@@ -98,8 +102,8 @@ def plan_section(sources: Sequence[Source], sizes: Sequence[int]) -> str:
         start = measure_start(sources, min(sizes), Path(name, str(min(sizes))))
     lines += [
         "",
-        f"One cluster job at {min(sizes):,} rows, besides its work: {start.wall:.2f} s ({start.cpu:.2f} s of CPU, "
-        f"{start.largest:,.0f} MB).",
+        f"One cluster job at {min(sizes):,} rows: {start.before:.2f} s until it works, {start.after:.2f} s after a job "
+        f"of no work; {start.cpu:.2f} s of CPU, {start.largest:,.0f} MB.",
     ]
     return "\n".join(lines)
 

@@ -2,15 +2,17 @@
 
 With this folder's parent in PYTHONPATH: ``snakemake --executor timed``. The command that runs a job is made by the
 engine, as for every executor that submits jobs. It is run ROUNDS times, one after the other, and the figures are added
-to the file that the environment variable TIMED names: a line of JSON for each time, ``usage.Usage`` and ``work``, the
-seconds that the job's script has logged for its work.
+to the file that the environment variable TIMED names: a line of JSON for each time, ``usage.Usage`` and, by the job's
+log, ``before``, the seconds until its script began to work, and ``work``, those that this took.
 """
 
 import json
 import os
 import re
 import sys
+import time
 from collections.abc import AsyncIterator
+from datetime import datetime
 from pathlib import Path
 
 from snakemake_interface_executor_plugins.executors.base import SubmittedJobInfo
@@ -40,10 +42,12 @@ class Executor(RemoteExecutor):
         command = self.format_job_exec(job)
         with open(os.environ["TIMED"], "a", encoding="utf-8") as file:
             for _ in range(ROUNDS):
+                started = time.time()
                 usage, _ = measured(["sh", "-c", command], Path.cwd())
                 log = Path(job.log[0]).read_text(encoding="utf-8")
-                work = float(re.search(r" done in (\S+) s", log)[1])
-                file.write(json.dumps({**usage._asdict(), "work": work}) + "\n")
+                done, took = re.search(r"^(\S+ \S+) INFO done in (\S+) s", log, re.MULTILINE).groups()
+                before = datetime.fromisoformat(done).timestamp() - float(took) - started
+                file.write(json.dumps({**usage._asdict(), "before": before, "work": float(took)}) + "\n")
         self.report_job_submission(SubmittedJobInfo(job))
 
     async def check_active_jobs(self, active_jobs: list[SubmittedJobInfo]) -> AsyncIterator[SubmittedJobInfo]:
