@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from lettermill.machine import full
 from lettermill.plan.batches import batch_of
 from project import Project
 
@@ -44,6 +45,16 @@ def test_a_full_disk_is_said_to_be_full_and_the_run_goes_on_later(
     project.run()
     assert project.dataset() == finished.dataset()
     assert project.planned() == {}
+
+
+def test_a_full_disk_is_told_from_one_with_room(disk: Path) -> None:
+    folder = disk / "results"
+    folder.mkdir()
+    assert full([str(disk), str(folder)]) == []
+    mount("-o", "remount,size=500k", disk)
+    assert [message.partition(" is full")[0] for message in full([str(disk), str(folder), "nowhere"])] == [
+        f"the disk of {disk}"
+    ]
 
 
 def test_a_working_folder_that_cannot_be_written(finished: Project, disk: Path) -> None:
