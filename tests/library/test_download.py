@@ -53,6 +53,22 @@ def test_every_row_has_an_outcome(tmp_path: Path, server: Server) -> None:
     assert [server.asked.count(f"/{path}") for path in ("gone", "forbidden", "nowhere", "page")] == [1, 1, 1, 1]
 
 
+def test_images_are_one_file_with_those_in_the_cache(tmp_path: Path, server: Server) -> None:
+    server.answers = {"/a": (200, {}, PNG)}
+    fetch(tmp_path, [("a", f"{server.url}/a"), ("b", f"{server.url}/a")])
+    kept = Cache(tmp_path / "cache").path(f"{server.url}/a")
+    assert kept.samefile(tmp_path / "out/a.png") and kept.samefile(tmp_path / "out/b.png")
+
+
+def test_a_cache_that_is_deleted_meanwhile_does_no_harm(
+    tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.answers = {"/a": (200, {}, PNG)}
+    monkeypatch.setattr(Cache, "put", lambda *_: None)
+    assert fetch(tmp_path, [("a", f"{server.url}/a")])["a"].status == "ok"
+    assert (tmp_path / "out/a.png").read_bytes() == PNG
+
+
 def test_what_passes_is_waited_out(tmp_path: Path, server: Server) -> None:
     server.answers = {"/a": lambda times: (503, {}, b"") if times < 3 else (200, {}, PNG)}
     assert fetch(tmp_path, [("a", f"{server.url}/a")])["a"].status == "ok"

@@ -72,9 +72,9 @@ def write_sheets(batches: Sequence[Path], output: Sheets) -> None:
         least = heapq.nsmallest(COLUMNS * LINES, least)
         for row in read_records(batch / "rejected.csv", Rejected):
             (stopped if row.position is None else doubtful).append((row, batch))
-    drawn = [(label, [_read(letter.path) for letter in letters]) for label, letters in sorted(classes.items())]
+    shown = [(label, [_read(letter.path) for letter in letters]) for label, letters in sorted(classes.items())]
     log.info("%d classes; rejected: %d rows, and %d letters of others", len(classes), len(stopped), len(doubtful))
-    _write(output.delivered, class_lines(drawn, COLUMNS))
+    _write(output.delivered, class_lines(shown, COLUMNS))
     _write(output.least_confident, captioned(_pictures(least), COLUMNS, CELL, LARGEST))
     _write(output.rejected_letters, captioned(_pictures(_doubtful(doubtful)), COLUMNS, CELL, LARGEST))
     _write(output.rejected_rows, captioned(_stopped(stopped), ROW_COLUMNS, (48, 400)))

@@ -45,14 +45,21 @@ def download_batch(
             log.warning("%s: %s %s", row.row_id, result.reason, result.detail)
             continue
         file = row.row_id + suffix_of(result.content)
-        if _is_url(row):
-            link_or_copy(cache.path(row.image), output / file)  # one file on the disk, not two
-        else:
+        if not (_is_url(row) and _linked(cache.path(row.image), output / file)):
             (output / file).write_bytes(result.content)
         digest = hashlib.sha256(result.content).hexdigest()
         records.append(Downloaded(row.row_id, "ok", "", "", file, result.http_status, len(result.content), digest))
     write_records(output / "status.csv", Downloaded, records)
     log.info("%d of %d images are here", sum(record.status == "ok" for record in records), len(records))
+
+
+def _linked(kept: Path, target: Path) -> bool:
+    """Make ``target`` one file with that in the cache, so that the disk holds it once; False when it has gone there."""
+    try:
+        link_or_copy(kept, target)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _is_url(row: Source) -> bool:
