@@ -102,7 +102,7 @@ def test_estimates(name: str) -> None:
 def test_a_run_in_words() -> None:
     clock = Clock()
     progress = Progress(jobs_of(["match", "learn", "align", "cut", "dataset"], 2, 1_000), 2, clock)
-    assert progress.line().startswith("match 0 of 2,000 rows · 0 % · 4")
+    assert progress.line().startswith("match 0 of 2,000 rows · 0 % · 5")
     for batch in ("0", "1"):
         progress.started("match", batch)
     clock.now = 0.5
@@ -111,7 +111,7 @@ def test_a_run_in_words() -> None:
     progress.finished("match", "1")
     progress.started("learn", "")
     clock.now = 20.5
-    assert progress.line() == "learn, all 2,000 rows, 20 s so far · 46 % · 24 s left"
+    assert progress.line() == "learn, all 2,000 rows, 20 s so far · 37 % · 34 s left"
     progress.finished("learn", "")
     progress.started("align", "0")
     clock.now = 26.2

@@ -23,11 +23,11 @@ STAGES = (
     Stage("crop", 0.0012),
     Stage("segment", 0.00065),
     Stage("match", 0.00006),
-    Stage("learn", 0.017, once=True, most=4_000),
+    Stage("learn", 0.022, once=True, most=4_000),
     Stage("align", 0.0053),
     Stage("cut", 0.0013),
     Stage("dataset", 0.00025, once=True),
-    Stage("sheets", 0.0001, once=True),
+    Stage("sheets", 0.00004, once=True),
 )
 """In the order of the flow. Jobs of other rules are over in no time."""
 
