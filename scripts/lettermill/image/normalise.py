@@ -1,0 +1,54 @@
+"""Size normalisation: the image of a letter as a square of fixed size, for classifiers and fixed-size formats.
+
+As in MNIST (LeCun et al., Proc. IEEE 86(11), 1998) and EMNIST (Cohen et al., arXiv:1702.05373): the ink is scaled, with
+its aspect ratio kept, into the inner part of a square and moved so that its centre of mass is in the middle. Ink is
+light on a dark ground there.
+"""
+
+import cv2
+import numpy as np
+
+from lettermill.image.ink import FAINTEST_CONTRAST
+
+DARKEST = 0.1
+"""Share of the ink's pixels that are shown in full: the rest of a stroke is its edge."""
+
+
+def normalise(letter: np.ndarray, side: int, margin: int) -> np.ndarray:
+    """The ink of ``letter`` ((height, width) uint8, dark on light) as (side, side) uint8, 0 is paper and 255 ink.
+
+    The longer side of ``letter`` becomes ``side - 2 * margin`` pixels. The centre of mass comes to the middle of the
+    square as far as the ink then stays inside. An image without contrast gives an empty square.
+    """
+    inner = side - 2 * margin
+    if inner < 1:
+        raise ValueError(f"a margin of {margin} leaves nothing of a side of {side}")
+    scale = inner / max(letter.shape)
+    height, width = (max(1, round(length * scale)) for length in letter.shape)
+    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    ink = cv2.resize(_ink(letter), (width, height), interpolation=method)
+    y, x = (_start(ink.sum(axis=axis, dtype=np.float64), side) for axis in (1, 0))
+    square = np.zeros((side, side), np.uint8)
+    square[y : y + height, x : x + width] = ink
+    return square
+
+
+def _ink(letter: np.ndarray) -> np.ndarray:
+    """How far each pixel is from paper (0) to ink (255): what is written faintly is as good as what is not."""
+    otsu, _ = cv2.threshold(letter, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    dark, light = letter[letter <= otsu], letter[letter > otsu]
+    if len(dark) == 0 or len(light) == 0:
+        return np.zeros_like(letter)
+    paper, ink = float(np.median(light)), float(np.quantile(dark, DARKEST))
+    if paper - ink < FAINTEST_CONTRAST / 2:  # in the image of its word it was told from paper
+        return np.zeros_like(letter)
+    share = (paper - letter.astype(np.float32)) / (paper - ink)
+    return np.round(np.clip(share, 0, 1) * 255).astype(np.uint8)
+
+
+def _start(profile: np.ndarray, side: int) -> int:
+    """Where ``profile`` ((length,) sums of ink) begins in ``side`` pixels, with its centre of mass in the middle."""
+    length = len(profile)
+    mass = profile.sum()
+    centre = float(np.dot(profile, np.arange(length) + 0.5) / mass) if mass else length / 2
+    return int(np.clip(round(side / 2 - centre), 0, side - length))
