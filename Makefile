@@ -1,4 +1,5 @@
 # make run    install everything into .venv and run the workflow on the embedded sample
+# make train  install Keras too, and train a model on the dataset that is in results/
 # make test   install everything and run all tests
 # make bench  measure; see benchmarks/run.py; BENCH="--rows 130000" for its options
 
@@ -7,10 +8,13 @@ VENV ?= .venv
 CORES ?= all
 BENCH ?=
 
-.PHONY: run test bench clean
+.PHONY: run train test bench clean
 
 run: $(VENV)/run.stamp
 	$(VENV)/bin/snakemake --cores $(CORES)
+
+train: $(VENV)/train.stamp
+	$(VENV)/bin/snakemake --cores $(CORES) train
 
 test: $(VENV)/test.stamp
 	$(VENV)/bin/python -m pytest
@@ -30,6 +34,10 @@ $(VENV)/run.stamp: requirements.txt constraints.txt | $(VENV)/bin/python
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -c constraints.txt
 	touch $@
 
-$(VENV)/test.stamp: requirements-test.txt requirements-slurm.txt $(VENV)/run.stamp
+$(VENV)/train.stamp: requirements-train.txt $(VENV)/run.stamp
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-train.txt -c constraints.txt
+	touch $@
+
+$(VENV)/test.stamp: $(wildcard requirements-*.txt) $(VENV)/run.stamp
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-test.txt -c constraints.txt
 	touch $@

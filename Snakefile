@@ -21,6 +21,7 @@ include: "rules/download.smk"
 include: "rules/letters.smk"
 include: "rules/align.smk"
 include: "rules/dataset.smk"
+include: "rules/train.smk"
 include: "rules/debug.smk"
 include: "rules/progress.smk"
 
@@ -32,6 +33,7 @@ wildcard_constraints:
 
 localrules:
     all,
+    train,
 
 
 rule all:

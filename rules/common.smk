@@ -12,7 +12,7 @@ from lettermill.errors import CorruptedFileError, InputError
 from lettermill.machine import full, unwritable
 from lettermill.plan.code import code_of
 from lettermill.plan.index import digest
-from lettermill.plan.workplan import Workplan
+from lettermill.plan.workplan import Workplan, stamp_of
 
 
 def planned(make, *arguments):

@@ -6,7 +6,7 @@ from lettermill.align.features import SIDE, Looks
 from lettermill.align.label_errors import confusion, find_label_errors
 from lettermill.align.learn import Example, learn
 from lettermill.align.lexicon import Lexicon
-from lettermill.align.train import train, vary
+from lettermill.align.train import train, vary_looks
 from lettermill.image.box import Box
 
 
@@ -27,9 +27,9 @@ def test_varied_letters_are_other_pictures_of_the_same_letters() -> None:
     pictures = np.zeros((50, SIDE, SIDE), np.uint8)
     pictures[:, 6:26, 8:11] = pictures[:, 23:26, 8:24] = 255  # an L
     looks = Looks(pictures, np.ones((50, 4), np.float32))
-    varied = vary(looks, np.random.default_rng(5))
+    varied = vary_looks(looks, np.random.default_rng(5))
     assert not any(np.array_equal(picture, pictures[0]) for picture in varied.pictures)
-    again = vary(looks, np.random.default_rng(5))
+    again = vary_looks(looks, np.random.default_rng(5))
     assert np.array_equal(varied.pictures, again.pictures) and np.array_equal(varied.places, again.places)
     ink = varied.pictures > 96
     assert (ink.mean(axis=(1, 2)) / ink[0].mean() > 0.4).all()

@@ -9,7 +9,14 @@ from pathlib import Path
 PACKAGE = Path(__file__).resolve().parents[1]
 
 
-PACKAGES = {"numpy": "numpy", "cv2": "opencv-python-headless", "sklearn": "scikit-learn"}
+PACKAGES = {
+    "numpy": "numpy",
+    "cv2": "opencv-python-headless",
+    "sklearn": "scikit-learn",
+    "keras": "keras",
+    "tensorflow": "tensorflow-cpu",
+    "onnx": "onnx",
+}
 """Module -> package, of those whose versions may change boxes, pixels, or what is learnt."""
 
 

@@ -45,6 +45,15 @@ class Rows(list):
         return list, (list(self),)
 
 
+def stamp_of(folder: Path) -> str:
+    """A name for what is in ``folder``, at any depth, that differs when a file is added, taken away, or written."""
+    files = []
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        status = path.stat()
+        files.append((path.relative_to(folder).as_posix(), status.st_size, status.st_mtime_ns))
+    return f"{len(files)} files {digest(files)}"
+
+
 class Workplan:
     """The rows of the table in their batches.
 
@@ -54,6 +63,7 @@ class Workplan:
 
     def __init__(self, config: dict, files: list[Path], schema_file: Path):
         check_config(config, schema_file, files)
+        self._files = files
         self.table_path = resolve(config["table"], "table", files, folder=False)
         self.images = self.table_path.parent
         if config["images"]:
@@ -98,6 +108,10 @@ class Workplan:
             return batch
         why = next((row.reason for row in self._index.unusable if row.row_id == row_id), "there is no such row")
         raise InputError(f"{self.table_path}: no picture of row {row_id}: {why}.")
+
+    def named(self, key: str, value: str, folder: bool = False) -> Path:
+        """The file or folder that the config names by ``key``, see ``config.resolve``."""
+        return resolve(value, key, self._files, folder)
 
     def rows_in(self, batch: str) -> int:
         """Number of rows of a batch."""

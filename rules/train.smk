@@ -1,0 +1,98 @@
+"""fit, evaluate, model_card: a model that names letters, trained on the dataset. They need requirements-train.txt.
+
+fit          results/model/{model.keras,model.onnx,model.json,history.csv,curves.png}   train, on the part `train`
+evaluate     results/model/evaluation/   how good it is on the other parts, and on folders from elsewhere
+model_card   results/model/README.md     all of it for people
+
+`snakemake train` makes all of them. What fit has done of a training that was interrupted is in results/training/.
+"""
+
+TRAIN = config["train"]
+FIT_SETTINGS = {key: value for key, value in TRAIN.items() if key != "test_on"}
+
+
+def vgg16_weights(wildcards):
+    """What config `train: {vgg16: {weights}}` means: a file, and when it was changed, or a word."""
+    weights = TRAIN["vgg16"]["weights"]
+    if TRAIN["model"] != "vgg16" or weights in ("imagenet", "none"):
+        return weights
+    return str(planned(PLAN.named, "train.vgg16.weights", weights))
+
+
+def test_folders(wildcards):
+    """The folders of config `train: {test_on}`."""
+    return [str(planned(PLAN.named, "train.test_on", folder, True)) for folder in TRAIN["test_on"]]
+
+
+rule train:
+    input:
+        "results/model/model.keras",
+        "results/model/model.onnx",
+        "results/model/evaluation",
+        "results/model/README.md",
+
+
+rule fit:
+    input:
+        "results/dataset/metadata.csv",
+    output:
+        keras="results/model/model.keras",
+        onnx="results/model/model.onnx",
+        preprocessing="results/model/model.json",
+        history="results/model/history.csv",
+        curves="results/model/curves.png",
+    log:
+        "logs/fit.log",
+    benchmark:
+        "logs/benchmarks/fit.tsv"
+    conda:
+        "../envs/train.yaml"
+    threads: 4
+    params:
+        train=FIT_SETTINGS,
+        weights=vgg16_weights,
+        code=code_of("lettermill.model.fit"),
+    script:
+        "../scripts/fit.py"
+
+
+rule evaluate:
+    input:
+        onnx="results/model/model.onnx",
+        preprocessing="results/model/model.json",
+        metadata="results/dataset/metadata.csv",
+    output:
+        directory("results/model/evaluation"),
+    log:
+        "logs/evaluate.log",
+    benchmark:
+        "logs/benchmarks/evaluate.tsv"
+    conda:
+        "../envs/train.yaml"
+    params:
+        test_on=test_folders,
+        stamps=lambda wildcards: [stamp_of(Path(folder)) for folder in test_folders(wildcards)],
+        code=code_of("lettermill.model.evaluate"),
+    script:
+        "../scripts/evaluate.py"
+
+
+rule model_card:
+    input:
+        preprocessing="results/model/model.json",
+        history="results/model/history.csv",
+        evaluation="results/model/evaluation",
+        metadata="results/dataset/metadata.csv",
+    output:
+        "results/model/README.md",
+    log:
+        "logs/model_card.log",
+    conda:
+        "../envs/letters.yaml"
+    params:
+        source=PLAN.table_path.name,
+        method=config["method"],
+        train=FIT_SETTINGS,
+        code=code_of("lettermill.model.card"),
+    script:
+        "../scripts/model_card.py"

@@ -1,0 +1,20 @@
+"""Test the model on letters that it has not seen."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lettermill.job import job_log
+from lettermill.model.evaluate import evaluate
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        evaluate(
+            onnx=Path(snakemake.input.onnx),
+            preprocessing=Path(snakemake.input.preprocessing),
+            metadata=Path(snakemake.input.metadata),
+            folders=[Path(folder) for folder in snakemake.params.test_on],
+            output=Path(snakemake.output[0]),
+        )

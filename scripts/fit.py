@@ -1,0 +1,34 @@
+"""Train a model on the letters of the dataset."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lettermill.errors import InputError
+from lettermill.job import job_log
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+NEEDED = "pip install -r requirements-train.txt -c constraints.txt"
+
+
+def main() -> None:
+    """Train as the job's parameters say."""
+    try:
+        from lettermill.model.fit import Outputs, Training, fit
+    except ModuleNotFoundError as error:
+        raise InputError(f"Training needs more packages ({error}): `make train`, or `{NEEDED}`.") from error
+    params = snakemake.params
+    fit(
+        metadata=Path(snakemake.input[0]),
+        training=Training(**params.train),
+        weights=None if params.weights == "none" else params.weights,
+        code=params.code,
+        work=Path("results/training"),
+        output=Outputs(*map(Path, snakemake.output)),
+    )
+
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        main()

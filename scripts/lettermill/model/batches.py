@@ -1,0 +1,42 @@
+"""Batches of letters for training: in another order, and each letter a little varied, every time."""
+
+import keras
+import numpy as np
+
+from lettermill.image.vary import vary
+from lettermill.model.letters import Letters
+
+
+class Batches(keras.utils.PyDataset):
+    """Batches of ``letters`` as (squares, one-hot targets, weights), (n, side, side, 1) and (n, classes) float32, (n,).
+
+    Order and variations depend on ``seed`` and ``epoch`` alone (whoever trains sets that one), so that a training that
+    was interrupted goes on as it would have.
+    """
+
+    def __init__(self, letters: Letters, classes: int, size: int, balance: float, seed: int) -> None:
+        super().__init__()
+        self.epoch = 0
+        self._letters, self._size, self._seed = letters, size, seed
+        self._one_hot = np.eye(classes, dtype=np.float32)
+        self._weights = class_weights(letters.targets, classes, balance)
+
+    def __len__(self) -> int:
+        return -(-len(self._letters.targets) // self._size)
+
+    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        order = np.random.default_rng((self._seed, self.epoch)).permutation(len(self._letters.targets))
+        chosen = order[index * self._size : (index + 1) * self._size]
+        squares = vary(self._letters.squares[chosen], np.random.default_rng((self._seed, self.epoch, index)))
+        targets = self._letters.targets[chosen]
+        return squares[..., None].astype(np.float32), self._one_hot[targets], self._weights[targets]
+
+
+def class_weights(targets: np.ndarray, classes: int, balance: float) -> np.ndarray:
+    """(classes,) float32: what a letter of each class counts, 1 on average over ``targets``, (n,) int.
+
+    balance: 0 all letters alike, 1 all classes alike, whatever they have; in between, by that power of their number.
+    """
+    counts = np.bincount(targets, minlength=classes)
+    weights = np.where(counts, np.maximum(counts, 1.0) ** -balance, 0.0)
+    return (weights * counts.sum() / (weights * counts).sum()).astype(np.float32)

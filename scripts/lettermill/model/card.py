@@ -1,0 +1,122 @@
+"""The model card: what a model is, what it was made from, how good it is, and how to use it.
+
+After Mitchell et al., "Model cards for model reporting", FAT* 2019.
+"""
+
+import csv
+import json
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from lettermill import __version__
+from lettermill.dataset.account import PARTS
+from lettermill.model.classifier import load_preprocessing
+from lettermill.records import Delivered, read_fields
+
+CARD = """# A model of handwritten letters
+
+It names single handwritten letters: {classes}. Trained by Lettermill {version} on letters that it had cut out of the
+word images of `{source}` (`method: {method}`).
+
+## How good it is
+
+| letters of | letters | right | 95 % interval |
+|---|---:|---:|---|
+{accuracies}
+
+No row of the table has letters in two parts. `validation` has chosen the epoch that the model is from, so `test` is the
+figure to quote. Labels are those of the dataset, wrong ones included. Intervals are Wilson's and take letters for
+independent; those of one hand are not quite. Other sets are those of config `train: {{test_on}}`.
+
+{by_class}
+
+`evaluation/` has the same for every set, confusion matrices, and the most confident mistakes as a picture
+(`mistakes.png`).
+
+## How to use it
+
+- `model.keras`: `keras.saving.load_model("model.keras")`.
+- `model.onnx`: the same for onnxruntime, OpenCV and others.
+- `model.json`: the classes in the order of the outputs, and what the input is.
+
+With Lettermill's `scripts/` on the path:
+
+```python
+from pathlib import Path
+
+import cv2
+from lettermill.model.classifier import load_classifier
+
+classifier = load_classifier(Path("model.onnx"), Path("model.json"))
+letter = cv2.imread("letter.png", cv2.IMREAD_GRAYSCALE)  # dark on light
+print(classifier.classes[classifier.log_probabilities([letter])[0].argmax()])
+```
+
+## What it was made from
+
+{train:,} letters to learn from, {validation:,} to choose the epoch by, {test:,} to test; {epochs} epochs.
+
+{settings}
+
+It has seen nothing but letters: what is none, it takes for the letter that it looks most like. Hands, pens and scans
+unlike those of the table may be read worse; test it on some of yours (`train: {{test_on: [my-letters]}}`).
+"""
+
+
+class Results(NamedTuple):
+    """What a card is written from: files of ``fit``, and the folder of ``evaluate``; the dataset's table of letters."""
+
+    preprocessing: Path
+    history: Path
+    evaluation: Path
+    metadata: Path
+
+
+def model_card(results: Results, source: str, method: str, settings: Mapping[str, object]) -> str:
+    """The card as Markdown. source: name of the table. method: that found its letters. settings: config ``train``."""
+    known = load_preprocessing(results.preprocessing)
+    counts: dict[str, Counter[str]] = {label: Counter() for label in known.classes}
+    for _, label, *_, part in read_fields(results.metadata, Delivered):
+        counts[label][part] += 1
+    used = {key: value for key, value in settings.items() if key != "vgg16" or settings["model"] == "vgg16"}
+    accuracies = [
+        f"| {row['set']} | {int(row['letters']):,} | {float(row['accuracy']):.2%} | "
+        f"{float(row['low']):.2%} to {float(row['high']):.2%} |"
+        for row in _table(results.evaluation / "accuracy.csv")
+    ]
+    return CARD.format(
+        classes=" ".join(known.classes),
+        version=__version__,
+        source=source,
+        method=method,
+        accuracies="\n".join(accuracies) or "| none held out | 0 | – | – |",
+        by_class=_by_class(results.evaluation / "classes.csv", counts),
+        **{part: sum(count[part] for count in counts.values()) for part in PARTS},
+        epochs=len(_table(results.history)),
+        settings="\n".join(f"- {name}: {json.dumps(value, ensure_ascii=False)}" for name, value in used.items()),
+    )
+
+
+def _by_class(path: Path, counts: Mapping[str, Counter[str]]) -> str:
+    rows = [row for row in _table(path) if row["set"] == "test"]
+    if not rows:
+        return "There are no letters in the part `test`."
+    lines = ["| letter | learnt from | tested on | precision | recall | F1 |", "|---|---:|---:|---|---|---|"]
+    for row in rows:
+        measures = " | ".join(_interval(row, name) for name in ("precision", "recall", "f1"))
+        lines.append(f"| {row['label']} | {counts[row['label']]['train']:,} | {int(row['letters']):,} | {measures} |")
+    return "\n".join(lines)
+
+
+def _interval(row: Mapping[str, str], name: str) -> str:
+    if not row[name]:
+        return "–"
+    value, low, high = (float(row[key]) for key in (name, f"{name}_low", f"{name}_high"))
+    return f"{value:.3f} ({low:.3f}–{high:.3f})"
+
+
+def _table(path: Path) -> list[dict[str, str]]:
+    with open(path, encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))

@@ -1,0 +1,92 @@
+"""Checkpoints: a training that was interrupted goes on after the last epoch that it had finished, as it would have.
+
+Keras' own BackupAndRestore keeps neither the best weights nor what early stopping has seen, and writes two files, one
+after the other: a training that is killed in between goes on as another one.
+"""
+
+import csv
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from lettermill.model.batches import Batches
+from lettermill.model.letters import write_table
+
+STATE, BEST, HISTORY = "state.weights.h5", "best.weights.h5", "history.csv"
+
+
+class Checkpoints(keras.callbacks.Callback):
+    """After every epoch, one folder that appears as a whole: all weights with the optimizer's, the best ones, history.
+
+    folder: where it is kept. It belongs behind ``stopping`` in the list of callbacks. batches: told of every epoch.
+    monitor: the measure, smaller is better, by which weights are the best. say: called with a line for every epoch.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        batches: Batches,
+        stopping: keras.callbacks.EarlyStopping | None,
+        monitor: str,
+        say: Callable[[str], None],
+    ) -> None:
+        super().__init__()
+        self.history: list[dict[str, float]] = []
+        self._folder, self._batches, self._stopping, self._monitor, self._say = folder, batches, stopping, monitor, say
+
+    def last(self) -> Path | None:
+        """The folder of the last epoch that was finished, if any was."""
+        return max((path for path in self._folder.glob("epoch_*")), default=None)
+
+    def on_train_begin(self, logs: dict | None = None) -> None:
+        """Go on after the last epoch that was finished."""
+        last = self.last()
+        if last is None:
+            return
+        self.model.optimizer.build(self.model.trainable_variables)
+        self.model.load_weights(last / STATE)
+        with open(last / HISTORY, encoding="utf-8", newline="") as file:
+            self.history = [{key: float(value) for key, value in row.items()} for row in csv.DictReader(file)]
+        self.model._initial_epoch = len(self.history)  # as BackupAndRestore says it
+        self._say(f"going on after epoch {len(self.history)}")
+        if self._stopping is not None:
+            values = [row[self._monitor] for row in self.history]
+            self._stopping.best = min(values)
+            self._stopping.best_epoch = int(np.argmin(values))
+            self._stopping.wait = len(values) - 1 - self._stopping.best_epoch
+
+    def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
+        """Draw what is random in this epoch by its number, whatever came before."""
+        self._batches.epoch = epoch
+        for number, layer in enumerate(self.model.layers):
+            generator = getattr(layer, "seed_generator", None)
+            if generator is not None:
+                generator.state.assign(np.array([number, epoch * 1_000_003], np.uint32))
+
+    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
+        """Keep what this epoch has brought."""
+        row = {key: float(value) for key, value in (logs or {}).items()}
+        best = all(row[self._monitor] < earlier[self._monitor] for earlier in self.history)
+        self.history.append(row)
+        before = self.last()
+        part = self._folder / "part"
+        shutil.rmtree(part, ignore_errors=True)
+        part.mkdir(parents=True)
+        self.model.save_weights(part / STATE)
+        if best or before is None:
+            self.model.save_weights(part / BEST)
+        else:
+            os.link(before / BEST, part / BEST)
+        write_table(part / HISTORY, list(row), [list(each.values()) for each in self.history])
+        part.rename(self._folder / f"epoch_{epoch + 1:05d}")
+        if before is not None:
+            shutil.rmtree(before)
+        self._say(f"epoch {epoch + 1}: " + ", ".join(f"{key} {value:.4f}" for key, value in row.items()))
+
+    def load_best(self) -> None:
+        """Give the model the best weights that there have been."""
+        self.model.load_weights(self.last() / BEST)

@@ -1,0 +1,111 @@
+"""Evaluate: how well a trained model names letters that it has not seen, by class, and what it takes for what."""
+
+import logging
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from lettermill.files import write_bytes
+from lettermill.image.codec import decode, encode_png
+from lettermill.image.drawing import captioned
+from lettermill.model.classifier import Classifier, load_classifier
+from lettermill.model.letters import NO_CLASS, Letters, load_dataset, load_folder, write_table
+from lettermill.model.metrics import ClassMetrics, Share, accuracy, by_class, confusion
+from lettermill.model.pictures import draw_confusion
+
+log = logging.getLogger(__name__)
+
+COLUMNS, LINES, CELL, LARGEST = 16, 12, (56, 64), 3.0
+"""Of the sheet of mistakes: letters in a line, lines, room for a letter in pixels, most that it is enlarged."""
+
+PARTS = ("validation", "test")
+"""Parts of the dataset that the model has not learnt from; the first has chosen when to stop."""
+
+METRICS = ("letters", "precision", "precision_low", "precision_high", "recall", "recall_low", "recall_high",
+           "f1", "f1_low", "f1_high")  # fmt: skip
+
+
+class Tested(NamedTuple):
+    """What a model was tested on: the name of the set, its letters, and the class taken for each, and how surely."""
+
+    name: str
+    letters: Letters
+    chosen: np.ndarray  # (n,) int
+    sure: np.ndarray  # (n,) float, 0 to 1
+
+
+def evaluate(onnx: Path, preprocessing: Path, metadata: Path, folders: Sequence[Path], output: Path) -> None:
+    """Test a model on the held-out parts of the dataset whose table is ``metadata``, and on ``folders`` of letters.
+
+    Writes into the folder ``output``: ``accuracy.csv``, a line for each set; ``classes.csv``, a line for each set and
+    class; ``confusion_{set}.csv`` and ``.png``; ``mistakes.png``, the most confident mistakes of all sets, and
+    ``mistakes.csv``, all of them.
+    """
+    classifier = load_classifier(onnx, preprocessing)
+    known = classifier.preprocessing
+    parts = load_dataset(metadata, known.classes, known.side, known.margin)
+    sets = [(part, parts[part]) for part in PARTS]
+    for folder, name in zip(folders, names_of(folders), strict=True):
+        sets.append((name, load_folder(folder, known.classes, known.side, known.margin)))
+    shutil.rmtree(output, ignore_errors=True)
+    output.mkdir(parents=True)
+    tested = [_test(name, letters, classifier) for name, letters in sets if len(letters.targets)]
+    lines, classes = [], []
+    for each in tested:
+        counts = confusion(each.letters.targets, each.chosen, len(known.classes))
+        share, unknown = accuracy(counts), int((each.letters.targets == NO_CLASS).sum())
+        lines.append((each.name, share.total, *_rounded(share), unknown))
+        classes += [(each.name, *_line(metrics)) for metrics in by_class(counts, known.classes)]
+        log.info("%s: %.4f of %d letters right", each.name, share.value, share.total)
+        title = f"{each.name}: {share.value:.2%} of {share.total:,} letters right"
+        draw_confusion(counts, known.classes, title, output / f"confusion_{each.name}.png")
+        rows = [(label, *line) for label, line in zip(known.classes, counts.tolist(), strict=True)]
+        write_table(output / f"confusion_{each.name}.csv", ["letter", *known.classes], rows)
+    write_table(output / "accuracy.csv", ["set", "letters", "accuracy", "low", "high", "of_no_class"], lines)
+    write_table(output / "classes.csv", ["set", "label", *METRICS], classes)
+    _write_mistakes(tested, known.classes, output)
+
+
+def names_of(folders: Sequence[Path]) -> list[str]:
+    """A name for the results of each of ``folders``: its own, with a number where another has it too."""
+    names: list[str] = []
+    for folder in folders:
+        name, number = folder.resolve().name, 2
+        while name in (*PARTS, *names):
+            name, number = f"{folder.resolve().name}_{number}", number + 1
+        names.append(name)
+    return names
+
+
+def _test(name: str, letters: Letters, classifier: Classifier) -> Tested:
+    likely = classifier.probabilities(letters.squares)
+    return Tested(name, letters, likely.argmax(axis=1), np.round(likely.max(axis=1).astype(float), 4))
+
+
+def _write_mistakes(tested: Sequence[Tested], classes: Sequence[str], output: Path) -> None:
+    mistakes = sorted(
+        (-float(sure), each.name, str(file), classes[target], classes[chosen])
+        for each in tested
+        for target, chosen, sure, file in zip(
+            each.letters.targets, each.chosen, each.sure, each.letters.files, strict=True
+        )
+        if target not in (chosen, NO_CLASS)
+    )
+    rows = [(name, label, chosen, -sure, file) for sure, name, file, label, chosen in mistakes]
+    write_table(output / "mistakes.csv", ["set", "label", "taken_for", "confidence", "file_name"], rows)
+    shown = [(f"{label}, not {chosen} {sure:.2f}", file) for _, label, chosen, sure, file in rows[: COLUMNS * LINES]]
+    pictures = [(caption, decode(Path(file).read_bytes())) for caption, file in shown]
+    write_bytes(output / "mistakes.png", encode_png(captioned(pictures, COLUMNS, CELL, LARGEST)))
+
+
+def _line(metrics: ClassMetrics) -> tuple:
+    shares = (metrics.precision, metrics.recall, metrics.f1)
+    return metrics.label, metrics.recall.total, *(value for share in shares for value in _rounded(share))
+
+
+def _rounded(share: Share) -> tuple:
+    """Value and interval, empty where there is nothing."""
+    return tuple(round(value, 4) if share.total else "" for value in share[:3])

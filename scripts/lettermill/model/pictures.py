@@ -1,0 +1,54 @@
+"""Pictures of a training and of a test, drawn with Matplotlib."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import matplotlib
+
+matplotlib.use("Agg")
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+
+def draw_curves(history: Sequence[tuple[str, dict[str, float]]], path: Path) -> None:
+    """Draw loss and accuracy by epoch to the PNG ``path``. history: (phase, measures) of every epoch."""
+    figure, axes = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
+    epochs = np.arange(1, len(history) + 1)
+    for axis, measure in zip(axes, ("loss", "accuracy"), strict=True):
+        for key, label in ((measure, "train (letters varied)"), (f"val_{measure}", "validation")):
+            if key in history[0][1]:
+                axis.plot(epochs, [row[key] for _, row in history], marker=".", label=label)
+        for number in range(1, len(history)):
+            if history[number][0] != history[number - 1][0]:
+                axis.axvline(number + 0.5, color="grey", linestyle=":")
+                axis.text(number + 0.6, axis.get_ylim()[0], history[number][0], va="bottom")
+        axis.set_xlabel("epoch")
+        axis.set_title(measure)
+        axis.grid(alpha=0.3)
+        axis.legend()
+    _save(figure, path)
+
+
+def draw_confusion(counts: np.ndarray, labels: Sequence[str], title: str, path: Path) -> None:
+    """Draw a confusion matrix to the PNG ``path``. counts: (classes, classes) int, a line for each true label."""
+    side = max(4.0, 0.34 * len(labels) + 1)
+    figure, axis = plt.subplots(figsize=(side, side), layout="constrained")
+    totals = counts.sum(axis=1, keepdims=True)
+    shares = counts / np.maximum(totals, 1)
+    axis.imshow(np.sqrt(shares), cmap="Blues", vmin=0, vmax=1)  # of its root, for a few mistakes to be seen
+    for line, column in zip(*np.nonzero(counts), strict=True):
+        colour = "white" if shares[line, column] > 0.4 else "black"
+        axis.text(column, line, str(counts[line, column]), ha="center", va="center", color=colour, fontsize=6)
+    axis.set_xticks(range(len(labels)), labels)
+    axis.set_yticks(range(len(labels)), labels)
+    axis.tick_params(length=0)
+    axis.set_xlabel("taken for")
+    axis.set_ylabel("letter")
+    axis.set_title(title)
+    _save(figure, path)
+
+
+def _save(figure: plt.Figure, path: Path) -> None:
+    figure.savefig(path, dpi=100, metadata={"Software": None})
+    plt.close(figure)

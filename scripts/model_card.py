@@ -1,0 +1,17 @@
+"""Write the model card."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lettermill.job import job_log
+from lettermill.model.card import Results, model_card
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        params = snakemake.params
+        results = Results(*map(Path, snakemake.input))
+        text = model_card(results, params.source, params.method, params.train)
+        Path(snakemake.output[0]).write_text(text, encoding="utf-8")
