@@ -80,11 +80,11 @@ class Project:
         """Rule -> jobs that a run would do."""
         return jobs_of(self.run("-n", *options))
 
-    def kill_when(self, pattern: str, with_signal: int) -> None:
+    def kill_when(self, pattern: str, with_signal: int, *options: str) -> None:
         """Start a run and send it ``with_signal`` as soon as a file matches ``pattern``."""
         self.write()
         running = subprocess.Popen(
-            self.command(), cwd=self.repository, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            self.command(*options), cwd=self.repository, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             start_new_session=True, preexec_fn=_heed_interrupts,
         )  # fmt: skip
         until = time.monotonic() + 60

@@ -135,6 +135,7 @@ def _run(
     model.fit(
         batches,
         epochs=phase.epochs,
+        shuffle=False,  # the batches come shuffled, in a way that does not depend on what came before
         validation_data=validation,
         callbacks=[*([stopping] if stopping else []), checkpoints],
         verbose=1 if sys.stdout.isatty() else 2,
