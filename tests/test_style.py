@@ -29,7 +29,7 @@ def test_style(command: list) -> None:
 
 
 def pins(text: str) -> dict[str, str]:
-    return dict(re.findall(r"^\s*-?\s*([A-Za-z0-9_.-]+)==(\S+)$", text, re.MULTILINE))
+    return dict(re.findall(r"^\s*-?\s*([A-Za-z0-9_.-]+)==([^\s;]+)(?:;.*)?$", text, re.MULTILINE))
 
 
 def test_all_places_pin_the_same_versions() -> None:
@@ -42,7 +42,7 @@ def test_all_places_pin_the_same_versions() -> None:
 
 
 def test_conda_environments_pin_only_what_the_requirements_do() -> None:
-    required = pins((ROOT / "requirements.txt").read_text())
+    required = pins("\n".join(path.read_text() for path in ROOT.glob("requirements*.txt")))
     for path in sorted((ROOT / "envs").glob("*.yaml")):
         packages = yaml.safe_load(path.read_text())["dependencies"]
         inner = next(part["pip"] for part in packages if isinstance(part, dict))

@@ -17,8 +17,9 @@ from lettermill.records import Delivered, read_fields
 
 CARD = """# A model of handwritten letters
 
-It names single handwritten letters: {classes}. Trained by Lettermill {version} on letters that it had cut out of the
-word images of `{source}` (`method: {method}`).
+It names single handwritten letters: {classes}.
+
+Trained by Lettermill {version} on letters that it had cut out of the word images of `{source}` (`method: {method}`).
 
 ## How good it is
 

@@ -28,6 +28,7 @@ STAGES = (
     Stage("cut", 0.0013),
     Stage("dataset", 0.00025, once=True),
     Stage("sheets", 0.00004, once=True),
+    Stage("fit", 0.09, once=True),  # by default; other settings of config `train` are not looked at
 )
 """In the order of the flow. Jobs of other rules are over in no time."""
 
