@@ -5,10 +5,10 @@ FIT_SETTINGS = {key: value for key, value in TRAIN.items() if key != "test_on"}
 
 
 def vgg16_weights(wildcards):
-    """What config `train: {vgg16: {weights}}` means: a file, and when it was changed, or a word."""
+    """The file of config `train: {vgg16: {weights}}`, if it names one that is used."""
     weights = TRAIN["vgg16"]["weights"]
     if TRAIN["model"] != "vgg16" or weights in ("imagenet", "none"):
-        return weights
+        return []
     return str(planned(PLAN.named, "train.vgg16.weights", weights))
 
 

@@ -18,7 +18,8 @@ rule train:
 
 rule fit:
     input:
-        "results/dataset/metadata.csv",
+        metadata="results/dataset/metadata.csv",
+        weights=vgg16_weights,
     output:
         keras="results/model/model.keras",
         onnx="results/model/model.onnx",
@@ -34,7 +35,6 @@ rule fit:
     threads: 4
     params:
         train=FIT_SETTINGS,
-        weights=vgg16_weights,
         code=code_of("lettermill.model.fit"),
     script:
         "../scripts/fit.py"

@@ -18,11 +18,12 @@ def main() -> None:
         from lettermill.model.fit import Outputs, Training, fit
     except ModuleNotFoundError as error:
         raise InputError(f"Training needs more packages ({error}): `make train`, or `{NEEDED}`.") from error
-    params = snakemake.params
+    params, files = snakemake.params, snakemake.input
+    weights = params.train["vgg16"]["weights"]
     fit(
-        metadata=Path(snakemake.input[0]),
+        metadata=Path(files.metadata),
         training=Training(**params.train),
-        weights=None if params.weights == "none" else params.weights,
+        weights=Path(files.weights) if files.weights else None if weights == "none" else weights,
         code=params.code,
         work=Path("results/training"),
         output=Outputs(*map(Path, snakemake.output)),

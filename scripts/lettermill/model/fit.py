@@ -156,7 +156,9 @@ def _digest(
     metadata: Path, training: Training, weights: str | Path | None, code: str, parts: Mapping[str, Letters]
 ) -> str:
     digest = hashlib.sha256(f"{training} {weights} {code}".encode())
-    digest.update(metadata.read_bytes())
+    for file in (metadata, weights):
+        if isinstance(file, Path):
+            digest.update(file.read_bytes())
     for letters in parts.values():
         digest.update(letters.squares.tobytes())
     return digest.hexdigest()[:16]
