@@ -1,16 +1,20 @@
-# make run    install everything into .venv and run the workflow on the embedded sample
-# make test   install everything and run all tests
-# make bench  measure; see benchmarks/run.py; BENCH="--rows 130000" for its options
+# make run     install everything into .venv and run the workflow on the embedded sample
+# make export  install everything into .venv and write the sample's letters in the formats of other libraries
+# make test    install everything and run all tests
+# make bench   measure; see benchmarks/run.py; BENCH="--rows 130000" for its options
 
 PYTHON ?= python3
 VENV ?= .venv
 CORES ?= all
 BENCH ?=
 
-.PHONY: run test bench clean
+.PHONY: run export test bench clean
 
 run: $(VENV)/run.stamp
 	$(VENV)/bin/snakemake --cores $(CORES)
+
+export: $(VENV)/export.stamp
+	$(VENV)/bin/snakemake --cores $(CORES) export
 
 test: $(VENV)/test.stamp
 	$(VENV)/bin/python -m pytest
@@ -30,6 +34,10 @@ $(VENV)/run.stamp: requirements.txt constraints.txt | $(VENV)/bin/python
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -c constraints.txt
 	touch $@
 
-$(VENV)/test.stamp: requirements-test.txt requirements-slurm.txt $(VENV)/run.stamp
+$(VENV)/export.stamp: requirements-export.txt $(VENV)/run.stamp
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-export.txt -c constraints.txt
+	touch $@
+
+$(VENV)/test.stamp: requirements-test.txt requirements-slurm.txt requirements-export.txt $(VENV)/run.stamp
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-test.txt -c constraints.txt
 	touch $@

@@ -42,7 +42,7 @@ def test_all_places_pin_the_same_versions() -> None:
 
 
 def test_conda_environments_pin_only_what_the_requirements_do() -> None:
-    required = pins((ROOT / "requirements.txt").read_text())
+    required = pins("".join((ROOT / f"requirements{kind}.txt").read_text() for kind in ("", "-export")))
     for path in sorted((ROOT / "envs").glob("*.yaml")):
         packages = yaml.safe_load(path.read_text())["dependencies"]
         inner = next(part["pip"] for part in packages if isinstance(part, dict))

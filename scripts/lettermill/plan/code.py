@@ -9,7 +9,7 @@ from pathlib import Path
 PACKAGE = Path(__file__).resolve().parents[1]
 
 
-PACKAGES = {"numpy": "numpy", "cv2": "opencv-python-headless", "sklearn": "scikit-learn"}
+PACKAGES = {"numpy": "numpy", "cv2": "opencv-python-headless", "sklearn": "scikit-learn", "pyarrow": "pyarrow"}
 """Module -> package, of those whose versions may change boxes, pixels, or what is learnt."""
 
 
