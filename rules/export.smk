@@ -5,10 +5,10 @@ export_webdataset    results/export/webdataset/{part}/{batch}.tar             th
 normalise            results/normalised/{batch}.npy                           letters in squares of 28 pixels, for
 export_idx           results/export/idx/{part}-…                              gzipped IDX files, and
 export_npz           results/export/npz/{part}.npz                            NumPy arrays
-export_folders       results/export/folders/{part}/{letter}/…png              links to the letters
+export_folders       results/export/folders/{part}/{letter}/…png              links to the letters; metadata.csv
 export_card          results/export/{format}/README.md                        what it is and how to load it
 
-A part is one of train, validation and test. The letter folders are not declared as outputs, see rule dataset.
+A part is one of train, validation and test. The folders of parts are not declared as outputs, see rule dataset.
 """
 
 
@@ -152,7 +152,6 @@ rule export_card:
         "../envs/letters.yaml"
     params:
         split=config["split"],
-        parts=SHARED if BATCHES else [],
         classes=CLASSES,
         by_batch=lambda wildcards: BY_BATCH.get(wildcards.format, ""),
         source=PLAN.table_path.name,

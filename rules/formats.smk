@@ -19,7 +19,7 @@ FILES = {
     "webdataset": [*SHARDS.values()],
     "idx": expand("results/export/idx/{name}", name=[*IDX, "mapping.txt"]),
     "npz": expand("results/export/npz/{part}.npz", part=PARTS),
-    "folders": expand("results/export/folders/{part}/metadata.csv", part=PARTS),
+    "folders": ["results/export/folders/metadata.csv"],
 }
 
 # Where the files of a format are that is written by batches: those of batches without rows are removed there.

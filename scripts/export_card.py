@@ -22,7 +22,7 @@ def main() -> None:
     for path in remove_strangers(Path(params.by_batch), map(Path, snakemake.input.files)) if params.by_batch else []:
         logging.info("removed %s: its batch has no rows any more", path)
     counts = count_letters(map(Path, snakemake.input.letters), Split(**params.split))
-    text = card(name, counts, params.classes, params.parts, params.source, lettermill.__version__)
+    text = card(name, counts, params.classes, params.source, lettermill.__version__)
     output.write_text(text, encoding="utf-8")
 
 

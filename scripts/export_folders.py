@@ -16,5 +16,5 @@ if __name__ == "__main__":
             batches=[Path(letters) for letters in snakemake.input],
             split=Split(**snakemake.params.split),
             classes=snakemake.params.classes,
-            output=Path(snakemake.output[0]).parents[1],
+            output=Path(snakemake.output[0]).parent,
         )

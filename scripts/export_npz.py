@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):
-        letters, squares = map(Path, snakemake.input.letters), map(Path, snakemake.input.squares)
+        letters, squares = (
+            [Path(path) for path in paths] for paths in (snakemake.input.letters, snakemake.input.squares)
+        )
         write_npz(
             batches=dict(zip(letters, squares, strict=True)),
             split=Split(**snakemake.params.split),

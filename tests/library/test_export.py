@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 import webdataset
 import yaml
-from datasets import ClassLabel, Features, Image, Value
+from datasets import ClassLabel, Features, Image, Value, load_dataset
 from hypothesis import given
 from hypothesis import strategies as some
 
@@ -28,7 +28,7 @@ from lettermill.export.squares import merged_squares, write_squares
 from lettermill.export.webdataset import key_of, row_of, write_shards
 from lettermill.image.codec import encode_png
 from lettermill.image.normalise import normalise
-from lettermill.records import Letter, write_records
+from lettermill.records import Delivered, Letter, read_records, write_records
 
 CLASSES = classes_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 ALL_TRAIN = Split(1, 0, 0)
@@ -96,7 +96,8 @@ def test_a_parquet_file_says_what_its_columns_are(tmp_path: Path, alphabet: str)
     found = pq.read_schema(tmp_path / "train.parquet")
     assert Features.from_arrow_schema(found) == features
     assert found.remove_metadata() == features.arrow_schema.remove_metadata()
-    header = yaml.safe_load(card("huggingface", {}, classes, PARTS, "words.csv", "1").split("---")[1])
+    counts = dict.fromkeys(zip(PARTS, alphabet, strict=False), 1)
+    header = yaml.safe_load(card("huggingface", counts, classes, "words.csv", "1").split("---")[1])
     assert Features._from_yaml_list(header["dataset_info"]["features"]) == features
     assert [entry["split"] for entry in header["configs"][0]["data_files"]] == list(PARTS)
     assert header["task_categories"] == ["image-classification"] and "license" not in header
@@ -114,6 +115,17 @@ def test_parquet_holds_the_files_as_they_are(tmp_path: Path) -> None:
     for part in ("validation", "test"):
         empty = pq.read_table(tmp_path / f"{part}.parquet")
         assert len(empty) == 0 and empty.schema == schema(CLASSES)
+
+
+def test_parts_without_letters_can_be_loaded(tmp_path: Path) -> None:
+    for name, rows in (("a", {"1": "AB"}), ("b", {"2": "NO"})):
+        files = {part: tmp_path / f"data/{part}/{name}.parquet" for part in PARTS}
+        split = Split(1, 0, 0) if name == "b" else Split(0, 1, 0)
+        write_parquet(batch(tmp_path / "batches" / name, rows), split, CLASSES, files)
+    counts = {("train", "N"): 1, ("train", "O"): 1, ("validation", "A"): 1, ("validation", "B"): 1}
+    (tmp_path / "README.md").write_text(card("huggingface", counts, CLASSES, "words.csv", "1"))
+    read = load_dataset(str(tmp_path), cache_dir=str(tmp_path / "cache"))
+    assert {part: rows["row_id"][:] for part, rows in read.items()} == {"train": ["2", "2"], "validation": ["1", "1"]}
 
 
 ROW_IDS = some.text(some.characters(blacklist_categories=["Cs", "Cc"], blacklist_characters='/\\:*?"<>|{}'), min_size=1)
@@ -236,14 +248,21 @@ def test_folders_get_what_has_changed(tmp_path: Path) -> None:
     first = batch(tmp_path / "a", rows)
     second = batch(tmp_path / "b", {"8": "AN", "9": "NO"})
     write_folders([first, second], split, CLASSES, output)
+    words = rows | {"8": "AN", "9": "NO"}
     for part in PARTS:
         found = {path.relative_to(output / part).as_posix() for path in output.glob(f"{part}/*/*.png")}
-        ids = [row for row in [*rows, "8", "9"] if split.part_of(row) == part]
-        words = rows | {"8": "AN", "9": "NO"}
+        ids = [row for row in words if split.part_of(row) == part]
         assert found == {f"{label}/{row}_{place}.png" for row in ids for place, label in enumerate(words[row])}
-        lines = (output / part / "metadata.csv").read_text().splitlines()[1:]
-        assert {line.split(",")[0] for line in lines} == found and all(line.endswith(part) for line in lines)
         assert sorted(path.name for path in (output / part).iterdir() if path.is_dir()) == CLASSES
+    in_parts = {part: read_records(output / part / "metadata.csv", Delivered) for part in ("train", "validation")}
+    everything = read_records(output / "metadata.csv", Delivered)
+    for part, letters in in_parts.items():
+        assert letters and [letter._replace(file_name=f"{part}/{letter.file_name}") for letter in letters] == [
+            letter for letter in everything if letter.split == part
+        ]
+    assert len(everything) == len({letter.file_name for letter in everything}) == 8 * 4 + 4
+    assert all((output / letter.file_name).exists() for letter in everything)
+    assert not (output / "test/metadata.csv").exists()
     before = {path: path.stat().st_ino for path in output.rglob("*.png")}
     changed = batch(tmp_path / "c", {"8": "NO"})
     (output / "train/A/stray_0.png").touch()
@@ -276,7 +295,7 @@ def test_strangers_go_and_what_stands_beside_the_folders_stays(tmp_path: Path) -
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_cards_count_and_name_their_source(batches: dict[Path, Path], name: str) -> None:
-    text = card(name, count_letters(batches, ALL_TRAIN), CLASSES, ["train"], "words.csv", "7.8.9")
+    text = card(name, count_letters(batches, ALL_TRAIN), CLASSES, "words.csv", "7.8.9")
     assert "14 images" in text and "`words.csv` by Lettermill 7.8.9" in text
     assert "| 0 | A | 5 | 0 | 0 |" in text and "| | all | 14 | 0 | 0 |" in text
     assert f"```python\n{FORMATS[name].load}\n```" in text and "{" not in text.replace(FORMATS[name].load, "").replace(

@@ -1,6 +1,7 @@
 """The card of an export: a README that says what it is, how to load it, what is in it, and where it comes from."""
 
 import json
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -90,13 +91,14 @@ from datasets import load_dataset
 letters = load_dataset("imagefolder", data_dir="results/export/folders")
 image, label = letters["train"][0]["image"], letters["train"][0]["label"]""",
         f"""\
-`{{part}}/{{letter}}/{{row_id}}_{{position}}.png`, and `{{part}}/metadata.csv` with a line for each image: label,
-{WHERE}. {AS_CUT}
-They are hard links to the letters in `results/letters/` where the file system has them: change copies.
+`{{part}}/{{letter}}/{{row_id}}_{{position}}.png`, and `metadata.csv` with a line for each image, for each part once more as
+`{{part}}/metadata.csv`: label, {WHERE}. {AS_CUT}
+They are hard links to the letters in `results/letters/` where the file system has them.
 
 `keras.utils.image_dataset_from_directory("results/export/folders/train", color_mode="grayscale")` and torchvision's
 `ImageFolder("results/export/folders/train", allow_empty=True)` number the classes by the names of the folders. So each
-class has a folder in each part, be there letters or not.""",
+class has a folder in each part, be there letters or not. Hugging Face shows the columns of `metadata.csv`, with the
+label as text.""",
     ),
 }
 
@@ -105,32 +107,30 @@ def card(
     name: str,
     counts: Mapping[tuple[str, str], int],
     classes: Sequence[str],
-    parts: Sequence[str],
     source: str,
     version: str,
 ) -> str:
     """The card of format ``name`` as Markdown.
 
-    counts: (part, label) -> letters. classes: see ``classes_of``. parts: those that have files. source: name of the
-    table. version: of Lettermill.
+    counts: (part, label) -> letters. classes: see ``classes_of``. source: name of the table. version: of Lettermill.
     """
     about = FORMATS[name]
-    columns = ", ".join(f"`{column}`" for column in TYPES)
+    text = about.text.replace("{provenance}", ", ".join(f"`{column}`" for column in TYPES))
     of_parts = totals(counts)
     lines = [
-        *(header(classes, parts) if name == "huggingface" else []),
+        *(header(classes, [part for part in PARTS if of_parts[part]]) if name == "huggingface" else []),
         f"# Handwritten letters: {about.name}",
         "",
         f"{of_parts.total():,} images of single handwritten letters, cut out of the word images of `{source}` by "
         f"Lettermill {version}.",
         "",
-        "This folder is generated: `snakemake export` brings it up to date and removes what it did not make.",
+        "This folder is generated: `snakemake export` brings it up to date. Change copies.",
         "",
         "```python",
         about.load,
         "```",
         "",
-        about.text.replace("{provenance}", columns),
+        "\n\n".join(textwrap.fill(paragraph, 100, break_on_hyphens=False) for paragraph in text.split("\n\n")),
         "",
         "All letters of a row are in the same part.",
         "",
@@ -147,7 +147,10 @@ def card(
 
 
 def header(classes: Sequence[str], parts: Sequence[str]) -> list[str]:
-    """The lines by which `datasets` and the Hub know what a folder holds, as YAML."""
+    """The lines by which `datasets` and the Hub know what a folder holds, as YAML.
+
+    parts: those that have letters; `datasets` cannot load one that has none.
+    """
     # A JSON string is one of YAML too, and 0, N or no is not taken for something else.
     quoted = [json.dumps(label, ensure_ascii=False) for label in classes]
     files = [line for part in parts for line in (f"  - split: {part}", f"    path: data/{part}/*.parquet")]

@@ -28,8 +28,9 @@ def write_parquet(batch: Path, split: Split, classes: Sequence[str], outputs: Ma
     columns = schema(classes)
     for part, path in outputs.items():
         table = pa.Table.from_pylist(_rows(batch, letters[part], classes), columns)
-        with atomic_writer(path) as file:
-            pq.write_table(table, file, row_group_size=ROWS_IN_GROUP)
+        with atomic_writer(path) as file, pq.ParquetWriter(file, columns) as writer:
+            if len(table):  # `datasets` can read a file without groups of rows, but not one with an empty group
+                writer.write_table(table, row_group_size=ROWS_IN_GROUP)
         log.info("%s: %d letters", part, len(letters[part]))
 
 

@@ -26,7 +26,7 @@ UBYTE, INT = 0x08, 0x0C
 """Types of numbers in the format, http://yann.lecun.com/exdb/mnist/: a byte, and four."""
 
 LEVEL = 6
-"""Of gzip; 9 takes three times as long for a hundredth less."""
+"""Of gzip; 9 takes ten times as long for a hundredth less."""
 
 _LABEL, _ROW = (Letter._fields.index(name) for name in ("label", "row_id"))
 
