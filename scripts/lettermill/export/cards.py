@@ -91,8 +91,8 @@ from datasets import load_dataset
 letters = load_dataset("imagefolder", data_dir="results/export/folders")
 image, label = letters["train"][0]["image"], letters["train"][0]["label"]""",
         f"""\
-`{{part}}/{{letter}}/{{row_id}}_{{position}}.png`, and `metadata.csv` with a line for each image, for each part once more
-as `{{part}}/metadata.csv`: label, {WHERE}. {AS_CUT}
+`{{part}}/{{letter}}/{{row_id}}_{{position}}.png`, and `metadata.csv` with a line for each image, once more for each
+part as `{{part}}/metadata.csv`: label, {WHERE}. {AS_CUT}
 They are hard links to the letters in `results/letters/` where the file system has them.
 
 `keras.utils.image_dataset_from_directory("results/export/folders/train", color_mode="grayscale")` and torchvision's
