@@ -5,7 +5,7 @@ import csv
 import logging
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -39,8 +39,8 @@ def write_folders(batches: Sequence[Path], split: Split, classes: Sequence[str],
         for batch, fields in merged_letters(batches):
             part = part_of(fields[_ROW])
             counts[part][batch] += 1
-            tables[part].writerow([*fields, part])
-            everything.writerow([f"{part}/{fields[0]}", *fields[1:], part])
+            tables[part]([*fields, part])
+            everything([f"{part}/{fields[0]}", *fields[1:], part])
         for part in PARTS:
             expected = {batch: counts[part][batch] for batch in batches}
             sync_letters(expected, classes, output / part, lambda name, part=part: part_of(_row_of(name)) == part)
@@ -51,12 +51,12 @@ def write_folders(batches: Sequence[Path], split: Split, classes: Sequence[str],
 
 
 @contextlib.contextmanager
-def _table(path: Path) -> Iterator["csv.Writer"]:
-    """Write Delivered records to ``path``."""
+def _table(path: Path) -> Iterator[Callable[[list[str]], object]]:
+    """A function that writes a Delivered record, its fields as text, to ``path``."""
     with atomic_writer(path, text=True) as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(Delivered._fields)
-        yield writer
+        yield writer.writerow
 
 
 def _row_of(name: str) -> str:
