@@ -1,20 +1,24 @@
-# make run    install everything into .venv and run the workflow on the embedded sample
-# make train  install Keras too, and train a model on the dataset that is in results/
-# make test   install everything and run all tests
-# make bench  measure; see benchmarks/run.py; BENCH="--rows 130000" for its options
+# make run     install everything into .venv and run the workflow on the embedded sample
+# make train   install Keras too, and train a model on the sample's letters
+# make export  write them in the formats of other libraries
+# make test    install everything and run all tests
+# make bench   measure; see benchmarks/run.py; BENCH="--rows 130000" for its options
 
 PYTHON ?= python3
 VENV ?= .venv
 CORES ?= all
 BENCH ?=
 
-.PHONY: run train test bench clean
+.PHONY: run train export test bench clean
 
 run: $(VENV)/run.stamp
 	$(VENV)/bin/snakemake --cores $(CORES)
 
 train: $(VENV)/train.stamp
 	$(VENV)/bin/snakemake --cores $(CORES) train
+
+export: $(VENV)/export.stamp
+	$(VENV)/bin/snakemake --cores $(CORES) export
 
 test: $(VENV)/test.stamp
 	$(VENV)/bin/python -m pytest
@@ -36,6 +40,10 @@ $(VENV)/run.stamp: requirements.txt constraints.txt | $(VENV)/bin/python
 
 $(VENV)/train.stamp: requirements-train.txt $(VENV)/run.stamp
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-train.txt -c constraints.txt
+	touch $@
+
+$(VENV)/export.stamp: requirements-export.txt $(VENV)/run.stamp
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-export.txt -c constraints.txt
 	touch $@
 
 $(VENV)/test.stamp: $(wildcard requirements-*.txt) $(VENV)/run.stamp

@@ -1,9 +1,10 @@
 """Lettermill: from a table of word images and transcriptions to a labelled dataset of single letters.
 
     table row ─ download ─ crop ─ segment ─ match ─┬───────────────────┬─ align ─ cut ─┬─ dataset
-                                                   └─ learn (once) ────┘               └─ sheets
+                                                   └─ learn (once) ────┘               ├─ sheets
+                                                                                       └─ export, when asked for
 
-learn, suspects, dataset and sheets work on all rows, the other rules on batches of rows. Settings are in
+learn, suspects, dataset, sheets and some of the exports work on all rows, the other rules on batches of rows. Settings are in
 config.yaml, rules in rules/, the scripts that they run in scripts/, and the library that these call in
 scripts/lettermill/.
 """
@@ -23,6 +24,8 @@ include: "rules/align.smk"
 include: "rules/dataset.smk"
 include: "rules/common_model.smk"
 include: "rules/train.smk"
+include: "rules/formats.smk"
+include: "rules/export.smk"
 include: "rules/debug.smk"
 include: "rules/progress.smk"
 
@@ -35,6 +38,7 @@ wildcard_constraints:
 localrules:
     all,
     train,
+    export,
 
 
 rule all:
@@ -54,6 +58,7 @@ rule all:
 
 onstart:
     check_writable("results", "logs", config["cache"])
+    check_parquet()
     lift_rate_limit()
     watch_run()
 

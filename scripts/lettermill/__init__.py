@@ -7,6 +7,7 @@ fetch     getting images from the web, and the cache that keeps them
 stages    the steps of the workflow, each a function over one batch of rows
 dataset   the delivered dataset: folders, metadata, rejections, account, card, summary, contact sheets
 model     a classifier of letters: training it in Keras, testing it, applying it with OpenCV
+export    the dataset in the formats of other libraries, each a module
 progress  how far a run is: rows done, rate, time left
 
 Nothing in this package imports Snakemake; what serves its jobs and re-runs is in job.py, plan/workplan.py (Rows),

@@ -49,3 +49,9 @@ def test_a_library_that_is_missing_does_not_stop_other_stages(monkeypatch: pytes
     _version.cache_clear()
     assert "scikit-learn not here" in code_of("lettermill.stages.learn")
     _version.cache_clear()
+
+
+def test_only_parquet_depends_on_its_library() -> None:
+    assert f"pyarrow {importlib.metadata.version('pyarrow')}" in code_of("lettermill.export.huggingface")
+    for module in ("letters", "webdataset", "squares", "idx", "npz", "folders", "cards"):
+        assert "pyarrow" not in code_of(f"lettermill.export.{module}")

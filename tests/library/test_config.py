@@ -84,6 +84,11 @@ def test_every_key_is_described_and_every_object_closed() -> None:
         ("unreadable: [NO, EMPTY]\n", "my.yaml, line 1: `unreadable.0`: False is not of type 'string'"),
         ("download: {user_agent: Леттермилл}\n", "my.yaml, line 1: `download.user_agent`"),
         ("split: {train: .nan}\n", "my.yaml, line 1: train, validation and test of `split` add up to nan"),
+        (
+            "export:\n  formats: [npz, parquet]\n",
+            "my.yaml, line 2: `export.formats.1: parquet` is none of huggingface, webdataset, idx, npz, folders",
+        ),
+        ("export: {formats: [npz, npz]}\n", "`export.formats`: ['npz', 'npz'] has non-unique elements"),
         ("columns: {image: null}\n", "my.yaml, line 1: `columns.image`: None is not of type 'string'"),
     ],
 )

@@ -1,19 +1,19 @@
 """The dataset: the letters of all batches in one folder for each letter, and an account of every row."""
 
 import csv
-import heapq
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from lettermill.dataset.account import Account
+from lettermill.dataset.merge import merged_letters
 from lettermill.dataset.split import Split
 from lettermill.dataset.sync import sync_letters
 from lettermill.errors import CorruptedFileError
 from lettermill.files import atomic_writer
-from lettermill.records import Delivered, Letter, Rejected, read_fields, read_records, write_records
+from lettermill.records import Delivered, Letter, Rejected, read_records, write_records
 
-_LABEL, _ROW, _POSITION, _METHOD = (Letter._fields.index(name) for name in ("label", "row_id", "position", "method"))
+_LABEL, _ROW, _METHOD = (Letter._fields.index(name) for name in ("label", "row_id", "method"))
 
 
 def rejected_by_table(unusable: Iterable[tuple[str, str, str]]) -> list[Rejected]:
@@ -26,8 +26,7 @@ def assemble(batches: Mapping[Path, int], unusable: Sequence[Rejected], split: S
 
     batches: folder that ``cut_batch`` has written -> rows that the batch has. unusable: the rows that no batch has got.
     Raises CorruptedFileError when not every one of a batch's rows is delivered or rejected.
-    Everything is in the order of row id and position, whatever the order of the batches. The letters of a batch come
-    in this order, so that they are merged as they are read: those of a million rows need not be in memory.
+    Everything is in the order of row id and position, whatever the order of the batches.
     """
     account = Account()
     rejected = list(unusable)
@@ -43,9 +42,10 @@ def assemble(batches: Mapping[Path, int], unusable: Sequence[Rejected], split: S
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(Delivered._fields)
         row_id, part = None, ""
-        for (letter_row, _), batch, fields in heapq.merge(*map(_letters, batches)):
-            if letter_row != row_id:
-                row_id, part = letter_row, split.part_of(letter_row)
+        for batch, fields in merged_letters(batches):
+            if fields[_ROW] != row_id:
+                row_id = fields[_ROW]
+                part = split.part_of(row_id)
                 account.delivered_rows += 1
                 rows[batch] += 1
             account.add_letter(fields[_LABEL], part, fields[_METHOD])
@@ -59,15 +59,3 @@ def assemble(batches: Mapping[Path, int], unusable: Sequence[Rejected], split: S
         sync_letters({batch: letters[batch] for batch in batches}, sorted(account.letters), output)
         write_records(output / "rejected.csv", Rejected, rejected)
     return account
-
-
-def _letters(batch: Path) -> Iterator[tuple[tuple[str, int], Path, list[str]]]:
-    """((row id, position), batch, fields) of the letters of a batch, in the order of the first of these."""
-    path = batch / "letters.csv"
-    last = ("", -1)
-    for fields in read_fields(path, Letter):
-        place = fields[_ROW], int(fields[_POSITION])
-        if place <= last:
-            raise CorruptedFileError(f"{path}: row {place[0]} is out of order. Delete {batch} and run again.")
-        last = place
-        yield place, batch, fields

@@ -3,7 +3,7 @@
 import filecmp
 import os
 import shutil
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 
 from lettermill.errors import CorruptedFileError
@@ -11,10 +11,13 @@ from lettermill.files import link_or_copy
 from lettermill.records import Letter, read_fields
 
 
-def sync_letters(batches: Mapping[Path, int], labels: Iterable[str], folder: Path) -> None:
+def sync_letters(
+    batches: Mapping[Path, int], labels: Iterable[str], folder: Path, belongs: Callable[[str], bool] | None = None
+) -> None:
     """Make the sub-folders of ``folder`` hold exactly the letters of ``batches``, as hard links.
 
     batches: folder that ``cut_batch`` has written -> the number of its letters. labels: the letters that there are.
+    belongs: tells by its name whether a file is one of the letters; all are, if not given.
     Files directly in ``folder`` are left alone. Where the file system has no hard links the files are copies.
     Raises CorruptedFileError, naming the file, when a batch has not the letters that it lists.
 
@@ -32,6 +35,8 @@ def sync_letters(batches: Mapping[Path, int], labels: Iterable[str], folder: Pat
         strangers = _listed(place)
         for batch in batches:
             letters = _listed(batch / label)
+            if belongs:
+                letters = {name: inode for name, inode in letters.items() if belongs(name)}
             found[batch] += len(letters)
             for name, inode in letters.items():
                 if strangers.pop(name, None) != inode or not linked[batch]:
@@ -40,7 +45,7 @@ def sync_letters(batches: Mapping[Path, int], labels: Iterable[str], folder: Pat
             os.unlink(place / name)
     for batch, count in batches.items():
         if found[batch] != count:
-            raise _not_as_listed(batch, found[batch])
+            raise _not_as_listed(batch, count, found[batch])
 
 
 def _listed(folder: Path) -> dict[str, int]:
@@ -52,10 +57,10 @@ def _listed(folder: Path) -> dict[str, int]:
         return {}
 
 
-def _not_as_listed(batch: Path, found: int) -> CorruptedFileError:
+def _not_as_listed(batch: Path, count: int, found: int) -> CorruptedFileError:
     names = [name for name, *_ in read_fields(batch / "letters.csv", Letter)]
     missing = next((f"{batch / name} is missing" for name in names if not (batch / name).exists()), None)
-    what = missing or f"{batch} has {found} letters and lists {len(names)}"
+    what = missing or f"{batch} has {found} letters and lists {count}"
     return CorruptedFileError(f"{what}. Delete {batch} and run again: it will be made anew.")
 
 
@@ -93,6 +98,20 @@ def remove_others(folder: Path, wanted: Collection[str], only_folders: bool = Fa
         if is_folder:
             shutil.rmtree(path)
         else:
-            path.unlink()
+            path.unlink(missing_ok=True)  # another job may have been faster
         removed.append(name)
+    return removed
+
+
+def remove_strangers(folder: Path, files: Iterable[Path]) -> list[Path]:
+    """Delete what stands in sub-folders of ``folder`` and is none of ``files``, which all do; returns what is deleted.
+
+    Files directly in ``folder`` are left alone.
+    """
+    wanted: dict[str, set[str]] = {}
+    for file in files:
+        wanted.setdefault(file.parent.name, set()).add(file.name)
+    removed = [folder / name for name in remove_others(folder, wanted, only_folders=True)]
+    for place, names in sorted(wanted.items()):
+        removed += [folder / place / name for name in remove_others(folder / place, names)]
     return removed

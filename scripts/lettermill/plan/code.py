@@ -16,6 +16,7 @@ PACKAGES = {
     "keras": "keras",
     "tensorflow": "tensorflow-cpu",
     "onnx": "onnx",
+    "pyarrow": "pyarrow",
 }
 """Module -> package, of those whose versions may change boxes, pixels, or what is learnt."""
 

@@ -29,6 +29,12 @@ STAGES = (
     Stage("dataset", 0.00025, once=True),
     Stage("sheets", 0.00004, once=True),
     Stage("fit", 0.09, once=True),  # by default; other settings of config `train` are not looked at
+    Stage("export_huggingface", 0.0016),
+    Stage("export_webdataset", 0.0008),
+    Stage("normalise", 0.0015),
+    Stage("export_folders", 0.0003, once=True),
+    Stage("export_idx", 0.0003, once=True),
+    Stage("export_npz", 0.0002, once=True),
 )
 """In the order of the flow. Jobs of other rules are over in no time."""
 

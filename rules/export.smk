@@ -1,0 +1,160 @@
+"""export: the dataset in the formats of other libraries, for whoever asks: `snakemake -j 8 export`.
+
+export_huggingface   results/export/huggingface/data/{part}/{batch}.parquet   images and where they come from
+export_webdataset    results/export/webdataset/{part}/{batch}.tar             the same as shards
+normalise            results/normalised/{batch}.npy                           letters in squares of 28 pixels, for
+export_idx           results/export/idx/{part}-…                              gzipped IDX files, and
+export_npz           results/export/npz/{part}.npz                            NumPy arrays
+export_folders       results/export/folders/{part}/{letter}/…png              links to the letters; metadata.csv
+export_card          results/export/{format}/README.md                        what it is and how to load it
+
+A part is one of train, validation and test. The folders of parts are not declared as outputs, see rule dataset.
+"""
+
+
+rule export:
+    input:
+        lambda wildcards: [path for format in FORMATS for path in export_files(format)],
+        expand("results/export/{format}/README.md", format=FORMATS),
+
+
+rule export_huggingface:
+    input:
+        "results/letters/{batch}",
+    output:
+        **PARQUET,
+    log:
+        "logs/export_huggingface/{batch}.log",
+    benchmark:
+        "logs/benchmarks/export_huggingface/{batch}.tsv"
+    group:
+        after_learning
+    conda:
+        "../envs/export.yaml"
+    params:
+        split=config["split"],
+        classes=CLASSES,
+        code=code_of("lettermill.export.huggingface"),
+    script:
+        "../scripts/export_huggingface.py"
+
+
+rule export_webdataset:
+    input:
+        "results/letters/{batch}",
+    output:
+        **SHARDS,
+    log:
+        "logs/export_webdataset/{batch}.log",
+    benchmark:
+        "logs/benchmarks/export_webdataset/{batch}.tsv"
+    group:
+        after_learning
+    conda:
+        "../envs/letters.yaml"
+    params:
+        split=config["split"],
+        classes=CLASSES,
+        code=code_of("lettermill.export.webdataset"),
+    script:
+        "../scripts/export_webdataset.py"
+
+
+rule normalise:
+    input:
+        "results/letters/{batch}",
+    output:
+        intermediate(SQUARES),
+    log:
+        "logs/normalise/{batch}.log",
+    benchmark:
+        "logs/benchmarks/normalise/{batch}.tsv"
+    group:
+        after_learning
+    conda:
+        "../envs/letters.yaml"
+    params:
+        code=code_of("lettermill.export.squares"),
+    script:
+        "../scripts/normalise.py"
+
+
+rule export_idx:
+    input:
+        letters=expand("results/letters/{batch}", batch=BATCHES),
+        squares=expand(SQUARES, batch=BATCHES),
+    output:
+        FILES["idx"],
+    log:
+        "logs/export_idx.log",
+    benchmark:
+        "logs/benchmarks/export_idx.tsv"
+    conda:
+        "../envs/letters.yaml"
+    params:
+        split=config["split"],
+        classes=CLASSES,
+        code=code_of("lettermill.export.idx"),
+    script:
+        "../scripts/export_idx.py"
+
+
+rule export_npz:
+    input:
+        letters=expand("results/letters/{batch}", batch=BATCHES),
+        squares=expand(SQUARES, batch=BATCHES),
+    output:
+        **dict(zip(PARTS, FILES["npz"])),
+    log:
+        "logs/export_npz.log",
+    benchmark:
+        "logs/benchmarks/export_npz.tsv"
+    conda:
+        "../envs/letters.yaml"
+    params:
+        split=config["split"],
+        classes=CLASSES,
+        code=code_of("lettermill.export.npz"),
+    script:
+        "../scripts/export_npz.py"
+
+
+rule export_folders:
+    input:
+        expand("results/letters/{batch}", batch=BATCHES),
+    output:
+        FILES["folders"],
+    log:
+        "logs/export_folders.log",
+    benchmark:
+        "logs/benchmarks/export_folders.tsv"
+    conda:
+        "../envs/letters.yaml"
+    params:
+        split=config["split"],
+        classes=CLASSES,
+        code=code_of("lettermill.export.folders"),
+    script:
+        "../scripts/export_folders.py"
+
+
+rule export_card:
+    input:
+        letters=expand("results/letters/{batch}", batch=BATCHES),
+        files=lambda wildcards: export_files(wildcards.format),
+    output:
+        "results/export/{format}/README.md",
+    log:
+        "logs/export_card/{format}.log",
+    wildcard_constraints:
+        format="|".join(FILES),
+    conda:
+        "../envs/letters.yaml"
+    params:
+        split=config["split"],
+        classes=CLASSES,
+        by_batch=lambda wildcards: BY_BATCH.get(wildcards.format, ""),
+        source=PLAN.table_path.name,
+        code=code_of("lettermill.export.cards"),
+    script:
+        "../scripts/export_card.py"

@@ -1,0 +1,14 @@
+"""Bring the letters of a batch to one size."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lettermill.export.squares import write_squares
+from lettermill.job import job_log
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        write_squares(batch=Path(snakemake.input[0]), output=Path(snakemake.output[0]))
