@@ -29,6 +29,17 @@ class Lattice(NamedTuple):
         columns = [self.scores[:, index[letter]] if letter in index else self.unknown for letter in word]
         return np.stack(columns, axis=1) if columns else np.zeros((len(self.candidates), 0))
 
+    def part(self, start: int, stop: int) -> "Lattice":
+        """The lattice of the units from ``start`` to ``stop`` (exclusive) alone."""
+        inside = [number for number, one in enumerate(self.candidates) if one.start >= start and one.stop <= stop]
+        return Lattice(
+            [one._replace(start=one.start - start, stop=one.stop - start) for one in map(self.candidates.__getitem__, inside)],
+            self.letters,
+            self.scores[inside],
+            self.unknown[inside],
+            self.skips[start:stop],
+        )
+
     def ending_at(self) -> list[list[int]]:
         """For each unit boundary, 0 to the number of units, the indices of the candidates that end there."""
         ends: list[list[int]] = [[] for _ in range(len(self.skips) + 1)]
