@@ -21,6 +21,7 @@ include: "rules/download.smk"
 include: "rules/letters.smk"
 include: "rules/align.smk"
 include: "rules/dataset.smk"
+include: "rules/predict.smk"
 include: "rules/debug.smk"
 include: "rules/progress.smk"
 

@@ -33,7 +33,10 @@ class Lattice(NamedTuple):
         """The lattice of the units from ``start`` to ``stop`` (exclusive) alone."""
         inside = [number for number, one in enumerate(self.candidates) if one.start >= start and one.stop <= stop]
         return Lattice(
-            [one._replace(start=one.start - start, stop=one.stop - start) for one in map(self.candidates.__getitem__, inside)],
+            [
+                one._replace(start=one.start - start, stop=one.stop - start)
+                for one in map(self.candidates.__getitem__, inside)
+            ],
             self.letters,
             self.scores[inside],
             self.unknown[inside],

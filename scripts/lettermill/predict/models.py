@@ -71,8 +71,8 @@ def load_models(recogniser: Path, onnx: Path, preprocessing: Path) -> Models:
     learnt = load(recogniser)
     if learnt is None:
         raise InputError(
-            f"{recogniser} says that no recogniser could be learnt, and nothing can be read without one: of the table's "
-            "words too few come apart into as many pieces as they have letters. Give a larger table, then: "
+            f"{recogniser} says that no recogniser could be learnt, and nothing can be read without one: of the "
+            "table's words too few come apart into as many pieces as they have letters. Give a larger table, then: "
             "snakemake -R learn."
         )
     return Models(learnt, load_classifier(onnx, preprocessing))

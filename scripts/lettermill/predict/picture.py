@@ -25,7 +25,7 @@ Colour = tuple[int, int, int]
 
 
 def prediction_picture(image: np.ndarray, name: str, line: Line) -> np.ndarray:
-    """What ``image`` ((height, width) uint8) says: its text, a box and a name for each letter, and what else it may say.
+    """What ``image`` ((height, width) uint8) says: its text, a box for each letter, and what else it may be.
 
     Returns (rows, columns, 3) uint8 BGR. Letters of all alphabets are drawn that OpenCV's own font has.
     """

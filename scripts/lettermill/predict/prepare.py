@@ -13,8 +13,8 @@ from lettermill.image.letters import Tolerances, cores_of, word_band
 LARGEST = 4_000_000
 """Pixels from which an image is made smaller before anything else."""
 
-TALL, USUAL = 32, 18
-"""Height of letters, in pixels, above which an image is made smaller, and their height then."""
+SMALL, USUAL, TALL = 11, 16, 32
+"""Height of letters, in pixels: under the first and above the last an image is brought to the second."""
 
 UNEVEN = 32
 """Grey levels between the darkest and the lightest paper of an image from which it is evened."""
@@ -52,11 +52,11 @@ def prepare(image: np.ndarray, cropping: Cropping) -> Prepared | None:
         return None
     writing = region.of(image)
     scale = min(1.0, (LARGEST / writing.size) ** 0.5)
-    writing = _smaller(writing, scale)
+    writing = _resized(writing, scale)
     height = letter_height(writing)
-    if height > TALL:
+    if height > TALL or 0 < height < SMALL:
         scale *= USUAL / height
-        writing = _smaller(region.of(image), scale)
+        writing = _resized(region.of(image), scale)
     return Prepared(writing, region, scale, None if line is None else int((line - region.y) * scale))
 
 
@@ -89,11 +89,12 @@ def even(image: np.ndarray) -> np.ndarray:
 
 
 def _small(image: np.ndarray) -> np.ndarray:
-    return _smaller(image, min(1.0, PAPER_ROWS / image.shape[0]))
+    return _resized(image, min(1.0, PAPER_ROWS / image.shape[0]))
 
 
-def _smaller(image: np.ndarray, scale: float) -> np.ndarray:
-    if scale >= 1:
+def _resized(image: np.ndarray, scale: float) -> np.ndarray:
+    if scale == 1:
         return image
     height, width = (max(1, round(side * scale)) for side in image.shape)
-    return cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
+    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    return cv2.resize(image, (width, height), interpolation=method)

@@ -25,7 +25,9 @@ class Reading(NamedTuple):
     probability: float
 
 
-def read_lattice(lattice: Lattice, count: int, words: WordList | None = None, other_words: float = 0.0) -> list[Reading]:
+def read_lattice(
+    lattice: Lattice, count: int, words: WordList | None = None, other_words: float = 0.0
+) -> list[Reading]:
     """Up to ``count`` texts, the likeliest first; their probabilities are shares of all texts there can be.
 
     words: what may stand there. other_words: what any other text counts, against 1 for each of ``words``; with 0 there

@@ -88,7 +88,9 @@ def read_word_list(path: Path, alphabet: Alphabet) -> WordList:
         raise InputError("\n".join([*wrong[:10], *([f"… and {len(wrong) - 10} more lines"] if wrong[10:] else [])]))
     words = [part for line in lines for part in dict.fromkeys([" ".join(line.split()), *line.split()])]
     if not words:
-        raise InputError(f"{path}: the list has no word. Write one a line, or set config `predict: {{word_list: null}}`.")
+        raise InputError(
+            f"{path}: the list has no word. Write one a line, or set config `predict: {{word_list: null}}`."
+        )
     return list_of(words, alphabet)
 
 

@@ -9,10 +9,10 @@ from lettermill.align.path import read
 from lettermill.align.units import Units
 from lettermill.predict.lattice import Lattice
 
-WIDEST_GAP = 1.3
+WIDEST_GAP = 1.2
 """Gap between two letters, in letter heights, up to which they are of one word however close the others stand."""
 
-WIDER = 0.75
+WIDER = 0.6
 """The same for letters that are written far apart: what a gap has more than the median one, in letter heights."""
 
 
