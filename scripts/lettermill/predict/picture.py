@@ -48,10 +48,10 @@ def prediction_picture(image: np.ndarray, name: str, line: Line) -> np.ndarray:
         _draw(canvas, letter, COLOURS[number % 2], scale, top, height)
     for number, other in enumerate(others):
         y = top + height + 22 + row * (number + 1)
-        bar = round(120 * other.probability / max(line.best.probability, other.probability))
-        cv2.rectangle(canvas, (SIDE, y - 11), (SIDE + max(bar, 1), y - 1), (225, 225, 225), -1)
-        _write(canvas, percent(other.probability), (SIDE + 4, y), GREY, 14)
-        _write(canvas, other.text, (SIDE + 130, y), BLACK, 17, canvas.shape[1] - 2 * SIDE - 130)
+        _write(canvas, percent(other.probability), (SIDE, y), GREY, 14)
+        end = _write(canvas, other.text, (SIDE + 54, y), BLACK, 17, canvas.shape[1] - 2 * SIDE - 200)
+        bar = round(120 * other.probability / line.best.probability) if line.best.probability else 0
+        cv2.rectangle(canvas, (end + 12, y - 11), (end + 12 + max(bar, 1), y - 1), (225, 225, 225), -1)
     return canvas
 
 

@@ -15,6 +15,9 @@ from lettermill.predict.search import Reading, read_lattice
 from lettermill.predict.word_list import WordList
 from lettermill.predict.words import find_words
 
+SAME_PLACE = 0.5
+"""Overlap (intersection over union) of two boxes above which they are one place."""
+
 
 class ReadLetter(NamedTuple):
     """A letter that is read. probability: that this letter stands in this place, by its looks, whatever the list."""
@@ -100,12 +103,11 @@ def _letters(lattice: Lattice, word: int, text: str) -> list[ReadLetter]:
     if alignment is None:
         raise ValueError(f"{text} does not fit, though it has been read")
     shares = letter_shares(lattice)
-    return [
-        ReadLetter(
-            word,
-            letter,
-            lattice.candidates[index].box,
-            float(shares[index, lattice.letters.index(letter)]) if letter in lattice.letters else 0.0,
-        )
-        for letter, index in zip(text, alignment.chosen, strict=True)
-    ]
+    letters = []
+    for letter, index in zip(text, alignment.chosen, strict=True):
+        box = lattice.candidates[index].box
+        # A stroke more or less at its edge leaves a letter in its place.
+        here = [number for number, other in enumerate(lattice.candidates) if other.box.overlap(box) > SAME_PLACE]
+        share = shares[here, lattice.letters.index(letter)].sum() if letter in lattice.letters else 0.0
+        letters.append(ReadLetter(word, letter, box, min(1.0, float(share))))
+    return letters

@@ -43,7 +43,7 @@ class WordList:
         """(words,) float64: log of the weight of each word, -inf where it is too long for the ink.
 
         Exact: every path that reads a word counts. A table of units by nodes is summed from left to right, with a
-        factor of its own for each unit so that nothing underflows.
+        factor of its own for each unit: only what is e^700 times as light as something else underflows, to -inf.
         """
         likely = np.exp(lattice.columns(self.letters))
         passing, ends = np.exp(-lattice.skips), lattice.ending_at()
@@ -86,7 +86,7 @@ def read_word_list(path: Path, alphabet: Alphabet) -> WordList:
     ]
     if wrong:
         raise InputError("\n".join([*wrong[:10], *([f"… and {len(wrong) - 10} more lines"] if wrong[10:] else [])]))
-    words = [part for line in lines for part in dict.fromkeys([" ".join(line.split()), *line.split()])]
+    words = [part for line in lines if line.strip() for part in (" ".join(line.split()), *line.split())]
     if not words:
         raise InputError(
             f"{path}: the list has no word. Write one a line, or set config `predict: {{word_list: null}}`."
