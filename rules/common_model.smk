@@ -1,5 +1,8 @@
 """What the rules that train a model, test it and read with it are given."""
 
+from lettermill.plan.workplan import Rows
+from lettermill.predict.sources import find_images, find_word_list
+
 TRAIN = config["train"]
 FIT_SETTINGS = {key: value for key, value in TRAIN.items() if key != "test_on"}
 
@@ -15,3 +18,14 @@ def vgg16_weights(wildcards):
 def test_folders(wildcards):
     """The folders of config `train: {test_on}`."""
     return [str(planned(PLAN.named, "train.test_on", folder, True)) for folder in TRAIN["test_on"]]
+
+
+@cache
+def images_to_read():
+    """(name, path) of the images of config `predict: {images}`."""
+    return [(name, str(path)) for name, path in planned(find_images, config["predict"]["images"], CONFIG_FILES)]
+
+
+def word_list(wildcards):
+    """The file of config `predict: {word_list}`, if there is one."""
+    return [str(path) for path in planned(find_word_list, config["predict"]["word_list"], CONFIG_FILES)]

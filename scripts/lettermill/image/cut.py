@@ -29,12 +29,12 @@ def cut_letters(image: np.ndarray, boxes: list[Box], erase_neighbours: bool) -> 
         ink = np.bincount(labels.ravel(), minlength=len(parts) + 1)[1:]
         foreign = (ink > 0) & (ink < FOREIGN_SHARE * parts.area) & (ink < FOREIGN_INK * ink.sum())
         if foreign.any():
-            letter[_with_halo(np.concatenate(([False], foreign))[labels], labels)] = paper
+            letter[with_halo(np.concatenate(([False], foreign))[labels], labels)] = paper
         letters.append(letter)
     return letters
 
 
-def _with_halo(erased: np.ndarray, labels: np.ndarray) -> np.ndarray:
+def with_halo(erased: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """``erased`` ((height, width) bool) and the grey pixels around it that are not ink of another component."""
     padded = np.pad(erased, 1)
     grown = padded.copy()

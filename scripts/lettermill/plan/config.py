@@ -29,23 +29,22 @@ def check_config(config: dict, schema_file: Path, files: Sequence[Path]) -> None
         raise InputError("The config is wrong.\n" + "\n".join(messages))
 
 
-def resolve(value: str, key: str, files: Sequence[Path], folder: bool) -> Path:
-    """The file (or folder) that the config's ``key`` names; a key in a section is given with dots, ``train.test_on``.
+def resolve(value: str, key: str, files: Sequence[Path], folder: bool | None) -> Path:
+    """The file (or folder, or with None either) that the config's ``key`` (``predict.images``: in a section) names.
 
     A relative path is looked for beside the config file that names it, then in the working directory. It is
     returned relative to the working directory where that is possible, so that a project can be moved.
     Raises InputError when it is at neither place, or a file for a folder.
     """
-    path = Path(value).expanduser()
-    keys = tuple(key.split("."))
-    naming = _naming_file(keys, value, files)
+    path, parts = Path(value).expanduser(), tuple(key.split("."))
+    naming = _naming_file(parts, value, files)
     places = [path] if path.is_absolute() or naming is None else [naming.parent / path, path]
     for place in places:
-        if place.is_dir() if folder else place.is_file():
+        if place.exists() if folder is None else place.is_dir() if folder else place.is_file():
             return _relative(Path(os.path.abspath(place)))  # not resolved: images lie beside a link
     tried = " or ".join(dict.fromkeys(str(place.absolute()) for place in places))
-    kind = "folder" if folder else "file"
-    raise InputError(f"{_place(keys, value, files)}: `{key}: {value}` does not exist: there is no {kind} {tried}.")
+    kind = "file or folder" if folder is None else "folder" if folder else "file"
+    raise InputError(f"{_place(parts, value, files)}: `{key}: {value}` does not exist: there is no {kind} {tried}.")
 
 
 def _relative(path: Path) -> Path:

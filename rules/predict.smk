@@ -1,0 +1,62 @@
+"""predict, read_test: what images of words say, read by the recogniser and the trained classifier together.
+
+predict     results/predictions/predictions.csv, alternatives.csv, letters.csv, pictures/   of config `predict: {images}`
+read_test   results/model/words.csv, words.json   how well rows of the table are read that the models have not learnt from
+
+Neither is part of `all`: ask for them by name.
+"""
+
+
+rule predict:
+    input:
+        images=lambda wildcards: [path for _, path in images_to_read()],
+        word_list=word_list,
+        recogniser=recogniser,
+        onnx="results/model/model.onnx",
+        preprocessing="results/model/model.json",
+    output:
+        predictions="results/predictions/predictions.csv",
+        alternatives="results/predictions/alternatives.csv",
+        letters="results/predictions/letters.csv",
+        pictures=directory("results/predictions/pictures"),
+    log:
+        "logs/predict.log",
+    benchmark:
+        "logs/benchmarks/predict.tsv"
+    conda:
+        "../envs/letters.yaml"
+    params:
+        images=lambda wildcards: Rows.of(images_to_read()),
+        alphabet=config["alphabet"],
+        crop=config["crop"],
+        other_words=config["predict"]["other_words"],
+        alternatives=config["predict"]["alternatives"],
+        code=code_of("lettermill.stages.predict"),
+    script:
+        "../scripts/predict.py"
+
+
+rule read_test:
+    input:
+        cropped=expand("results/cropped/{batch}", batch=BATCHES),
+        word_list=word_list,
+        recogniser=recogniser,
+        onnx="results/model/model.onnx",
+        preprocessing="results/model/model.json",
+    output:
+        words="results/model/words.csv",
+        figures="results/model/words.json",
+    log:
+        "logs/read_test.log",
+    benchmark:
+        "logs/benchmarks/read_test.tsv"
+    conda:
+        "../envs/letters.yaml"
+    params:
+        rows=[planned(PLAN.patterns, batch) for batch in BATCHES],
+        split=config["split"],
+        alphabet=config["alphabet"],
+        other_words=config["predict"]["other_words"],
+        code=code_of("lettermill.stages.read_test"),
+    script:
+        "../scripts/read_test.py"

@@ -1,0 +1,99 @@
+"""The two models that read together: which pieces of ink are letters, and which letters these are.
+
+The recogniser of `learn` knows what is no letter, for it has learnt from halves of letters and pairs of them too. The
+trained classifier has only seen letters, and tells these better.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from lettermill.align.features import look
+from lettermill.align.network import FLOOR
+from lettermill.align.path import skip_prices
+from lettermill.align.recogniser import Recogniser, load
+from lettermill.align.units import Candidate, Units
+from lettermill.errors import InputError
+from lettermill.image.cut import with_halo
+from lettermill.model.classifier import Classifier, load_classifier
+from lettermill.predict.lattice import Lattice
+
+CLASSIFIER = 0.6
+"""What the classifier's opinion of a letter weighs against the recogniser's, 0 to 1: the weight of its logarithms."""
+
+HOPELESS = 0.01
+"""Probability of being a letter at all, under which the classifier is not asked."""
+
+
+@dataclass(frozen=True)
+class Models:
+    """recogniser: of the table. classifier: trained on its letters."""
+
+    recogniser: Recogniser
+    classifier: Classifier
+
+    def lattice(self, units: Units, candidates: Sequence[Candidate], fold: int | None = None) -> Lattice:
+        """What the word may read.
+
+        fold: of a row of the table, which only the network that has not learnt from it may judge. Other images are
+        judged by all networks.
+        """
+        networks = self.recogniser.networks if fold is None else self.recogniser.networks[fold : fold + 1]
+        features = look(units, candidates).features()
+        likely = np.mean([np.exp(network.log_probabilities(features)) for network in networks], axis=0)
+        is_letter = np.maximum(1 - likely[:, -1], FLOOR)
+        letters = "".join(sorted({*self.recogniser.letters, *self.classifier.classes}))
+        recognised = _by_letter(np.log(likely[:, :-1] / is_letter[:, None]), self.recogniser.letters, letters)
+        asked = np.flatnonzero(is_letter >= HOPELESS)
+        classified = np.full_like(recognised, np.nan)
+        classified[asked] = _by_letter(
+            self.classifier.log_probabilities(pictures(units, [candidates[index] for index in asked.tolist()])),
+            self.classifier.classes,
+            letters,
+        )
+        which = (1 - CLASSIFIER) * recognised + CLASSIFIER * classified
+        for opinion in (recognised, classified):  # a letter that one of them does not know is judged by the other
+            which = np.where(np.isnan(which), opinion, which)
+        which = np.where(np.isnan(which), np.log(FLOOR), which)
+        return Lattice(
+            candidates,
+            letters,
+            np.log(is_letter)[:, None] + which,
+            np.log(is_letter / len(letters)),
+            skip_prices(units.area),
+        )
+
+
+def load_models(recogniser: Path, onnx: Path, preprocessing: Path) -> Models:
+    """Read the models. Raises CorruptedFileError when a file is damaged, InputError when there is no recogniser."""
+    learnt = load(recogniser)
+    if learnt is None:
+        raise InputError(
+            f"{recogniser} says that no recogniser could be learnt, and nothing can be read without one: of the "
+            "table's words too few come apart into as many pieces as they have letters. Give a larger table, then: "
+            "snakemake -R learn."
+        )
+    return Models(learnt, load_classifier(onnx, preprocessing))
+
+
+def pictures(units: Units, candidates: Sequence[Candidate]) -> list[np.ndarray]:
+    """Each candidate as `cut` cuts letters: (height, width) uint8, with the ink of other units painted as paper."""
+    bare = units.image[units.labels == 0]
+    paper = np.uint8(np.median(bare)) if len(bare) else np.uint8(255)
+    found = []
+    for candidate in candidates:
+        picture, labels = candidate.box.of(units.image).copy(), candidate.box.of(units.labels)
+        foreign = (labels > 0) & ((labels <= candidate.start) | (labels > candidate.stop))
+        if foreign.any():
+            picture[with_halo(foreign, labels)] = paper
+        found.append(picture)
+    return found
+
+
+def _by_letter(values: np.ndarray, known: Sequence[str], letters: str) -> np.ndarray:
+    """(n, known) values to (n, letters), with NaN for letters that are not known."""
+    spread = np.full((len(values), len(letters)), np.nan)
+    spread[:, [letters.index(letter) for letter in known]] = values
+    return spread

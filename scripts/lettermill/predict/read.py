@@ -1,0 +1,113 @@
+"""Read: from the image of a word or a line to its text, with a box for each letter."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from lettermill.align.path import align
+from lettermill.align.units import find_units
+from lettermill.image.box import Box
+from lettermill.image.ink import ink_mask
+from lettermill.predict.lattice import Lattice, letter_shares
+from lettermill.predict.models import Models
+from lettermill.predict.search import Reading, read_lattice
+from lettermill.predict.word_list import WordList
+from lettermill.predict.words import find_words
+
+SAME_PLACE = 0.5
+"""Overlap (intersection over union) of two boxes above which they are one place."""
+
+
+class ReadLetter(NamedTuple):
+    """A letter that is read. probability: that this letter stands in this place, by its looks, whatever the list."""
+
+    word: int  # counts the words of the line from 0
+    letter: str
+    box: Box
+    probability: float
+
+
+@dataclass(frozen=True)
+class Line:
+    """What stands in an image. texts: what it may say, the likeliest first, words parted by spaces. letters: those of
+    the likeliest text. reason, detail: why there are none, see ``lettermill.reasons``."""
+
+    texts: list[Reading]
+    letters: list[ReadLetter]
+    reason: str = ""
+    detail: str = ""
+
+    @property
+    def best(self) -> Reading:
+        """The likeliest text; an empty one when nothing is read."""
+        return self.texts[0] if self.texts else Reading("", 0.0)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """models: what letters look like. words: what may be written, None for anything. other_words: see
+    ``read_lattice``. alternatives: texts that are given, the likeliest included."""
+
+    models: Models
+    words: WordList | None = None
+    other_words: float = 0.0
+    alternatives: int = 5
+
+    def line(self, image: np.ndarray, line: int | None = None) -> Line:
+        """What ``image`` ((height, width) uint8, dark ink) says; line: a row known to cross the writing."""
+        units = find_units(image, line)
+        candidates = units.candidates() if units else []
+        if not candidates:
+            return Line([], [], "no_letters" if ink_mask(image).any() else "blank_image")
+        whole = self.models.lattice(units, candidates)
+        texts, letters, words = [Reading("", 1.0)], [], 0
+        for start, stop in find_words(units, whole):
+            part = whole.part(start, stop)
+            found = read_lattice(part, self.alternatives, self.words, self.other_words)
+            if found:
+                texts = _joined(texts, self._written(found), self.alternatives)
+                letters += _letters(part, words, found[0].text)
+                words += 1
+        if not words:
+            return Line([], [], "no_letters", f"{len(units.boxes)} pieces of ink, too few for a word of the list")
+        return Line(texts, letters)
+
+    def _written(self, readings: list[Reading]) -> list[Reading]:
+        """``readings`` as the list spells them."""
+        spellings = self.words.spellings if self.words else {}
+        return [Reading(spellings.get(text, text), probability) for text, probability in readings]
+
+
+def word_lattice(models: Models, image: np.ndarray, line: int | None, fold: int) -> Lattice | None:
+    """What a row of the table may read, as one word and judged by what has not learnt from it; None when its image
+    ((height, width) uint8) has nothing like a letter. line: a row known to cross the word."""
+    units = find_units(image, line)
+    candidates = units.candidates() if units else []
+    return models.lattice(units, candidates, fold) if candidates else None
+
+
+def _joined(before: list[Reading], after: list[Reading], count: int) -> list[Reading]:
+    """The ``count`` likeliest texts of two that follow each other."""
+    both = [
+        Reading(f"{first.text} {second.text}".strip(), first.probability * second.probability)
+        for first in before
+        for second in after
+    ]
+    return sorted(both, key=lambda reading: (-reading.probability, reading.text))[:count]
+
+
+def _letters(lattice: Lattice, word: int, text: str) -> list[ReadLetter]:
+    """The letters of ``text`` in the places where they stand best."""
+    alignment = align(lattice.candidates, lattice.columns(text), lattice.skips)
+    if alignment is None:
+        raise ValueError(f"{text} does not fit, though it has been read")
+    shares = letter_shares(lattice)
+    letters = []
+    for letter, index in zip(text, alignment.chosen, strict=True):
+        box = lattice.candidates[index].box
+        # A stroke more or less at its edge leaves a letter in its place.
+        here = [number for number, other in enumerate(lattice.candidates) if other.box.overlap(box) > SAME_PLACE]
+        share = shares[here, lattice.letters.index(letter)].sum() if letter in lattice.letters else 0.0
+        letters.append(ReadLetter(word, letter, box, min(1.0, float(share))))
+    return letters

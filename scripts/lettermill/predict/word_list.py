@@ -1,0 +1,105 @@
+"""A list of words that may stand there, and how much each of them weighs."""
+
+import math
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+
+from lettermill.errors import InputError
+from lettermill.plan.text import Alphabet, word
+from lettermill.predict.lattice import Lattice
+
+
+class WordList:
+    """Words as a trie, its nodes ordered by depth: those of all beginnings of up to n letters come before the others.
+
+    spellings: what is written for each word in letters of the alphabet. ``words`` are these, sorted.
+    """
+
+    def __init__(self, spellings: dict[str, str]) -> None:
+        self.spellings = spellings
+        self.words = sorted(spellings)
+        self.letters = "".join(sorted(set("".join(self.words))))
+        number = {letter: place for place, letter in enumerate(self.letters)}
+        parent, letter, first = [0], [0], [0, 1]
+        nodes = [0] * len(self.words)  # of each word's beginning so far, in the end that of the word
+        for depth in range(max(map(len, self.words), default=0)):
+            before: tuple[int, str] | None = None
+            for place, text in enumerate(self.words):
+                if len(text) > depth:
+                    # Words are sorted, so those that begin alike stand together.
+                    if (nodes[place], text[depth]) != before:
+                        before = nodes[place], text[depth]
+                        parent.append(nodes[place])
+                        letter.append(number[text[depth]])
+                    nodes[place] = len(parent) - 1
+            first.append(len(parent))
+        self._parent, self._letter = np.array(parent), np.array(letter)
+        self._first = first  # [depth] the first node of that depth
+        self._node = np.array(nodes, np.int64)
+
+    def weights(self, lattice: Lattice) -> np.ndarray:
+        """(words,) float64: log of the weight of each word, -inf where it is too long for the ink.
+
+        Exact: every path that reads a word counts. A table of units by nodes is summed from left to right, with a
+        factor of its own for each unit: only what is e^700 times as light as something else underflows, to -inf.
+        """
+        likely = np.exp(lattice.columns(self.letters))
+        passing, ends = np.exp(-lattice.skips), lattice.ending_at()
+        rows: list[np.ndarray] = [np.ones(1)]
+        factors = [0.0]  # log of what the weights of a row are to be multiplied by
+        for stop in range(1, len(ends)):
+            row = np.zeros(self._first[min(stop + 1, len(self._first) - 1)])
+            row[: len(rows[-1])] = rows[-1] * passing[stop - 1]
+            for index in ends[stop]:
+                start = lattice.candidates[index].start
+                last = self._first[min(start + 2, len(self._first) - 1)]
+                share = math.exp(factors[start] - factors[-1])
+                row[1:last] += rows[start][self._parent[1:last]] * (share * likely[index])[self._letter[1:last]]
+            largest = float(row.max())
+            rows.append(row / largest)
+            factors.append(factors[-1] + math.log(largest))
+        found = np.zeros(len(self.words))
+        there = self._node < len(rows[-1])
+        found[there] = rows[-1][self._node[there]]
+        with np.errstate(divide="ignore"):
+            return np.log(found) + factors[-1]
+
+
+def read_word_list(path: Path, alphabet: Alphabet) -> WordList:
+    """The words of the text file ``path``, one a line; parts of a line between spaces are words of their own too.
+
+    Raises InputError, naming file and line, when it is no UTF-8 text or a line has no letter of the alphabet.
+    """
+    try:
+        lines = path.read_bytes().decode("utf-8-sig").splitlines()
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}. Correct config `predict: {{word_list: …}}`.") from error
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise InputError(f"{path}, line {line}: this is no UTF-8 text. Save the list as UTF-8.") from error
+    wrong = [
+        f"{path}, line {number}: {line.strip()!r} has no letter of config `alphabet`. Take the line out."
+        for number, line in enumerate(lines, start=1)
+        if line.strip() and not word(alphabet.pattern(line))
+    ]
+    if wrong:
+        raise InputError("\n".join([*wrong[:10], *([f"… and {len(wrong) - 10} more lines"] if wrong[10:] else [])]))
+    words = [part for line in lines if line.strip() for part in (" ".join(line.split()), *line.split())]
+    if not words:
+        raise InputError(
+            f"{path}: the list has no word. Write one a line, or set config `predict: {{word_list: null}}`."
+        )
+    return list_of(words, alphabet)
+
+
+def list_of(words: Iterable[str], alphabet: Alphabet) -> WordList:
+    """The list of ``words``. Those that are one in letters of the alphabet, though written in several ways, are given
+    back in these letters."""
+    spellings: dict[str, str] = {}
+    for written in words:
+        letters = word(alphabet.pattern(written))
+        if letters:
+            spellings[letters] = written if spellings.get(letters, written) == written else letters
+    return WordList(spellings)

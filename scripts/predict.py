@@ -1,0 +1,37 @@
+"""Read images of words or lines."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lettermill.image.crop import Cropping
+from lettermill.job import job_log
+from lettermill.plan.text import Alphabet
+from lettermill.predict.models import load_models
+from lettermill.predict.read import Reader
+from lettermill.predict.word_list import read_word_list
+from lettermill.stages.predict import Outputs, predict_images
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+
+def main() -> None:
+    """Read the job's images."""
+    given, params = snakemake.input, snakemake.params
+    lists = [read_word_list(Path(path), Alphabet(params.alphabet)) for path in given.word_list]
+    predict_images(
+        images=[(name, Path(path)) for name, path in params.images],
+        reader=Reader(
+            models=load_models(Path(given.recogniser), Path(given.onnx), Path(given.preprocessing)),
+            words=lists[0] if lists else None,
+            other_words=params.other_words,
+            alternatives=params.alternatives,
+        ),
+        cropping=Cropping.from_config(**params.crop),
+        output=Outputs(**{name: Path(path) for name, path in snakemake.output.items()}),
+    )
+
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        main()
