@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):
         params = snakemake.params
-        results = Results(*map(Path, snakemake.input))
+        files = {name: Path(path) for name, path in snakemake.input.items() if path}
+        results = Results(**files)
         text = model_card(results, params.source, params.method, params.train)
         Path(snakemake.output[0]).write_text(text, encoding="utf-8")

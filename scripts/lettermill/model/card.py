@@ -33,7 +33,7 @@ independent; those of one hand are not quite. Other sets are those of config `tr
 
 {by_class}
 
-`evaluation/` has the same for every set, confusion matrices, and the most confident mistakes as a picture
+{words}`evaluation/` has the same for every set, confusion matrices, and the most confident mistakes as a picture
 (`mistakes.png`).
 
 ## How to use it
@@ -66,13 +66,29 @@ unlike those of the table may be read worse; test it on some of yours (`train: {
 """
 
 
+WORDS = """Words, as `snakemake predict` reads them: {rows:,} of the part `test`, by models that have not learnt from
+their letters (`words.csv` has each):
+
+| | characters wrong | 95 % interval | words right |
+|---|---:|---|---:|
+| any text | {without_list} |
+| with a list of {words_in_list:,} words | {with_list} |
+
+The list is {source}; {rows_not_in_list:,} of the words are not in it. Characters wrong are edits for each character that
+is transcribed, wrong transcriptions included; the interval is by bootstrap over rows.
+
+"""
+
+
 class Results(NamedTuple):
-    """What a card is written from: files of ``fit``, and the folder of ``evaluate``; the dataset's table of letters."""
+    """What a card is written from: files of ``fit``, the folder of ``evaluate``, the dataset's table of letters, the
+    figures of ``read_test`` if there are any."""
 
     preprocessing: Path
     history: Path
     evaluation: Path
     metadata: Path
+    words: Path | None = None
 
 
 def model_card(results: Results, source: str, method: str, settings: Mapping[str, object]) -> str:
@@ -94,6 +110,7 @@ def model_card(results: Results, source: str, method: str, settings: Mapping[str
         method=method,
         accuracies="\n".join(accuracies) or "| none held out | 0 | – | – |",
         by_class=_by_class(results.evaluation / "classes.csv", counts),
+        words=_words(results.words),
         **{part: sum(count[part] for count in counts.values()) for part in PARTS},
         epochs=len(_table(results.history)),
         settings="\n".join(f"- {name}: {json.dumps(value, ensure_ascii=False)}" for name, value in used.items()),
@@ -109,6 +126,18 @@ def _by_class(path: Path, counts: Mapping[str, Counter[str]]) -> str:
         measures = " | ".join(_interval(row, name) for name in ("precision", "recall", "f1"))
         lines.append(f"| {row['label']} | {counts[row['label']]['train']:,} | {int(row['letters']):,} | {measures} |")
     return "\n".join(lines)
+
+
+def _words(path: Path | None) -> str:
+    figures = json.loads(path.read_text(encoding="utf-8")) if path else {"rows": 0}
+    if not figures["rows"]:
+        return ""
+    for kind in ("without_list", "with_list"):
+        rates = figures[kind]
+        low, high = rates["error_rate_low"], rates["error_rate_high"]
+        figures[kind] = f"{rates['error_rate']:.2%} | {low:.2%} to {high:.2%} | {rates['words_right']:.1%}"
+    source = "that of config `predict`" if figures["list"] == "config" else "the transcriptions of the part `train`"
+    return WORDS.format(**figures, source=source)
 
 
 def _interval(row: Mapping[str, str], name: str) -> str:
