@@ -74,8 +74,8 @@ their letters (`words.csv` has each):
 | any text | {without_list} |
 | with a list of {words_in_list:,} words | {with_list} |
 
-The list is {source}; {rows_not_in_list:,} of the words are not in it. Characters wrong are edits for each character that
-is transcribed, wrong transcriptions included; the interval is by bootstrap over rows.
+The list is {source}; {rows_not_in_list:,} of the words are not in it. Characters wrong are edits for each character
+that is transcribed, wrong transcriptions included; the interval is by bootstrap over rows.
 
 """
 
