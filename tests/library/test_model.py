@@ -12,7 +12,7 @@ from lettermill.errors import CorruptedFileError, InputError
 from lettermill.model.classifier import Preprocessing, load_classifier, load_preprocessing
 from lettermill.model.evaluate import names_of
 from lettermill.model.letters import NO_CLASS, load_folder
-from lettermill.model.metrics import accuracy, by_class, confusion, wilson
+from lettermill.model.metrics import accuracy, by_class, confusion, share_of
 
 
 def test_metrics_are_those_of_scikit_learn() -> None:
@@ -32,13 +32,13 @@ def test_metrics_are_those_of_scikit_learn() -> None:
 
 @pytest.mark.parametrize(("hits", "total"), [(0, 7), (7, 7), (1, 3), (970, 1000)])
 def test_intervals_are_those_of_scipy(hits: int, total: int) -> None:
-    share, known = wilson(hits, total), binomtest(hits, total).proportion_ci(method="wilson")
+    share, known = share_of(hits, total), binomtest(hits, total).proportion_ci(method="wilson")
     assert np.allclose(share[:3], [hits / total, known.low, known.high], atol=1e-6)
 
 
 def test_of_nothing_there_is_no_share() -> None:
-    assert np.isnan(wilson(0, 0).value)
-    assert wilson(0, 0)[1:] == (0.0, 1.0, 0)
+    assert np.isnan(share_of(0, 0).value)
+    assert share_of(0, 0)[1:] == (0.0, 1.0, 0)
 
 
 def test_letters_of_no_class_are_not_counted() -> None:

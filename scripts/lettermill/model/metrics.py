@@ -1,13 +1,12 @@
 """How good a classifier is: confusion, precision, recall and F1, with intervals."""
 
+import math
 from typing import NamedTuple
 
 import numpy as np
 
+from lettermill.intervals import wilson
 from lettermill.model.letters import NO_CLASS
-
-Z = 1.959964
-"""Standard deviations of a 95 % interval."""
 
 
 class Share(NamedTuple):
@@ -41,7 +40,7 @@ def confusion(targets: np.ndarray, chosen: np.ndarray, classes: int) -> np.ndarr
 
 def accuracy(counts: np.ndarray) -> Share:
     """The share on the diagonal of a confusion matrix."""
-    return wilson(int(np.trace(counts)), int(counts.sum()))
+    return share_of(int(np.trace(counts)), int(counts.sum()))
 
 
 def by_class(counts: np.ndarray, labels: tuple[str, ...]) -> list[ClassMetrics]:
@@ -50,18 +49,12 @@ def by_class(counts: np.ndarray, labels: tuple[str, ...]) -> list[ClassMetrics]:
     found = []
     for number, label in enumerate(labels):
         hits, real, taken = int(counts[number, number]), int(counts[number].sum()), int(counts[:, number].sum())
-        jaccard = wilson(hits, real + taken - hits)
+        jaccard = share_of(hits, real + taken - hits)
         f1 = Share(*(2 * value / (1 + value) for value in jaccard[:3]), jaccard.total)
-        found.append(ClassMetrics(label, wilson(hits, taken), wilson(hits, real), f1))
+        found.append(ClassMetrics(label, share_of(hits, taken), share_of(hits, real), f1))
     return found
 
 
-def wilson(hits: int, total: int) -> Share:
-    """``hits`` of ``total``, with the score interval (Wilson, "Probable inference, the law of succession, and
-    statistical inference", JASA 22(158), 1927)."""
-    if total == 0:
-        return Share(float("nan"), 0.0, 1.0, 0)
-    share = hits / total
-    spread = Z * np.sqrt(share * (1 - share) / total + Z * Z / (4 * total * total))
-    middle, whole = share + Z * Z / (2 * total), 1 + Z * Z / total
-    return Share(share, float(max(0, middle - spread) / whole), float(min(whole, middle + spread) / whole), total)
+def share_of(hits: int, total: int) -> Share:
+    """``hits`` of ``total``."""
+    return Share(hits / total if total else math.nan, *wilson(hits, total), total)

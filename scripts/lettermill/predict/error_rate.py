@@ -1,16 +1,14 @@
 """Error rate: how many characters of what is written are read wrongly."""
 
-import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
+from lettermill.intervals import wilson
+
 RESAMPLES = 2000
 """Of the bootstrap (Efron, Annals of Statistics 7(1), 1979)."""
-
-NORMAL = 1.959964
-"""95 % of a normal distribution are within so many standard deviations of its mean."""
 
 
 def edits(read: str, written: str) -> int:
@@ -44,7 +42,7 @@ def measure(pairs: Sequence[tuple[str, str]]) -> Figures | None:
     """The figures of (read, written) pairs; None when nothing is written.
 
     The interval of the error rate is by bootstrap over the pairs, for errors come together in a word; that of the words
-    right is Wilson's (Journal of the American Statistical Association 22, 1927).
+    right is Wilson's.
     """
     wrong = np.array([edits(*pair) for pair in pairs])
     length = np.array([len(written) for _, written in pairs])
@@ -60,11 +58,3 @@ def measure(pairs: Sequence[tuple[str, str]]) -> Figures | None:
         *wilson(right, len(pairs)),
     )
     return Figures(*(round(float(figure), 4) for figure in figures))
-
-
-def wilson(right: int, count: int) -> tuple[float, float]:
-    """The 95 % interval of a share of which ``right`` of ``count`` are drawn."""
-    share, square = right / count, NORMAL**2
-    centre = (share + square / (2 * count)) / (1 + square / count)
-    half = NORMAL / (1 + square / count) * math.sqrt(share * (1 - share) / count + square / (4 * count**2))
-    return centre - half, centre + half
