@@ -12,7 +12,8 @@ from lettermill.errors import CorruptedFileError, InputError
 from lettermill.machine import full, unwritable
 from lettermill.plan.code import code_of
 from lettermill.plan.index import digest
-from lettermill.plan.workplan import Workplan
+from lettermill.plan.workplan import Rows, Workplan
+from lettermill.predict.sources import find_images, find_word_list
 
 
 def planned(make, *arguments):
@@ -123,6 +124,17 @@ def recogniser(wildcards):
     (https://github.com/snakemake/snakemake/issues/4166).
     """
     return before_update(LEARNT[0]) if is_learnt() else LEARNT[0]
+
+
+@cache
+def images_to_read():
+    """(name, path) of the images of config `predict: {images}`."""
+    return [(name, str(path)) for name, path in planned(find_images, config["predict"]["images"], CONFIG_FILES)]
+
+
+def word_list(wildcards):
+    """The file of config `predict: {word_list}`, if there is one."""
+    return [str(path) for path in planned(find_word_list, config["predict"]["word_list"], CONFIG_FILES)]
 
 
 def batch_of(pattern):

@@ -6,20 +6,6 @@ read_test   results/model/words.csv, words.json   how well rows of the table are
 Neither is part of `all`: ask for them by name.
 """
 
-from lettermill.plan.workplan import Rows
-from lettermill.predict.sources import find_images, find_word_list
-
-
-@cache
-def images_to_read():
-    """(name, path) of the images of config `predict: {images}`."""
-    return [(name, str(path)) for name, path in planned(find_images, config["predict"]["images"], CONFIG_FILES)]
-
-
-def word_list(wildcards):
-    """The file of config `predict: {word_list}`, if there is one."""
-    return [str(path) for path in planned(find_word_list, config["predict"]["word_list"], CONFIG_FILES)]
-
 
 rule predict:
     input:
