@@ -10,16 +10,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lettermill.align.features import COUNT, look
+from lettermill.align.lexicon import Lexicon
+from lettermill.align.network import Layer, Network
 from lettermill.align.path import NEVER
-from lettermill.align.recogniser import nothing_learnt
+from lettermill.align.recogniser import Confidence, Recogniser, nothing_learnt
 from lettermill.align.units import Candidate, find_units
 from lettermill.errors import InputError
 from lettermill.image.box import Box
 from lettermill.image.crop import Cropping
+from lettermill.intervals import wilson
+from lettermill.model.classifier import load_classifier
 from lettermill.plan.text import Alphabet
-from lettermill.predict.error_rate import edits, error_rate, measure, wilson
+from lettermill.predict.error_rate import edits, error_rate, measure
 from lettermill.predict.lattice import Lattice, all_texts, letter_shares, weight_of
-from lettermill.predict.models import load_models, pictures
+from lettermill.predict.models import HOPELESS, Models, load_models, pictures
 from lettermill.predict.picture import percent, prediction_picture
 from lettermill.predict.prepare import TALL, dark_on_light, even, letter_height, prepare
 from lettermill.predict.read import Line, ReadLetter
@@ -27,6 +32,7 @@ from lettermill.predict.search import Reading, free_texts, read_lattice
 from lettermill.predict.sources import find_images
 from lettermill.predict.word_list import WordList, read_word_list
 from lettermill.predict.words import find_words
+from models import write_model
 from project import SAMPLE
 
 ALPHABET = Alphabet("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
@@ -254,6 +260,35 @@ def test_candidates_are_shown_without_the_ink_of_others(paper) -> None:
     shown = pictures(units, [Candidate(0, 1, first.joined(second)), Candidate(0, 2, first.joined(second))])
     assert (shown[0][:, :6] == 20).all() and (shown[0][:, 6:] == 255).all()
     assert (shown[1] == image[12:26, 20:36]).all()
+
+
+def test_both_models_judge_and_one_alone_what_the_other_does_not_know(paper, tmp_path: Path) -> None:
+    write_model(tmp_path)
+    classifier = load_classifier(tmp_path / "model.onnx", tmp_path / "model.json")
+    random = np.random.default_rng(0)
+    layers = [
+        Layer(random.normal(0, 0.1, (COUNT, 4)).astype(np.float32), np.full(4, bias, np.float32)) for bias in (0, 1, 2)
+    ]
+    networks = tuple(Network((layer,)) for layer in layers)
+    models = Models(Recogniser("ABÉ", networks, Lexicon.of([]), Confidence(np.zeros(0), 0.0)), classifier)
+    image = paper((40, 160), (20, 12, 6, 14), (30, 12, 6, 14), (45, 12, 6, 14))
+    units = find_units(image)
+    candidates = units.candidates()
+    features = look(units, candidates).features()
+    classified = classifier.log_probabilities(pictures(units, candidates))
+    for fold in (None, 0, 1, 2):
+        judges = networks if fold is None else networks[fold : fold + 1]
+        likely = np.mean([np.exp(network.log_probabilities(features)) for network in judges], axis=0)
+        is_letter = 1 - likely[:, -1]
+        asked = is_letter >= HOPELESS
+        lattice = models.lattice(units, candidates, fold)
+        assert asked.any() and set(lattice.letters) == {*classifier.classes, "É"}
+        column = {letter: lattice.scores[:, number] for number, letter in enumerate(lattice.letters)}
+        both = np.log(is_letter) + 0.4 * np.log(likely[:, 0] / is_letter) + 0.6 * classified[:, 0]
+        assert column["A"][asked] == pytest.approx(both[asked], rel=1e-4)
+        assert column["É"] == pytest.approx(np.log(likely[:, 2]))
+        only = np.log(is_letter) + classified[:, classifier.classes.index("Z")]
+        assert column["Z"][asked] == pytest.approx(only[asked], rel=1e-4)
 
 
 def test_edits_and_error_rate() -> None:
