@@ -11,8 +11,9 @@ import pytest
 
 from lettermill.dataset.split import Split
 from lettermill.predict.error_rate import error_rate
-from models import write_model
 from project import SAMPLE, Project, digests
+
+pytest.importorskip("keras", reason="Keras is not installed (requirements-train.txt)")
 
 READ = {"word_0001.jpg", "colour.png", "large.png", "line.png"}
 
@@ -20,8 +21,8 @@ READ = {"word_0001.jpg", "colour.png", "large.png", "line.png"}
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """The sample with a recogniser and a classifier, and images to read. Not to be changed: copy it."""
-    project = Project.of_sample(tmp_path_factory.mktemp("trained") / "project", 300, batches=4)
-    write_model(project.folder / "results/model")
+    training = {"epochs": 10, "batch_size": 32}
+    project = Project.of_sample(tmp_path_factory.mktemp("trained") / "project", 300, batches=4, train=training)
     project.settings["predict"] = {"images": "mine"}
     make_images(project.folder / "mine")
     project.run("predict", "read_test")
@@ -206,7 +207,6 @@ def test_images_may_be_given_on_the_command_line(project: Project) -> None:
 
 
 def test_too_little_to_learn_from_is_told(tmp_path: Path) -> None:
-    project = Project.of_sample(tmp_path / "project", 20, batches=1, predict={"images": "images"})
-    write_model(project.folder / "results/model")
+    project = Project.of_sample(tmp_path / "project", 20, batches=1, predict={"images": "images"}, train={"epochs": 1})
     said = project.run("predict", fails=True)
     assert "says that no recogniser could be learnt" in said and "Traceback" not in said
