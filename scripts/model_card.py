@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):
         params = snakemake.params
-        files = {name: Path(path) for name, path in snakemake.input.items() if path}
-        results = Results(**files)
+        results = Results(*map(Path, snakemake.input))  # the last one is not always there
         text = model_card(results, params.source, params.method, params.train)
         Path(snakemake.output[0]).write_text(text, encoding="utf-8")
