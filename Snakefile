@@ -1,12 +1,12 @@
 """Lettermill: from a table of word images and transcriptions to a labelled dataset of single letters.
 
-    table row ─ download ─ crop ─ segment ─ match ─┬───────────────────┬─ align ─ cut ─┬─ dataset
+    table row ─ download ─ crop ─ segment ─ match ─┬───────────────────┬─ align ─ cut ─┬─ dataset ─ train ─ predict
                                                    └─ learn (once) ────┘               ├─ sheets
-                                                                                       └─ export, when asked for
+                                                                                       └─ export
 
-learn, suspects, dataset, sheets and some of the exports work on all rows, the other rules on batches of rows. Settings are in
-config.yaml, rules in rules/, the scripts that they run in scripts/, and the library that these call in
-scripts/lettermill/.
+train, predict and export are done when they are asked for. Rules from download to cut work on batches of rows, and so do
+some of the exports; the others on all rows. Settings are in config.yaml, rules in rules/, the scripts that they run in
+scripts/, and the library that these call in scripts/lettermill/.
 """
 
 from snakemake.utils import min_version

@@ -3,11 +3,11 @@
 plan      what is to be done: config, table and its index, normalised text, batches
 image     finding letters in pixels: ink, printed labels, crops, boxes, pictures
 align     a recogniser of letters, and the best way to cut a word into its transcription
-predict   reading words that are in no table: the search for their text, word lists, pictures of all kinds
 fetch     getting images from the web, and the cache that keeps them
 stages    the steps of the workflow, each a function over one batch of rows
 dataset   the delivered dataset: folders, metadata, rejections, account, card, summary, contact sheets
 model     a classifier of letters: training it in Keras, testing it, applying it with OpenCV
+predict   reading words that are in no table: the search for their text, word lists, pictures of all kinds
 export    the dataset in the formats of other libraries, each a module
 progress  how far a run is: rows done, rate, time left
 
