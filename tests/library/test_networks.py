@@ -11,8 +11,9 @@ keras = pytest.importorskip("keras", reason="Keras is not installed (requirement
 
 from lettermill.errors import InputError  # noqa: E402
 from lettermill.model.batches import Batches, class_weights  # noqa: E402
+from lettermill.model.fit import Training, run_phase  # noqa: E402
 from lettermill.model.letters import Letters  # noqa: E402
-from lettermill.model.networks import LAST_BLOCK, cnn, set_trainable, vgg16_on_letters  # noqa: E402
+from lettermill.model.networks import LAST_BLOCK, Phase, cnn, set_trainable, vgg16_on_letters  # noqa: E402
 
 
 def letters(count: int) -> Letters:
@@ -45,6 +46,24 @@ def test_weights_make_up_for_rare_classes_as_far_as_balance_says() -> None:
 def test_a_network_gives_probabilities_of_the_classes() -> None:
     likely = cnn(28, 5).predict(letters(4).squares[..., None], verbose=0)
     assert likely.shape == (4, 5) and np.allclose(likely.sum(axis=1), 1, atol=1e-5)
+
+
+def test_a_training_that_had_stopped_early_is_not_gone_on_with(tmp_path: Path) -> None:
+    """Killed while its results were written, say."""
+    training = Training("cnn", 50, 1, 8, 0.01, 0.5, 0, {})
+    noise = {"train": letters(12), "validation": letters(9)._replace(targets=np.full(9, 2))}
+    first, second = cnn(28, 3), cnn(28, 3)
+    history = run_phase(first, Phase("train", 50, 0.01), noise, training, tmp_path)
+    assert 2 <= len(history) < 50
+    assert run_phase(second, Phase("train", 50, 0.01), noise, training, tmp_path) == history
+    for ours, theirs in zip(first.get_weights(), second.get_weights(), strict=True):
+        assert np.array_equal(ours, theirs)
+
+
+def test_without_validation_letters_every_epoch_is_run(tmp_path: Path) -> None:
+    training = Training("cnn", 3, 1, 8, 0.01, 0.5, 0, {})
+    parts = {"train": letters(12), "validation": letters(0)}
+    assert len(run_phase(cnn(28, 3), Phase("train", 3, 0.01), parts, training, tmp_path)) == 3
 
 
 def test_weights_of_vgg16_come_from_a_file_and_only_what_should_learns(tmp_path: Path) -> None:

@@ -58,6 +58,8 @@ class Checkpoints(keras.callbacks.Callback):
             self._stopping.best = min(values)
             self._stopping.best_epoch = int(np.argmin(values))
             self._stopping.wait = len(values) - 1 - self._stopping.best_epoch
+            if self._stopping.wait >= self._stopping.patience:
+                self.model._initial_epoch = self.params["epochs"]  # it had stopped
 
     def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
         """Draw what is random in this epoch by its number, whatever came before."""

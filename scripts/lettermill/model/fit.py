@@ -86,19 +86,10 @@ def fit(metadata: Path, training: Training, weights: str | Path | None, code: st
     folder = work / _digest(metadata, training, weights, code, parts)
     _remove_others(work, folder)
     _be_deterministic(training.seed)
-    if training.model == "cnn":
-        model, phases = cnn(side, classes), [Phase("train", training.epochs, training.learning_rate)]
-    else:
-        model = vgg16_on_letters(side, classes, weights)
-        tuned = training.vgg16["fine_tune"]
-        phases = [
-            Phase("head", training.epochs, training.learning_rate, ("head_",)),
-            Phase("fine_tune", tuned["epochs"], tuned["learning_rate"], ("head_", LAST_BLOCK)),
-        ]
+    model, phases = _model(training, side, classes, weights)
     history = []
     for phase in phases:
-        if phase.epochs:
-            history += [(phase.name, row) for row in _run(model, phase, parts, training, classes, folder)]
+        history += [(phase.name, row) for row in run_phase(model, phase, parts, training, folder)]
     preprocessing.save(output.preprocessing)
     save_keras(model, output.keras)
     save_onnx(model, output.onnx)
@@ -109,10 +100,27 @@ def fit(metadata: Path, training: Training, weights: str | Path | None, code: st
     shutil.rmtree(work)
 
 
-def _run(
-    model: keras.Model, phase: Phase, parts: Mapping[str, Letters], training: Training, classes: int, folder: Path
+def _model(
+    training: Training, side: int, classes: int, weights: str | Path | None
+) -> tuple[keras.Model, tuple[Phase, ...]]:
+    """The network that is wanted, and how it is trained."""
+    if training.model == "cnn":
+        return cnn(side, classes), (Phase("train", training.epochs, training.learning_rate),)
+    head = Phase("head", training.epochs, training.learning_rate, ("head_",))
+    tuned = training.vgg16["fine_tune"]
+    both = Phase("fine_tune", tuned["epochs"], tuned["learning_rate"], ("head_", LAST_BLOCK))
+    return vgg16_on_letters(side, classes, weights), (head, both) if both.epochs else (head,)
+
+
+def run_phase(
+    model: keras.Model, phase: Phase, parts: Mapping[str, Letters], training: Training, folder: Path
 ) -> list[dict[str, float]]:
-    """Train ``model`` as ``phase`` says; it is left with the best weights. Returns the history, a row an epoch."""
+    """Train ``model`` as ``phase`` says; it is left with the best weights. Returns the history, a row an epoch.
+
+    parts: ``train``, and ``validation``, which may have no letters: then all epochs are run. folder: for checkpoints;
+    what is there is gone on with.
+    """
+    classes = model.output_shape[1]
     set_trainable(model, phase.trainable)
     batches = Batches(parts["train"], classes, training.batch_size, training.balance, training.seed)
     steps = phase.epochs * len(batches)
