@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+import cv2
 import pytest
 import requests
 
@@ -13,6 +14,8 @@ from lettermill.plan.text import Alphabet
 from project import SAMPLE
 from replica import COLUMNS, read_sources, replicate, write_project
 from runs import jobs_of, stage_seconds
+from score import read_letters
+from true_letters import cut_true_letters
 from usage import measured
 
 
@@ -102,3 +105,17 @@ def test_a_file_with_two_names_takes_room_once(tmp_path: Path) -> None:
         "cache": (1, 5_000), "results/letters": (1, 100), "results/summary.txt": (1, 5), "results/dataset": (0, 0),
     }  # fmt: skip
     assert found["cache"].disk >= 5_000 and found["results/dataset"] == Room(0, 0, 0)
+
+
+def test_letters_are_cut_by_their_true_boxes(tmp_path: Path) -> None:
+    truth = SAMPLE / "boxes.csv"
+    count = cut_true_letters(SAMPLE / "images", truth, tmp_path)
+    cut = {path.stem: path for path in tmp_path.rglob("*.png")}
+    assert len(cut) == count > 1_500
+    for letter in read_letters(truth).itertuples():
+        path = cut.get(f"{letter.row_id}_{letter.position}")
+        assert (path is not None) == (letter.status == "ok")
+        if path is not None:
+            height, width = cv2.imread(str(path), cv2.IMREAD_UNCHANGED).shape
+            assert (path.parent.name, width) == (letter.letter, int(letter.x1) - int(letter.x0))
+            assert height == int(letter.y1) - int(letter.y0)
