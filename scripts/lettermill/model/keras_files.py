@@ -1,6 +1,7 @@
 """Writing models: as a .keras file, and as ONNX; the same bytes for the same model."""
 
 import json
+import warnings
 import zipfile
 from io import BytesIO
 from pathlib import Path
@@ -37,7 +38,9 @@ def save_onnx(model: keras.Model, path: Path) -> None:
     side = model.input_shape[1]
     model.predict(np.zeros((1, side, side, 1), np.float32), verbose=0)  # it must have been called
     written = path.with_name(f"part_{path.name}")
-    model.export(written, format="onnx", verbose=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # Keras asks NumPy for a name that it had once
+        model.export(written, format="onnx", verbose=False)
     exported = onnx.load(written)
     written.unlink()
     _rename(exported.graph)
