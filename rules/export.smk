@@ -34,7 +34,7 @@ rule export_huggingface:
     params:
         split=config["split"],
         classes=CLASSES,
-        code=code_of("lettermill.export.huggingface"),
+        code=lambda wildcards: code_of("lettermill.export.huggingface"),
     script:
         "../scripts/export_huggingface.py"
 
@@ -55,7 +55,7 @@ rule export_webdataset:
     params:
         split=config["split"],
         classes=CLASSES,
-        code=code_of("lettermill.export.webdataset"),
+        code=lambda wildcards: code_of("lettermill.export.webdataset"),
     script:
         "../scripts/export_webdataset.py"
 
@@ -74,7 +74,7 @@ rule normalise:
     conda:
         "../envs/letters.yaml"
     params:
-        code=code_of("lettermill.export.squares"),
+        code=lambda wildcards: code_of("lettermill.export.squares"),
     script:
         "../scripts/normalise.py"
 
@@ -94,7 +94,7 @@ rule export_idx:
     params:
         split=config["split"],
         classes=CLASSES,
-        code=code_of("lettermill.export.idx"),
+        code=lambda wildcards: code_of("lettermill.export.idx"),
     script:
         "../scripts/export_idx.py"
 
@@ -114,7 +114,7 @@ rule export_npz:
     params:
         split=config["split"],
         classes=CLASSES,
-        code=code_of("lettermill.export.npz"),
+        code=lambda wildcards: code_of("lettermill.export.npz"),
     script:
         "../scripts/export_npz.py"
 
@@ -133,7 +133,7 @@ rule export_folders:
     params:
         split=config["split"],
         classes=CLASSES,
-        code=code_of("lettermill.export.folders"),
+        code=lambda wildcards: code_of("lettermill.export.folders"),
     script:
         "../scripts/export_folders.py"
 
@@ -155,6 +155,6 @@ rule export_card:
         classes=CLASSES,
         by_batch=lambda wildcards: BY_BATCH.get(wildcards.format, ""),
         source=PLAN.table_path.name,
-        code=code_of("lettermill.export.cards"),
+        code=lambda wildcards: code_of("lettermill.export.cards"),
     script:
         "../scripts/export_card.py"

@@ -31,7 +31,7 @@ rule predict:
         crop=config["crop"],
         other_words=config["predict"]["other_words"],
         alternatives=config["predict"]["alternatives"],
-        code=code_of("lettermill.stages.predict"),
+        code=lambda wildcards: code_of("lettermill.stages.predict"),
     script:
         "../scripts/predict.py"
 
@@ -57,6 +57,6 @@ rule read_test:
         split=config["split"],
         alphabet=config["alphabet"],
         other_words=config["predict"]["other_words"],
-        code=code_of("lettermill.stages.read_test"),
+        code=lambda wildcards: code_of("lettermill.stages.read_test"),
     script:
         "../scripts/read_test.py"

@@ -4,7 +4,8 @@ fit          results/model/{model.keras,model.onnx,model.json,history.csv,curves
 evaluate     results/model/evaluation/   how good it is on the other parts, and on folders from elsewhere
 model_card   results/model/README.md     all of it for people
 
-`snakemake train` makes all of them. What fit has done of a training that was interrupted is in results/training/.
+`snakemake train` makes all of them. What fit has done of a training that was interrupted is in results/training/. Digests
+of code are functions here, as in other rules that few runs have: no job of a cluster need wait for them.
 """
 
 
@@ -35,7 +36,7 @@ rule fit:
     threads: 4
     params:
         train=FIT_SETTINGS,
-        code=code_of("lettermill.model.fit"),
+        code=lambda wildcards: code_of("lettermill.model.fit"),
     script:
         "../scripts/fit.py"
 
@@ -56,7 +57,7 @@ rule evaluate:
     params:
         test_on=test_folders,
         stamps=lambda wildcards: [stamp_of(Path(folder)) for folder in test_folders(wildcards)],
-        code=code_of("lettermill.model.evaluate"),
+        code=lambda wildcards: code_of("lettermill.model.evaluate"),
     script:
         "../scripts/evaluate.py"
 
@@ -79,6 +80,6 @@ rule model_card:
         source=PLAN.table_path.name,
         method=config["method"],
         train=FIT_SETTINGS,
-        code=code_of("lettermill.model.card"),
+        code=lambda wildcards: code_of("lettermill.model.card"),
     script:
         "../scripts/model_card.py"

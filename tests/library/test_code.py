@@ -47,8 +47,10 @@ def test_a_library_that_is_missing_does_not_stop_other_stages(monkeypatch: pytes
 
     monkeypatch.setattr(importlib.metadata, "version", version)
     _version.cache_clear()
+    code_of.cache_clear()
     assert "scikit-learn not here" in code_of("lettermill.stages.learn")
     _version.cache_clear()
+    code_of.cache_clear()
 
 
 def test_only_parquet_depends_on_its_library() -> None:

@@ -21,6 +21,7 @@ PACKAGES = {
 """Module -> package, of those whose versions may change boxes, pixels, or what is learnt."""
 
 
+@cache
 def code_of(module: str) -> str:
     """Name and digest of every file of the library that ``module`` (``lettermill.stages.crop``) imports, itself
     included, and the versions of these packages.
