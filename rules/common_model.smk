@@ -5,6 +5,7 @@ from lettermill.predict.sources import find_images, find_word_list
 
 TRAIN = config["train"]
 FIT_SETTINGS = {key: value for key, value in TRAIN.items() if key != "test_on"}
+FIT_SETTINGS["vgg16"] = TRAIN["vgg16"] if TRAIN["model"] == "vgg16" else {}
 
 
 def vgg16_weights(wildcards):

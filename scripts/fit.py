@@ -19,7 +19,7 @@ def main() -> None:
     except ModuleNotFoundError as error:
         raise InputError(f"Training needs more packages ({error}): `make train`, or `{NEEDED}`.") from error
     params, files = snakemake.params, snakemake.input
-    weights = params.train["vgg16"]["weights"]
+    weights = params.train["vgg16"].get("weights", "none")
     fit(
         metadata=Path(files.metadata),
         training=Training(**params.train),

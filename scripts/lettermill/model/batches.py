@@ -20,16 +20,23 @@ class Batches(keras.utils.PyDataset):
         self._letters, self._size, self._seed = letters, size, seed
         self._one_hot = np.eye(classes, dtype=np.float32)
         self._weights = class_weights(letters.targets, classes, balance)
+        self._order: tuple[int, np.ndarray] | None = None
 
     def __len__(self) -> int:
         return -(-len(self._letters.targets) // self._size)
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        order = np.random.default_rng((self._seed, self.epoch)).permutation(len(self._letters.targets))
-        chosen = order[index * self._size : (index + 1) * self._size]
+        chosen = self._ordered()[index * self._size : (index + 1) * self._size]
         squares = vary(self._letters.squares[chosen], np.random.default_rng((self._seed, self.epoch, index)))
         targets = self._letters.targets[chosen]
         return squares[..., None].astype(np.float32), self._one_hot[targets], self._weights[targets]
+
+    def _ordered(self) -> np.ndarray:
+        """The order of the epoch, drawn once: that of a million letters takes as long as a step."""
+        if self._order is None or self._order[0] != self.epoch:
+            random = np.random.default_rng((self._seed, self.epoch))
+            self._order = self.epoch, random.permutation(len(self._letters.targets))
+        return self._order[1]
 
 
 def class_weights(targets: np.ndarray, classes: int, balance: float) -> np.ndarray:

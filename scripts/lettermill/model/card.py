@@ -97,7 +97,7 @@ def model_card(results: Results, source: str, method: str, settings: Mapping[str
     counts: dict[str, Counter[str]] = {label: Counter() for label in known.classes}
     for _, label, *_, part in read_fields(results.metadata, Delivered):
         counts[label][part] += 1
-    used = {key: value for key, value in settings.items() if key != "vgg16" or settings["model"] == "vgg16"}
+    used = {key: value for key, value in settings.items() if value != {}}
     accuracies = [
         f"| {row['set']} | {int(row['letters']):,} | {float(row['accuracy']):.2%} | "
         f"{float(row['low']):.2%} to {float(row['high']):.2%} |"

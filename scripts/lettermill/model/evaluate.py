@@ -46,7 +46,7 @@ def evaluate(onnx: Path, preprocessing: Path, metadata: Path, folders: Sequence[
     """
     classifier = load_classifier(onnx, preprocessing)
     known = classifier.preprocessing
-    parts = load_dataset(metadata, known.classes, known.side, known.margin)
+    parts = load_dataset(metadata, known.classes, known.side, known.margin, PARTS)
     sets = [(part, parts[part]) for part in PARTS]
     for folder, name in zip(folders, names_of(folders), strict=True):
         sets.append((name, load_folder(folder, known.classes, known.side, known.margin)))

@@ -75,7 +75,7 @@ def fit(metadata: Path, training: Training, weights: str | Path | None, code: st
     side = SIDE if training.model == "cnn" else training.vgg16["side"]
     preprocessing = Preprocessing(labels_of(metadata), side, side // MARGIN_SHARE)
     classes = len(preprocessing.classes)
-    parts = load_dataset(metadata, preprocessing.classes, side, preprocessing.margin)
+    parts = load_dataset(metadata, preprocessing.classes, side, preprocessing.margin, ("train", "validation"))
     learnt = len(set(parts["train"].targets.tolist()))
     if learnt < 2:
         raise InputError(

@@ -2,7 +2,7 @@
 
 import csv
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -45,14 +45,18 @@ def labels_of(metadata: Path) -> tuple[str, ...]:
     return tuple(sorted({fields[label] for fields in read_fields(metadata, Delivered)}))
 
 
-def load_dataset(metadata: Path, classes: Sequence[str], side: int, margin: int) -> dict[str, Letters]:
-    """Part of the split -> letters, of the dataset whose table of letters is ``metadata``, in its order.
+def load_dataset(
+    metadata: Path, classes: Sequence[str], side: int, margin: int, parts: Collection[str] = PARTS
+) -> dict[str, Letters]:
+    """Part of the split -> letters, of ``parts`` of the dataset whose table of letters is ``metadata``, in its order.
 
     side, margin: see ``normalise``. Raises CorruptedFileError when an image is missing or cannot be decoded.
     """
     index = {label: number for number, label in enumerate(classes)}
-    found: dict[str, list] = {part: [] for part in PARTS}
+    found: dict[str, list] = {part: [] for part in parts}
     for name, label, *_, part in read_fields(metadata, Delivered):
+        if part not in found:
+            continue
         path = metadata.parent / name
         image = decode(path.read_bytes()) if path.is_file() else None
         if image is None:
