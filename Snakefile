@@ -59,7 +59,7 @@ rule all:
 
 onstart:
     check_writable("results", "logs", config["cache"])
-    check_parquet()
+    check_packages()
     lift_rate_limit()
     watch_run()
 

@@ -1,5 +1,6 @@
 """What all rules share: the plan of the run (see scripts/lettermill/plan/workplan.py) and the code of each stage."""
 
+import importlib.util
 import os
 import sys
 import time
@@ -51,6 +52,13 @@ LEARNT = [f"results/recogniser/{name}" for name in ("recogniser.npz", "reliabili
 LEARN_SETTINGS = {key: config[key] for key in ("align", "alphabet", "crop", "segment")}
 LEARN_SETTINGS["align"] = {key: config["align"][key] for key in ("examples", "rounds")}
 LEARN = f"{LEARN_SETTINGS}\n{code_of('lettermill.stages.learn')}\n"
+
+# (rule, package, where it is asked for) of what is not needed to build a dataset.
+NEEDED = [
+    ("export_huggingface", "pyarrow", "requirements-export.txt"),
+    ("fit", "tensorflow", "requirements-train.txt"),
+    ("evaluate", "matplotlib", "requirements-train.txt"),
+]
 
 # What the files that `cut` works on are made with.
 STAGES = ["download", "crop", "segment", "match", *(["align"] if ALIGNED else [])]
@@ -139,6 +147,19 @@ def lift_rate_limit():
     limit = workflow.scheduler.job_rate_limiter
     if limit is not None and (limit.max_jobs, limit.timespan) == (100, 1):
         workflow.scheduler.job_rate_limiter = None
+
+
+def check_packages():
+    """End with a message when a job of this run needs a package that is not there, before the others have run for long."""
+    if workflow.deployment_settings.deployment_method:
+        return
+    planned_rules = {job.rule.name for job in workflow.dag.needrun_jobs()}
+    for rule_name, package, requirements in NEEDED:
+        if rule_name in planned_rules and importlib.util.find_spec(package) is None:
+            sys.exit(
+                f"Lettermill: {rule_name} needs {package}: pip install -r {requirements} -c constraints.txt. "
+                "Nothing else of the workflow does."
+            )
 
 
 def print_hint():

@@ -1,7 +1,5 @@
 """What the exports are made of: classes, parts, and the files of each format."""
 
-import importlib.util
-
 from lettermill.dataset.account import PARTS
 from lettermill.export.letters import classes_of, idx_labels
 
@@ -29,15 +27,3 @@ BY_BATCH = {"huggingface": "results/export/huggingface/data", "webdataset": "res
 def export_files(format):
     """The files of a format."""
     return [path for pattern in FILES[format] for path in expand(pattern, batch=BATCHES)]
-
-
-def check_parquet():
-    """End with a message when parquet is to be written and the package for that is not there."""
-    rules_to_run = {job.rule.name for job in workflow.dag.needrun_jobs()}
-    if "export_huggingface" not in rules_to_run or workflow.deployment_settings.deployment_method:
-        return
-    if importlib.util.find_spec("pyarrow") is None:
-        sys.exit(
-            "Lettermill: the export huggingface needs pyarrow: pip install -r requirements-export.txt -c constraints.txt. "
-            "Or leave it out: config `export: {formats: [webdataset, idx, npz, folders]}`."
-        )

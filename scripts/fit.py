@@ -3,21 +3,15 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lettermill.errors import InputError
 from lettermill.job import job_log
+from lettermill.model.fit import Outputs, Training, fit
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
-NEEDED = "pip install -r requirements-train.txt -c constraints.txt"
-
 
 def main() -> None:
     """Train as the job's parameters say."""
-    try:
-        from lettermill.model.fit import Outputs, Training, fit
-    except ModuleNotFoundError as error:
-        raise InputError(f"Training needs more packages ({error}): `make train`, or `{NEEDED}`.") from error
     params, files = snakemake.params, snakemake.input
     weights = params.train["vgg16"].get("weights", "none")
     fit(
