@@ -27,12 +27,17 @@ Answer = tuple[int, dict[str, Any], bytes] | Iterable[Step]
 
 
 class Asked(NamedTuple):
-    """A request as the server got it. seconds: on the monotonic clock; times: how often the path was asked for."""
+    """A request as the server got it.
+
+    seconds: on the monotonic clock. times: how often the path was asked for, this time included. before: how
+    many requests came by this connection before.
+    """
 
     path: str
     headers: Message
     seconds: float
     times: int
+    before: int
 
 
 @dataclass
@@ -96,13 +101,15 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     server: "_Listener"
+    before = 0
 
     def do_GET(self) -> None:
         state, counting = self.server.state, self.server.counting
         with counting:
             state.asked.append(self.path)
-            request = Asked(self.path, self.headers, time.monotonic(), state.asked.count(self.path))
+            request = Asked(self.path, self.headers, time.monotonic(), state.asked.count(self.path), self.before)
             state.requests.append(request)
+            self.before += 1
             self.server.waiting += 1
             state.most_waiting = max(state.most_waiting, self.server.waiting)
         waits = True
@@ -142,8 +149,8 @@ class _Listener(http.server.ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, state: Server, context: ssl.SSLContext | None):
-        super().__init__(("127.0.0.1", 0), _Handler)
+    def __init__(self, state: Server, address: str, context: ssl.SSLContext | None):
+        super().__init__((address, 0), _Handler)
         self.state, self.context = state, context
         self.counting = threading.Lock()
         self.waiting = 0
@@ -189,10 +196,10 @@ def _left(connection: socket.socket) -> bool:
 
 
 @contextlib.contextmanager
-def serving(context: ssl.SSLContext | None = None) -> Iterator[Server]:
+def serving(address: str = "127.0.0.1", context: ssl.SSLContext | None = None) -> Iterator[Server]:
     """A running ``Server``; of https, if there is a ``context`` with a certificate."""
     state = Server("")
-    with _Listener(state, context) as running:
+    with _Listener(state, address, context) as running:
         state.url = f"http{'s' if context else ''}://127.0.0.1:{running.server_port}"
         thread = threading.Thread(target=running.serve_forever, args=[0.05], daemon=True)
         thread.start()
