@@ -87,7 +87,7 @@ def images(wildcards):
 
 def fetching(wildcards):
     """1 if the batch has images to be fetched, 0 if all of them are files."""
-    return int(not images(wildcards) or any(not stamp for _, _, stamp in sources(wildcards)))
+    return int(not images(wildcards) or any("://" in image for _, image, _ in sources(wildcards)))
 
 
 def patterns(wildcards):

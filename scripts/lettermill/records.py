@@ -27,6 +27,8 @@ class Downloaded(NamedTuple):
     http_status: int | None  # of the response; None for local files and where none came
     bytes: int | None
     sha256: str
+    attempts: int | None  # 0: from the cache, or from a host known not to answer; None for local files
+    elapsed: float | None  # seconds that they took, with the waits between them
 
 
 class Cropped(NamedTuple):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lettermill.fetch.cache import Cache
-from lettermill.fetch.web import FetchSettings
+from lettermill.fetch.settings import FetchSettings
 from lettermill.image.codec import encode_png
 from lettermill.records import Downloaded, read_records
 from lettermill.stages.download import download_batch

@@ -34,6 +34,11 @@ def decode(content: bytes) -> np.ndarray | None:
         return None
 
 
+def judge(content: bytes) -> str:
+    """The reason why ``content`` is no image to work on (see ``lettermill.reasons``); empty when it is one."""
+    return "" if decode(content) is not None else "not_an_image"
+
+
 def _on_paper(image: np.ndarray) -> np.ndarray:
     if image.dtype != np.uint8:
         image = (image / np.iinfo(image.dtype).max * 255).astype(np.uint8)
