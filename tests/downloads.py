@@ -1,14 +1,17 @@
 """Batches of downloads for tests, and pictures to download."""
 
+import contextlib
 import multiprocessing
 import struct
+import tempfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import cv2
 import numpy as np
+import pytest
 
 from lettermill.fetch.settings import FetchSettings
 from lettermill.image.codec import encode_png
@@ -29,17 +32,31 @@ FAST = FetchSettings(
 Rows = Sequence[tuple[str, str]]
 
 
+@contextlib.contextmanager
+def machine_of(folder: Path) -> Iterator[None]:
+    """What the jobs of a machine share is shared by those with this ``folder``: servers of other tests may have had
+    the same port."""
+    temporary = folder / "tmp"
+    temporary.mkdir(exist_ok=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TMPDIR", str(temporary))
+        patch.setattr(tempfile, "tempdir", None)
+        yield
+
+
 def fetch(
     folder: Path, rows: Rows, settings: FetchSettings = FAST, memory: Path | None = None, output: str = "out"
 ) -> dict[str, Downloaded]:
     """Download ``rows`` (row_id, image) into ``folder / output``; row_id -> what became of it."""
-    download_batch(_sources(rows), folder / "images", folder / "cache", folder / output, settings, memory)
+    with machine_of(folder):
+        download_batch(_sources(rows), folder / "images", folder / "cache", folder / output, settings, memory)
     return outcomes(folder / output, rows)
 
 
 def fetch_at_once(folder: Path, batches: Sequence[Rows], settings: FetchSettings = FAST) -> list[dict[str, Downloaded]]:
     """Download batches, each in a process of its own and all at the same time, with one cache."""
-    with ProcessPoolExecutor(len(batches), mp_context=multiprocessing.get_context("spawn")) as pool:
+    context = multiprocessing.get_context("spawn")
+    with machine_of(folder), ProcessPoolExecutor(len(batches), mp_context=context) as pool:
         started = [
             pool.submit(
                 download_batch, _sources(rows), folder / "images", folder / "cache", folder / f"out{n}", settings, None
@@ -52,7 +69,7 @@ def fetch_at_once(folder: Path, batches: Sequence[Rows], settings: FetchSettings
 
 
 def outcomes(output: Path, rows: Rows) -> dict[str, Downloaded]:
-    """What ``output`` says of each row; checks that it says one thing of all, and that just the files named are there."""
+    """What ``output`` says of each row; checks that all are there, and no other file."""
     records = read_records(output / "status.csv", Downloaded)
     assert [record.row_id for record in records] == sorted(row_id for row_id, _ in rows)
     assert {path.name for path in output.iterdir()} == {"status.csv", *(r.file for r in records if r.file)}

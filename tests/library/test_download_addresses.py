@@ -62,8 +62,8 @@ def test_redirects_to_odd_characters(tmp_path: Path, server: Server, location: s
 @pytest.mark.parametrize(
     "location",
     ["file://{secret}", "file:{secret}", "FILE://{secret}", "ftp://127.0.0.1/a.png", "gopher://127.0.0.1:70/_x",
-     "data:image/png;base64,iVBORw0KGgo=", "javascript:alert(1)", "mailto:a@example.org", "http://", "https://", "http:",
-     "http://[", "http://[::1", "http://127.0.0.1:99999/", "http://127.0.0.1:x/", "http:///a.png"],
+     "data:image/png;base64,iVBORw0KGgo=", "javascript:alert(1)", "mailto:a@example.org", "http://", "https://",
+     "http:", "http://[", "http://[::1", "http://127.0.0.1:99999/", "http://127.0.0.1:x/", "http:///a.png"],
 )  # fmt: skip
 def test_redirects_to_what_cannot_be_fetched(tmp_path: Path, server: Server, location: str) -> None:
     secret = tmp_path / "secret.png"
