@@ -40,6 +40,8 @@ localrules:
     all,
     train,
     export,
+    retry_failed,
+    refresh,
 
 
 rule all:

@@ -50,3 +50,8 @@ REASONS: dict[str, dict[str, str]] = {
         "low_confidence": "the letter, or every letter of the row, is less sure than config `align: {confidence}`",
     },
 }
+
+MAY_PASS = frozenset(
+    {"timeout", "connection_error", "dns_error", "tls_error", "too_many_requests", "server_error", "truncated"}
+)
+"""Reasons of ``download`` that another day may do away with."""

@@ -4,7 +4,7 @@ import hashlib
 import logging
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from lettermill.fetch.answers import Answer
 from lettermill.fetch.cache import Cache
@@ -15,6 +15,8 @@ from lettermill.fetch.web import Fetcher
 from lettermill.image.codec import judge
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 
 class Asked(NamedTuple):
@@ -76,11 +78,11 @@ class Asker:
         with self._machine.fetching(url):
             return self.kept(url, None) or self.ask(url)
 
-    def for_each(self, urls: Iterable[str], work: Callable[[str], Answer]) -> list[Answer]:
+    def for_each(self, urls: Iterable[str], work: Callable[[str], T]) -> list[T]:
         """What ``work`` returns for ``urls``, done in threads, in no order. An error of one ends the others too."""
         queue = Queue(((self._fetcher.origin(url), url) for url in urls), self._settings.connections_per_host)
 
-        def run() -> list[Answer]:
+        def run() -> list[T]:
             try:
                 return [work(url) for url in queue]
             except BaseException:
@@ -89,4 +91,4 @@ class Asker:
 
         with ThreadPoolExecutor(self._settings.connections) as pool:
             futures = [pool.submit(run) for _ in range(self._settings.connections)]
-            return [answer for future in futures for answer in future.result()]
+            return [found for future in futures for found in future.result()]

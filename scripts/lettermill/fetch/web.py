@@ -1,4 +1,4 @@
-"""Fetching images over HTTP: tries again where that can help, and leaves alone what does not want, or cannot, answer."""
+"""Fetching images over HTTP: tries again where that can help, and leaves alone hosts that are dead or ask for it."""
 
 import random
 import time

@@ -12,6 +12,7 @@ from lettermill.plan.config import check_config, resolve
 from lettermill.plan.index import INDEX, Batch, Index, build_index, digest, open_index, table_key
 from lettermill.plan.table import Columns, Row, read_table
 from lettermill.plan.text import Alphabet
+from lettermill.plan.versions import VERSIONS, read_versions
 
 
 class Rows(list):
@@ -120,7 +121,7 @@ class Workplan:
     def sources(self, batch: str) -> Rows:
         """(row id, image, stamp) of the rows of a batch; see ``stages.download.Source``."""
         found = self._batch(batch)
-        if found.local:
+        if found.local or batch in self._changed:
             return Rows.of(self._sources(batch))  # their stamps may have changed
         return Rows(found.rows, found.sources, lambda: self._sources(batch))
 
@@ -132,6 +133,14 @@ class Workplan:
         """(row id, pattern) of the rows of a batch; see ``Alphabet.pattern``."""
         found = self._batch(batch)
         return Rows(found.rows, found.patterns, lambda: [(row.row_id, row.pattern) for row in self._index.rows(batch)])
+
+    @cached_property
+    def _versions(self) -> dict[str, str]:
+        return read_versions(VERSIONS)
+
+    @cached_property
+    def _changed(self) -> set[str]:
+        return {batch_of(row_id, self._index.count) for row_id in self._versions}
 
     def _batch(self, name: str) -> Batch:
         if name not in self._index.batches:
@@ -145,7 +154,7 @@ class Workplan:
 
     def _stamp(self, row: Row) -> str:
         if row.is_url:
-            return ""
+            return self._versions.get(row.row_id, "")
         try:
             status = os.stat(f"{self.images}/{row.image}")
         except (OSError, ValueError):
