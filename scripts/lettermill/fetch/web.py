@@ -151,4 +151,7 @@ def in_threads(fetcher: Fetcher, urls: Iterable[str], settings: FetchSettings, w
 
     with ThreadPoolExecutor(settings.connections) as pool:
         futures = [pool.submit(run) for _ in range(settings.connections)]
-        return [found for future in futures for found in future.result()]
+        try:
+            return [found for future in futures for found in future.result()]
+        finally:
+            queue.clear()  # nothing is left in it, unless somebody has interrupted this
