@@ -28,6 +28,7 @@ include: "rules/predict.smk"
 include: "rules/formats.smk"
 include: "rules/export.smk"
 include: "rules/debug.smk"
+include: "rules/validate.smk"
 include: "rules/progress.smk"
 
 
@@ -42,6 +43,7 @@ localrules:
     export,
     retry_failed,
     refresh,
+    validate,
 
 
 rule all:

@@ -138,6 +138,14 @@ def batch_of(pattern):
     return lambda wildcards: pattern.format(batch=planned(PLAN.batch_of, wildcards.row_id))
 
 
+def dry_run():
+    """A command that says what a run with this config would do, in the form in which the engine starts jobs."""
+    settings = workflow.config_settings
+    options = ["--configfile", *map(str, settings.configfiles)] if settings.configfiles else []
+    options += ["--config", *settings.config_args] if settings.config_args else []
+    return [sys.executable, "-m", "snakemake", "-n", "--quiet=rules", "-s", str(workflow.main_snakefile), *options]
+
+
 def lift_rate_limit():
     """Take away the engine's limit of 100 new jobs a second, unless somebody has set another.
 

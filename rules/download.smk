@@ -43,7 +43,6 @@ rule retry_failed:
         "logs/retry_failed.log",
     conda:
         "../envs/download.yaml"
-    threads: workflow.cores
     params:
         batches=BATCHES,
         rows=lambda wildcards: [sources_of(batch) for batch in BATCHES],
