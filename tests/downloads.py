@@ -34,12 +34,13 @@ Rows = Sequence[tuple[str, str]]
 @contextlib.contextmanager
 def machine_of(folder: Path) -> Iterator[None]:
     """What the jobs of a machine share is shared by those with this ``folder``: servers of other tests may have had
-    the same port."""
+    the same port. No proxy is asked."""
     temporary = folder / "tmp"
     temporary.mkdir(exist_ok=True)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TMPDIR", str(temporary))
         patch.setattr(tempfile, "tempdir", None)
+        patch.setenv("no_proxy", "*")
         yield
 
 

@@ -66,7 +66,7 @@ STATUSES = {
 FAULTS: dict[str, Fault] = {
     # Odd, but an image.
     "late": Fault([0.3, image()], ""),
-    "slow": Fault([head(length=len(PNG)), *(step for n in range(0, 15000, 999) for step in (PNG[n : n + 999], 0.05))], ""),
+    "slow": Fault([head(length=len(PNG)), *(step for n in range(0, 15000, 999) for step in (PNG[n:][:999], 0.05))], ""),
     "no-type": Fault([image()], ""),
     "type-of-text": Fault([image(Content_Type="text/html")], ""),
     "type-of-another-image": Fault([image(JPEG, Content_Type="image/png")], ""),
@@ -91,7 +91,6 @@ FAULTS: dict[str, Fault] = {
     "page": Fault([image(HTML, Content_Type="text/html")], "not_an_image"),
     "page-as-image": Fault([image(HTML, Content_Type="image/png")], "not_an_image"),
     "empty": Fault((200, {}, b""), "not_an_image"),
-    "empty-until-close": Fault([head(), CLOSE], "not_an_image"),
     "not-zipped": Fault([image(HTML, Content_Encoding="gzip")], "not_an_image"),
     "unknown-encoding": Fault([image(HTML, Content_Encoding="br")], "not_an_image"),
     # Ends too early, with no fault of the connection: the server has no more.
@@ -117,6 +116,7 @@ FAULTS: dict[str, Fault] = {
     "closed-in-status": Fault([b"HTTP/1.1 2", CLOSE], "connection_error", AGAIN),
     "closed-in-head": Fault([b"HTTP/1.1 200 OK\r\nContent-Le", CLOSE], "connection_error", AGAIN),
     "closed-between-headers": Fault([b"HTTP/1.1 200 OK\r\nServer: x\r\n", CLOSE], "connection_error", AGAIN),
+    "closed-after-head": Fault([head(), CLOSE], "connection_error", AGAIN),  # looks like the two before
     "reset-in-head": Fault([b"HTTP/1.1 200 OK\r\nContent-Le", 0.1, RESET], "connection_error", AGAIN),
     "garbage": Fault([b"\x00\xff\x13garbage\r\n\r\n" + PNG, CLOSE], "connection_error", AGAIN),
     "another-protocol": Fault([b"SSH-2.0-OpenSSH_9.6\r\n", CLOSE], "connection_error", AGAIN),
@@ -140,8 +140,11 @@ FAULTS: dict[str, Fault] = {
     "drips-body": Fault(drip(head(length=len(PNG))), "timeout"),
     "drips-body-of-no-length": Fault(drip(head()), "timeout"),
     "drips-chunks": Fault(drip(head(Transfer_Encoding="chunked"), chunk(b"x")), "timeout"),
-    "drips-chunk-length": Fault(drip(head(Transfer_Encoding="chunked"), b"0"), "timeout|truncated"),
-    "drips-zip": Fault(drip(head(Content_Encoding="gzip") + gzip.compress(PNG)[:99], b"\0"), "timeout|not_an_image"),
+    "drips-chunk-length": Fault(drip(head(Transfer_Encoding="chunked"), b"0"), "timeout"),
+    "drips-chunk-length-at-last": Fault(
+        drip(head(Transfer_Encoding="chunked", Connection="close"), b"0"), "timeout"
+    ),
+    "drips-zip": Fault(drip(head(Content_Encoding="gzip") + gzip.compress(PNG)[:99], b"\0"), "timeout"),
     # Too much.
     "long": Fault([image(PNG + bytes(SETTINGS.max_bytes))], "too_large"),
     "long-by-its-length": Fault([head(length=10**9) + PNG, HANG], "too_large"),
@@ -185,7 +188,10 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
 def test_a_fault_has_its_reason_and_is_asked_again_only_where_that_can_help(seen: Seen, name: str) -> None:
     record, fault = seen.records[name], FAULTS[name]
     assert record.reason in fault.reason.split("|"), record
-    assert seen.asked[f"/{name}"] == record.attempts == fault.asked, record
+    assert record.attempts == fault.asked, record
+    # A connection that was open may have been closed meanwhile: what was sent by it is sent once more, on a new one.
+    resent = fault.asked if fault.reason == "connection_error" else 0
+    assert fault.asked <= seen.asked[f"/{name}"] <= fault.asked + resent, record
     if not fault.reason:
         content = (seen.output / record.file).read_bytes()
         assert content.startswith((PNG, JPEG)) and record.bytes == len(content)

@@ -102,14 +102,13 @@ def test_the_rest_of_a_dead_host_fails_at_once(tmp_path: Path, server: Server) -
         rows = [*rows_of(server, 100), *((f"o{n}", f"{other.url}/{n}") for n in range(30))]
         records = fetch(tmp_path, rows, settings)
     assert Counter(reasons(records).values()) == {"connection_error": 100, "": 30}
-    # Three addresses, each tried twice; and what was under way beside the last of them.
-    assert 3 * 2 <= len(server.asked) <= (3 + 1) * 2
-    assert sum(record.attempts or 0 for record in records.values()) == len(server.asked) + 30
+    assert 3 <= len(server.asked) <= 3 + 1  # one may be under way beside the last of them
+    assert sum(record.attempts for record in records.values()) == len(server.asked) + 30
 
     server.asked.clear()
     again = fetch(tmp_path, rows_of(server, 100), settings, output="again")
     assert set(reasons(again).values()) == {"connection_error"}
-    assert len(server.asked) == 1
+    assert 1 <= len(server.asked) <= 2  # as many as it may have connections
 
     server.asked.clear()
     server.otherwise = IMAGE
@@ -128,8 +127,16 @@ def test_the_rest_of_a_host_that_refuses_connections_fails_at_once(tmp_path: Pat
 def test_a_host_that_answers_at_all_is_not_dead(tmp_path: Path, server: Server) -> None:
     server.otherwise = lambda asked: (500, {}, b"") if asked.path.endswith("3") else [CLOSE]
     settings = FAST._replace(connections=1, retries=0, host_failures=12)
-    fetch(tmp_path, rows_of(server, 60), settings)
-    assert len(server.asked) == 60
+    records = fetch(tmp_path, rows_of(server, 60), settings)
+    assert all(record.attempts == 1 for record in records.values())
+    assert len(server.times) == 60
+
+
+def test_only_connections_that_were_open_are_tried_twice(tmp_path: Path, server: Server) -> None:
+    server.otherwise = lambda asked: IMAGE if asked.path == "/000" else [CLOSE]
+    records = fetch(tmp_path, rows_of(server, 11), FAST._replace(connections=1, retries=0))
+    assert Counter(reasons(records).values()) == {"": 1, "connection_error": 10}
+    assert len(server.asked) == 12  # one of them by the connection of the first
 
 
 # What a host says about when to come again.
