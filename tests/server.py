@@ -201,7 +201,7 @@ def serving(address: str = "127.0.0.1", context: ssl.SSLContext | None = None) -
     state = Server("")
     with _Listener(state, address, context) as running:
         state.url = f"http{'s' if context else ''}://127.0.0.1:{running.server_port}"
-        thread = threading.Thread(target=running.serve_forever, args=[0.05], daemon=True)
+        thread = threading.Thread(target=running.serve_forever, args=[0.01], daemon=True)
         thread.start()
         try:
             yield state

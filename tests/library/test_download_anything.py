@@ -60,7 +60,7 @@ def outcomes_of(place: Place, images: list[str]) -> None:
 
 
 STEPS = ["..", ".", "", "~", "a.png", "sub", "b.png", "secret.png", "images", "images2", "link.png", "up", "root",
-         "pipe", "%2e%2e", "..%2f", "..\\", "\0", "a.png\0", "..;", "....", " ", "C:", "nul", "\u202e", "e\u0301"]  # fmt: skip
+         "pipe", "%2e%2e", "..%2f", "..\\", "\0", "a.png\0", "....", " ", "C:", "\u202e", "e\u0301"]  # fmt: skip
 
 
 @SOME
