@@ -21,6 +21,8 @@ REASONS: dict[str, dict[str, str]] = {
         "timeout": "the server did not answer in time",
         "connection_error": "the server could not be reached or broke off",
         "not_an_image": "what came is not an image that can be decoded",
+        "truncated": "what came is an image that lacks its end",
+        "too_large": "the image has more pixels than config `download: {max_pixels}`, or a side of more than 65,535",
     },
     "crop": {
         "outside_image": "the configured crop leaves nothing of the image",
@@ -28,6 +30,7 @@ REASONS: dict[str, dict[str, str]] = {
     "segment": {
         "blank_image": "the image has no ink",
         "no_letters": "the ink has nothing of the shape of a letter",
+        "too_many_pieces": "the ink has so many pieces, or such entangled ones, that it is plainly no word",
     },
     "match": {
         "too_few_boxes": "fewer boxes than letters: some touch or are missing",

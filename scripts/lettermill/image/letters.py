@@ -38,10 +38,11 @@ def find_letters(image: np.ndarray, line: int | None = None, tolerances: Toleran
     """The boxes of the letters of ``image`` ((height, width) uint8, dark ink), from left to right.
 
     line: a row of the image that is known to cross the word, if any is.
-    Each box is tight around the ink of its letter, dots and accents included. A blank image has none.
+    Each box is tight around the ink of its letter, dots and accents included. There are none in a blank image, nor in
+    one that is plainly not of a word.
     """
     parts = components(ink_mask(image))
-    band = word_band(parts, line)
+    band = None if parts.no_word else word_band(parts, line)
     if band is None:
         return []
     cores = cores_of(parts, band, tolerances)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from lettermill.fetch.cache import Cache
 from lettermill.fetch.web import Fetched, Fetcher, FetchSettings
 from lettermill.files import link_or_copy
-from lettermill.image.codec import decode, suffix_of
+from lettermill.image.codec import judge, suffix_of
 from lettermill.records import Downloaded, write_records
 
 log = logging.getLogger(__name__)
@@ -101,7 +101,6 @@ def _read_local(images: Path, name: str) -> Fetched:
 
 
 def _if_image(fetched: Fetched) -> Fetched:
-    """``fetched``, or the reason not_an_image if its content cannot be decoded: servers send pages as images."""
-    if fetched.content is None or decode(fetched.content) is not None:
-        return fetched
-    return fetched._replace(content=None, reason="not_an_image", detail=f"{len(fetched.content)} bytes")
+    """``fetched``, or the reason why its content is no image, if it is none: servers send pages as images."""
+    reason = "" if fetched.content is None else judge(fetched.content)
+    return fetched._replace(content=None, reason=reason, detail=f"{len(fetched.content)} bytes") if reason else fetched
