@@ -167,5 +167,5 @@ def _word_line(parts: Components, lines: list[Box]) -> int | None:
     free = parts.whole.copy()
     for line in lines:
         free &= (parts.bottom <= line.y) | (parts.top >= line.bottom)
-    rows = np.bincount(np.nonzero(parts.mask(free))[0], minlength=parts.labels.shape[0])
+    rows = np.count_nonzero(parts.mask(free), axis=1)
     return int(np.argmax(rows)) if rows.any() else None

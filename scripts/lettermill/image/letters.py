@@ -68,7 +68,7 @@ def word_band(parts: Components, line: int | None) -> tuple[int, int] | None:
         counted |= (parts.top < line) & (parts.bottom > line) & ((parts.top > 0) | (parts.bottom < height))
     if parts.area[counted].sum() <= SMALLEST_INK:
         counted[:] = True
-    rows = np.bincount(np.nonzero(parts.mask(counted))[0], minlength=height)
+    rows = np.count_nonzero(parts.mask(counted), axis=1)
     edges = np.flatnonzero(np.diff(np.concatenate(([0], rows > 0, [0]))))
     runs = [(int(top), int(bottom)) for top, bottom in zip(edges[::2], edges[1::2], strict=True)]
     if not runs:
