@@ -169,7 +169,7 @@ def _sizes(content: bytes, kind: str, width: int, height: int) -> list[tuple[int
 
 
 def _refill(content: bytes, random: np.random.Generator, kind: str, *_: object) -> bytes:
-    """Other pixels than there should be: of a PNG, its inflated lines are damaged; of others, what follows the header."""
+    """Other pixels than there should be: damaged are a PNG's inflated lines, or what follows a header."""
     if kind != "PNG":
         head = int(random.integers(20, 700))
         return content[:head] + _flip_many(content[head:], random)

@@ -2,10 +2,10 @@
 
 usage: python benchmarks/fuzz.py [--cases 50000] [--first 0] [--jobs 2]
 
-Each case is an image of the sample, in one of the formats that are read, that is damaged in one way (see damage.py). They
-go through the stages from download to cut in batches of BATCH rows, as in a run, with a recogniser that has learnt from
-the sample, in processes that may not use more than MEMORY and SECONDS. Every row must come out as letters or with a
-reason. If one does not, its number is said: `--first NUMBER --cases 1` is that case alone.
+Each case is an image of the sample, in one of the formats that are read, that is damaged in one way (see damage.py).
+They go through the stages from download to cut in batches of BATCH rows, as in a run, with a recogniser that has learnt
+from the sample, in processes that may not use more than MEMORY and SECONDS. Every row must come out as letters or with
+a reason. If one does not, its number is said: `--first NUMBER --cases 1` is that case alone.
 """
 
 import argparse
@@ -69,7 +69,7 @@ def learn(words: list[Word], folder: Path) -> Path:
 def through_the_stages(
     images: dict[str, bytes], patterns: dict[str, str], recogniser: Path, folder: Path
 ) -> dict[str, str]:
-    """Take a batch of images (row id -> content) through the stages: what became of each row, ``DELIVERED`` or a reason.
+    """Take a batch of images (row id -> content) through the stages: what became of each, ``DELIVERED`` or a reason.
 
     Raises ValueError when a row was lost, or came to a reason that there is none of.
     """
