@@ -37,6 +37,9 @@ CONFIG_FILES = [Path(workflow.basedir) / "config.yaml", *map(Path, workflow.over
 PLAN = planned(Workplan, config, CONFIG_FILES, Path(workflow.basedir) / "schemas/config.schema.yaml")
 BATCHES = planned(lambda: PLAN.batches)
 
+# For OpenCV, in the jobs of this process, and in those of a cluster, which come here themselves.
+os.environ.update(OPENCV_IO_MAX_IMAGE_PIXELS=str(config["download"]["max_pixels"]))
+
 # The letters that are cut, by config `method`: {batch} is a row's batch.
 ALIGNED = config["method"] == "align"
 FOLDERS, TABLES = ["letters"], ["suspected"] if ALIGNED else []

@@ -28,8 +28,8 @@ REASONS: dict[str, dict[str, str]] = {
         "dns_error": "the name of the server could not be resolved",
         "tls_error": "the server's certificate is not valid, or no secure connection came about",
         "too_many_redirects": "the address is redirected on and on",
-        "too_large": "the image has more bytes than config allows",
-        "truncated": "the answer broke off",
+        "too_large": "more than config `max_bytes` or `max_pixels`, or more than 65,535 pixels to a side",
+        "truncated": "the answer broke off, or the image in it lacks its end",
         "not_an_image": "what came is not an image that can be decoded",
         "blocked_by_robots": "its X-Robots-Tag header has one of config `x_robots_tag`",
     },
@@ -39,6 +39,7 @@ REASONS: dict[str, dict[str, str]] = {
     "segment": {
         "blank_image": "the image has no ink",
         "no_letters": "the ink has nothing of the shape of a letter",
+        "too_many_pieces": "the ink has so many pieces, or such entangled ones, that it is plainly no word",
     },
     "match": {
         "too_few_boxes": "fewer boxes than letters: some touch or are missing",
