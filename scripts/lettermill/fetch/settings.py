@@ -36,4 +36,5 @@ class FetchSettings(NamedTuple):
     @property
     def limits(self) -> str:
         """What decides, besides the server, that an address is given up for good."""
-        return f"{self.max_bytes} {self.max_pixels} {'+'.join(sorted(self.x_robots_tag))} {self.refuse_private_addresses}"
+        directives = "+".join(sorted(self.x_robots_tag))
+        return f"{self.max_bytes} {self.max_pixels} {directives} {self.refuse_private_addresses}"
