@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from lettermill.fetch.cache import Cache
 from lettermill.fetch.web import Fetched, Fetcher, FetchSettings
+from lettermill.file_names import file_stem
 from lettermill.files import link_or_copy
 from lettermill.image.codec import decode, suffix_of
 from lettermill.records import Downloaded, write_records
@@ -44,7 +45,7 @@ def download_batch(
             )
             log.warning("%s: %s %s", row.row_id, result.reason, result.detail)
             continue
-        file = row.row_id + suffix_of(result.content)
+        file = file_stem(row.row_id) + suffix_of(result.content)
         if not (_is_url(row) and _linked(cache.path(row.image), output / file)):
             (output / file).write_bytes(result.content)
         digest = hashlib.sha256(result.content).hexdigest()
