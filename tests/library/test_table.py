@@ -10,9 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lettermill.errors import InputError
-from lettermill.plan.table import Columns, Row, read_table
 from lettermill.plan.text import Alphabet
 from lettermill.reasons import REASONS
+from lettermill.table.layout import Columns
+from lettermill.table.read import read_table
+from lettermill.table.rows import Row
 
 LATIN = Alphabet("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 COLUMNS = Columns("id", "image", "text")

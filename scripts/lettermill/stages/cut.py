@@ -44,10 +44,11 @@ def cut_batch(
     """Cut the letters of a batch out of its cropped images; those with a lower confidence than that are rejected.
 
     patterns: (row id, pattern) of every row of the batch, see ``Alphabet.pattern``.
-    Letters go to ``output``/{letter}/{row}_{position}.png (row: see ``file_stem``), those that are rejected to ``output``/rejected/, and the
-    images of rows without letters to ``output``/rejected_rows/. ``letters.csv`` in ``output`` lists the letters;
-    ``rejected.csv`` lists those that are rejected, and the rows of the batch that have none, with the stage that
-    stopped them. Raises CorruptedFileError when a row, or a letter of one, has been lost on the way.
+    Letters go to ``output``/{letter}/{row}_{position}.png (row: see ``file_stem``), those that are rejected to
+    ``output``/rejected/, and the images of rows without letters to ``output``/rejected_rows/. ``letters.csv`` in
+    ``output`` lists the letters; ``rejected.csv`` lists those that are rejected, and the rows of the batch that have
+    none, with the stage that stopped them. Raises CorruptedFileError when a row, or a letter of one, has been lost on
+    the way.
     """
     output.mkdir(parents=True, exist_ok=True)
     crops = read_offsets(files.cropped)
