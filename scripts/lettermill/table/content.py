@@ -51,9 +51,7 @@ def _check_workbook(path: Path, data: bytes) -> None:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = archive.namelist()
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
-        raise InputError(
-            f"{path} is a damaged zip archive or Excel file: {error}. Copy or download it again."
-        ) from error
+        raise InputError(f"{path} is a damaged zip archive or workbook: {error}. Copy or download it again.") from error
     if "xl/workbook.bin" in names:
         raise InputError(f"{path} is a binary Excel workbook (.xlsb). Save it as .xlsx or CSV.")
     if "xl/workbook.xml" not in names:

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from lettermill.errors import InputError
@@ -11,7 +11,7 @@ from lettermill.table.cells import cells_of, is_blank
 from lettermill.table.encoding import Text
 from lettermill.table.layout import Columns, Layout, find_layout
 from lettermill.table.notes import note_on_lines
-from lettermill.table.repair import Reading, Repair
+from lettermill.table.repair import Reading, Repair, joined
 from lettermill.table.sheet import Sheet
 
 
@@ -56,6 +56,10 @@ def _line_by_line(lines: list[str], layout: Layout) -> Sheet:
             sheet.rows.append(cells)
             sheet.lines.append(number)
         elif cells is None or len(cells) > 1 or cells[0].strip():
+            if _follows(sheet, number) and (rest := repair.rest_of_row(number - 1, sheet.rows[-1])):
+                _prolong(sheet, lines[number - 1 : number - 1 + rest])
+                place += rest - 1
+                continue
             reading = repair.read(number - 1)
             place += reading.lines - 1
             if not (reading.cells is None and is_blank(lines[number - 1])):  # a quote with nothing in it
@@ -64,6 +68,22 @@ def _line_by_line(lines: list[str], layout: Layout) -> Sheet:
         what = "fewer fields than the header has: the others are taken for empty"
         sheet.notes.append(note_on_lines(sorted(sheet.short), what))
     return sheet
+
+
+def _follows(sheet: Sheet, number: int) -> bool:
+    """Whether the line ``number`` comes right after a row that has all its cells."""
+    if not sheet.lines or sheet.lines[-1] in sheet.short:
+        return False
+    return sheet.spans.get(sheet.lines[-1], sheet.lines[-1]) == number - 1
+
+
+def _prolong(sheet: Sheet, rest: Sequence[str]) -> None:
+    """Add lines to the last cell of the last row."""
+    first = sheet.lines[-1]
+    last = sheet.spans.get(first, first) + len(rest)
+    sheet.rows[-1][-1] = "\n".join([sheet.rows[-1][-1], *(line.rstrip("\r\n") for line in rest)])
+    sheet.spans[first] = last
+    sheet.notes.append(TableNote(first, joined(first, last)))
 
 
 def _add(sheet: Sheet, number: int, reading: Reading) -> None:

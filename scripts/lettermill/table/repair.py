@@ -1,6 +1,7 @@
 """What a line can be that is no row as it stands: a row over several lines, one with a slip, a short one, or none."""
 
 import csv
+import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -13,6 +14,9 @@ it, a table of strays would be gone through again and again."""
 
 MOST_JOINED = 20
 """Lines that a row without quotes may be split over."""
+
+_DIGIT = re.compile(r"\d")
+_WORDS = re.compile(r"\s*[^\W\d_][^\d\t,;|\"]*")
 
 
 class Reading(NamedTuple):
@@ -27,6 +31,11 @@ class Reading(NamedTuple):
     note: str = ""
     error: str = ""
     short: bool = False
+
+
+def joined(first: int, last: int) -> str:
+    """The note on a row that was split over these lines."""
+    return f"lines {first} to {last} were joined: a cell had a line break without quotes around it"
 
 
 class Repair:
@@ -45,6 +54,8 @@ class Repair:
         layout, cells = self._layout, cells_of(self._lines[place], self._layout.separator)
         if cells is None:
             error = "a quote that is not the beginning or end of a whole cell: close it, double it, or take it out"
+            if len(self._lines[place]) > (longest := csv.field_size_limit()):
+                error += f"; or a cell has more than {longest:,} characters"
             return self._quoted(place) or self._bare(place) or Reading(None, error=error)
         if len(cells) < layout.width:
             return self._joined(place, cells) or self._separated(place, cells) or self._short(cells)
@@ -82,6 +93,29 @@ class Repair:
             )
         return self._complete[place]
 
+    def rest_of_row(self, place: int, row: list[str]) -> int:
+        """How many lines from the index ``place`` on are the rest of the last cell of ``row``, the row before them.
+
+        They are when that cell is a transcription that has begun, they hold words, and a whole row follows. (What
+        stands alone at the end may be a remark of the program that has made the table.) They might also be the
+        beginning of the row that follows: not where rows begin with numbers, or anything with digits.
+        """
+        layout = self._layout
+        if (
+            layout.text != layout.width - 1
+            or not row[-1].strip()
+            or not (self._is_whole(row) and _DIGIT.search(row[0]))
+        ):
+            return 0
+        for other in range(place, min(place + MOST_JOINED, len(self._lines))):
+            line = self._lines[other]
+            if other > place and self.is_complete(other):
+                begins = line.partition(layout.separator)[0]
+                return other - place if _DIGIT.search(begins) else 0
+            if not _WORDS.fullmatch(line):
+                return 0
+        return 0
+
     def _bare(self, place: int) -> Reading | None:
         """A row with a quote that is a stray."""
         cells = self._fit(bare_cells(self._lines[place], self._layout.separator))
@@ -95,7 +129,7 @@ class Repair:
                 return None
             cells = [*cells[:-1], f"{cells[-1]}\n{more[0]}", *more[1:]]
             if len(cells) >= self._layout.width:
-                note = f"lines {place + 1} to {other + 1} were joined: a cell had a line break without quotes around it"
+                note = joined(place + 1, other + 1)
                 return Reading(cells, other + 1 - place, note) if self._is_whole(cells) else None
         return None
 
