@@ -138,7 +138,12 @@ def recogniser(wildcards):
 
 def batch_of(pattern):
     """An input function: `pattern` for the batch of the row that the job is about."""
-    return lambda wildcards: pattern.format(batch=planned(PLAN.batch_of, wildcards.row_id))
+    return lambda wildcards: pattern.format(batch=planned(PLAN.batch_of, wildcards.row))
+
+
+def row_of(wildcards):
+    """The id of that row: the wildcard is what its files are called."""
+    return planned(PLAN.row_of, wildcards.row)
 
 
 def dry_run():

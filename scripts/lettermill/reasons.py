@@ -2,12 +2,12 @@
 
 REASONS: dict[str, dict[str, str]] = {
     "table": {
-        "malformed_line": "the line of the table has more fields than the header",
+        "malformed_line": "the line of the table cannot be read as a row",
         "empty_id": "the id is empty",
-        "unsafe_id": "the id cannot be part of a file name",
+        "unsafe_id": "the id has control characters or more than 4,096 bytes",
         "duplicate_id": "another row has the same id",
         "empty_image": "no image is named",
-        "unsupported_url": "the image's address is neither http(s) nor a path",
+        "invalid_url": "the image's address is neither http(s) nor a path",
         "outside_images_folder": "the image's path leads out of the images folder",
         "empty_transcription": "the transcription has no letter of the alphabet",
         "unreadable_transcription": "the transcription is one of config `unreadable`",

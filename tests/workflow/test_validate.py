@@ -20,7 +20,8 @@ def test_a_table_and_a_sample_of_its_images_are_looked_at(tmp_path: Path, server
         "44 rows, of which 43 can be worked on; batches: 4",
         "spoken: ftp://example.org/a.jpg: give an http:// or https:// address, or a path",
         "11 images in images, of which 1 are not there\n           missing.jpg",
-        f"32 images to be fetched, of 2 hosts\n           {server.url.removeprefix('http://')}: 31\n           far.invalid:80: 1",
+        "32 images to be fetched, of 2 hosts\n",
+        f"           {server.url.removeprefix('http://')}: 31\n           far.invalid:80: 1\n",
         "20 of these were asked for",
         "download        4\n",
     ):

@@ -15,11 +15,15 @@ MAY_PASS_YET = """
          snakemake retry_failed; snakemake"""
 
 
-def summary(account: Account, dataset: Path, method: str) -> str:
-    """``account`` as plain text for the end of a run. method: the one that was asked for."""
+def summary(account: Account, dataset: Path, method: str, notes: int = 0) -> str:
+    """``account`` as plain text for the end of a run.
+
+    method: the one that was asked for. notes: how many there are on the table, see ``TableNote``.
+    """
     letters = sorted(account.letters.items())
     lines = [
         f"{account.rows:>8,} rows in the table",
+        *([f"{notes:>8,} notes on how it was read: {dataset.parent}/table_notes.csv"] if notes else []),
         *(
             f"{-count:>8,} {stage}: {reason} ({explain(stage, reason)})"
             for (stage, reason), count in account.rejected.items()
