@@ -14,6 +14,7 @@ rule validate:
         images=str(PLAN.images),
         size=PLAN.size,
         unusable=lambda wildcards: PLAN.unusable,
+        notes=lambda wildcards: PLAN.notes,
         rows=lambda wildcards: [sources_of(batch) for batch in BATCHES],
         dry_run=dry_run(),
     script:

@@ -23,7 +23,7 @@ def main() -> None:
     params = snakemake.params
     print("The config is right.\n")
     print(f"Table {params.table}")
-    for line in table_lines(params.size, len(params.rows), list(params.unusable)):
+    for line in table_lines(params.size, len(params.rows), list(params.unusable), list(params.notes)):
         print(line)
     print("\nImages")
     sources = [Source(*row) for rows in params.rows for row in rows]

@@ -18,17 +18,22 @@ SAMPLE = 20
 """Addresses that are asked for."""
 
 
-def table_lines(rows: int, batches: int, unusable: Sequence[tuple[str, str, str]]) -> Iterator[str]:
+def table_lines(
+    rows: int, batches: int, unusable: Sequence[tuple[str, str, str]], notes: Sequence[tuple[int, str]]
+) -> Iterator[str]:
     """What there is to say of a table.
 
     rows: how many it has. batches: of how many rows those are that can be worked on. unusable: (row id, reason, detail)
-    of the others.
+    of the others. notes: see ``TableNote``.
     """
     yield f"{rows:>8,} rows, of which {rows - len(unusable):,} can be worked on; batches: {batches:,}"
     for reason, count in Counter(reason for _, reason, _ in unusable).most_common():
         yield f"{-count:>8,} {reason} ({explain('table', reason)})"
         for row_id, _, detail in [row for row in unusable if row[1] == reason][:EXAMPLES]:
             yield f"           {': '.join(filter(None, (row_id, detail)))}"
+    if notes:
+        yield f"{len(notes):>8,} notes on what was repaired or taken for granted"
+        yield from _named([f"line {line}: {note}" for line, note in notes])
 
 
 def image_lines(sources: Sequence[Source], images: Path, settings: FetchSettings) -> Iterator[str]:
