@@ -228,15 +228,13 @@ def test_local_images(tmp_path: Path) -> None:
     assert dict(zip(expected, reasons(records).values(), strict=True)) == expected
 
 
-def test_what_is_no_file_does_not_hold_up_a_batch(tmp_path: Path) -> None:
+def test_what_is_no_file_does_not_hold_up_a_batch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     images = tmp_path / "images"
     images.mkdir()
     os.mkfifo(images / "pipe.png")
     with socket.socket(socket.AF_UNIX) as unix, at_most(60):
-        monkey = os.getcwd()
-        os.chdir(images)  # names of sockets are short
+        monkeypatch.chdir(images)  # names of sockets are short
         unix.bind("socket.png")
-        os.chdir(monkey)
         records = fetch(tmp_path, [("pipe", "pipe.png"), ("socket", "socket.png")])
     assert set(reasons(records).values()) <= {"not_an_image", "missing_file"}
 
