@@ -37,6 +37,9 @@ CONFIG_FILES = [Path(workflow.basedir) / "config.yaml", *map(Path, workflow.over
 PLAN = planned(Workplan, config, CONFIG_FILES, Path(workflow.basedir) / "schemas/config.schema.yaml")
 BATCHES = planned(lambda: PLAN.batches)
 
+# For OpenCV, in the jobs of this process, and in those of a cluster, which come here themselves.
+os.environ.update(OPENCV_IO_MAX_IMAGE_PIXELS=str(config["download"]["max_pixels"]))
+
 # The letters that are cut, by config `method`: {batch} is a row's batch.
 ALIGNED = config["method"] == "align"
 FOLDERS, TABLES = ["letters"], ["suspected"] if ALIGNED else []
@@ -135,7 +138,20 @@ def recogniser(wildcards):
 
 def batch_of(pattern):
     """An input function: `pattern` for the batch of the row that the job is about."""
-    return lambda wildcards: pattern.format(batch=planned(PLAN.batch_of, wildcards.row_id))
+    return lambda wildcards: pattern.format(batch=planned(PLAN.batch_of, wildcards.row))
+
+
+def row_of(wildcards):
+    """The id of that row: the wildcard is what its files are called."""
+    return planned(PLAN.row_of, wildcards.row)
+
+
+def dry_run():
+    """A command that says what a run with this config would do, in the form in which the engine starts jobs."""
+    settings = workflow.config_settings
+    options = ["--configfile", *map(str, settings.configfiles)] if settings.configfiles else []
+    options += ["--config", *settings.config_args] if settings.config_args else []
+    return [sys.executable, "-m", "snakemake", "-n", "--quiet=rules", "-s", str(workflow.main_snakefile), *options]
 
 
 def lift_rate_limit():

@@ -15,4 +15,13 @@ Nothing in this package imports Snakemake; what serves its jobs and re-runs is i
 plan/code.py and progress/watch.py.
 """
 
+import os
+
 __version__ = "0.1.0"
+
+# Pixels, columns and rows of an image, at most: OpenCV compares with what the file says, and does not decode it if it
+# has more. It reads these when it is loaded, so that no module can say them later. A workflow has the first from config
+# `download: {max_pixels}`; the others are the most that JPEG can have, and less than PNG can.
+os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", "20000000")
+os.environ.setdefault("OPENCV_IO_MAX_IMAGE_WIDTH", "65535")
+os.environ.setdefault("OPENCV_IO_MAX_IMAGE_HEIGHT", "65535")

@@ -2,12 +2,12 @@
 
 REASONS: dict[str, dict[str, str]] = {
     "table": {
-        "malformed_line": "the line of the table has more fields than the header",
+        "malformed_line": "the line of the table cannot be read as a row",
         "empty_id": "the id is empty",
-        "unsafe_id": "the id cannot be part of a file name",
+        "unsafe_id": "the id has control characters or more than 4,096 bytes",
         "duplicate_id": "another row has the same id",
         "empty_image": "no image is named",
-        "unsupported_url": "the image's address is neither http(s) nor a path",
+        "invalid_url": "the image's address is neither http(s) nor a path",
         "outside_images_folder": "the image's path leads out of the images folder",
         "empty_transcription": "the transcription has no letter of the alphabet",
         "unreadable_transcription": "the transcription is one of config `unreadable`",
@@ -28,8 +28,8 @@ REASONS: dict[str, dict[str, str]] = {
         "dns_error": "the name of the server could not be resolved",
         "tls_error": "the server's certificate is not valid, or no secure connection came about",
         "too_many_redirects": "the address is redirected on and on",
-        "too_large": "the image has more bytes than config allows",
-        "truncated": "the answer broke off",
+        "too_large": "more than config `max_bytes` or `max_pixels`, or more than 65,535 pixels to a side",
+        "truncated": "the answer broke off, or the image in it lacks its end",
         "not_an_image": "what came is not an image that can be decoded",
         "blocked_by_robots": "its X-Robots-Tag header has one of config `x_robots_tag`",
     },
@@ -39,6 +39,7 @@ REASONS: dict[str, dict[str, str]] = {
     "segment": {
         "blank_image": "the image has no ink",
         "no_letters": "the ink has nothing of the shape of a letter",
+        "too_many_pieces": "the ink has so many pieces, or such entangled ones, that it is plainly no word",
     },
     "match": {
         "too_few_boxes": "fewer boxes than letters: some touch or are missing",
@@ -50,3 +51,8 @@ REASONS: dict[str, dict[str, str]] = {
         "low_confidence": "the letter, or every letter of the row, is less sure than config `align: {confidence}`",
     },
 }
+
+MAY_PASS = frozenset(
+    {"timeout", "connection_error", "dns_error", "tls_error", "too_many_requests", "server_error", "truncated"}
+)
+"""Reasons of ``download`` that another day may do away with."""

@@ -133,6 +133,13 @@ class Rejected(NamedTuple):
     detail: str
 
 
+class TableNote(NamedTuple):
+    """``results/table_notes.csv``: what was repaired in the table, or taken for granted."""
+
+    line: int  # of the table's file; in a workbook, the row
+    note: str
+
+
 OF_FOLDERS = ("status.csv", "offsets.csv", "letters.csv", "rejected.csv")
 """Tables that a job makes together with the folder that they are in."""
 

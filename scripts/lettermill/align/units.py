@@ -6,6 +6,7 @@ units is a candidate for a letter. Over-segmentation before recognition goes bac
 of methods and strategies in character segmentation", IEEE TPAMI 18(7), 1996.
 """
 
+import bisect
 import itertools
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -13,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lettermill.image.box import Box
-from lettermill.image.ink import Components, components, ink_mask
+from lettermill.image.ink import MOST_PIECES, Components, components, ink_mask
 from lettermill.image.letters import Tolerances, cores_of, word_band
 
 WIDE = 0.55
@@ -72,7 +73,7 @@ def find_units(image: np.ndarray, line: int | None = None) -> Units | None:
     line: a row of the image known to cross the word, if any is.
     """
     parts = components(ink_mask(image))
-    band = word_band(parts, line)
+    band = None if parts.no_word else word_band(parts, line)
     cores = cores_of(parts, band, Tolerances()) if band else np.zeros(0, bool)
     if not cores.any():
         return None
@@ -116,7 +117,7 @@ def _pieces(parts: Components, chosen: np.ndarray, height: float) -> tuple[np.nd
     for part in chosen.tolist():
         box = parts.boxes[part]
         ink = box.of(parts.labels) == part + 1
-        columns = [0, *_cuts(ink, height), box.width]
+        columns = [0, *(_cuts(ink, height) if len(boxes) < MOST_PIECES else []), box.width]
         for left, right in itertools.pairwise(columns):
             piece = ink[:, left:right]
             across, down = np.flatnonzero(piece.any(axis=0)), np.flatnonzero(piece.any(axis=1))
@@ -138,12 +139,13 @@ def _cuts(ink: np.ndarray, height: float) -> list[int]:
     thin = (columns == around) & (columns <= max(2, np.median(columns)) + 1)
     thin[:2] = thin[-2:] = False
     places = sorted(np.flatnonzero(thin).tolist(), key=lambda x: (columns[x], abs(2 * x - width), x))
-    most, apart = 2 + int(width / (0.45 * height)), max(3, NARROWEST * height)
-    chosen: list[int] = []
+    most, apart = min(2 + int(width / (0.45 * height)), MOST_PIECES), max(3, NARROWEST * height)
+    chosen: list[int] = []  # in order
     for place in places:
-        if len(chosen) < most and all(abs(place - other) >= apart for other in chosen):
-            chosen.append(place)
-    return sorted(chosen)
+        at = bisect.bisect(chosen, place)
+        if len(chosen) < most and all(abs(place - other) >= apart for other in chosen[max(at - 1, 0) : at + 1]):
+            chosen.insert(at, place)
+    return chosen
 
 
 def _bind(boxes: list[Box], area: list[int], height: float) -> list[list[int]]:

@@ -8,6 +8,7 @@ from urllib3.exceptions import LocationParseError
 from urllib3.util import Url, make_headers, parse_url
 
 PORTS = {"http": 80, "https": 443}
+NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 class InvalidUrlError(ValueError):
@@ -61,5 +62,6 @@ def mirrored(url: str, mirrors: Mapping[str, str]) -> str:
 def is_public(address: str) -> bool:
     """Whether an IP address (``::1``, ``192.0.2.1``) is one of the internet, not of this machine or a local network."""
     ip = ipaddress.ip_address(address.partition("%")[0])
-    ip = getattr(ip, "ipv4_mapped", None) or ip
+    if ip.version == 6:  # by some of them, IPv4 addresses are reached
+        ip = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF) if ip in NAT64 else ip.ipv4_mapped or ip.sixtofour or ip
     return ip.is_global and not ip.is_multicast

@@ -7,11 +7,6 @@ from typing import NamedTuple
 from lettermill.errors import CorruptedFileError
 from lettermill.records import read_records, write_records
 
-CAN_CHANGE = frozenset(
-    {"timeout", "connection_error", "dns_error", "tls_error", "too_many_requests", "server_error", "truncated"}
-)
-"""Reasons that another day may do away with."""
-
 FOLDER = Path(".snakemake/lettermill/answers")
 """Where they are kept, in the working directory: a file a batch. Deleting it forgets what has failed."""
 

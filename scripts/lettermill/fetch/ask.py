@@ -3,18 +3,18 @@
 import hashlib
 import logging
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from lettermill.fetch.answers import Answer
 from lettermill.fetch.cache import Cache
 from lettermill.fetch.machine import Machine
-from lettermill.fetch.queue import Queue
 from lettermill.fetch.settings import FetchSettings
-from lettermill.fetch.web import Fetcher
+from lettermill.fetch.web import Fetcher, in_threads
 from lettermill.image.codec import judge
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 
 class Asked(NamedTuple):
@@ -76,17 +76,6 @@ class Asker:
         with self._machine.fetching(url):
             return self.kept(url, None) or self.ask(url)
 
-    def for_each(self, urls: Iterable[str], work: Callable[[str], Answer]) -> list[Answer]:
-        """What ``work`` returns for ``urls``, done in threads, in no order. An error of one ends the others too."""
-        queue = Queue(((self._fetcher.origin(url), url) for url in urls), self._settings.connections_per_host)
-
-        def run() -> list[Answer]:
-            try:
-                return [work(url) for url in queue]
-            except BaseException:
-                queue.clear()
-                raise
-
-        with ThreadPoolExecutor(self._settings.connections) as pool:
-            futures = [pool.submit(run) for _ in range(self._settings.connections)]
-            return [answer for future in futures for answer in future.result()]
+    def for_each(self, urls: Iterable[str], work: Callable[[str], T]) -> list[T]:
+        """What ``work`` returns for ``urls``, see ``in_threads``."""
+        return in_threads(self._fetcher, urls, self._settings, work)

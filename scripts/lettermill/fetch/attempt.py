@@ -89,9 +89,10 @@ class Attempts:
         except InvalidUrlError as error:
             return Attempt(None, "invalid_url", str(error))
         for _ in range(MOST_REDIRECTS + 1):
-            self._wait_turn(address, watch)
             found = self._request(address, {**self._headers, **conditions}, watch)
             if isinstance(found, Attempt):
+                if found.reason == UNMODIFIED and not conditions:
+                    found = found._replace(reason="http_error")
                 return found._replace(origin=address.origin)
             try:
                 address = parse_address(urljoin(address.url, found))
@@ -104,6 +105,7 @@ class Attempts:
         began = time.monotonic()
         with self._connections.to(address) as connection:
             watch.leave_out(time.monotonic() - began)
+            self._wait_turn(address, watch)  # with the connection at hand: the host may have said something meanwhile
             try:
                 with self._connections.limited(connection, watch.left):
                     response = self._send(connection, address, headers, watch)
@@ -112,16 +114,21 @@ class Attempts:
             except urllib3_errors.HTTPError as error:
                 reason, detail = _explain(error)
                 return Attempt(None, *(("timeout", "deadline") if not watch.left else (reason, detail)), answered=False)
+            if connection.is_broken_off:  # which looks like the end of the head
+                response.close()
+                return Attempt(None, "timeout", "deadline", answered=False)
             try:
-                return self._read(response, watch)
+                with self._connections.limited(connection, watch.left):
+                    found = self._read(response, watch)
             finally:
                 response.close()  # unless it has been read to its end: then the connection is kept
+            return Attempt(None, "timeout", "deadline", response.status) if connection.is_broken_off else found
 
     def _send(
         self, connection: Connection, address: Address, headers: Mapping[str, str], watch: Stopwatch
     ) -> urllib3.BaseHTTPResponse:
         seconds = max(min(self._settings.timeout, watch.left), 0.001)
-        timeout, was_open = Timeout(connect=seconds, read=seconds), not connection.is_new
+        timeout, was_open = Timeout(connect=seconds, read=seconds), connection.is_open
         try:
             return connection.get(address, dict(headers), timeout)
         except urllib3_errors.ProtocolError:
@@ -134,16 +141,18 @@ class Attempts:
         status, location = response.status, response.headers.get("Location")
         if status in REDIRECTS and location:
             self._body(response, PAGE, watch)
-            return location
+            return _utf8(location.strip())
         if status != 200:
             self._body(response, PAGE, watch)
-            reason = OF_STATUS.get(status) or ("server_error" if status >= 500 else "http_error")
+            reason = OF_STATUS.get(status) or ("server_error" if 500 <= status < 600 else "http_error")
             return Attempt(None, reason, str(status), status, retry_after=_retry_after(response))
         if forbids(response.headers.getlist("X-Robots-Tag"), self._settings.x_robots_tag, self._settings.user_agent):
             return Attempt(None, "blocked_by_robots", "X-Robots-Tag", status)
         found = self._body(response, self._settings.max_bytes, watch)
         if not isinstance(found, bytes):
             return Attempt(None, *found, http_status=status)
+        if not found and "Content-Length" not in response.headers and not response.chunked:
+            return Attempt(None, "connection_error", "", status)  # broken off within the head: it has no end of its own
         etag, last_modified = (response.headers.get(name, "") for name in ("ETag", "Last-Modified"))
         return Attempt(found, http_status=status, etag=etag, last_modified=last_modified)
 
@@ -160,6 +169,8 @@ class Attempts:
                     return "too_large", f"more than {most} bytes"
                 if not watch.left:
                     return "timeout", "deadline"
+        except urllib3_errors.DecodeError:
+            return "not_an_image", "its Content-Encoding is another one"
         except urllib3_errors.ReadTimeoutError:
             return "timeout", "within the answer" if watch.left else "deadline"
         except (urllib3_errors.HTTPError, OSError, ValueError):
@@ -172,6 +183,8 @@ def _explain(error: urllib3_errors.HTTPError) -> tuple[str, str]:
     it holds addresses of objects, which differ from run to run."""
     if isinstance(error, urllib3_errors.ProxyError):
         return "connection_error", "the proxy"
+    if isinstance(error, urllib3_errors.LocationParseError):
+        return "invalid_url", "no name that a host can have"
     if isinstance(error, urllib3_errors.NameResolutionError):
         return "dns_error", ""
     if isinstance(error, urllib3_errors.ConnectTimeoutError):  # the errors below are kinds of it
@@ -185,6 +198,14 @@ def _explain(error: urllib3_errors.HTTPError) -> tuple[str, str]:
     if isinstance(error, urllib3_errors.SSLError):
         return "tls_error", ""
     return "connection_error", ""
+
+
+def _utf8(header: str) -> str:
+    """Headers are read as latin-1, but addresses that servers do not percent-encode are UTF-8."""
+    try:
+        return header.encode("latin-1").decode()
+    except UnicodeError:
+        return header
 
 
 def _retry_after(response: urllib3.BaseHTTPResponse) -> float | None:

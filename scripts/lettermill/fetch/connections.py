@@ -55,11 +55,29 @@ class _Public:
             self._dns_host = name
 
 
-class _PublicHTTPConnection(_Public, HTTPConnection):
+class _Remembering:
+    """Remembers its socket: ``sock`` is None while the last answer of a connection is read."""
+
+    connected: socket.socket | None = None
+
+    def connect(self) -> None:
+        super().connect()
+        self.connected = self.sock
+
+
+class _HTTPConnection(_Remembering, HTTPConnection):
     pass
 
 
-class _PublicHTTPSConnection(_Public, HTTPSConnection):
+class _HTTPSConnection(_Remembering, HTTPSConnection):
+    pass
+
+
+class _PublicHTTPConnection(_Public, _HTTPConnection):
+    pass
+
+
+class _PublicHTTPSConnection(_Public, _HTTPSConnection):
     pass
 
 
@@ -74,11 +92,11 @@ class _OneConnection:
 
 
 class _HTTPPool(_OneConnection, HTTPConnectionPool):
-    pass
+    ConnectionCls = _HTTPConnection
 
 
 class _HTTPSPool(_OneConnection, HTTPSConnectionPool):
-    pass
+    ConnectionCls = _HTTPSConnection
 
 
 class _PublicHTTPPool(_HTTPPool):
@@ -97,22 +115,27 @@ class Connection:
 
     def __init__(self, pool: _OneConnection, absolute: bool, lock: int):
         self._pool, self._absolute, self._lock = pool, absolute, lock
-        self.is_new = True
+        self.is_broken_off = False
         self.idle_since = 0.0
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a request would be sent on a connection that another one was sent on, if the server has it open."""
+        return self._pool.opened is not None and self._pool.opened.sock is not None
 
     def get(self, address: Address, headers: dict[str, str], timeout: Timeout) -> urllib3.BaseHTTPResponse:
         """Send a request; the answer's body is yet to be read. Raises what urllib3 raises, or RefusedAddressError."""
-        response = self._pool.urlopen(
+        self.is_broken_off = False
+        return self._pool.urlopen(
             "GET", address.url if self._absolute else address.target, headers={**headers, **address.headers},
             timeout=timeout, retries=False, redirect=False, preload_content=False, assert_same_host=False,
         )  # fmt: skip
-        self.is_new = False
-        return response
 
     def break_off(self) -> None:
-        """End the request that another thread waits for."""
+        """End the request that another thread waits for, or reads the answer of."""
+        self.is_broken_off = True
         with contextlib.suppress(AttributeError, OSError):  # there may be none just now
-            self._pool.opened.sock.shutdown(socket.SHUT_RDWR)
+            self._pool.opened.connected.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         """Close it and give it back to the machine."""
@@ -252,6 +275,6 @@ class Connections:
         while not self._ended.wait(0.1):
             now = time.monotonic()
             for connection, deadline in list(self._deadlines.items()):
-                if now > deadline:
+                if now > deadline and self._deadlines.get(connection) == deadline:
                     connection.break_off()
             self._close_idle(now)

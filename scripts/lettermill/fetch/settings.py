@@ -16,6 +16,7 @@ class FetchSettings(NamedTuple):
     backoff: float = 0.5  # seconds
     host_failures: int = 16  # tries in a row without any answer
     max_bytes: int = 20_000_000
+    max_pixels: int = 20_000_000  # OpenCV has it from the environment, see lettermill/__init__.py
     user_agent: str = "Lettermill"
     contact: str | None = None
     x_robots_tag: tuple[str, ...] = ()
@@ -35,4 +36,5 @@ class FetchSettings(NamedTuple):
     @property
     def limits(self) -> str:
         """What decides, besides the server, that an address is given up for good."""
-        return f"{self.max_bytes} {'+'.join(sorted(self.x_robots_tag))} {self.refuse_private_addresses}"
+        directives = "+".join(sorted(self.x_robots_tag))
+        return f"{self.max_bytes} {self.max_pixels} {directives} {self.refuse_private_addresses}"

@@ -1,14 +1,19 @@
-"""Fetching images over HTTP: tries again where that can help, and leaves alone what does not want, or cannot, answer."""
+"""Fetching images over HTTP: tries again where that can help, and leaves alone hosts that are dead or ask for it."""
 
 import random
 import time
-from typing import NamedTuple
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple, TypeVar
 
 from lettermill.fetch.addresses import Address, InvalidUrlError, mirrored, parse_address
 from lettermill.fetch.attempt import Attempt, Attempts, Stopwatch
 from lettermill.fetch.connections import Connections
 from lettermill.fetch.machine import Machine
+from lettermill.fetch.queue import Queue
 from lettermill.fetch.settings import FetchSettings
+
+T = TypeVar("T")
 
 PASSING = frozenset({"timeout", "connection_error", "dns_error", "too_many_requests", "server_error", "truncated"})
 """Reasons that may pass while one waits."""
@@ -131,3 +136,22 @@ def _sleep(seconds: float) -> float:
     """Sleep; returns ``seconds``."""
     time.sleep(seconds)
     return seconds
+
+
+def in_threads(fetcher: Fetcher, urls: Iterable[str], settings: FetchSettings, work: Callable[[str], T]) -> list[T]:
+    """What ``work`` returns for each of ``urls``, in no order. An error of one ends the others too."""
+    queue = Queue(((fetcher.origin(url), url) for url in urls), settings.connections_per_host)
+
+    def run() -> list[T]:
+        try:
+            return [work(url) for url in queue]
+        except BaseException:
+            queue.clear()
+            raise
+
+    with ThreadPoolExecutor(settings.connections) as pool:
+        futures = [pool.submit(run) for _ in range(settings.connections)]
+        try:
+            return [found for future in futures for found in future.result()]
+        finally:
+            queue.clear()  # nothing is left in it, unless somebody has interrupted this

@@ -1,45 +1,80 @@
 """Images from and to bytes."""
 
+import threading
+
 import cv2
 import numpy as np
 
-SIGNATURES = {
-    b"\xff\xd8\xff": ".jpg",
-    b"\x89PNG": ".png",
-    b"GIF8": ".gif",
-    b"BM": ".bmp",
-    b"II*\x00": ".tif",
-    b"MM\x00*": ".tif",
-    b"RIFF": ".webp",
-}
-
+from lettermill.image.formats import is_cut_off, suffix_of
 
 COLOUR_AS_GREY = cv2.IMREAD_GRAYSCALE | cv2.IMREAD_IGNORE_ORIENTATION
 """Boxes are in pixels of the image as it is stored, whatever a camera says of its orientation."""
 
+TOO_LARGE = "CV_IO_MAX_IMAGE"
+"""What OpenCV's error names when an image has more pixels, rows or columns than it may, as ``lettermill/__init__.py``
+says: it is not decoded then."""
 
-def decode(content: bytes) -> np.ndarray | None:
-    """The image as (height, width) uint8 grey levels, transparent parts as white paper; None when it is none."""
-    if not content:
-        return None
-    data = np.frombuffer(content, np.uint8)
-    try:
-        image = cv2.imdecode(data, cv2.IMREAD_UNCHANGED)
-        if image is None:
-            return None
-        if image.ndim == 3 and image.shape[2] == 4:
-            return _on_paper(image)
-        return image if image.dtype == np.uint8 and image.ndim == 2 else cv2.imdecode(data, COLOUR_AS_GREY)
-    except (cv2.error, ValueError):
-        return None
+MOST_SCANS = 100
+"""Scans of a JPEG file, at most, as in LibTIFF: with some 36 bytes for each, a small file takes hours to decode."""
+
+BLOCK = 1 << 20
+"""Pixels with 16 bits a channel that are brought to 8 bits at a time."""
+
+_ONE_AT_A_TIME = threading.Lock()
 
 
 def judge(content: bytes) -> str:
-    """The reason why ``content`` is no image to work on (see ``lettermill.reasons``); empty when it is one."""
-    return "" if decode(content) is not None else "not_an_image"
+    """ "" when ``content`` is an image that ``decode`` decodes, else the reason (see ``lettermill.reasons``) why not.
+
+    Of several threads, one decodes at a time: memory is never needed for more than one image.
+    """
+    with _ONE_AT_A_TIME:
+        try:
+            if _decode(content) is not None:
+                return ""
+        except cv2.error as error:
+            if TOO_LARGE in str(error):
+                return "too_large"
+    return "truncated" if is_cut_off(content) else "not_an_image"
+
+
+def decode(content: bytes) -> np.ndarray | None:
+    """The image as (height, width) uint8 grey levels, transparent parts as white paper; None when it is none."""
+    try:
+        return _decode(content)
+    except cv2.error:
+        return None
+
+
+def _decode(content: bytes) -> np.ndarray | None:
+    """As ``decode``, but raises cv2.error for some of what is none, and for images that are too large."""
+    if not _is_readable(content):
+        return None
+    data = np.frombuffer(content, np.uint8)
+    image = cv2.imdecode(data, cv2.IMREAD_UNCHANGED)
+    if image is None:
+        return None
+    if image.ndim == 3 and image.shape[2] == 4:
+        return _on_paper(image) if image.dtype in (np.uint8, np.uint16) else None
+    return image if image.dtype == np.uint8 and image.ndim == 2 else cv2.imdecode(data, COLOUR_AS_GREY)
+
+
+def _is_readable(content: bytes) -> bool:
+    """Whether ``content`` begins as an image that may be given to the decoder."""
+    suffix = suffix_of(content)
+    return suffix != ".img" and not (suffix == ".jpg" and content.count(b"\xff\xda") > MOST_SCANS)
 
 
 def _on_paper(image: np.ndarray) -> np.ndarray:
+    """(height, width, 4) uint8 or uint16 to (height, width) uint8."""
+    grey = np.empty(image.shape[:2], np.uint8)
+    pixels, flat = image.reshape(-1, 1, 4), grey.reshape(-1, 1)
+    for first in range(0, len(pixels), BLOCK):
+        flat[first : first + BLOCK] = _block_on_paper(pixels[first : first + BLOCK])
+    return grey
+
+
+def _block_on_paper(image: np.ndarray) -> np.ndarray:
     if image.dtype != np.uint8:
         image = (image / np.iinfo(image.dtype).max * 255).astype(np.uint8)
     grey = cv2.cvtColor(image, cv2.COLOR_BGRA2GRAY).astype(np.uint16)
@@ -53,8 +88,3 @@ def encode_png(image: np.ndarray) -> bytes:
     if not done:
         raise ValueError(f"cannot encode an image of shape {image.shape}")
     return content.tobytes()
-
-
-def suffix_of(content: bytes) -> str:
-    """The usual file suffix for the format of ``content``, by its first bytes; ``.img`` for other formats."""
-    return next((suffix for start, suffix in SIGNATURES.items() if content.startswith(start)), ".img")

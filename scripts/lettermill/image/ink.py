@@ -8,6 +8,13 @@ import numpy as np
 
 from lettermill.image.box import Box
 
+MOST_PIECES, MOST_SPECKS = 2_000, 100_000
+"""Components of more than one pixel, and of any size, that the ink of a word has at most. A word of twenty letters has
+some fifty."""
+
+MOST_ENTANGLED = 10.0
+"""Sum of the areas of a word's components, each with all that is in its box, at most, in areas of the image."""
+
 FAINTEST_CONTRAST = 40
 """Grey levels between paper and ink under which an image counts as blank."""
 
@@ -47,6 +54,14 @@ class Components:
         whole = (self.top > 0) & (self.bottom < self.labels.shape[0])
         whole.flags.writeable = False  # it is kept: whoever changes it must copy it
         return whole
+
+    @property
+    def no_word(self) -> bool:
+        """Whether these are plainly not the ink of a word, but noise, a pattern or a page: to look for letters among
+        them would take minutes or hours."""
+        if len(self) > MOST_SPECKS or np.count_nonzero(self.area > 1) > MOST_PIECES:
+            return True
+        return int((self.width * self.height).sum()) > MOST_ENTANGLED * self.labels.size
 
     @cached_property
     def boxes(self) -> list[Box]:

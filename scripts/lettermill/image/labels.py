@@ -45,6 +45,8 @@ def find_writing(image: np.ndarray) -> Writing:
     if threshold is None:
         return Writing(Box(0, 0, width, height), None)
     parts = components(image < threshold - PRINT_DARKER)
+    if parts.no_word:
+        return Writing(Box(0, 0, width, height), None)
     chains = _print_chains(parts)
 
     beside = _label_beside(parts, chains, image.shape)
@@ -63,6 +65,9 @@ def find_writing(image: np.ndarray) -> Writing:
 def _print_chains(parts: Components) -> list[list[int]]:
     """Runs of components that stand as print does, each from left to right; a run may be of one component."""
     legible = np.flatnonzero(parts.whole & (parts.height >= SMALLEST_PRINT)).tolist()
+    left, top, right, bottom, heights = (
+        side.tolist() for side in (parts.left, parts.top, parts.right, parts.bottom, parts.height)
+    )
     chains: list[list[int]] = []
     used: set[int] = set()
     for position, start in enumerate(legible):
@@ -71,14 +76,14 @@ def _print_chains(parts: Components) -> list[list[int]]:
         chain = [start]
         for candidate in legible[position + 1 :]:
             last = chain[-1]
-            gap = parts.left[candidate] - parts.right[last]
-            slack = _slack(parts.height[last])
-            if gap > parts.height[last]:
+            gap = left[candidate] - right[last]
+            slack = _slack(heights[last])
+            if gap > heights[last]:
                 break  # components come ordered by their left edge
             if (
-                -slack <= gap <= 0.4 * parts.height[last]
-                and abs(parts.top[candidate] - parts.top[last]) <= slack
-                and abs(parts.bottom[candidate] - parts.bottom[last]) <= slack
+                -slack <= gap <= 0.4 * heights[last]
+                and abs(top[candidate] - top[last]) <= slack
+                and abs(bottom[candidate] - bottom[last]) <= slack
             ):
                 chain.append(candidate)
         used.update(chain)
@@ -125,15 +130,18 @@ def _colon_after(parts: Components, label: Box) -> int | None:
         & (parts.width <= largest)
         & (parts.height <= largest)
     )
-    for lower in near[abs(parts.bottom[near] - label.bottom) <= slack]:
-        for upper in near[parts.bottom[near] < parts.top[lower]]:
-            if (
-                abs(parts.width[upper] - parts.width[lower]) <= slack
-                and abs(parts.height[upper] - parts.height[lower]) <= slack
-                and abs(parts.left[upper] + parts.right[upper] - parts.left[lower] - parts.right[lower]) <= 2 * slack
-            ):
-                return int(max(parts.right[upper], parts.right[lower]))
-    return None
+    lower = near[abs(parts.bottom[near] - label.bottom) <= slack][:, None]
+    centre = parts.left + parts.right
+    pairs = (
+        (parts.bottom[near] < parts.top[lower])
+        & (abs(parts.width[near] - parts.width[lower]) <= slack)
+        & (abs(parts.height[near] - parts.height[lower]) <= slack)
+        & (abs(centre[near] - centre[lower]) <= 2 * slack)
+    )
+    if not pairs.any():
+        return None
+    first, second = np.argwhere(pairs)[0]
+    return int(max(parts.right[near[second]], parts.right[lower[first, 0]]))
 
 
 def _printed_lines(parts: Components, chains: list[list[int]]) -> list[Box]:
@@ -159,5 +167,5 @@ def _word_line(parts: Components, lines: list[Box]) -> int | None:
     free = parts.whole.copy()
     for line in lines:
         free &= (parts.bottom <= line.y) | (parts.top >= line.bottom)
-    rows = np.bincount(np.nonzero(parts.mask(free))[0], minlength=parts.labels.shape[0])
+    rows = np.count_nonzero(parts.mask(free), axis=1)
     return int(np.argmax(rows)) if rows.any() else None

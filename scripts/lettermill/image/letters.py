@@ -38,10 +38,11 @@ def find_letters(image: np.ndarray, line: int | None = None, tolerances: Toleran
     """The boxes of the letters of ``image`` ((height, width) uint8, dark ink), from left to right.
 
     line: a row of the image that is known to cross the word, if any is.
-    Each box is tight around the ink of its letter, dots and accents included. A blank image has none.
+    Each box is tight around the ink of its letter, dots and accents included. There are none in a blank image, nor in
+    one that is plainly not of a word.
     """
     parts = components(ink_mask(image))
-    band = word_band(parts, line)
+    band = None if parts.no_word else word_band(parts, line)
     if band is None:
         return []
     cores = cores_of(parts, band, tolerances)
@@ -67,7 +68,7 @@ def word_band(parts: Components, line: int | None) -> tuple[int, int] | None:
         counted |= (parts.top < line) & (parts.bottom > line) & ((parts.top > 0) | (parts.bottom < height))
     if parts.area[counted].sum() <= SMALLEST_INK:
         counted[:] = True
-    rows = np.bincount(np.nonzero(parts.mask(counted))[0], minlength=height)
+    rows = np.count_nonzero(parts.mask(counted), axis=1)
     edges = np.flatnonzero(np.diff(np.concatenate(([0], rows > 0, [0]))))
     runs = [(int(top), int(bottom)) for top, bottom in zip(edges[::2], edges[1::2], strict=True)]
     if not runs:

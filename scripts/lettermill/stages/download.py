@@ -12,6 +12,7 @@ from lettermill.fetch.answers import Answer, read_answers, write_answers
 from lettermill.fetch.ask import Asked, Asker
 from lettermill.fetch.cache import Cache
 from lettermill.fetch.settings import FetchSettings
+from lettermill.file_names import file_stem
 from lettermill.files import link_or_copy
 from lettermill.image.codec import judge, suffix_of
 from lettermill.records import Downloaded, write_records
@@ -101,7 +102,7 @@ class _Batch:
         for row_id in self._rows[answer.url]:
             file = ""
             if content is not None:
-                file = row_id + suffix_of(content)
+                file = file_stem(row_id) + suffix_of(content)
                 if not _linked(self._cache.path(answer.url), self._output / file):
                     (self._output / file).write_bytes(content)
             status = "failed" if answer.reason else "ok"
@@ -126,7 +127,7 @@ def _copy(row: Source, images: Path, output: Path, settings: FetchSettings) -> D
         content, detail = None, f"{row.image}: {len(content)} bytes"
     if content is None:
         return Downloaded(row.row_id, "failed", reason, detail, "", None, None, "", None, None)
-    file = row.row_id + suffix_of(content)
+    file = file_stem(row.row_id) + suffix_of(content)
     (output / file).write_bytes(content)
     digest = hashlib.sha256(content).hexdigest()
     return Downloaded(row.row_id, "ok", "", "", file, None, len(content), digest, None, None)

@@ -3,7 +3,9 @@
 import logging
 from pathlib import Path
 
-from lettermill.image.ink import ink_threshold
+import numpy as np
+
+from lettermill.image.ink import components, ink_mask, ink_threshold
 from lettermill.image.letters import Tolerances, find_letters
 from lettermill.records import Cropped, Segmented, read_records, write_records
 from lettermill.stages.images import read_crop
@@ -27,8 +29,15 @@ def _segment(row: Cropped, cropped: Path, tolerances: Tolerances) -> list[Segmen
     image = read_crop(cropped, row)
     boxes = find_letters(image, None if row.line is None else row.line - row.y, tolerances)
     if not boxes:
-        reason = "blank_image" if ink_threshold(image) is None else "no_letters"
-        return [Segmented(row.row_id, None, 0, None, None, None, None, reason, "")]
+        return [Segmented(row.row_id, None, 0, None, None, None, None, *_why(image))]
     return [
         Segmented(row.row_id, index, len(boxes), *box.moved(row.x, row.y), "", "") for index, box in enumerate(boxes)
     ]
+
+
+def _why(image: np.ndarray) -> tuple[str, str]:
+    """Why ``image`` has no letters: the reason and a detail."""
+    if ink_threshold(image) is None:
+        return "blank_image", ""
+    parts = components(ink_mask(image))
+    return ("too_many_pieces", f"{len(parts)} pieces") if parts.no_word else ("no_letters", "")
