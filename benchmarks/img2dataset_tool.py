@@ -1,4 +1,4 @@
-"""img2dataset, as benchmarks/download.py runs it: in an environment of its own, for it needs other versions.
+"""img2dataset, as benchmarks/downloads.py runs it: in an environment of its own, for it needs other versions.
 
 It keeps the images as they are (``disable_all_reencoding``), as the others do, writes files, looks for no EXIF data,
 and does not ask whether there is a newer version of a library. Of the ways to have N connections on 2 cores, two

@@ -5,7 +5,7 @@ usage: python benchmarks/run.py [--table TABLE.csv --columns ID,IMAGE,TEXT --ima
 
 Stages are measured on the embedded sample, and on a table of your own if there is one; whole runs (benchmarks/scale.py;
 none with --rows 0) and plans (benchmarks/plan.py; none with --sizes "") on a large table that is made out of yours, or
-else of the sample; downloads (benchmarks/download.py; none with --urls 0) on images of the sample. Prints Markdown and
+else of the sample; downloads (benchmarks/downloads.py; none with --urls 0) on images of the sample. Prints Markdown and
 writes it to results/benchmarks.md. Times are those of this machine; nothing is asserted about them.
 """
 
@@ -24,7 +24,7 @@ import pandas as pd
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 
-from download import Setup, download_section, urls_argument
+from downloads import Setup, download_section, urls_argument
 from essay import essay_letters
 from learn_align import ROWS, Aligned, align_all
 from lettermill.image.letters import find_letters

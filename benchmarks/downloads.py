@@ -1,6 +1,6 @@
 """Downloads: images a second, beside a plain requests.Session and beside img2dataset.
 
-usage: python benchmarks/download.py [--urls 10000] [--connections 32] [--latency 50] [--rounds 3] [--cores 2]
+usage: python benchmarks/downloads.py [--urls 10000] [--connections 32] [--latency 50] [--rounds 3] [--cores 2]
 
 Four ways to fetch the same images, under as many addresses, over the same number of connections from
 benchmarks/image_server.py; each is a command whose start counts, in an empty folder:
