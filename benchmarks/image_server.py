@@ -1,6 +1,6 @@
 """A local HTTP server of images: cheap, for it shares the processors with what is measured.
 
-usage: python benchmarks/image_server.py FOLDER [--port NUMBER] [--latency MILLISECONDS]
+usage: python benchmarks/image_server.py FOLDER [--port NUMBER] [--latency MILLISECONDS] [--connecting MILLISECONDS]
 
 Answers GET /{anything}/{path below FOLDER} with the file, which it has read beforehand, so that one image may have any
 number of addresses; everything else with 404. Connections are kept open. Prints its address and serves until it is
@@ -20,10 +20,14 @@ MISSING = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
 
 
 class Answering(asyncio.Protocol):
-    """One connection. answers: path below the folder -> the whole answer. latency: seconds before each."""
+    """One connection. answers: path below the folder -> the whole answer.
 
-    def __init__(self, answers: dict[str, bytes], latency: float):
-        self._answers, self._latency = answers, latency
+    latency: seconds before each. connecting: seconds before the first on top of these: a loopback connection is there
+    at once, one over a network takes a round trip.
+    """
+
+    def __init__(self, answers: dict[str, bytes], latency: float, connecting: float):
+        self._answers, self._latency, self._connecting = answers, latency, connecting
         self._received = b""
 
     def connection_made(self, transport: asyncio.Transport) -> None:
@@ -36,8 +40,9 @@ class Answering(asyncio.Protocol):
         while b"\r\n\r\n" in self._received:
             head, _, self._received = self._received.partition(b"\r\n\r\n")
             answer = self._answer(head.partition(b"\r\n")[0].split(b" "))
-            if self._latency:
-                asyncio.get_running_loop().call_later(self._latency, self._transport.write, answer)
+            wait, self._connecting = self._latency + self._connecting, 0.0
+            if wait:
+                asyncio.get_running_loop().call_later(wait, self._transport.write, answer)
             else:
                 self._transport.write(answer)
 
@@ -60,19 +65,19 @@ def read_answers(folder: Path) -> dict[str, bytes]:
     return answers
 
 
-async def serve(folder: Path, port: int, latency: float) -> None:
-    """Serve ``folder`` on ``port`` of this machine (0: a free one), for ever. latency: seconds."""
+async def serve(folder: Path, port: int, latency: float, connecting: float) -> None:
+    """Serve ``folder`` on ``port`` of this machine (0: a free one), for ever. The others: see ``Answering``."""
     answers = read_answers(folder)
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: Answering(answers, latency), "127.0.0.1", port, backlog=512)
+    server = await loop.create_server(lambda: Answering(answers, latency, connecting), "127.0.0.1", port, backlog=512)
     print(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", flush=True)
     await server.serve_forever()
 
 
 @contextlib.contextmanager
-def serving(folder: Path, latency: float = 0.0) -> Iterator[str]:
-    """The address of a server of ``folder`` in a process of its own. latency: milliseconds."""
-    command = [sys.executable, __file__, str(folder), "--latency", str(latency)]
+def serving(folder: Path, latency: float = 0.0, connecting: float = 0.0) -> Iterator[str]:
+    """The address of a server of ``folder`` in a process of its own. latency, connecting: milliseconds."""
+    command = [sys.executable, __file__, str(folder), "--latency", str(latency), "--connecting", str(connecting)]
     running = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         address = running.stdout.readline().strip()
@@ -91,9 +96,10 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--port", type=int, default=0, help="(default: a free one)")
     parser.add_argument("--latency", type=float, default=0.0, help="milliseconds before an answer (default: none)")
+    parser.add_argument("--connecting", type=float, default=0.0, help="milliseconds more before a connection's first")
     args = parser.parse_args()
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(serve(args.folder, args.port, args.latency / 1000))
+        asyncio.run(serve(args.folder, args.port, args.latency / 1000, args.connecting / 1000))
 
 
 if __name__ == "__main__":

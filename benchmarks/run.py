@@ -1,12 +1,12 @@
-"""All benchmarks: what finding letters costs, what the letters are worth, and what whole runs cost.
+"""All benchmarks: what finding letters costs, what the letters are worth, and what downloads and whole runs cost.
 
 usage: python benchmarks/run.py [--table TABLE.csv --columns ID,IMAGE,TEXT --images FOLDER [--truth TRUTH.csv]]
-                                [--rows 130000] [--sizes 130000,1000000]
+                                [--rows 130000] [--sizes 130000,1000000] [--urls 10000]
 
 Stages are measured on the embedded sample, and on a table of your own if there is one; whole runs (benchmarks/scale.py;
 none with --rows 0) and plans (benchmarks/plan.py; none with --sizes "") on a large table that is made out of yours, or
-else of the sample. Prints Markdown and writes it to results/benchmarks.md. Times are those of this machine; nothing is
-asserted about them.
+else of the sample; downloads (benchmarks/downloads.py; none with --urls 0) on images of the sample. Prints Markdown and
+writes it to results/benchmarks.md. Times are those of this machine; nothing is asserted about them.
 """
 
 import argparse
@@ -24,6 +24,7 @@ import pandas as pd
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 
+from downloads import Setup, download_section, urls_argument
 from essay import essay_letters
 from learn_align import ROWS, Aligned, align_all
 from lettermill.image.letters import find_letters
@@ -108,6 +109,7 @@ def main() -> None:
     rounds_argument(parser)
     scale_arguments(parser)
     sizes_argument(parser)
+    urls_argument(parser)
     parser.add_argument("--truth", type=Path, help="true boxes for --table, see benchmarks/score.py")
     parser.add_argument("--output", type=Path, default=ROOT / "results/benchmarks.md", help="(default: %(default)s)")
     args = parser.parse_args()
@@ -133,6 +135,8 @@ def main() -> None:
         tell(scale_section(args))
     if sizes := sizes_of(args):
         tell(plan_section(read_sources(args.table, columns_of(args), args.by_name), sizes))
+    if args.urls:
+        tell(download_section(Setup(args.urls, cores=args.cores)))
     tell(f"All of this took {(time.perf_counter() - started) / 60:.0f} minutes.")
     args.output.parent.mkdir(exist_ok=True)
     args.output.write_text("\n\n".join(parts) + "\n", encoding="utf-8")

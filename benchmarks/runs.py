@@ -1,9 +1,10 @@
 """The workflow as a benchmark runs it: what a run costs, the jobs that it does, and what its stages take of it."""
 
 import re
+import statistics
 import sys
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from segment_match import ROOT
@@ -45,3 +46,8 @@ def stage_seconds(logs: Path) -> Counter[str]:
         if done:
             spent[path.relative_to(logs).parts[0].removesuffix(".log")] += float(done[1])
     return spent
+
+
+def median_usage(used: Iterable[Usage]) -> Usage:
+    """The median of each figure of several runs."""
+    return Usage(*(statistics.median(values) for values in zip(*used, strict=True)))

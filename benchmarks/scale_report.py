@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from disk import Room
 from replica import Source
+from runs import median_usage
 from usage import Usage
 
 ADDED = 100
@@ -178,7 +179,7 @@ def _disk(setup: Setup, figures: Figures) -> str:
 
 
 def _median(runs: list[Run]) -> Usage:
-    return Usage(*(statistics.median(values) for values in zip(*(run.usage for run in runs), strict=True)))
+    return median_usage(run.usage for run in runs)
 
 
 def _median_stages(runs: list[Run]) -> dict[str, float]:

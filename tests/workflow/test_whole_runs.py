@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import downloads
 from plan import plan_section
 from project import ROOT, SAMPLE, Project
 from replica import read_sources, replicate
@@ -64,3 +65,12 @@ def test_plans_and_the_start_of_a_cluster_job() -> None:
     text = plan_section(read_sources(SAMPLE / "words.csv", ("", "image", "text")), [600])
     assert "| 600 rows | 16 |" in text
     assert float(re.search(r"([\d.]+) s until it works", text)[1]) > 0
+
+
+def test_all_ways_to_download_bring_the_images() -> None:
+    sources = read_sources(SAMPLE / "words.csv", ("", "image", "text"))[:40]
+    setup = downloads.Setup(urls=60, connections=4, latency=0.0, rounds=1, missing="not for this test")
+    (used,) = downloads.measure(setup, sources, SAMPLE, connecting=1.0)
+    assert set(used) == {"session", "stage", "workflow"}
+    text = downloads.report(setup, [used])
+    assert "\n| the workflow |" in text and "img2dataset" not in text
