@@ -28,18 +28,22 @@ include: "rules/predict.smk"
 include: "rules/formats.smk"
 include: "rules/export.smk"
 include: "rules/debug.smk"
+include: "rules/validate.smk"
 include: "rules/progress.smk"
 
 
 wildcard_constraints:
     batch=r"[^/]+",
-    row_id=r"[^/]+",
+    row=r"[^/]+",
 
 
 localrules:
     all,
     train,
     export,
+    retry_failed,
+    refresh,
+    validate,
 
 
 rule all:
@@ -49,6 +53,7 @@ rule all:
         "results/dataset/rejected.csv",
         "results/dataset/README.md",
         "results/summary.txt",
+        "results/table_notes.csv",
         expand("results/sheets/{kind}.png", kind=SHEETS),
         # The stages between are asked for by name: what a failed job has taken with it is then seen to be missing,
         # though everything made from it is still there.

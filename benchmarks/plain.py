@@ -37,7 +37,7 @@ from lettermill.dataset.sheets import Sheets, write_sheets
 from lettermill.dataset.split import Split
 from lettermill.dataset.summary import summary
 from lettermill.dataset.suspects import gather_suspects
-from lettermill.fetch.web import FetchSettings
+from lettermill.fetch.settings import FetchSettings
 from lettermill.image.crop import Cropping
 from lettermill.image.letters import Tolerances
 from lettermill.plan.workplan import Workplan

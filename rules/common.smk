@@ -90,7 +90,7 @@ def images(wildcards):
 
 def fetching(wildcards):
     """1 if the batch has images to be fetched, 0 if all of them are files."""
-    return int(not images(wildcards) or any(not stamp for _, _, stamp in sources(wildcards)))
+    return int(not images(wildcards) or any("://" in image for _, image, _ in sources(wildcards)))
 
 
 def patterns(wildcards):
@@ -138,7 +138,20 @@ def recogniser(wildcards):
 
 def batch_of(pattern):
     """An input function: `pattern` for the batch of the row that the job is about."""
-    return lambda wildcards: pattern.format(batch=planned(PLAN.batch_of, wildcards.row_id))
+    return lambda wildcards: pattern.format(batch=planned(PLAN.batch_of, wildcards.row))
+
+
+def row_of(wildcards):
+    """The id of that row: the wildcard is what its files are called."""
+    return planned(PLAN.row_of, wildcards.row)
+
+
+def dry_run():
+    """A command that says what a run with this config would do, in the form in which the engine starts jobs."""
+    settings = workflow.config_settings
+    options = ["--configfile", *map(str, settings.configfiles)] if settings.configfiles else []
+    options += ["--config", *settings.config_args] if settings.config_args else []
+    return [sys.executable, "-m", "snakemake", "-n", "--quiet=rules", "-s", str(workflow.main_snakefile), *options]
 
 
 def lift_rate_limit():

@@ -1,6 +1,6 @@
 """dataset, sheets: all letters in one place, what became of every row, and pictures of both.
 
-dataset   results/dataset/{letter}/…png, metadata.csv, rejected.csv, README.md, and results/summary.txt
+dataset   results/dataset/{letter}/…png, metadata.csv, rejected.csv, README.md, and results/summary.txt, table_notes.csv
 sheets    results/sheets/{delivered,least_confident,rejected_letters,rejected_rows}.png
 
 The letter folders are not declared as outputs: the engine deletes outputs before a job, and a dataset of
@@ -16,6 +16,7 @@ rule dataset:
         rejected="results/dataset/rejected.csv",
         card="results/dataset/README.md",
         summary="results/summary.txt",
+        notes="results/table_notes.csv",
     log:
         "logs/dataset.log",
     benchmark:
@@ -24,6 +25,7 @@ rule dataset:
         "../envs/letters.yaml"
     params:
         unusable=lambda wildcards: PLAN.unusable,
+        notes=lambda wildcards: PLAN.notes,
         rows=[PLAN.rows_in(batch) for batch in BATCHES],
         split=config["split"],
         source=PLAN.table_path.name,

@@ -1,4 +1,4 @@
-"""debug: a picture of how one row was read, for whoever asks: `snakemake -j 1 results/debug/{row_id}.png`."""
+"""debug: a picture of how one row was read, for whoever asks: `snakemake -j 1 results/debug/{row}.png`."""
 
 
 rule debug:
@@ -8,12 +8,13 @@ rule debug:
         segmented=batch_of("results/segmented/{batch}.csv"),
         letters=batch_of(LETTERS),
     output:
-        "results/debug/{row_id}.png",
+        "results/debug/{row}.png",
     log:
-        "logs/debug/{row_id}.log",
+        "logs/debug/{row}.log",
     conda:
         "../envs/letters.yaml"
     params:
+        row_id=row_of,
         code=code_of("lettermill.stages.picture"),
     script:
         "../scripts/debug.py"

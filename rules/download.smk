@@ -1,7 +1,11 @@
-"""download: fetch the images of a batch, or copy them from the images folder.
+"""download, retry_failed, refresh: the images of all rows.
 
-in    rows of the table (params)
-out   results/downloaded/{batch}/   the images as fetched, and status.csv with a line for every row
+download       results/downloaded/{batch}/   the images as fetched, or copied from the images folder, and status.csv
+retry_failed   ask again for what has failed and may do better now
+refresh        ask for everything again: what is another image now?
+
+What has come of asking is kept in .snakemake/lettermill/answers, and what has failed is only asked for again by the
+last two. They are done when they are asked for, note what has changed, and the next run works on that.
 """
 
 # Rules of a group cannot be local.
@@ -32,3 +36,20 @@ rule download:
         code=code_of("lettermill.stages.download"),
     script:
         "../scripts/download.py"
+
+
+rule retry_failed:
+    log:
+        "logs/retry_failed.log",
+    conda:
+        "../envs/download.yaml"
+    params:
+        batches=BATCHES,
+        rows=lambda wildcards: [sources_of(batch) for batch in BATCHES],
+    script:
+        "../scripts/ask_again.py"
+
+
+use rule retry_failed as refresh with:
+    log:
+        "logs/refresh.log",

@@ -13,6 +13,7 @@ from lettermill.dataset.split import Split
 from lettermill.dataset.summary import summary
 from lettermill.dataset.sync import remove_others
 from lettermill.job import job_log
+from lettermill.records import TableNote, write_records
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -39,7 +40,8 @@ def main() -> None:
             logging.info("removed results/%s/%s: its batch has no rows any more", stage, name)
     text = card(account, params.source, params.settings, versions())
     Path(snakemake.output.card).write_text(text, encoding="utf-8")
-    text = summary(account, output, params.settings["method"])
+    write_records(Path(snakemake.output.notes), TableNote, params.notes)
+    text = summary(account, output, params.settings["method"], len(params.notes))
     Path(snakemake.output.summary).write_text(text, encoding="utf-8")
 
 

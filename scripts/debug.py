@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):
         draw_row(
-            row_id=snakemake.wildcards.row_id,
+            row_id=snakemake.params.row_id,
             downloaded=Path(snakemake.input.downloaded),
             cropped=Path(snakemake.input.cropped),
             segmented=Path(snakemake.input.segmented),

@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lettermill.fetch.web import FetchSettings
+from lettermill.fetch.answers import answers_of
+from lettermill.fetch.settings import FetchSettings
 from lettermill.job import job_log
 from lettermill.stages.download import download_batch
 
@@ -18,4 +19,5 @@ if __name__ == "__main__":
             cache_folder=Path(snakemake.config["cache"]).expanduser(),
             output=Path(snakemake.output[0]),
             settings=FetchSettings.from_config(snakemake.config["download"]),
+            memory=answers_of(snakemake.wildcards.batch),
         )

@@ -2,12 +2,12 @@
 
 REASONS: dict[str, dict[str, str]] = {
     "table": {
-        "malformed_line": "the line of the table has more fields than the header",
+        "malformed_line": "the line of the table cannot be read as a row",
         "empty_id": "the id is empty",
-        "unsafe_id": "the id cannot be part of a file name",
+        "unsafe_id": "the id has control characters or more than 4,096 bytes",
         "duplicate_id": "another row has the same id",
         "empty_image": "no image is named",
-        "unsupported_url": "the image's address is neither http(s) nor a path",
+        "invalid_url": "the image's address is neither http(s) nor a path",
         "outside_images_folder": "the image's path leads out of the images folder",
         "empty_transcription": "the transcription has no letter of the alphabet",
         "unreadable_transcription": "the transcription is one of config `unreadable`",
@@ -15,14 +15,23 @@ REASONS: dict[str, dict[str, str]] = {
     "download": {
         "missing_file": "the images folder has no such file",
         "outside_images_folder": "the image is a link that leads out of the images folder",
-        "unsupported_url": "the address, or one that it leads to, is none that can be fetched",
-        "not_found": "the server answered 404 or 410",
-        "http_error": "the server answered with another error",
-        "timeout": "the server did not answer in time",
-        "connection_error": "the server could not be reached or broke off",
+        "invalid_url": "the address, or one that it is redirected to, is none that can be fetched",
+        "refused_address": "it is of a private or loopback network, and config refuses these",
+        "not_found": "the server answered 404",
+        "gone": "the server answered 410",
+        "forbidden": "the server answered 401, 403, 407 or 451",
+        "too_many_requests": "the server answered 429 or 425: it wants to be asked less often",
+        "server_error": "the server answered 5xx",
+        "http_error": "the server answered with another status that is not 200",
+        "timeout": "no connection or no answer in time, or an answer that took too long in all",
+        "connection_error": "the server could not be reached, or broke off before it answered",
+        "dns_error": "the name of the server could not be resolved",
+        "tls_error": "the server's certificate is not valid, or no secure connection came about",
+        "too_many_redirects": "the address is redirected on and on",
+        "too_large": "more than config `max_bytes` or `max_pixels`, or more than 65,535 pixels to a side",
+        "truncated": "the answer broke off, or the image in it lacks its end",
         "not_an_image": "what came is not an image that can be decoded",
-        "truncated": "what came is an image that lacks its end",
-        "too_large": "the image has more pixels than config `download: {max_pixels}`, or a side of more than 65,535",
+        "blocked_by_robots": "its X-Robots-Tag header has one of config `x_robots_tag`",
     },
     "crop": {
         "outside_image": "the configured crop leaves nothing of the image",
@@ -42,3 +51,8 @@ REASONS: dict[str, dict[str, str]] = {
         "low_confidence": "the letter, or every letter of the row, is less sure than config `align: {confidence}`",
     },
 }
+
+MAY_PASS = frozenset(
+    {"timeout", "connection_error", "dns_error", "tls_error", "too_many_requests", "server_error", "truncated"}
+)
+"""Reasons of ``download`` that another day may do away with."""

@@ -27,6 +27,8 @@ class Downloaded(NamedTuple):
     http_status: int | None  # of the response; None for local files and where none came
     bytes: int | None
     sha256: str
+    attempts: int | None  # 0: from the cache, or from a host known not to answer; None for local files
+    elapsed: float | None  # seconds that they took, with the waits between them
 
 
 class Cropped(NamedTuple):
@@ -129,6 +131,13 @@ class Rejected(NamedTuple):
     reason: str
     confidence: float | None
     detail: str
+
+
+class TableNote(NamedTuple):
+    """``results/table_notes.csv``: what was repaired in the table, or taken for granted."""
+
+    line: int  # of the table's file; in a workbook, the row
+    note: str
 
 
 OF_FOLDERS = ("status.csv", "offsets.csv", "letters.csv", "rejected.csv")

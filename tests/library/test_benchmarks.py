@@ -9,8 +9,9 @@ import requests
 
 from disk import Room, rooms
 from image_server import serving
-from lettermill.plan.table import Columns, read_table
 from lettermill.plan.text import Alphabet
+from lettermill.table.layout import Columns
+from lettermill.table.read import read_table
 from project import SAMPLE
 from replica import COLUMNS, read_sources, replicate, write_project
 from runs import jobs_of, stage_seconds

@@ -133,7 +133,7 @@ MODULES = [
     ("image/letters.py", {"segment": 4, "match": 4, "cut": 4, **END}),
     ("image/labels.py", {"crop": 4, "segment": 4, "match": 4, "cut": 4, **END}),
     ("fetch/web.py", {"download": 4, "crop": 4, "segment": 4, "match": 4, "cut": 4, **END}),
-    ("plan/table.py", {}),
+    ("table/rows.py", {}),
     ("job.py", {}),
 ]
 

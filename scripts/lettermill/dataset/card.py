@@ -22,6 +22,8 @@ def card(account: Account, source: str, settings: dict[str, object], versions: d
             "## Layout",
             "",
             "- `A/`, `B/`, …: one folder a letter, `{row_id}_{position}.png`, 8-bit grey, tight around the ink.",
+            "  Characters of an id that no file name can have are written as in addresses, `%2F` for `/`; the ids",
+            "  themselves are in `metadata.csv`.",
             "- `metadata.csv`: a line for each image: label, row, position in the transcription, box in the source",
             "  image (pixels), confidence (empty where the method has none), method, and split. All letters of a row",
             "  are in the same part of the split.",

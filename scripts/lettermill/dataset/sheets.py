@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lettermill.errors import CorruptedFileError
+from lettermill.file_names import file_stem
 from lettermill.files import write_bytes
 from lettermill.image.codec import decode, encode_png
 from lettermill.image.drawing import captioned, class_lines
@@ -84,7 +85,7 @@ def _doubtful(rejected: Iterable[tuple[Rejected, Path]]) -> list[_Letter]:
     """A sample of the letters that were rejected, the most confident first."""
     letters = []
     for row, batch in rejected:
-        name = f"{row.row_id}_{row.position}.png"
+        name = f"{file_stem(row.row_id)}_{row.position}.png"
         order = (-row.confidence, name)
         letters.append((_draw(name), _Letter(order, f"{row.label} {row.confidence:.2f}", batch / REJECTED / name)))
     return sorted(letter for _, letter in heapq.nsmallest(COLUMNS * LINES, letters))
@@ -94,7 +95,7 @@ def _stopped(rejected: Iterable[tuple[Rejected, Path]]) -> list[tuple[str, np.nd
     """A sample of the words that gave no letter but have an image, by the reason."""
     words = []
     for row, batch in sorted(rejected, key=lambda each: _draw(each[0].row_id)):
-        path = batch / REJECTED_ROWS / f"{row.row_id}.png"
+        path = batch / REJECTED_ROWS / f"{file_stem(row.row_id)}.png"
         if path.exists():
             words.append((f"{row.reason}: {row.row_id}", _read(path)))
         if len(words) == ROW_COLUMNS * ROW_LINES:

@@ -55,7 +55,8 @@ image, label, about = next(iter(letters))""",
         f"""\
 `{{part}}/` has a tar file for each batch of rows. A sample is `.png`, the image, `.cls`, the index of the class, and
 `.json`: label, {WHERE}. {AS_CUT} The key of a sample is row and position; a dot in a row's id is `%2E` there, for a
-reader takes what follows a dot for the kind of the file, and `%` is `%25`. The `.json` has the id itself.""",
+reader takes what follows a dot for the kind of the file, and so are, as in addresses, other characters that cannot be
+in the name of a file. The `.json` has the id itself.""",
     ),
     "idx": Format(
         "IDX, as MNIST and EMNIST",

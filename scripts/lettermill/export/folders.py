@@ -32,6 +32,12 @@ def write_folders(batches: Sequence[Path], split: Split, classes: Sequence[str],
     the part, for readers that look for one there; a part without letters has none, for then they could not read it.
     """
     part_of = cache(split.part_of)
+    written_otherwise: dict[str, str] = {}  # part of the rows whose files cannot be called by their ids
+
+    def part_of_file(name: str) -> str:
+        stem = _stem_of(name)
+        return written_otherwise.get(stem) or part_of(stem)
+
     counts: dict[str, Counter[Path]] = {part: Counter() for part in PARTS}
     with contextlib.ExitStack() as files:
         tables = {part: files.enter_context(_table(output / part / METADATA)) for part in PARTS}
@@ -39,11 +45,13 @@ def write_folders(batches: Sequence[Path], split: Split, classes: Sequence[str],
         for batch, fields in merged_letters(batches):
             part = part_of(fields[_ROW])
             counts[part][batch] += 1
+            if (stem := _stem_of(fields[0].rpartition("/")[2])) != fields[_ROW]:
+                written_otherwise[stem] = part
             tables[part]([*fields, part])
             everything([f"{part}/{fields[0]}", *fields[1:], part])
         for part in PARTS:
             expected = {batch: counts[part][batch] for batch in batches}
-            sync_letters(expected, classes, output / part, lambda name, part=part: part_of(_row_of(name)) == part)
+            sync_letters(expected, classes, output / part, lambda name, part=part: part_of_file(name) == part)
             log.info("%s: %d letters", part, counts[part].total())
     for part in PARTS:
         if not counts[part]:
@@ -59,6 +67,6 @@ def _table(path: Path) -> Iterator[Callable[[list[str]], object]]:
         yield writer.writerow
 
 
-def _row_of(name: str) -> str:
-    """The row id in the name of a letter's file."""
+def _stem_of(name: str) -> str:
+    """What ``file_stem`` gives for the row, in the name of a letter's file."""
     return name.rpartition("_")[0]

@@ -10,18 +10,19 @@ from urllib.parse import unquote
 
 from lettermill.dataset.split import Split
 from lettermill.export.letters import image_of, indices, letters_by_part, provenance
+from lettermill.file_names import file_stem
 from lettermill.files import atomic_writer
 
 log = logging.getLogger(__name__)
 
 
 def key_of(row_id: str, position: int) -> str:
-    """The name that the files of a letter share.
+    """The name that the files of a letter share: that of other files of the row, with dots written as in addresses.
 
-    A reader takes what follows the first dot for the kind of the file, so dots are written as in addresses, and the
-    sign for that too: ``row_of`` gives the row id back.
+    A reader takes what follows the first dot for the kind of the file. ``row_of`` gives the row id back unless it is
+    one that ``file_stem`` cuts.
     """
-    return f"{row_id.replace('%', '%25').replace('.', '%2E')}_{position}"
+    return f"{file_stem(row_id).replace('.', '%2E')}_{position}"
 
 
 def row_of(key: str) -> str:

@@ -1,86 +1,157 @@
-"""Fetching images over HTTP: one session for many threads, tries again where that can help."""
+"""Fetching images over HTTP: tries again where that can help, and leaves alone hosts that are dead or ask for it."""
 
+import random
 import time
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple, TypeVar
 
-import requests
-import urllib3
-from requests.adapters import HTTPAdapter
+from lettermill.fetch.addresses import Address, InvalidUrlError, mirrored, parse_address
+from lettermill.fetch.attempt import Attempt, Attempts, Stopwatch
+from lettermill.fetch.connections import Connections
+from lettermill.fetch.machine import Machine
+from lettermill.fetch.queue import Queue
+from lettermill.fetch.settings import FetchSettings
 
-WORTH_RETRYING = frozenset({408, 425, 429, 500, 502, 503, 504})
-"""HTTP statuses that may pass."""
+T = TypeVar("T")
 
-
-class FetchSettings(NamedTuple):
-    """See config ``download``."""
-
-    connections: int = 16
-    timeout: float = 20.0  # seconds
-    retries: int = 3
-    backoff: float = 0.5  # seconds
-    user_agent: str = "Lettermill"
-
-    @classmethod
-    def from_config(cls, download: Mapping[str, Any]) -> "FetchSettings":
-        """Those of config ``download`` that are about fetching."""
-        return cls(*(download[name] for name in cls._fields))
+PASSING = frozenset({"timeout", "connection_error", "dns_error", "too_many_requests", "server_error", "truncated"})
+"""Reasons that may pass while one waits."""
 
 
 class Fetched(NamedTuple):
-    """What came of asking for an address: the content, or the reason (see ``lettermill.reasons``) why not."""
+    """What came of asking for an address: the last of the ``attempts``, which took ``elapsed`` seconds in all.
 
-    content: bytes | None
-    reason: str = ""
-    detail: str = ""
-    http_status: int | None = None
+    asked: the address that was asked for, see config ``download: {mirrors}``. attempts: 0 when its host was known to be
+    dead, or to want to be left alone.
+    """
+
+    asked: str
+    last: Attempt
+    attempts: int
+    elapsed: float
+
+
+class _NotAskedError(Exception):
+    """A host is not asked: what would come of it is known. attempt: that."""
+
+    def __init__(self, attempt: Attempt):
+        super().__init__(attempt.reason)
+        self.attempt = attempt
 
 
 class Fetcher:
-    """Fetches addresses with one session. A context manager, which closes the connections; may be shared by threads."""
+    """Fetches addresses, for many threads. A context manager, which closes the connections."""
 
-    def __init__(self, settings: FetchSettings):
-        self._settings = settings
-        self._session = requests.Session()
-        self._session.headers["User-Agent"] = settings.user_agent
-        adapter = HTTPAdapter(pool_connections=settings.connections, pool_maxsize=settings.connections)
-        self._session.mount("http://", adapter)
-        self._session.mount("https://", adapter)
+    def __init__(self, settings: FetchSettings, machine: Machine | None = None):
+        self._settings, self._machine = settings, machine or Machine()
+        self._connections = Connections(self._machine, settings.connections_per_host, settings.refuse_private_addresses)
+        self._attempts = Attempts(settings, self._connections, self._wait_turn)
+        self._dead: dict[str, Attempt] = {}  # how hosts have failed for this job
 
     def __enter__(self) -> "Fetcher":
+        self._connections.__enter__()
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self._session.close()
+    def __exit__(self, *error: object) -> None:
+        self._connections.__exit__(*error)
 
-    def fetch(self, url: str) -> Fetched:
-        """Fetch ``url``, trying again as the settings say."""
-        for attempt in range(self._settings.retries + 1):
-            if attempt:
-                time.sleep(self._settings.backoff * 2 ** (attempt - 1))
-            fetched = self._fetch_once(url)
-            passing = fetched.http_status is None or fetched.http_status in WORTH_RETRYING
-            if fetched.content is not None or not passing or fetched.reason == "unsupported_url":
-                break
-        return fetched
+    def asked(self, url: str) -> str:
+        """The address that is asked for in place of ``url``."""
+        return mirrored(url, self._settings.mirrors)
 
-    def _fetch_once(self, url: str) -> Fetched:
+    def origin(self, url: str) -> str:
+        """The host that is asked for ``url``; empty when that is no address."""
         try:
-            response = self._session.get(url, timeout=self._settings.timeout)
-        except requests.Timeout as error:
-            return Fetched(None, "timeout", _short(error))
-        except (requests.exceptions.InvalidSchema, ValueError) as error:  # no address at all, or a redirect to none
-            return Fetched(None, "unsupported_url", _short(error))
-        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
-            return Fetched(None, "connection_error", _short(error))
-        status = response.status_code
-        if status in (404, 410):
-            return Fetched(None, "not_found", f"{status} {response.reason}", status)
-        if status != 200:
-            return Fetched(None, "http_error", f"{status} {response.reason}", status)
-        return Fetched(response.content, http_status=status)
+            return parse_address(self.asked(url)).origin
+        except InvalidUrlError:
+            return ""
+
+    def fetch(self, url: str, etag: str = "", last_modified: str = "") -> Fetched:
+        """Fetch ``url``, trying again as the settings say.
+
+        etag, last_modified: those of the image that is there, if it is only wanted when there is another one.
+        """
+        conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+        conditions = {name: value for name, value in conditions.items() if value}
+        asked, watch = self.asked(url), Stopwatch(self._settings.deadline)
+        last, attempts = Attempt(None), 0
+        while attempts <= self._settings.retries:
+            try:
+                last = self._attempts.make(asked, conditions, watch)
+            except _NotAskedError as error:
+                last = error.attempt
+                break
+            attempts += 1
+            self._learn(last)
+            if last.reason not in PASSING or not self._wait(last, attempts, watch):
+                break
+        return Fetched(asked, last, attempts, round(watch.spent, 3))
+
+    def _wait(self, last: Attempt, attempts: int, watch: Stopwatch) -> bool:
+        """Wait before the next try. False when there is none, or no time for it."""
+        seconds = self._settings.backoff * 2 ** (attempts - 1) * random.uniform(0.5, 1.5)
+        if last.retry_after is not None:
+            seconds = max(seconds, last.retry_after)
+            # Too many requests are the host's to judge; another error may be that of one address.
+            if seconds < watch.left or last.reason == "too_many_requests":
+                self._machine.pause(last.origin, last.retry_after)
+        if attempts > self._settings.retries or seconds >= watch.left:
+            return False
+        time.sleep(seconds)
+        return True
+
+    def _learn(self, last: Attempt) -> None:
+        """Tell the machine whether a host is alive."""
+        if not last.origin:
+            return
+        if not last.answered:
+            self._machine.failed(last.origin)
+            self._dead[last.origin] = last
+        elif self._machine.state(last.origin).failures:
+            self._machine.answered(last.origin)
+            self._dead.pop(last.origin, None)
+
+    def _wait_turn(self, address: Address, watch: Stopwatch) -> None:
+        """Wait until the host of ``address`` may be asked.
+
+        Raises _NotAskedError when it is dead, though not before this job has found it so too, and when it wants to be
+        left alone for longer than an address may take.
+        """
+        origin = address.origin
+        while True:
+            state = self._machine.state(origin)
+            if state.is_dead(self._settings.host_failures) and origin in self._dead:
+                raise _NotAskedError(self._dead[origin])
+            if not state.pause:
+                break
+            if state.pause >= watch.left:
+                raise _NotAskedError(Attempt(None, "too_many_requests", "the host wants to be left alone for longer"))
+            watch.leave_out(_sleep(state.pause))
+        if self._settings.requests_per_second:
+            watch.leave_out(_sleep(self._machine.take_turn(origin, 1 / self._settings.requests_per_second)))
 
 
-def _short(error: Exception) -> str:
-    """The kind of an error and no more: its text holds addresses of objects, which differ from run to run."""
-    return type(error).__name__
+def _sleep(seconds: float) -> float:
+    """Sleep; returns ``seconds``."""
+    time.sleep(seconds)
+    return seconds
+
+
+def in_threads(fetcher: Fetcher, urls: Iterable[str], settings: FetchSettings, work: Callable[[str], T]) -> list[T]:
+    """What ``work`` returns for each of ``urls``, in no order. An error of one ends the others too."""
+    queue = Queue(((fetcher.origin(url), url) for url in urls), settings.connections_per_host)
+
+    def run() -> list[T]:
+        try:
+            return [work(url) for url in queue]
+        except BaseException:
+            queue.clear()
+            raise
+
+    with ThreadPoolExecutor(settings.connections) as pool:
+        futures = [pool.submit(run) for _ in range(settings.connections)]
+        try:
+            return [found for future in futures for found in future.result()]
+        finally:
+            queue.clear()  # nothing is left in it, unless somebody has interrupted this

@@ -6,6 +6,8 @@ other row until the number changes.
 
 import hashlib
 
+from lettermill.file_names import file_stem
+
 ONE_IMAGE_A_JOB = 48
 """Largest table (rows) for which ``auto`` gives every row its own job."""
 
@@ -34,9 +36,9 @@ def batch_count(setting: str | int, rows: int) -> int | None:
 
 
 def batch_of(row_id: str, count: int | None) -> str:
-    """The name of the row's batch: its id when every row is a batch, else like ``003of016``."""
+    """The name of the row's batch: that of its files when every row is a batch, else like ``003of016``."""
     if count is None:
-        return row_id
+        return file_stem(row_id)
     number = int.from_bytes(hashlib.sha256(row_id.encode()).digest()[:8], "big") * count >> 64
     width = len(str(count))
     return f"{number:0{width}d}of{count}"

@@ -10,6 +10,7 @@ import jsonschema
 import yaml
 
 from lettermill.errors import InputError
+from lettermill.table.encoding import is_encoding
 
 Key = tuple[str, ...]
 
@@ -88,6 +89,12 @@ def _hint(error: jsonschema.ValidationError) -> str:
 
 def _check_meaning(config: dict, files: Sequence[Path]) -> Iterator[str]:
     """What the schema cannot say."""
+    if not is_encoding(config["encoding"]):
+        place = _place(("encoding",), config["encoding"], files)
+        yield (
+            f"{place}: `encoding: {config['encoding']}` is not known. Give `auto`, or the name of one of Python's "
+            "codecs, such as utf-8, cp1252, cp1251 or shift_jis."
+        )
     for letter in unicodedata.normalize("NFC", config["alphabet"]):
         if not letter.isalnum():
             yield (

@@ -18,7 +18,9 @@ from lettermill.errors import CorruptedFileError
 from lettermill.files import write_bytes
 from lettermill.plan.batches import batch_of
 from lettermill.plan.code import code_of
-from lettermill.plan.table import Row, Table, Unusable
+from lettermill.records import TableNote
+from lettermill.table.read import Table
+from lettermill.table.rows import Row, Unusable
 
 INDEX = Path(".snakemake/lettermill/table.sqlite")
 """Where the index is kept, in the working directory."""
@@ -28,7 +30,7 @@ SETTLED = 2.0
 clock has one time stamp (as in git, see "racy git" in its documentation)."""
 
 _SCHEMA = """
-CREATE TABLE about (key TEXT, size INTEGER, count INTEGER, unusable TEXT);
+CREATE TABLE about (key TEXT, size INTEGER, count INTEGER, unusable TEXT, notes TEXT);
 CREATE TABLE batch (name TEXT PRIMARY KEY, rows INTEGER, local INTEGER, sources TEXT, patterns TEXT, content TEXT);
 """
 
@@ -74,8 +76,14 @@ class Index:
         found = self._connection.execute("SELECT unusable FROM about").fetchone()
         return [Unusable(*row) for row in json.loads(found[0])]
 
+    @property
+    def notes(self) -> list[TableNote]:
+        """What was repaired in the table, or taken for granted."""
+        found = self._connection.execute("SELECT notes FROM about").fetchone()
+        return [TableNote(*note) for note in json.loads(found[0])]
 
-def digest(rows: Iterable[tuple[str, ...]]) -> str:
+
+def digest(rows: Iterable[tuple]) -> str:
     """A name for ``rows`` that differs when they do."""
     return hashlib.sha256(repr([tuple(row) for row in rows]).encode()).hexdigest()[:12]
 
@@ -120,8 +128,8 @@ def _fill(connection: sqlite3.Connection, key: str, table: Table, count: int | N
     for row in table.rows.values():
         batches.setdefault(batch_of(row.row_id, count), []).append(row)
     connection.executescript(_SCHEMA)
-    unusable = json.dumps(sorted(table.unusable))
-    connection.execute("INSERT INTO about VALUES (?, ?, ?, ?)", (key, table.size, count, unusable))
+    unusable, notes = json.dumps(sorted(table.unusable)), json.dumps(table.notes)
+    connection.execute("INSERT INTO about VALUES (?, ?, ?, ?, ?)", (key, table.size, count, unusable, notes))
     for name, rows in batches.items():
         rows.sort()
         local = any(not row.is_url for row in rows)

@@ -4,14 +4,20 @@ import gc
 import os
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
+from urllib.parse import unquote
 
 from lettermill.errors import InputError
+from lettermill.file_names import file_stem
 from lettermill.plan.batches import batch_count, batch_of
 from lettermill.plan.config import check_config, resolve
 from lettermill.plan.index import INDEX, Batch, Index, build_index, digest, open_index, table_key
-from lettermill.plan.table import Columns, Row, read_table
 from lettermill.plan.text import Alphabet
+from lettermill.plan.versions import VERSIONS, read_versions
+from lettermill.table.layout import Columns
+from lettermill.table.read import read_table
+from lettermill.table.rows import Row
 
 
 class Rows(list):
@@ -27,7 +33,7 @@ class Rows(list):
         self._count, self._name, self._read = count, name, read
 
     @classmethod
-    def of(cls, rows: Iterable[tuple[str, ...]]) -> "Rows":
+    def of(cls, rows: Iterable[tuple]) -> "Rows":
         """Rows that are there already, in their order."""
         known = [tuple(row) for row in rows]
         return cls(len(known), digest(known), lambda: known)
@@ -72,7 +78,7 @@ class Workplan:
 
     @cached_property
     def _index(self) -> Index:
-        settings = {name: self._config[name] for name in ("columns", "alphabet", "unreadable", "batches")}
+        settings = {name: self._config[name] for name in ("encoding", "columns", "alphabet", "unreadable", "batches")}
         key = table_key(self.table_path, settings)
         return open_index(INDEX, key) or self._build_index(key)
 
@@ -81,7 +87,7 @@ class Workplan:
         columns, alphabet = Columns(**self._config["columns"]), Alphabet(self._config["alphabet"])
         gc.disable()  # it would look through a million rows again and again and find nothing
         try:
-            table = read_table(self.table_path, columns, alphabet, self._config["unreadable"])
+            table = read_table(self.table_path, columns, alphabet, self._config["unreadable"], self._config["encoding"])
             return build_index(INDEX, key, table, batch_count(self._config["batches"], table.size), changed)
         finally:
             gc.enable()
@@ -98,16 +104,37 @@ class Workplan:
 
     @property
     def unusable(self) -> Rows:
-        """(row id, reason, detail) of the rows that no batch has got; see ``table.Unusable``."""
+        """(row id, reason, detail) of the rows that no batch has got; see ``rows.Unusable``."""
         return Rows.of(self._index.unusable)
 
-    def batch_of(self, row_id: str) -> str:
-        """The batch of a row; raises InputError when the table has no such row that can be worked on."""
-        batch = batch_of(row_id, self._index.count)
-        if batch in self._index.batches and any(row.row_id == row_id for row in self._index.rows(batch)):
-            return batch
-        why = next((row.reason for row in self._index.unusable if row.row_id == row_id), "there is no such row")
-        raise InputError(f"{self.table_path}: no picture of row {row_id}: {why}.")
+    @property
+    def notes(self) -> Rows:
+        """(line, note) of what was repaired in the table, or taken for granted."""
+        return Rows.of(self._index.notes)
+
+    def batch_of(self, name: str) -> str:
+        """The batch of the row whose files are called ``name``, see ``file_stem``.
+
+        Raises InputError when the table has no such row that can be worked on.
+        """
+        return self._find(name)[0]
+
+    def row_of(self, name: str) -> str:
+        """The id of that row."""
+        return self._find(name)[1]
+
+    def _find(self, name: str) -> tuple[str, str]:
+        """(batch, row id) of that row."""
+        known = dict.fromkeys((name, unquote(name)))
+        likely = {batch_of(row_id, self._index.count) for row_id in known}
+        # The batch of an id that has been cut cannot be told from what is left of it.
+        others = (batch for batch in self._index.batches if "~" in name and batch not in likely)
+        for batch in chain(likely.intersection(self._index.batches), others):
+            for row in self._index.rows(batch):
+                if file_stem(row.row_id) == name:
+                    return batch, row.row_id
+        why = next((row.reason for row in self._index.unusable if row.row_id in known), "there is no such row")
+        raise InputError(f"{self.table_path}: no picture of row {name}: {why}.")
 
     def named(self, key: str, value: str, folder: bool = False) -> Path:
         """The file or folder that the config names by ``key``, see ``config.resolve``."""
@@ -120,7 +147,7 @@ class Workplan:
     def sources(self, batch: str) -> Rows:
         """(row id, image, stamp) of the rows of a batch; see ``stages.download.Source``."""
         found = self._batch(batch)
-        if found.local:
+        if found.local or batch in self._changed:
             return Rows.of(self._sources(batch))  # their stamps may have changed
         return Rows(found.rows, found.sources, lambda: self._sources(batch))
 
@@ -132,6 +159,14 @@ class Workplan:
         """(row id, pattern) of the rows of a batch; see ``Alphabet.pattern``."""
         found = self._batch(batch)
         return Rows(found.rows, found.patterns, lambda: [(row.row_id, row.pattern) for row in self._index.rows(batch)])
+
+    @cached_property
+    def _versions(self) -> dict[str, str]:
+        return read_versions(VERSIONS)
+
+    @cached_property
+    def _changed(self) -> set[str]:
+        return {batch_of(row_id, self._index.count) for row_id in self._versions}
 
     def _batch(self, name: str) -> Batch:
         if name not in self._index.batches:
@@ -145,7 +180,7 @@ class Workplan:
 
     def _stamp(self, row: Row) -> str:
         if row.is_url:
-            return ""
+            return self._versions.get(row.row_id, "")
         try:
             status = os.stat(f"{self.images}/{row.image}")
         except (OSError, ValueError):

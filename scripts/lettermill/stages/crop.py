@@ -4,6 +4,7 @@ import logging
 from pathlib import Path
 
 from lettermill.errors import CorruptedFileError
+from lettermill.file_names import file_stem
 from lettermill.image.codec import decode, encode_png
 from lettermill.image.crop import Cropping, crop
 from lettermill.records import Cropped, Downloaded, read_records, write_records
@@ -28,7 +29,7 @@ def crop_batch(downloaded: Path, output: Path, cropping: Cropping) -> None:
             size = f"{image.shape[1]}x{image.shape[0]} pixels"
             records.append(Cropped(row.row_id, "outside_image", size, "", None, None, None, None, None))
             continue
-        file = row.row_id + ".png"
+        file = file_stem(row.row_id) + ".png"
         (output / file).write_bytes(encode_png(region.of(image)))
         records.append(Cropped(row.row_id, "", "", file, *region, line))
     write_records(output / "offsets.csv", Cropped, records)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from lettermill.errors import CorruptedFileError
+from lettermill.file_names import file_stem
 from lettermill.files import link_or_copy
 from lettermill.image.box import Box
 from lettermill.image.codec import encode_png
@@ -43,10 +44,11 @@ def cut_batch(
     """Cut the letters of a batch out of its cropped images; those with a lower confidence than that are rejected.
 
     patterns: (row id, pattern) of every row of the batch, see ``Alphabet.pattern``.
-    Letters go to ``output``/{letter}/{row_id}_{position}.png, those that are rejected to ``output``/rejected/, and the
-    images of rows without letters to ``output``/rejected_rows/. ``letters.csv`` in ``output`` lists the letters;
-    ``rejected.csv`` lists those that are rejected, and the rows of the batch that have none, with the stage that
-    stopped them. Raises CorruptedFileError when a row, or a letter of one, has been lost on the way.
+    Letters go to ``output``/{letter}/{row}_{position}.png (row: see ``file_stem``), those that are rejected to
+    ``output``/rejected/, and the images of rows without letters to ``output``/rejected_rows/. ``letters.csv`` in
+    ``output`` lists the letters; ``rejected.csv`` lists those that are rejected, and the rows of the batch that have
+    none, with the stage that stopped them. Raises CorruptedFileError when a row, or a letter of one, has been lost on
+    the way.
     """
     output.mkdir(parents=True, exist_ok=True)
     crops = read_offsets(files.cropped)
@@ -67,7 +69,7 @@ def cut_batch(
         in_crop = [box.moved(-row.x, -row.y) for box in boxes]
         images = cut_letters(read_crop(files.cropped, row), in_crop, erase_neighbours)
         for record, box, image, deliver in zip(records, boxes, images, sure, strict=True):
-            file = f"{record.label if deliver else REJECTED}/{row_id}_{record.position}.png"
+            file = f"{record.label if deliver else REJECTED}/{file_stem(row_id)}_{record.position}.png"
             (output / file).parent.mkdir(exist_ok=True)
             (output / file).write_bytes(encode_png(image))
             if deliver:
@@ -102,7 +104,7 @@ def _has_picture(row: Rejected, crops: Mapping[str, Cropped]) -> bool:
 def _keep_pictures(cropped: Path, rows: Iterable[Cropped], output: Path) -> None:
     for row in rows:
         (output / REJECTED_ROWS).mkdir(exist_ok=True)
-        link_or_copy(cropped / row.file, output / REJECTED_ROWS / f"{row.row_id}.png")
+        link_or_copy(cropped / row.file, output / REJECTED_ROWS / f"{file_stem(row.row_id)}.png")
 
 
 def _doubtful(row: list[Matched], sure: list[bool]) -> list[Rejected]:

@@ -2,13 +2,17 @@
 
 import hashlib
 import logging
+import os
+import stat
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
+from lettermill.fetch.answers import Answer, read_answers, write_answers
+from lettermill.fetch.ask import Asked, Asker
 from lettermill.fetch.cache import Cache
-from lettermill.fetch.web import Fetched, Fetcher, FetchSettings
+from lettermill.fetch.settings import FetchSettings
+from lettermill.file_names import file_stem
 from lettermill.files import link_or_copy
 from lettermill.image.codec import judge, suffix_of
 from lettermill.records import Downloaded, write_records
@@ -19,38 +23,92 @@ log = logging.getLogger(__name__)
 class Source(NamedTuple):
     """Where a row's image is: an http(s) address, or a path below the images folder.
 
-    stamp: tells versions of a local file apart; not used here, but a change of it re-runs the batch.
+    stamp: tells versions of an image apart; not used here, but a change of it re-runs the batch.
     """
 
     row_id: str
     image: str
     stamp: str
 
+    @property
+    def is_url(self) -> bool:
+        """Whether it is to be fetched."""
+        return "://" in self.image
+
 
 def download_batch(
-    rows: Sequence[tuple[str, str, str]], images: Path, cache_folder: Path, output: Path, settings: FetchSettings
+    rows: Sequence[tuple[str, str, str]],
+    images: Path,
+    cache_folder: Path,
+    output: Path,
+    settings: FetchSettings,
+    memory: Path | None = None,
 ) -> None:
-    """Put the images of ``rows`` (see ``Source``) into the folder ``output``, with ``status.csv`` beside them."""
+    """Put the images of ``rows`` (see ``Source``) into the folder ``output``, with ``status.csv`` beside them.
+
+    memory: the file that keeps the answers of the batch from run to run: what has failed there is not asked for again,
+    see ``stages.ask_again``.
+    """
     sources = sorted(Source(*row) for row in rows)
-    cache = Cache(cache_folder)
-    fetched = _fetch(sorted({row.image for row in sources if _is_url(row)}), cache, settings)
     output.mkdir(parents=True, exist_ok=True)
-    records = []
+    records = [_copy(row, images, output, settings) for row in sources if not row.is_url]
+    fetched: dict[str, list[str]] = {}
     for row in sources:
-        result = fetched[row.image] if _is_url(row) else _read_local(images, row.image)
-        if result.content is None:
-            records.append(
-                Downloaded(row.row_id, "failed", result.reason, result.detail, "", result.http_status, None, "")
-            )
-            log.warning("%s: %s %s", row.row_id, result.reason, result.detail)
-            continue
-        file = row.row_id + suffix_of(result.content)
-        if not (_is_url(row) and _linked(cache.path(row.image), output / file)):
-            (output / file).write_bytes(result.content)
-        digest = hashlib.sha256(result.content).hexdigest()
-        records.append(Downloaded(row.row_id, "ok", "", "", file, result.http_status, len(result.content), digest))
+        if row.is_url:
+            fetched.setdefault(row.image, []).append(row.row_id)
+    if fetched:
+        batch = _Batch(fetched, Cache(cache_folder), output, settings, read_answers(memory) if memory else {})
+        answers = batch.fetch()
+        if memory:
+            write_answers(memory, answers)
+        records += batch.records
+    records.sort()
+    for record in records:
+        if record.reason:
+            log.warning("%s: %s %s", record.row_id, record.reason, record.detail)
     write_records(output / "status.csv", Downloaded, records)
     log.info("%d of %d images are here", sum(record.status == "ok" for record in records), len(records))
+
+
+class _Batch:
+    """The rows of a batch that are fetched. rows: address -> row ids. known: address -> answer, of earlier runs."""
+
+    def __init__(
+        self, rows: dict[str, list[str]], cache: Cache, output: Path, settings: FetchSettings, known: dict[str, Answer]
+    ):
+        self._rows, self._cache, self._output, self._settings, self._known = rows, cache, output, settings, known
+        self.records: list[Downloaded] = []
+
+    def fetch(self) -> list[Answer]:
+        """Bring them all here."""
+        with Asker(self._cache, self._settings) as asker:
+            answers, missing = [], []
+            for url in self._rows:
+                known = self._known.get(url)
+                if kept := asker.kept(url, known):
+                    answers.append(self._deliver(kept))
+                elif known and known.reason and known.holds(asker.asked(url), self._settings.limits):
+                    answers.append(self._deliver(Asked(known, None)))
+                else:
+                    missing.append(url)  # also what was there and is no longer in the cache
+            log.info("%d addresses, %d of them to be asked for", len(self._rows), len(missing))
+            if missing:
+                answers += asker.for_each(missing, lambda url: self._deliver(asker.ask_once(url)))
+        return answers
+
+    def _deliver(self, asked: Asked) -> Answer:
+        """Put an image where its rows are looked for, at once, so that few are in memory at a time."""
+        answer, content = asked
+        for row_id in self._rows[answer.url]:
+            file = ""
+            if content is not None:
+                file = file_stem(row_id) + suffix_of(content)
+                if not _linked(self._cache.path(answer.url), self._output / file):
+                    (self._output / file).write_bytes(content)
+            status = "failed" if answer.reason else "ok"
+            about = (answer.http_status, answer.bytes, answer.sha256, answer.attempts, answer.elapsed)
+            self.records.append(Downloaded(row_id, status, answer.reason, answer.detail, file, *about))
+        return answer
 
 
 def _linked(kept: Path, target: Path) -> bool:
@@ -62,45 +120,32 @@ def _linked(kept: Path, target: Path) -> bool:
     return True
 
 
-def _is_url(row: Source) -> bool:
-    return "://" in row.image
+def _copy(row: Source, images: Path, output: Path, settings: FetchSettings) -> Downloaded:
+    """Copy the image of a row from the images folder, unless there is a reason not to."""
+    content, reason, detail = _read(images, row.image, settings.max_bytes)
+    if content is not None and (reason := judge(content)):
+        content, detail = None, f"{row.image}: {len(content)} bytes"
+    if content is None:
+        return Downloaded(row.row_id, "failed", reason, detail, "", None, None, "", None, None)
+    file = file_stem(row.row_id) + suffix_of(content)
+    (output / file).write_bytes(content)
+    digest = hashlib.sha256(content).hexdigest()
+    return Downloaded(row.row_id, "ok", "", "", file, None, len(content), digest, None, None)
 
 
-def _fetch(urls: list[str], cache: Cache, settings: FetchSettings) -> dict[str, Fetched]:
-    """What is at each of ``urls``; what is an image is in the cache afterwards, and nothing else is."""
-    found = {}
-    for url in urls:
-        kept = _if_image(Fetched(cache.get(url), http_status=200))
-        if kept.content is not None:  # a damaged file in the cache is fetched again
-            found[url] = kept
-    missing = [url for url in urls if url not in found]
-    log.info("%d addresses, %d of them in the cache", len(urls), len(found))
-    if missing:
-        with Fetcher(settings) as fetcher, ThreadPoolExecutor(settings.connections) as pool:
-
-            def fetch(url: str) -> Fetched:
-                result = _if_image(fetcher.fetch(url))
-                if result.content is not None:
-                    cache.put(url, result.content)  # at once: a killed job has kept what it has got
-                return result
-
-            found.update(zip(missing, pool.map(fetch, missing), strict=True))
-    return found
-
-
-def _read_local(images: Path, name: str) -> Fetched:
+def _read(images: Path, name: str, most: int) -> tuple[bytes | None, str, str]:
+    """(content, reason, detail) of a file of the images folder, with either content or reason."""
     try:
-        inside = (images / name).resolve().is_relative_to(images.resolve())
-        if not inside:
-            return Fetched(None, "outside_images_folder", f"{name} is a link; name its folder in config `images`")
-        return _if_image(Fetched((images / name).read_bytes()))
+        path = (images / name).resolve()
+        if not path.is_relative_to(images.resolve()):
+            return None, "outside_images_folder", f"{name} is a link; name its folder in config `images`"
+        # Not to wait for a pipe to which nobody writes.
+        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC), "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                return None, "not_an_image", f"{name} is no file"
+            content = file.read(most + 1)
     except (FileNotFoundError, NotADirectoryError):
-        return Fetched(None, "missing_file", name)
-    except (OSError, ValueError) as error:
-        return Fetched(None, "not_an_image", f"{name}: {type(error).__name__}")
-
-
-def _if_image(fetched: Fetched) -> Fetched:
-    """``fetched``, or the reason why its content is no image, if it is none: servers send pages as images."""
-    reason = "" if fetched.content is None else judge(fetched.content)
-    return fetched._replace(content=None, reason=reason, detail=f"{len(fetched.content)} bytes") if reason else fetched
+        return None, "missing_file", name
+    except (OSError, ValueError, RuntimeError) as error:  # such as a folder, a name with a NUL, a loop of links
+        return None, "not_an_image", f"{name}: {type(error).__name__}"
+    return (None, "too_large", f"{name}: more than {most} bytes") if len(content) > most else (content, "", "")

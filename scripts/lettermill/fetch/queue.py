@@ -1,0 +1,54 @@
+"""Which address is fetched next."""
+
+import threading
+from collections import deque
+from collections.abc import Iterable, Iterator
+
+
+class Queue:
+    """Addresses, handed out to threads: hosts in turns, so that one that is slow or dead holds up no other.
+
+    addresses: (host, address). per_host: addresses of one host that are out at a time, at most.
+    """
+
+    def __init__(self, addresses: Iterable[tuple[str, str]], per_host: int):
+        waiting: dict[str, deque[str]] = {}
+        for host, address in addresses:
+            waiting.setdefault(host, deque()).append(address)
+        self._waiting = deque(waiting.items())
+        self._out = dict.fromkeys(waiting, 0)
+        self._per_host = per_host
+        self._changed = threading.Condition()
+
+    def __iter__(self) -> Iterator[str]:
+        """The addresses that a thread gets; it is done with one when it asks for the next."""
+        while (taken := self._take()) is not None:
+            host, address = taken
+            try:
+                yield address
+            finally:
+                with self._changed:
+                    self._out[host] -= 1
+                    self._changed.notify()
+
+    def clear(self) -> None:
+        """Hand out no more."""
+        with self._changed:
+            self._waiting.clear()
+            self._changed.notify_all()
+
+    def _take(self) -> tuple[str, str] | None:
+        with self._changed:
+            while self._waiting:
+                for _ in range(len(self._waiting)):
+                    host, addresses = self._waiting.popleft()
+                    if self._out[host] < self._per_host:
+                        address = addresses.popleft()
+                        if addresses:
+                            self._waiting.append((host, addresses))
+                        self._out[host] += 1
+                        return host, address
+                    self._waiting.append((host, addresses))
+                self._changed.wait()
+            self._changed.notify_all()
+            return None

@@ -1,0 +1,34 @@
+"""Names of files after rows, whatever their ids are."""
+
+import hashlib
+import re
+
+LONGEST = 200
+"""Bytes of UTF-8 in a name; file names end at 255 and carry a position and a suffix too."""
+
+_DIGITS = 32
+"""Of the digest in a name that is cut short."""
+
+# What a file system or the engine would take for something else; and what would read as if it had been written so.
+_WRITTEN = re.compile(
+    rf'[\x00-\x1f\x7f/\\:*?"<>|{{}}]|^[.\s]|[.\s]\Z|%(?=[0-9A-Fa-f]{{2}})|~(?=[0-9a-f]{{{_DIGITS}}}\Z)'
+)
+_REPEATED = re.compile(r"(.+?)\1{19}\Z", re.DOTALL)
+
+
+def file_stem(row_id: str) -> str:
+    """The name, without a suffix, of the files of a row: its id wherever that can be one.
+
+    No two ids have one name. Characters that cannot be in a file name, and dots and spaces at its ends, are written as
+    in addresses (``a/b`` is ``a%2Fb``, and ``a%2Fb`` is ``a%252Fb``). A name that is still too long, or that ends in
+    twenty repetitions, which the engine takes for a rule that feeds itself, is cut, and ends in ``~`` and a digest.
+    """
+    name = _WRITTEN.sub(_as_in_addresses, row_id)
+    if len(name.encode()) <= LONGEST and (len(name) < 20 or not _REPEATED.search(name)):
+        return name
+    digest = hashlib.sha256(row_id.encode()).hexdigest()[:_DIGITS]
+    return name.encode()[: LONGEST - _DIGITS - 1].decode(errors="ignore") + "~" + digest
+
+
+def _as_in_addresses(found: re.Match[str]) -> str:
+    return "".join(f"%{byte:02X}" for byte in found[0].encode())

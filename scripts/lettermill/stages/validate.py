@@ -1,0 +1,69 @@
+"""Validate: what is known of a table and its images before anything is made of them."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from lettermill.dataset.account import explain
+from lettermill.fetch.settings import FetchSettings
+from lettermill.fetch.web import Fetcher, in_threads
+from lettermill.image.codec import judge
+from lettermill.stages.download import Source
+
+EXAMPLES = 5
+"""Rows, hosts and files that are named, at most, of each kind."""
+
+SAMPLE = 20
+"""Addresses that are asked for."""
+
+
+def table_lines(
+    rows: int, batches: int, unusable: Sequence[tuple[str, str, str]], notes: Sequence[tuple[int, str]]
+) -> Iterator[str]:
+    """What there is to say of a table.
+
+    rows: how many it has. batches: of how many rows those are that can be worked on. unusable: (row id, reason, detail)
+    of the others. notes: see ``TableNote``.
+    """
+    yield f"{rows:>8,} rows, of which {rows - len(unusable):,} can be worked on; batches: {batches:,}"
+    for reason, count in Counter(reason for _, reason, _ in unusable).most_common():
+        yield f"{-count:>8,} {reason} ({explain('table', reason)})"
+        for row_id, _, detail in [row for row in unusable if row[1] == reason][:EXAMPLES]:
+            yield f"           {': '.join(filter(None, (row_id, detail)))}"
+    if notes:
+        yield f"{len(notes):>8,} notes on what was repaired or taken for granted"
+        yield from _named([f"line {line}: {note}" for line, note in notes])
+
+
+def image_lines(sources: Sequence[Source], images: Path, settings: FetchSettings) -> Iterator[str]:
+    """What there is to say of where the images are, and of a sample of those that are fetched, which are asked for."""
+    urls = sorted({row.image for row in sources if row.is_url})
+    files = {row.image for row in sources if not row.is_url}
+    if files:
+        missing = sorted(name for name in files if not (images / name).exists())
+        yield f"{len(files):>8,} images in {images}, of which {len(missing):,} are not there"
+        yield from _named(missing)
+    if urls:
+        with Fetcher(settings._replace(retries=0)) as fetcher:
+            hosts = Counter(fetcher.origin(url) for url in urls)
+            yield f"{len(urls):>8,} images to be fetched, of {len(hosts):,} hosts"
+            yield from _named([f"{host}: {count:,}" for host, count in hosts.most_common()])
+            sample = sorted(urls, key=lambda url: hashlib.sha256(url.encode()).digest())[:SAMPLE]
+            reasons = dict(in_threads(fetcher, sample, settings, lambda url: (url, _reason(fetcher, url))))
+        yield f"{len(sample):>8,} of these were asked for, and {list(reasons.values()).count(''):,} came"
+        for url in sample:
+            if reasons[url]:
+                yield f"           {reasons[url]}: {url}"
+
+
+def _reason(fetcher: Fetcher, url: str) -> str:
+    last = fetcher.fetch(url).last
+    return last.reason if last.content is None else judge(last.content)
+
+
+def _named(names: Iterable[str]) -> Iterator[str]:
+    shown = list(names)
+    yield from (f"           {name}" for name in shown[:EXAMPLES])
+    if len(shown) > EXAMPLES:
+        yield f"           and {len(shown) - EXAMPLES:,} more"

@@ -1,0 +1,60 @@
+"""What the file of a table holds, told by its first bytes and not by its name."""
+
+import gzip
+import io
+import zipfile
+import zlib
+from pathlib import Path
+
+from lettermill.errors import InputError
+
+TEXT, XLSX, XLS = "text", "xlsx", "xls"
+"""Kinds of content: CSV and the like, and the workbooks of Excel from 2007 on and before."""
+
+_GZIP, _ZIP, _OLE = b"\x1f\x8b", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_PACKED = {b"BZh": "bzip2", b"\xfd7zXZ\0": "xz", b"\x28\xb5\x2f\xfd": "zstd", b"7z\xbc\xaf": "7z", b"Rar!": "rar"}
+_PAGES = (b"<!doctype", b"<html", b"<head", b"<body", b"<table", b"<?xml")
+
+
+def read_content(path: Path) -> tuple[str, bytes]:
+    """(kind, content) of the table at ``path``, unpacked if it is gzipped.
+
+    Raises InputError when it cannot be read, or is something that is no table.
+    """
+    if not path.is_file():
+        raise InputError(f"{path}: there is no such table. Correct config `table`.")
+    try:
+        data = path.read_bytes()
+        if data.startswith(_GZIP):
+            data = gzip.decompress(data)
+    except (OSError, EOFError, zlib.error) as error:
+        message = str(error).strip() or type(error).__name__
+        raise InputError(f"{path} cannot be read: {message}. Copy or download it again.") from error
+    if data.startswith(_OLE):
+        return XLS, data
+    if data.startswith(_ZIP):
+        _check_workbook(path, data)
+        return XLSX, data
+    for start, name in _PACKED.items():
+        if data.startswith(start):
+            raise InputError(f"{path} is packed with {name}. Unpack it, or pack it with gzip.")
+    if data[:1_000].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_PAGES):
+        raise InputError(
+            f"{path} is a web page or XML, no table. If it was downloaded, look at it in a browser: it may ask for a "
+            "login. If a program has made it, save it as CSV or .xlsx there."
+        )
+    return TEXT, data
+
+
+def _check_workbook(path: Path, data: bytes) -> None:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = archive.namelist()
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+        raise InputError(f"{path} is a damaged zip archive or workbook: {error}. Copy or download it again.") from error
+    if "xl/workbook.bin" in names:
+        raise InputError(f"{path} is a binary Excel workbook (.xlsb). Save it as .xlsx or CSV.")
+    if "xl/workbook.xml" not in names:
+        sheet = "content.xml" in names
+        what = "a workbook of LibreOffice (.ods)" if sheet else "a zip archive with no Excel workbook in it"
+        raise InputError(f"{path} is {what}. {'Save it as .xlsx or CSV' if sheet else 'Unpack it'}.")

@@ -1,0 +1,102 @@
+"""The characters of a table: its bytes as UTF-8, whatever they were before."""
+
+import codecs
+from pathlib import Path
+from typing import NamedTuple
+
+from lettermill.errors import InputError
+from lettermill.records import TableNote
+from lettermill.table.notes import note_on_lines
+
+AUTO = "auto"
+"""Config ``encoding``: each line by itself, UTF-8 or else Windows-1252, and what begins with a mark by its mark."""
+
+_MARKS = {
+    codecs.BOM_UTF8: "utf-8",
+    codecs.BOM_UTF32_LE: "utf-32",  # begins as that of UTF-16 does, so it comes first
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+_WINDOWS = "".join(
+    bytes([byte]).decode("cp1252", errors="ignore") or chr(byte)  # the five that it does not define, as in Latin-1
+    for byte in range(256)
+)
+
+
+class Text(NamedTuple):
+    """A table as UTF-8 without a mark at its beginning.
+
+    damaged: line -> what is in it that cannot be trusted. Lines end as in the bytes: ``\\n``, ``\\r\\n`` or ``\\r``.
+    """
+
+    data: bytes
+    notes: list[TableNote]
+    damaged: dict[int, str]
+
+
+def to_text(path: Path, data: bytes, encoding: str) -> Text:
+    """The bytes of the table at ``path`` as text. encoding: AUTO or the name of a codec, see ``is_encoding``.
+
+    Raises InputError when it is no text.
+    """
+    mark = next((mark for mark in _MARKS if data.startswith(mark)), b"")
+    if encoding == AUTO and _MARKS.get(mark, "utf-8") == "utf-8":
+        data, notes, damaged = _line_by_line(data.removeprefix(codecs.BOM_UTF8))
+    else:
+        encoding = _MARKS[mark] if encoding == AUTO else encoding
+        notes, (data, damaged) = [], _decoded(path, data, encoding)
+    if b"\0" in data:
+        if b"\0" in next(iter(data.splitlines()), b""):
+            raise InputError(
+                f"{path}, line 1: there are NUL bytes: it is not text, or UTF-16 without a mark. Save it as CSV in "
+                "UTF-8, or name its encoding in config: `encoding: utf-16-le`."
+            )
+        damaged |= dict.fromkeys(_lines_with(b"\x00", data), "a NUL byte: take it out")
+    return Text(data, notes, damaged)
+
+
+def is_encoding(name: str) -> bool:
+    """Whether ``name`` is AUTO or a codec between text and bytes."""
+    try:
+        return name == AUTO or isinstance("".encode(name), bytes)
+    except (LookupError, ValueError):
+        return False
+
+
+def _line_by_line(data: bytes) -> tuple[bytes, list[TableNote], dict[int, str]]:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        pass
+    else:
+        return data, [], {}
+    lines, others = [], []
+    for number, line in enumerate(data.splitlines(keepends=True), 1):
+        try:
+            line.decode()
+        except UnicodeDecodeError:
+            others.append(number)
+            line = codecs.charmap_decode(line, "strict", _WINDOWS)[0].encode()
+        lines.append(line)
+    note = note_on_lines(others, "not UTF-8, read as Windows-1252; config `encoding` can name another")
+    return b"".join(lines), [note], {}
+
+
+def _decoded(path: Path, data: bytes, encoding: str) -> tuple[bytes, dict[int, str]]:
+    """(UTF-8, damaged lines)."""
+    try:
+        return data.decode(encoding).removeprefix("\ufeff").encode(), {}
+    except UnicodeError:
+        pass
+    try:
+        text = data.decode(encoding, errors="replace").removeprefix("\ufeff")
+        text = text.encode(errors="surrogatepass").decode(errors="replace").encode()  # some codecs give halves of pairs
+    except (UnicodeError, OverflowError) as error:
+        raise InputError(f"{path} is not {encoding}: {error}. Correct config `encoding`.") from error
+    why = f"bytes that are no {encoding}: correct them, or config `encoding`"
+    return text, dict.fromkeys(_lines_with("�".encode(), text), why)
+
+
+def _lines_with(part: bytes, data: bytes) -> list[int]:
+    return [number for number, line in enumerate(data.splitlines(), 1) if part in line]

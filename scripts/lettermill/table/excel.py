@@ -1,0 +1,154 @@
+"""Workbooks of Excel as tables: what their cells show, as text."""
+
+import datetime
+import io
+import re
+import warnings
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from lettermill.errors import InputError
+from lettermill.records import TableNote
+from lettermill.table.content import XLSX
+from lettermill.table.layout import Columns, layout_of
+from lettermill.table.notes import note_on_lines
+from lettermill.table.sheet import Sheet
+
+
+class _Page(NamedTuple):
+    """A sheet of a workbook. rows: all of them, from the first on."""
+
+    name: str
+    rows: Iterable[list[str]]
+    dates: list[int]  # rows in which a cell holds a date, known when ``rows`` have been gone through
+
+
+def read_workbook(path: Path, kind: str, data: bytes, columns: Columns) -> Sheet:
+    """The rows of the first sheet with these columns of the workbook at ``path``.
+
+    kind: XLSX or XLS. Raises InputError when it cannot be read or has no such sheet.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of what the library does not support and a table does not need
+            return _first_fitting(path, _xlsx(data) if kind == XLSX else _xls(data), columns)
+    except InputError:
+        raise
+    except Exception as error:  # the libraries raise nearly anything for a damaged file
+        message = str(error).strip() or type(error).__name__
+        raise InputError(
+            f"{path} cannot be read as an Excel workbook: {message}. Open it in Excel (it may be damaged, or have a "
+            "password) and save it as .xlsx or CSV."
+        ) from error
+
+
+def _first_fitting(path: Path, pages: Iterable[_Page], columns: Columns) -> Sheet:
+    sheet, others, wrong = None, [], None
+    for page in pages:
+        rows = enumerate(page.rows, 1)
+        line, header = next(((line, row) for line, row in rows if any(row)), (1, []))
+        while header and not header[-1]:
+            header.pop()
+        if not header:
+            continue
+        try:
+            layout = layout_of(path, header, columns, line)
+        except InputError as error:
+            wrong = wrong or error
+            others.append(page.name)
+            continue
+        if sheet is not None:
+            others.append(page.name)
+            continue
+        sheet, name = Sheet(layout, lines=[]), page.name
+        for line, row in rows:
+            _add(sheet, line, row)
+        if page.dates:
+            sheet.notes.append(note_on_lines(page.dates, "a cell holds a date, not text: read like 2026-12-31"))
+    if sheet is None:
+        raise wrong or InputError(f"{path}, line 1: there is no header. Name the columns in the first row.")
+    if others:
+        sheet.notes.append(TableNote(1, f"only the sheet {name!r} was read, and not {', '.join(map(repr, others))}"))
+    return sheet
+
+
+def _add(sheet: Sheet, line: int, row: list[str]) -> None:
+    width = sheet.layout.width
+    if "".join(row[width:]).strip():
+        count = max(place for place, cell in enumerate(row, 1) if cell)
+        sheet.malformed.append((line, f"expected {width} fields, saw {count}: name all columns in the first row"))
+    elif any(row):
+        sheet.rows.append(row[:width] + [""] * (width - len(row)))
+        sheet.lines.append(line)
+
+
+def _xlsx(data: bytes) -> Iterator[_Page]:
+    import openpyxl  # here, for it takes time that other tables need not wait for
+
+    book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+    for page in book.worksheets:
+        page.reset_dimensions()  # other programs write wrong ones
+        dates: list[int] = []
+        yield _Page(page.title, _rows_of_xlsx(page, dates), dates)
+
+
+def _rows_of_xlsx(page: Iterable, dates: list[int]) -> Iterator[list[str]]:
+    for line, row in enumerate(page, 1):
+        cells = []
+        for cell in row:
+            value = cell.value
+            if isinstance(value, str):
+                cells.append(value)
+            elif value is None:
+                cells.append("")
+            else:
+                if isinstance(value, datetime.date | datetime.time | datetime.timedelta) and dates[-1:] != [line]:
+                    dates.append(line)
+                cells.append(shown(value, cell.number_format))
+        yield cells
+
+
+def _xls(data: bytes) -> Iterator[_Page]:
+    import xlrd
+
+    book = xlrd.open_workbook(file_contents=data, logfile=io.StringIO(), formatting_info=True)
+    for page in book.sheets():
+        dates: list[int] = []
+        yield _Page(page.name, _rows_of_xls(book, page, dates), dates)
+
+
+def _rows_of_xls(book, page, dates: list[int]) -> Iterator[list[str]]:
+    import xlrd
+
+    for row in range(page.nrows):
+        cells = []
+        for cell in page.row(row):
+            value = cell.value
+            if cell.ctype == xlrd.XL_CELL_DATE:
+                value = xlrd.xldate_as_datetime(value, book.datemode)
+                if dates[-1:] != [row + 1]:
+                    dates.append(row + 1)
+            elif cell.ctype == xlrd.XL_CELL_BOOLEAN:
+                value = bool(value)
+            elif cell.ctype == xlrd.XL_CELL_ERROR:
+                value = xlrd.error_text_from_code[value]
+            pattern = ""
+            if cell.ctype == xlrd.XL_CELL_NUMBER:
+                pattern = book.format_map[book.xf_list[cell.xf_index].format_key].format_str
+            cells.append(shown(value, pattern))
+        yield cells
+
+
+def shown(value: object, number_format: str = "") -> str:
+    """A cell as Excel shows it: whole numbers without a point, with leading zeros where its format (``00000``) asks for
+    them; text as it is; dates as in ISO 8601."""
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, int | float):
+        whole = float(value).is_integer()
+        digits = str(int(value)) if whole else f"{value:.15g}"
+        return digits.zfill(len(number_format)) if whole and re.fullmatch("0+", number_format) else digits
+    if isinstance(value, datetime.datetime) and value.time() == datetime.time():
+        return value.date().isoformat()
+    return str(value)

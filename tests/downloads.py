@@ -1,0 +1,106 @@
+"""Batches of downloads for tests, and pictures to download."""
+
+import contextlib
+import multiprocessing
+import struct
+import tempfile
+import zlib
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from lettermill.fetch.settings import FetchSettings
+from lettermill.image.codec import encode_png
+from lettermill.records import Downloaded, read_records
+from lettermill.stages.download import download_batch
+
+NOISE = np.random.default_rng(7).integers(0, 256, (36, 388), np.uint8)
+PNG = encode_png(NOISE)
+JPEG = cv2.imencode(".jpg", NOISE)[1].tobytes()
+
+FAST = FetchSettings(
+    connections=4, connections_per_host=4, timeout=2.0, deadline=20.0, retries=2, backoff=0.01,
+    max_bytes=200_000, contact="test@example.org",
+)  # fmt: skip
+"""Settings with little patience: the server is on this machine."""
+
+Rows = Sequence[tuple[str, str]]
+
+
+@contextlib.contextmanager
+def machine_of(folder: Path) -> Iterator[None]:
+    """What the jobs of a machine share is shared by those with this ``folder``: servers of other tests may have had
+    the same port. No proxy is asked."""
+    temporary = folder / "tmp"
+    temporary.mkdir(exist_ok=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TMPDIR", str(temporary))
+        patch.setattr(tempfile, "tempdir", None)
+        patch.setenv("no_proxy", "*")
+        yield
+
+
+def fetch(
+    folder: Path, rows: Rows, settings: FetchSettings = FAST, memory: Path | None = None, output: str = "out"
+) -> dict[str, Downloaded]:
+    """Download ``rows`` (row_id, image) into ``folder / output``; row_id -> what became of it."""
+    with machine_of(folder):
+        download_batch(_sources(rows), folder / "images", folder / "cache", folder / output, settings, memory)
+    return outcomes(folder / output, rows)
+
+
+def fetch_at_once(folder: Path, batches: Sequence[Rows], settings: FetchSettings = FAST) -> list[dict[str, Downloaded]]:
+    """Download batches, each in a process of its own and all at the same time, with one cache."""
+    context = multiprocessing.get_context("spawn")
+    with machine_of(folder), ProcessPoolExecutor(len(batches), mp_context=context) as pool:
+        started = [
+            pool.submit(
+                download_batch, _sources(rows), folder / "images", folder / "cache", folder / f"out{n}", settings, None
+            )
+            for n, rows in enumerate(batches)
+        ]
+        for batch in started:
+            batch.result(timeout=60)
+    return [outcomes(folder / f"out{n}", rows) for n, rows in enumerate(batches)]
+
+
+def outcomes(output: Path, rows: Rows) -> dict[str, Downloaded]:
+    """What ``output`` says of each row; checks that all are there, and no other file."""
+    records = read_records(output / "status.csv", Downloaded)
+    assert [record.row_id for record in records] == sorted(row_id for row_id, _ in rows)
+    assert {path.name for path in output.iterdir()} == {"status.csv", *(r.file for r in records if r.file)}
+    for record in records:
+        if record.status == "ok":
+            assert (record.reason, record.detail) == ("", "") and record.file
+        else:
+            assert record.status == "failed" and record.reason and not record.file
+    return {record.row_id: record for record in records}
+
+
+def reasons(records: dict[str, Downloaded]) -> dict[str, str]:
+    """row_id -> reason, empty where the image is there."""
+    return {row_id: record.reason for row_id, record in records.items()}
+
+
+def forget(output: Path) -> None:
+    """Delete what a batch has written, as the engine does before a job runs again."""
+    for path in output.iterdir():
+        path.unlink()
+    output.rmdir()
+
+
+def png_of_size(width: int, height: int) -> bytes:
+    """A PNG that says it has this size, and has the data of one row."""
+    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    chunks = [(b"IHDR", header), (b"IDAT", zlib.compress(bytes(width + 1))), (b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data)) for name, data in chunks
+    )
+
+
+def _sources(rows: Rows) -> list[tuple[str, str, str]]:
+    return [(row_id, image, "") for row_id, image in rows]

@@ -1,0 +1,245 @@
+"""How much is asked of a host at a time, by all jobs of this machine together, and what a host says is heeded."""
+
+import email.utils
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from downloads import FAST, PNG, fetch, fetch_at_once, reasons
+from server import CLOSE, HANG, Server, head, serving
+
+IMAGE = (200, {}, PNG)
+SOON = [0.05, head(length=len(PNG)) + PNG]
+"""An image that is a while under way, so that requests come to be open at the same time."""
+
+
+def rows_of(server: Server, count: int, start: int = 0) -> list[tuple[str, str]]:
+    return [(f"{n:03d}", f"{server.url}/{n:03d}") for n in range(start, start + count)]
+
+
+def test_no_more_connections_to_a_host_than_allowed(tmp_path: Path, server: Server) -> None:
+    server.otherwise = SOON
+    records = fetch(tmp_path, rows_of(server, 40), FAST._replace(connections=16, connections_per_host=3))
+    assert {record.status for record in records.values()} == {"ok"}
+    assert 1 < server.most_connections <= 3
+    assert 1 < server.most_waiting <= 3
+
+
+def test_no_more_connections_altogether_than_allowed(tmp_path: Path, server: Server) -> None:
+    server.otherwise = SOON
+    fetch(tmp_path, rows_of(server, 20), FAST._replace(connections=2, connections_per_host=8))
+    assert server.most_waiting == 2
+
+
+def test_jobs_share_what_a_host_allows(tmp_path: Path, server: Server) -> None:
+    server.otherwise = SOON
+    settings = FAST._replace(connections=8, connections_per_host=3)
+    batches = fetch_at_once(tmp_path, [rows_of(server, 40), rows_of(server, 40, 40), rows_of(server, 40, 80)], settings)
+    assert {record.status for records in batches for record in records.values()} == {"ok"}
+    assert 1 < server.most_waiting <= 3
+
+
+def test_connections_are_used_again(tmp_path: Path, server: Server) -> None:
+    server.otherwise = lambda asked: IMAGE if asked.path < "/030" else (404, {}, b"sorry")
+    fetch(tmp_path, rows_of(server, 40), FAST._replace(connections=1))
+    assert server.connections == 1
+
+
+@pytest.mark.parametrize("when", ["after an answer", "when asked again"])
+def test_connections_that_the_server_has_closed_cost_nothing(tmp_path: Path, server: Server, when: str) -> None:
+    whole = head(length=len(PNG)) + PNG
+    if when == "after an answer":
+        server.otherwise = [whole, CLOSE]
+    else:
+        server.otherwise = lambda asked: [CLOSE] if asked.before else [whole]
+    records = fetch(tmp_path, rows_of(server, 20), FAST._replace(connections=1))
+    assert {record.status for record in records.values()} == {"ok"}
+
+
+def test_jobs_share_the_rate_of_a_host(tmp_path: Path, server: Server) -> None:
+    server.otherwise = IMAGE
+    rate, count = 10, 15
+    settings = FAST._replace(requests_per_second=rate)
+    fetch_at_once(tmp_path, [rows_of(server, count), rows_of(server, count, count)], settings)
+    seconds = sorted(request.seconds for request in server.requests)
+    assert len(seconds) == 2 * count
+    assert seconds[-1] - seconds[0] >= 0.75 * 2 * count / rate  # each by itself would take half
+
+
+def test_the_rate_is_that_of_each_host(tmp_path: Path, server: Server) -> None:
+    """... and counts tries, too; waiting for it does not count as time of an address."""
+    server.otherwise = lambda asked: (503, {}, b"") if asked.times == 1 else IMAGE
+    with serving() as other:
+        other.otherwise = IMAGE
+        rows = [*rows_of(server, 10), *((f"o{n}", f"{other.url}/{n}") for n in range(3))]
+        records = fetch(tmp_path, rows, FAST._replace(requests_per_second=10, deadline=0.8))
+    assert {record.status for record in records.values()} == {"ok"}
+    seconds = [request.seconds for request in server.requests]
+    assert len(seconds) == 20 and max(seconds) - min(seconds) >= 0.75 * 20 / 10
+    assert max(request.seconds for request in other.requests) < max(seconds)
+
+
+def test_a_host_that_hangs_does_not_hold_up_another(tmp_path: Path, server: Server) -> None:
+    server.otherwise = [HANG]
+    with serving() as other:
+        other.otherwise = IMAGE
+        rows = [*rows_of(server, 6), *((f"o{n}", f"{other.url}/{n}") for n in range(20))]
+        records = fetch(tmp_path, rows, FAST._replace(connections=4, connections_per_host=2, timeout=0.7, retries=0))
+    assert Counter(reasons(records).values()) == {"timeout": 6, "": 20}
+    assert other.requests[-1].seconds < server.requests[-1].seconds
+
+
+# A host that is dead.
+
+
+def test_the_rest_of_a_dead_host_fails_at_once(tmp_path: Path, server: Server) -> None:
+    server.otherwise = [CLOSE]
+    settings = FAST._replace(connections=4, connections_per_host=2, retries=1, host_failures=3)
+    with serving() as other:
+        other.otherwise = IMAGE
+        rows = [*rows_of(server, 100), *((f"o{n}", f"{other.url}/{n}") for n in range(30))]
+        records = fetch(tmp_path, rows, settings)
+    assert Counter(reasons(records).values()) == {"connection_error": 100, "": 30}
+    assert 3 <= len(server.asked) <= 3 + 1  # one may be under way beside the last of them
+    assert sum(record.attempts for record in records.values()) == len(server.asked) + 30
+
+    server.asked.clear()
+    again = fetch(tmp_path, rows_of(server, 100), settings, output="again")
+    assert set(reasons(again).values()) == {"connection_error"}
+    assert 1 <= len(server.asked) <= 2  # as many as it may have connections
+
+    server.asked.clear()
+    server.otherwise = IMAGE
+    assert set(reasons(fetch(tmp_path, rows_of(server, 100), settings, output="alive")).values()) == {""}
+
+
+def test_the_rest_of_a_host_that_refuses_connections_fails_at_once(tmp_path: Path) -> None:
+    with serving() as server:
+        pass  # nobody listens there any more
+    records = fetch(tmp_path, rows_of(server, 100), FAST._replace(retries=0, host_failures=5, connections=1))
+    assert set(reasons(records).values()) == {"connection_error"}
+    assert len({record.detail for record in records.values()}) <= 2
+    assert sum(record.attempts or 0 for record in records.values()) == 5
+
+
+def test_a_host_that_answers_at_all_is_not_dead(tmp_path: Path, server: Server) -> None:
+    server.otherwise = lambda asked: (500, {}, b"") if asked.path.endswith("3") else [CLOSE]
+    settings = FAST._replace(connections=1, retries=0, host_failures=12)
+    records = fetch(tmp_path, rows_of(server, 60), settings)
+    assert all(record.attempts == 1 for record in records.values())
+    assert len(server.times) == 60
+
+
+def test_only_connections_that_were_open_are_tried_twice(tmp_path: Path, server: Server) -> None:
+    server.otherwise = lambda asked: IMAGE if asked.path == "/000" else [CLOSE]
+    records = fetch(tmp_path, rows_of(server, 11), FAST._replace(connections=1, retries=0))
+    assert Counter(reasons(records).values()) == {"": 1, "connection_error": 10}
+    assert len(server.asked) == 12  # one of them by the connection of the first
+
+
+# What a host says about when to come again.
+
+
+def later(seconds: float) -> str:
+    return email.utils.formatdate(time.time() + seconds, usegmt=True)
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_retry_after_is_waited_for_by_all_of_the_host(tmp_path: Path, server: Server, status: int) -> None:
+    server.answers = {"/000": lambda asked: (status, {"Retry-After": "1"}, b"") if asked.times == 1 else IMAGE}
+    server.otherwise = IMAGE
+    records = fetch(tmp_path, rows_of(server, 5), FAST._replace(connections=1))
+    assert {record.status for record in records.values()} == {"ok"}
+    first, *others = server.requests
+    assert first.path == "/000"
+    assert min(request.seconds for request in others) >= first.seconds + 1
+
+
+def test_retry_after_is_waited_for_by_other_jobs(tmp_path: Path, server: Server) -> None:
+    server.otherwise = lambda asked: (429, {"Retry-After": "3"}, b"") if len(server.asked) == 1 else IMAGE
+    one = FAST._replace(connections=1, connections_per_host=1)
+    batches = fetch_at_once(tmp_path, [rows_of(server, 3), rows_of(server, 3, 3)], one)
+    assert {record.status for records in batches for record in records.values()} == {"ok"}
+    assert server.requests[1].seconds >= server.requests[0].seconds + 3
+
+
+def test_retry_after_as_a_date(tmp_path: Path, server: Server) -> None:
+    server.otherwise = lambda asked: (429, {"Retry-After": later(3)}, b"") if asked.times == 1 else IMAGE
+    assert reasons(fetch(tmp_path, rows_of(server, 1))) == {"000": ""}
+    first, second = server.requests
+    assert second.seconds >= first.seconds + 1.9  # dates are in whole seconds
+
+
+@pytest.mark.parametrize("value", ["3600", "99999999999999999999", later(3600), "Fri, 31 Dec 9999 23:59:59 GMT"])
+def test_retry_after_beyond_the_deadline_is_not_waited_for(tmp_path: Path, server: Server, value: str) -> None:
+    server.otherwise = (429, {"Retry-After": value}, b"")
+    records = fetch(tmp_path, rows_of(server, 3), FAST._replace(connections=1))
+    assert set(reasons(records).values()) == {"too_many_requests"}
+    assert max(server.times.values()) == 1
+
+
+@pytest.mark.parametrize(
+    "value", ["0", "-5", "soon", "", "1e9", "nan", "inf", "0x10", "1, 2", later(-3600), "Fri, 99 Xyz 2020 25:61:61 GMT"]
+)
+def test_retry_after_that_says_nothing_is_no_reason_to_wait(tmp_path: Path, server: Server, value: str) -> None:
+    server.otherwise = lambda asked: (503, {"Retry-After": value}, b"") if asked.times < 3 else IMAGE
+    assert reasons(fetch(tmp_path, rows_of(server, 1))) == {"000": ""}
+    assert len(server.asked) == 3
+
+
+# Whether images may be used.
+
+
+@pytest.mark.parametrize(
+    ("directives", "values", "reason"),
+    [
+        (("noai",), "noai", "blocked_by_robots"),
+        (("noai",), "NoAI", "blocked_by_robots"),
+        (("NOAI",), "noai", "blocked_by_robots"),
+        (("noai",), "noindex, noai", "blocked_by_robots"),
+        (("noai",), "noindex,noai,nofollow", "blocked_by_robots"),
+        (("noai",), ["noindex", "noai"], "blocked_by_robots"),
+        (("noai",), "max-image-preview:large, noai", "blocked_by_robots"),
+        (("noai",), "Lettermill: noai", "blocked_by_robots"),
+        (("noai",), "lettermill:noai", "blocked_by_robots"),
+        (("noai",), ["otherbot: nofollow", "noai"], "blocked_by_robots"),
+        (("noai", "noimageai"), "noimageai", "blocked_by_robots"),
+        (("none",), "none", "blocked_by_robots"),
+        (("noai",), "otherbot: noai", ""),
+        (("noai",), "otherbot: noindex, noai", ""),
+        (("noai",), "noaiplease", ""),
+        (("noai",), "none", ""),
+        (("noai",), "all", ""),
+        (("noai",), "", ""),
+        (("noai",), ", ,:", ""),
+        (("noai",), "unavailable_after: 25 Jun 2010 15:00:00 PST", ""),
+        ((), "noai, noindex, none", ""),
+    ],
+)
+def test_what_a_server_says_to_robots(
+    tmp_path: Path, server: Server, directives: tuple[str, ...], values: str | list[str], reason: str
+) -> None:
+    server.answers = {"/000": (200, {"x-robots-tag": values}, PNG)}
+    records = fetch(tmp_path, rows_of(server, 1), FAST._replace(x_robots_tag=directives))
+    assert reasons(records) == {"000": reason}
+    assert len(server.asked) == 1
+
+
+# Nothing is asked for twice.
+
+
+def test_jobs_at_the_same_time_ask_for_an_image_once(tmp_path: Path, server: Server) -> None:
+    server.otherwise = [0.1, head(length=len(PNG)) + PNG]
+    batches = fetch_at_once(tmp_path, [rows_of(server, 20)] * 3)
+    assert {record.status for records in batches for record in records.values()} == {"ok"}
+    assert server.times == dict.fromkeys((f"/{n:03d}" for n in range(20)), 1)
+
+
+def test_rows_of_one_image_ask_once(tmp_path: Path, server: Server) -> None:
+    server.answers = {"/good": IMAGE, "/bad": (500, {}, b"")}
+    rows = [(f"{n:02d}", f"{server.url}/{'good' if n % 2 else 'bad'}") for n in range(20)]
+    records = fetch(tmp_path, rows, FAST._replace(retries=1))
+    assert Counter(reasons(records).values()) == {"": 10, "server_error": 10}
+    assert server.times == {"/good": 1, "/bad": 2}

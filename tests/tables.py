@@ -1,0 +1,53 @@
+"""Tables for tests: read from bytes, and an account of their lines."""
+
+import re
+from pathlib import Path
+
+from lettermill.plan.text import Alphabet
+from lettermill.table.layout import Columns
+from lettermill.table.read import Table, read_sheet, read_table
+from lettermill.table.sheet import Sheet
+
+LATIN = Alphabet("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+COLUMNS = Columns("id", "image", "text")
+HEADER = "id,image,text\n"
+
+
+def read(path: Path, content: str | bytes, columns: Columns = COLUMNS, encoding: str = "auto") -> Table:
+    """The table with this content."""
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return read_table(path, columns, LATIN, ["EMPTY", "UNREADABLE"], encoding)
+
+
+def cells(path: Path, content: str | bytes, columns: Columns = COLUMNS, encoding: str = "auto") -> Sheet:
+    """Its cells."""
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return read_sheet(path, columns, encoding)
+
+
+def account(sheet: Sheet, lines: list[str]) -> None:
+    """Every one of ``lines`` is part of the header, of one row, of one malformed place, or blank; nothing else is, and
+    all that is on the lines of a row is in its cells."""
+    covered = set(range(1, sheet.layout.lines + 1))
+    for first in [*sheet.lines, *(line for line, _ in sheet.malformed)]:
+        part = set(range(first, sheet.spans.get(first, first) + 1))
+        assert not part & covered
+        covered |= part
+    left = {number: line for number, line in enumerate(lines, 1) if number not in covered}
+    assert not any(re.sub(r'[\s"]', "", line) for line in left.values()), left
+    assert covered <= set(range(1, len(lines) + 1))
+    assert set(sheet.spans) <= {*sheet.lines, *(line for line, _ in sheet.malformed)}
+    for first, row in zip(sheet.lines, sheet.rows, strict=True):
+        assert len(row) == sheet.layout.width
+        written = "".join(lines[first - 1 : sheet.spans.get(first, first)])
+        assert _characters(written) == _characters("".join(row))
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines of a text as an editor counts them."""
+    return re.split("\r\n|\r|\n", text)
+
+
+def _characters(text: str) -> str:
+    """All but quotes, separators and white space."""
+    return re.sub(r'[\s",;|]', "", text)

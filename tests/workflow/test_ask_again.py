@@ -1,0 +1,101 @@
+"""Asking again for images: what has failed, or everything; only what has changed is worked on anew."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from lettermill.plan.batches import batch_of
+from project import ROOT, Project
+from server import Asked, Server
+
+END = {"dataset": 1, "sheets": 1, "all": 1}
+BROKEN = (503, {}, b"")
+
+
+@pytest.fixture
+def web(tmp_path: Path, server: Server) -> Project:
+    """40 rows in four batches whose images are served, with ETags, and not tried twice."""
+    project = Project.of_sample(tmp_path / "project", 40, batches=4, download={"retries": 0})
+    for row in project.rows.values():
+        serve(server, f"/{row[0]}", (project.folder / "images" / row[0]).read_bytes())
+        row[0] = f"{server.url}/{row[0]}"
+    return project
+
+
+def serve(server: Server, path: str, content: bytes) -> None:
+    etag = f'"{hashlib.sha256(content).hexdigest()[:8]}"'
+
+    def answer(request: Asked) -> tuple:
+        known = request.headers["If-None-Match"] == etag
+        return (304, {"ETag": etag}, b"") if known else (200, {"ETag": etag}, content)
+
+    server.answers[path] = answer
+
+
+def failed(project: Project) -> dict[str, str]:
+    return {row["row_id"]: row["reason"] for row in project.rejected_rows() if row["stage"] == "download"}
+
+
+def work_on(*row_ids: str) -> dict[str, int]:
+    """The jobs that there are when the images of these rows are others."""
+    batches = len({batch_of(row_id, 4) for row_id in row_ids})
+    return {**dict.fromkeys(("download", "crop", "segment", "match", "cut"), batches), **END}
+
+
+def test_what_has_failed_is_asked_for_again_if_it_may_do_better(web: Project, server: Server) -> None:
+    passing, gone, moved, *_ = web.rows
+    path_of = {row_id: row[0].removeprefix(server.url) for row_id, row in web.rows.items()}
+    good = {path: server.answers[path] for path in (path_of[passing], path_of[gone])}
+    server.answers |= {path_of[passing]: BROKEN, path_of[gone]: (404, {}, b"")}
+    web.rows[moved][0] = f"http://gone.invalid/scans{path_of[moved]}"
+    web.settings["keep_intermediates"] = False
+    assert "those of 2 rows may come another time:\n         snakemake retry_failed" in web.run()
+    assert failed(web) == {passing: "server_error", gone: "not_found", moved: "dns_error"}
+    server.asked.clear()
+
+    # Another run of the batch asks for nothing, and of those that may pass, both still fail.
+    web.run("-R", "download")
+    assert server.asked == []
+    assert "2 fail as before" in web.run("retry_failed")
+    assert server.asked == [path_of[passing]]
+    assert web.planned() == {}
+
+    # The server is mended, and the host that is gone has a mirror.
+    server.answers |= good
+    web.settings["download"]["mirrors"] = {"http://gone.invalid/scans/": f"{server.url}/"}
+    assert web.planned() == {}
+    assert "2 are there now" in web.run("retry_failed")
+    assert web.planned() == work_on(passing, moved)
+    server.asked.clear()
+    web.run()
+    assert server.asked == []
+    assert {passing, moved} <= {row["row_id"] for row in web.metadata()}
+    assert failed(web) == {gone: "not_found"}
+    assert web.planned() == {}
+    assert "Asked again for 0 addresses." in web.run("retry_failed")
+
+
+def test_only_images_that_have_changed_are_worked_on_anew(web: Project, server: Server) -> None:
+    changed, lost, back, *others = web.rows
+    path_of = {row_id: row[0].removeprefix(server.url) for row_id, row in web.rows.items()}
+    good = server.answers.pop(path_of[back])
+    web.run()
+    before = web.dataset()
+    assert "39 are the same as before\n       1 fail as before" in web.run("refresh")
+    assert sum(request.headers["If-None-Match"] is not None for request in server.requests) == 39
+    assert web.planned() == {}
+
+    serve(server, path_of[changed], (ROOT / "resources/sample/images" / Path(path_of[others[0]]).name).read_bytes())
+    del server.answers[path_of[lost]]
+    server.answers[path_of[back]] = good
+    output = web.run("refresh")
+    assert "1 are other images than before" in output and "1 are there now" in output
+    assert "1 are not to be had any more; the images that are here are kept" in output
+    assert web.planned() == work_on(changed, back)
+    web.run()
+    after = web.dataset()
+    differing = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
+    letters = {name.split("/")[1].rpartition("_")[0] for name in differing if name.count("/") == 1}
+    assert changed in letters and letters <= {changed, back}
+    assert web.planned() == {}
