@@ -129,7 +129,7 @@ def test_slips_cost_no_other_row(tmp_path: Path, table: Mangled, newline: bytes)
     assert found is not None or len(touched) == len(rows)
     for index, row in enumerate(rows):
         if index not in touched:
-            # A row that takes several lines may be torn where one just before it has a slip; and where one just after it
+            # A row that takes several lines may be torn where one just before it has a slip; where one just after
             # has two, a piece of that may look like the rest of its last cell.
             torn = ("\n" in row[2] and touched[index - 1]) or touched[index + 1] > 1
             assert row in found or torn, row
