@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from downloads import FAST, PNG, fetch, forget, reasons
+from fetching import FAST, PNG, fetch, forget, reasons
 from lettermill.fetch.cache import Cache
 from server import Server
 

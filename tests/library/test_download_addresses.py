@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from downloads import FAST, PNG, fetch, reasons
+from fetching import FAST, PNG, fetch, reasons
 from project import ROOT
 from server import HANG, Server, head, serving
 
@@ -177,7 +177,7 @@ PUBLIC_TO_PRIVATE = """
 from pathlib import Path
 import sys
 sys.path[:0] = ["{root}/scripts", "{root}/tests"]
-from downloads import FAST, PNG, fetch, reasons
+from fetching import FAST, PNG, fetch, reasons
 from server import serving
 with serving("0.0.0.0") as server:
     port = server.url.rpartition(":")[2]

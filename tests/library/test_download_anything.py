@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from downloads import FAST, NOISE, PNG, fetch, forget
+from fetching import FAST, NOISE, PNG, fetch, forget
 from lettermill.image.codec import encode_png
 from lettermill.reasons import REASONS
 from server import Server, serving

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from downloads import FAST, JPEG, PNG, fetch, png_of_size
+from fetching import FAST, JPEG, PNG, fetch, png_of_size
 from lettermill.records import Downloaded
 from server import CLOSE, HANG, RESET, Answer, Asked, Server, head, serving
 
