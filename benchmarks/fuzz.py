@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 
 from damage import Damaged, damaged, encodings
-from lettermill.fetch.web import FetchSettings
+from lettermill.fetch.settings import FetchSettings
 from lettermill.image.crop import Cropping
 from lettermill.plan.text import word
 from lettermill.reasons import REASONS
@@ -83,7 +83,7 @@ def through_the_stages(
         images=sources,
         cache_folder=folder / "cache",
         output=files.downloaded,
-        settings=FetchSettings(),
+        settings=FetchSettings(max_bytes=1 << 30),
     )
     crop_batch(files.downloaded, files.cropped, Cropping.from_config(**CONFIG["crop"]))
     segment_batch(files.cropped, files.segmented, TOLERANCES)
