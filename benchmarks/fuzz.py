@@ -136,7 +136,7 @@ def fuzz(first: int, cases: int, jobs: int) -> Counter[tuple[str, str]]:
         recogniser = learn(sample_words()[:LEARNT_FROM], Path(name))
 
         def share(start: int) -> list[list]:
-            return _tried(start, min(SHARE, first + cases - start), recogniser)
+            return tried(start, min(SHARE, first + cases - start), recogniser)
 
         with ThreadPoolExecutor(jobs) as pool:
             shares = list(pool.map(share, range(first, first + cases, SHARE)))
@@ -146,7 +146,7 @@ def fuzz(first: int, cases: int, jobs: int) -> Counter[tuple[str, str]]:
     return counts
 
 
-def _tried(first: int, cases: int, recogniser: Path) -> list[list]:
+def tried(first: int, cases: int, recogniser: Path) -> list[list]:
     done = _run(first, cases, recogniser)
     if done.returncode == 0:
         return json.loads(done.stdout.splitlines()[-1])
