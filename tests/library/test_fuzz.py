@@ -31,7 +31,7 @@ def test_no_damaged_image_does_harm() -> None:
 
 
 def test_a_case_that_fails_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match=r"^case \[700, 701\]: ended with 1\n.*no recogniser"):
+    with pytest.raises(ValueError, match=r"(?s)^case \[700, 701\]: ended with 1\n.*no recogniser"):
         tried(700, 2, tmp_path / "none.npz")
 
 
