@@ -49,6 +49,10 @@ def encodings(images: list[np.ndarray]) -> list[tuple[str, bytes]]:
             ("PNM", ".ppm", colour, [cv2.IMWRITE_PXM_BINARY, 0]),
         ):
             found.append((kind, cv2.imencode(suffix, picture, settings)[1].tobytes()))
+        moving = cv2.Animation()
+        moving.frames, moving.durations = [clear, cv2.flip(clear, 1)], np.array([100, 100], np.int32)
+        for kind, suffix in (("PNG", ".png"), ("GIF", ".gif"), ("WebP", ".webp")):
+            found.append((kind, cv2.imencodeanimation(suffix, moving)[1].tobytes()))
     return found
 
 

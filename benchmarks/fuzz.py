@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 
 from damage import Damaged, damaged, encodings
-from lettermill.fetch.web import FetchSettings
+from lettermill.fetch.settings import FetchSettings
 from lettermill.image.crop import Cropping
 from lettermill.plan.text import word
 from lettermill.reasons import REASONS
@@ -83,7 +83,7 @@ def through_the_stages(
         images=sources,
         cache_folder=folder / "cache",
         output=files.downloaded,
-        settings=FetchSettings(),
+        settings=FetchSettings(max_bytes=1 << 30),
     )
     crop_batch(files.downloaded, files.cropped, Cropping.from_config(**CONFIG["crop"]))
     segment_batch(files.cropped, files.segmented, TOLERANCES)
@@ -136,7 +136,7 @@ def fuzz(first: int, cases: int, jobs: int) -> Counter[tuple[str, str]]:
         recogniser = learn(sample_words()[:LEARNT_FROM], Path(name))
 
         def share(start: int) -> list[list]:
-            return _tried(start, min(SHARE, first + cases - start), recogniser)
+            return tried(start, min(SHARE, first + cases - start), recogniser)
 
         with ThreadPoolExecutor(jobs) as pool:
             shares = list(pool.map(share, range(first, first + cases, SHARE)))
@@ -146,7 +146,7 @@ def fuzz(first: int, cases: int, jobs: int) -> Counter[tuple[str, str]]:
     return counts
 
 
-def _tried(first: int, cases: int, recogniser: Path) -> list[list]:
+def tried(first: int, cases: int, recogniser: Path) -> list[list]:
     done = _run(first, cases, recogniser)
     if done.returncode == 0:
         return json.loads(done.stdout.splitlines()[-1])

@@ -30,6 +30,9 @@ from lettermill.image.codec import encode_png
 PIXELS = 20_000_000
 """Of an image, as config has it by default."""
 
+SECONDS = 120
+"""Of CPU, after which a process is ended."""
+
 LONGEST = 65_535
 """Of a side."""
 
@@ -139,6 +142,7 @@ def cost(name: str, pixels: int, text: str, recogniser: Path) -> Cost:
 def work(name: str, pixels: int, text: str, recogniser: Path) -> None:
     """Print the cost of one shape as JSON."""
     cv2.setNumThreads(1)
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     with tempfile.TemporaryDirectory() as folder:
         image = Path(folder, "image.png")
         if not os.fork():  # drawing takes memory too

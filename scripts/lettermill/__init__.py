@@ -25,3 +25,6 @@ __version__ = "0.1.0"
 os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", "20000000")
 os.environ.setdefault("OPENCV_IO_MAX_IMAGE_WIDTH", "65535")
 os.environ.setdefault("OPENCV_IO_MAX_IMAGE_HEIGHT", "65535")
+
+# What is wrong with an image is in the tables: a terminal is no place for a line about each.
+os.environ.setdefault("OPENCV_LOG_LEVEL", "OFF")

@@ -35,6 +35,7 @@ REASONS: dict[str, dict[str, str]] = {
     },
     "crop": {
         "outside_image": "the configured crop leaves nothing of the image",
+        "too_large": "config `max_pixels` was larger when the image was fetched",
     },
     "segment": {
         "blank_image": "the image has no ink",

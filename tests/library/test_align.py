@@ -120,7 +120,7 @@ def test_aligned_letters_are_in_order_and_do_not_overlap(word: str, seed: int) -
     units = find_units(image)
     candidates = units.candidates()
     likely = np.log(np.random.default_rng(seed).dirichlet(np.ones(4), len(candidates)))
-    aligned = align_word(units, candidates, likely, "ABC", word, {"AB": 2})
+    aligned = align_word(units.area, candidates, likely, "ABC", word, {"AB": 2})
     runs = [candidates[index] for index in aligned.chosen]
     assert len(runs) == len(word)
     assert all(first.stop <= second.start for first, second in itertools.pairwise(runs))

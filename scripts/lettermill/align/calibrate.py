@@ -12,11 +12,12 @@ from typing import NamedTuple
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
+from lettermill.align.features import Looks
 from lettermill.align.label_errors import confusion, find_label_errors
 from lettermill.align.lexicon import Lexicon
 from lettermill.align.network import FLOOR
 from lettermill.align.recogniser import Confidence
-from lettermill.align.units import Candidate, Units
+from lettermill.align.units import Candidate
 from lettermill.align.word import Aligned, align_word
 
 WRONG_TRANSCRIPTIONS, HIDDEN_LETTERS = 0.05, 0.05
@@ -38,12 +39,17 @@ BINS = (0.0, 0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 1.0)
 
 
 class KnownWord(NamedTuple):
-    """A word whose boxes are known. known: the candidate of each letter, -1 where none has its box."""
+    """A word whose boxes are known, without its image, for thousands are in memory together.
+
+    area: (units,) ink pixels of each unit. looks: of the candidates. known: the candidate of each letter, -1 where none
+    has its box; empty where no boxes are known.
+    """
 
     row_id: str
     word: str
-    units: Units
+    area: np.ndarray
     candidates: list[Candidate]
+    looks: Looks
     known: list[int]
 
 
@@ -107,7 +113,7 @@ def _staged(
     """Alignments of ``word``, which of their letters are right, and what they count."""
 
     def aligned(text: str, scores: np.ndarray, weight: float) -> Iterator[tuple[Aligned, np.ndarray, float]]:
-        found = align_word(word.units, word.candidates, scores, letters, text, counts)
+        found = align_word(word.area, word.candidates, scores, letters, text, counts)
         if found is not None:
             places = zip(found.chosen, text, strict=True)
             yield found, np.array([_is_right(word, bad, index, letter) for index, letter in places]), weight

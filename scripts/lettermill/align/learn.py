@@ -44,16 +44,16 @@ SURE = 0.9
 
 
 def learn(
-    examples: Sequence[Example], lexicon: Lexicon, rounds: int, jobs: int
+    examples: Iterable[Example], lexicon: Lexicon, rounds: int, jobs: int
 ) -> tuple[Recogniser, list[Reliability]] | None:
     """Learn a recogniser; None, with a warning in the log, when there is too little to learn from.
 
-    lexicon: of all words that are known. rounds: the first learns from the examples with boxes, each further one also
-    from those without, as they are aligned by the recogniser of the round before. jobs: threads, which do not change
-    the result.
+    examples: gone through once, so that few of their images are in memory at a time. lexicon: of all words that are
+    known. rounds: the first learns from the examples with boxes, each further one also from those without, as they are
+    aligned by the recogniser of the round before. jobs: threads, which do not change the result.
     """
-    words = _known_words(example for example in examples if example.boxes)
-    others = [example for example in examples if not example.boxes]
+    every = _known_words(examples)
+    words, others = ([word for word in every if bool(word.known) == known] for known in (True, False))
     letters = _learnable(words)
     if len(letters) < 2:
         return None
@@ -92,15 +92,14 @@ def _learn(
     every = [*words, *aligned]
     known = sum(index >= 0 for word in every for index in word.known)
     log.info("learning %s from %d letters of %d words", letters, known, len(every))
-    parts = [look(word.units, word.candidates) for word in every]
-    looks = Looks(*(np.concatenate(values) for values in zip(*parts, strict=True)))
+    looks = Looks(*(np.concatenate(values) for values in zip(*(word.looks for word in every), strict=True)))
     targets = np.concatenate([_targets(word, letters) for word in every])
     folds = np.concatenate([np.full(len(word.candidates), fold_of(word.row_id)) for word in every])
     use = _balanced(targets, len(letters))
     networks = train(Looks(*(values[use] for values in looks)), targets[use], folds[use], len(letters) + 1, jobs)
-    whole = [(word, part) for word, part in zip(words, parts, strict=False) if min(word.known) >= 0]
-    scores = [networks[fold_of(word.row_id)].log_probabilities(part.features()) for word, part in whole]
-    calibrated = calibrate([word for word, _ in whole], scores, letters, lexicon)
+    whole = [word for word in words if min(word.known) >= 0]
+    scores = [networks[fold_of(word.row_id)].log_probabilities(word.looks.features()) for word in whole]
+    calibrated = calibrate(whole, scores, letters, lexicon)
     if calibrated is None:
         return None
     confidence, reliability = calibrated
@@ -108,26 +107,26 @@ def _learn(
 
 
 def _known_words(examples: Iterable[Example]) -> list[KnownWord]:
-    """The examples that have candidates, their letters known by their boxes."""
+    """The examples that have candidates, by their ids, their letters known by their boxes."""
     words = []
-    for example in sorted(examples, key=lambda example: example.row_id):
+    for example in examples:
         units = find_units(example.image, example.line)
         candidates = units.candidates() if units else []
         if candidates:
-            known = [_nearest(candidates, box) for box in example.boxes]
-            words.append(KnownWord(example.row_id, example.word, units, candidates, known))
-    return words
+            known, looks = [_nearest(candidates, box) for box in example.boxes], look(units, candidates)
+            words.append(KnownWord(example.row_id, example.word, units.area, candidates, looks, known))
+    return sorted(words, key=lambda word: word.row_id)
 
 
-def _aligned_words(examples: Iterable[Example], recogniser: Recogniser) -> list[KnownWord]:
-    """The examples that have candidates, their letters known as far as ``recogniser`` is sure of them."""
-    words = []
-    for word in _known_words(examples):
-        aligned = recogniser.align(word.row_id, word.units, word.candidates, word.word)
+def _aligned_words(words: Iterable[KnownWord], recogniser: Recogniser) -> list[KnownWord]:
+    """``words``, whose boxes are not known, with their letters known as far as ``recogniser`` is sure of them."""
+    known = []
+    for word in words:
+        aligned = recogniser.align(word.row_id, word.area, word.candidates, word.looks, word.word)
         if aligned is not None:
             sure = recogniser.confidence.of(aligned.evidence) >= SURE
-            words.append(word._replace(known=np.where(sure, aligned.chosen, -1).tolist()))
-    return words
+            known.append(word._replace(known=np.where(sure, aligned.chosen, -1).tolist()))
+    return known
 
 
 def _nearest(candidates: Sequence[Candidate], box: Box) -> int:

@@ -15,11 +15,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lettermill.align.features import look
+from lettermill.align.features import Looks
 from lettermill.align.folds import FOLDS, fold_of
 from lettermill.align.lexicon import Lexicon
 from lettermill.align.network import Layer, Network
-from lettermill.align.units import Candidate, Units
+from lettermill.align.units import Candidate
 from lettermill.align.word import Aligned, align_word
 from lettermill.errors import CorruptedFileError
 from lettermill.files import write_bytes
@@ -49,10 +49,12 @@ class Recogniser:
     lexicon: Lexicon
     confidence: Confidence
 
-    def align(self, row_id: str, units: Units, candidates: Sequence[Candidate], word: str) -> Aligned | None:
-        """``align_word`` for a row, with what its fold may know."""
-        likely = self.networks[fold_of(row_id)].log_probabilities(look(units, candidates).features())
-        return align_word(units, candidates, likely, self.letters, word, self.lexicon.elsewhere(row_id))
+    def align(
+        self, row_id: str, area: np.ndarray, candidates: Sequence[Candidate], looks: Looks, word: str
+    ) -> Aligned | None:
+        """``align_word`` for a row, with what its fold may know. looks: of the candidates."""
+        likely = self.networks[fold_of(row_id)].log_probabilities(looks.features())
+        return align_word(area, candidates, likely, self.letters, word, self.lexicon.elsewhere(row_id))
 
     def save(self, path: Path) -> None:
         """Write the recogniser to ``path``, the same bytes for the same recogniser."""

@@ -8,7 +8,7 @@ import numpy as np
 from lettermill.align.lexicon import SPELLING, spelling
 from lettermill.align.network import letter_scores
 from lettermill.align.path import align, read, skip_prices
-from lettermill.align.units import Candidate, Units
+from lettermill.align.units import Candidate
 
 EVIDENCE = 8 + SPELLING
 """Numbers of evidence for an aligned letter."""
@@ -34,20 +34,21 @@ class Aligned(NamedTuple):
 
 
 def align_word(
-    units: Units,
+    area: np.ndarray,
     candidates: Sequence[Candidate],
     log_probabilities: np.ndarray,
     letters: str,
     word: str,
     counts: Mapping[str, int],
 ) -> Aligned | None:
-    """Align ``word`` with the ink of ``units``, or None when there are fewer units than letters.
+    """Align ``word`` with units of ink, or None when there are fewer units than letters.
 
+    area: (units,) ink pixels of each. candidates: of these units.
     log_probabilities: (candidates, letters + 1), the last class is no letter. letters: the other classes.
     counts: how often words are written elsewhere, see ``Lexicon``.
     """
     scores = letter_scores(log_probabilities, letters, word)
-    skips = skip_prices(units.area)
+    skips = skip_prices(area)
     alignment = align(candidates, scores, skips)
     if alignment is None:
         return None
@@ -58,10 +59,10 @@ def align_word(
     chosen = np.array(alignment.chosen)
     own = scores[chosen, np.arange(len(word))]
     neighbours = np.concatenate(([0.0], own, [0.0]))
-    skipped = np.ones(len(units.area), bool)
+    skipped = np.ones(len(area), bool)
     for index in alignment.chosen:
         skipped[candidates[index].start : candidates[index].stop] = False
-    lost = float(units.area[skipped].sum() / max(units.area.sum(), 1))
+    lost = float(area[skipped].sum() / max(area.sum(), 1))
     evidence = np.stack(
         [
             own,

@@ -5,7 +5,7 @@ import threading
 import cv2
 import numpy as np
 
-from lettermill.image.formats import is_cut_off, suffix_of
+from lettermill.image.formats import is_cut_off, is_still_png, suffix_of
 
 COLOUR_AS_GREY = cv2.IMREAD_GRAYSCALE | cv2.IMREAD_IGNORE_ORIENTATION
 """Boxes are in pixels of the image as it is stored, whatever a camera says of its orientation."""
@@ -33,7 +33,7 @@ def judge(content: bytes) -> str:
             if _decode(content) is not None:
                 return ""
         except cv2.error as error:
-            if TOO_LARGE in str(error):
+            if _is_too_large(error):
                 return "too_large"
     return "truncated" if is_cut_off(content) else "not_an_image"
 
@@ -42,8 +42,17 @@ def decode(content: bytes) -> np.ndarray | None:
     """The image as (height, width) uint8 grey levels, transparent parts as white paper; None when it is none."""
     try:
         return _decode(content)
-    except cv2.error:
+    except cv2.error as error:
+        _is_too_large(error)
         return None
+
+
+def _is_too_large(error: cv2.error) -> bool:
+    """Whether ``error`` says that an image is larger than it may be. Raises MemoryError if it says that the machine has
+    no memory, of which no image that is not too large needs much."""
+    if error.code == cv2.Error.StsNoMem:
+        raise MemoryError(str(error)) from error
+    return TOO_LARGE in str(error)
 
 
 def _decode(content: bytes) -> np.ndarray | None:
@@ -60,9 +69,15 @@ def _decode(content: bytes) -> np.ndarray | None:
 
 
 def _is_readable(content: bytes) -> bool:
-    """Whether ``content`` begins as an image that may be given to the decoder."""
+    """Whether ``content`` begins as an image, and the decoder can do with it what it will."""
     suffix = suffix_of(content)
-    return suffix != ".img" and not (suffix == ".jpg" and content.count(b"\xff\xda") > MOST_SCANS)
+    if suffix == ".jpg":
+        return content.count(b"\xff\xda") <= MOST_SCANS
+    if suffix == ".png":
+        # OpenCV 5.0 makes room for what a chunk says before it looks for it, be it gigabytes, and crashes on some
+        # animations.
+        return is_still_png(content)
+    return suffix != ".img"
 
 
 def _on_paper(image: np.ndarray) -> np.ndarray:

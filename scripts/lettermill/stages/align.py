@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 
+from lettermill.align.features import look
 from lettermill.align.recogniser import Recogniser, load
 from lettermill.align.units import find_units
 from lettermill.plan.text import word
@@ -57,7 +58,7 @@ def _align(recogniser: Recogniser, row: Cropped, cropped: Path, letters: str) ->
     candidates = units.candidates() if units else []
     aligned = None
     if candidates:
-        aligned = recogniser.align(row.row_id, units, candidates, letters)
+        aligned = recogniser.align(row.row_id, units.area, candidates, look(units, candidates), letters)
     if aligned is None:
         detail = f"{len(units.boxes) if units else 0} pieces for the {len(letters)} letters of {letters}"
         return [

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from lettermill.errors import CorruptedFileError
 from lettermill.file_names import file_stem
-from lettermill.image.codec import decode, encode_png
+from lettermill.image.codec import decode, encode_png, judge
 from lettermill.image.crop import Cropping, crop
 from lettermill.records import Cropped, Downloaded, read_records, write_records
 
@@ -19,7 +19,11 @@ def crop_batch(downloaded: Path, output: Path, cropping: Cropping) -> None:
     for row in read_records(downloaded / "status.csv", Downloaded):
         if row.status != "ok":
             continue
-        image = decode((downloaded / row.file).read_bytes())
+        content = (downloaded / row.file).read_bytes()
+        image = decode(content)
+        if image is None and judge(content) == "too_large":  # fewer pixels are allowed than when it was fetched
+            records.append(Cropped(row.row_id, "too_large", "", "", None, None, None, None, None))
+            continue
         if image is None:
             raise CorruptedFileError(
                 f"{downloaded / row.file} was an image and is none now. Delete {downloaded} and run again."

@@ -55,10 +55,10 @@ def learn_recogniser(
     write_records(reliability, Reliability, table)
 
 
-def gather_examples(sources: Iterable[Source], most: int, others: bool) -> tuple[list[Example], Lexicon]:
+def gather_examples(sources: Iterable[Source], most: int, others: bool) -> tuple[Iterator[Example], Lexicon]:
     """Up to ``most`` words whose boxes fit, drawn by a hash of their ids, and the lexicon of all words that fit.
 
-    others: up to as many words whose boxes do not fit come too, without boxes.
+    others: up to as many words whose boxes do not fit come too, without boxes. Images are read as they are asked for.
     """
     fitting: list[_Word] = []
     unfit: list[_Word] = []
@@ -73,8 +73,7 @@ def gather_examples(sources: Iterable[Source], most: int, others: bool) -> tuple
     chosen = fitting + unfit
     log.info("%d words that fit to learn from, %d that do not", len(fitting), len(unfit))
     crops = {folder: read_offsets(folder) for folder in sorted({word.cropped for word in chosen})}
-    examples = [_example(word, crops[word.cropped][word.row_id]) for word in chosen]
-    return sorted(examples, key=lambda example: example.row_id), Lexicon.of(spelt)
+    return (_example(word, crops[word.cropped][word.row_id]) for word in chosen), Lexicon.of(spelt)
 
 
 def _words(source: Source) -> Iterator[_Word]:
