@@ -9,9 +9,10 @@ LONGEST = 200
 _DIGITS = 32
 """Of the digest in a name that is cut short."""
 
-# What a file system or the engine would take for something else; and what would read as if it had been written so.
+# What a file system, the engine, or a reader of exports (#) would take for something else; and what would read as if it
+# had been written so.
 _WRITTEN = re.compile(
-    rf'[\x00-\x1f\x7f/\\:*?"<>|{{}}]|^[.\s]|[.\s]\Z|%(?=[0-9A-Fa-f]{{2}})|~(?=[0-9a-f]{{{_DIGITS}}}\Z)'
+    rf'[\x00-\x1f\x7f/\\:*?#"<>|{{}}]|^[.\s]|[.\s]\Z|%(?=[0-9A-Fa-f]{{2}})|~(?=[0-9a-f]{{{_DIGITS}}}\Z)'
 )
 _REPEATED = re.compile(r"(.+?)\1{19}\Z", re.DOTALL)
 
