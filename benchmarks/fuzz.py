@@ -83,7 +83,7 @@ def through_the_stages(
         images=sources,
         cache_folder=folder / "cache",
         output=files.downloaded,
-        settings=FetchSettings(max_bytes=1 << 30),
+        settings=FetchSettings(max_bytes=100_000_000),
     )
     crop_batch(files.downloaded, files.cropped, Cropping.from_config(**CONFIG["crop"]))
     segment_batch(files.cropped, files.segmented, TOLERANCES)
