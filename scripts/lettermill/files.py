@@ -5,6 +5,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import IO
 
@@ -48,7 +49,9 @@ def link_or_copy(source: Path, target: Path) -> None:
             shutil.copyfileobj(content, copy)
 
 
+@cache
 def _umask() -> int:
+    """That of the process; asked for once, for while it is asked for, other threads have none."""
     mask = os.umask(0)
     os.umask(mask)
     return mask

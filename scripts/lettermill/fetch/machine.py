@@ -65,7 +65,7 @@ class Machine:
     def state(self, origin: str) -> HostState:
         """What is known of a host."""
         try:
-            return _parse(_read(self._host(origin) / "state"))
+            return _parse(_read(self._path(origin) / "state"))
         except FileNotFoundError:
             return HostState()
 
@@ -125,9 +125,12 @@ class Machine:
             os.close(file)
 
     def _host(self, origin: str) -> Path:
-        folder = self._folder / hashlib.sha256(origin.encode()).hexdigest()[:32]
+        folder = self._path(origin)
         folder.mkdir(parents=True, exist_ok=True)
         return folder
+
+    def _path(self, origin: str) -> Path:
+        return self._folder / hashlib.sha256(origin.encode()).hexdigest()[:32]
 
 
 def _format(state: HostState) -> bytes:
