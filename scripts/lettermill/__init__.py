@@ -1,9 +1,10 @@
 """Lettermill: from a table of word images and transcriptions to a labelled dataset of single letters.
 
-plan      what is to be done: config, table and its index, normalised text, batches
+plan      what is to be done: config, index of the table, normalised text, batches
+table     the user's table: encodings, separators, workbooks, repairs, which rows can be worked on
 image     finding letters in pixels: ink, printed labels, crops, boxes, pictures
 align     a recogniser of letters, and the best way to cut a word into its transcription
-fetch     getting images from the web, and the cache that keeps them
+fetch     getting images from the web: tries, limits, what jobs share; the cache that keeps them
 stages    the steps of the workflow, each a function over one batch of rows
 dataset   the delivered dataset: folders, metadata, rejections, account, card, summary, contact sheets
 model     a classifier of letters: training it in Keras, testing it, applying it with OpenCV
