@@ -32,23 +32,30 @@ Rows = Sequence[tuple[str, str]]
 
 
 @contextlib.contextmanager
-def machine_of(folder: Path) -> Iterator[None]:
+def machine_of(folder: Path, proxy: str = "") -> Iterator[None]:
     """What the jobs of a machine share is shared by those with this ``folder``: servers of other tests may have had
-    the same port. No proxy is asked."""
+    the same port. No proxy is asked but ``proxy``."""
     temporary = folder / "tmp"
     temporary.mkdir(exist_ok=True)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TMPDIR", str(temporary))
         patch.setattr(tempfile, "tempdir", None)
-        patch.setenv("no_proxy", "*")
+        patch.setenv("no_proxy", "" if proxy else "*")
+        for name in ("http_proxy", "https_proxy") if proxy else ():
+            patch.setenv(name, proxy)
         yield
 
 
 def fetch(
-    folder: Path, rows: Rows, settings: FetchSettings = FAST, memory: Path | None = None, output: str = "out"
+    folder: Path,
+    rows: Rows,
+    settings: FetchSettings = FAST,
+    memory: Path | None = None,
+    output: str = "out",
+    proxy: str = "",
 ) -> dict[str, Downloaded]:
     """Download ``rows`` (row_id, image) into ``folder / output``; row_id -> what became of it."""
-    with machine_of(folder):
+    with machine_of(folder, proxy):
         download_batch(_sources(rows), folder / "images", folder / "cache", folder / output, settings, memory)
     return outcomes(folder / output, rows)
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from fetching import FAST, PNG, fetch, reasons
+from lettermill.errors import InputError
 from project import ROOT
 from server import HANG, Server, head, serving
 
@@ -292,3 +293,24 @@ def test_a_port_where_nobody_says_anything(tmp_path: Path, scheme: str) -> None:
         address = f"{scheme}://127.0.0.1:{silent.getsockname()[1]}/a.png"
         records = fetch(tmp_path, [("row", address)], FAST._replace(timeout=0.5, retries=1))
     assert (records["row"].reason, records["row"].attempts) == ("timeout", 2)
+
+
+# Proxies.
+
+
+def test_a_proxy_that_the_environment_names_is_asked(tmp_path: Path, server: Server) -> None:
+    server.answers = {"http://far.invalid/a.png": IMAGE}
+    records = fetch(
+        tmp_path,
+        [("a", "http://far.invalid/a.png"), ("b", "https://far.invalid/b.png")],
+        FAST._replace(retries=0),
+        proxy=server.url.replace("//", "//name:secret@"),
+    )
+    assert reasons(records) == {"a": "", "b": "connection_error"}  # the server makes no tunnels, as https needs them
+    assert records["b"].detail == "the proxy"
+    assert [request.headers["Proxy-Authorization"] for request in server.requests] == ["Basic bmFtZTpzZWNyZXQ="]
+
+
+def test_a_proxy_that_cannot_be_used_is_a_clear_error(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"names a proxy that cannot be used: socks5://far\.invalid"):
+        fetch(tmp_path, [("a", "http://far.invalid/a.png")], proxy="socks5://far.invalid")

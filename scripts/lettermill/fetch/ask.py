@@ -1,7 +1,6 @@
 """Asking for many addresses: each once, in threads; what is an image is in the cache afterwards."""
 
 import hashlib
-import logging
 from collections.abc import Callable, Iterable
 from typing import NamedTuple, TypeVar
 
@@ -11,8 +10,6 @@ from lettermill.fetch.machine import Machine
 from lettermill.fetch.settings import FetchSettings
 from lettermill.fetch.web import Fetcher, in_threads
 from lettermill.image.codec import judge
-
-log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 

@@ -10,7 +10,8 @@ from urllib3 import exceptions as urllib3_errors
 from urllib3.util import Retry, Timeout
 
 from lettermill.fetch.addresses import Address, InvalidUrlError, parse_address
-from lettermill.fetch.connections import Connection, Connections, RefusedAddressError
+from lettermill.fetch.connections import Connection, Connections
+from lettermill.fetch.pools import RefusedAddressError
 from lettermill.fetch.robots import forbids
 from lettermill.fetch.settings import FetchSettings
 
@@ -80,7 +81,7 @@ class Attempts:
         self, settings: FetchSettings, connections: Connections, wait_turn: Callable[[Address, Stopwatch], None]
     ):
         self._settings, self._connections, self._wait_turn = settings, connections, wait_turn
-        self._headers = {"User-Agent": settings.agent, "Accept": "image/*", "Accept-Encoding": "identity"}
+        self._headers = {"User-Agent": settings.agent, "Accept": "image/*, */*;q=0.5", "Accept-Encoding": "identity"}
 
     def make(self, url: str, conditions: Mapping[str, str], watch: Stopwatch) -> Attempt:
         """Try to get ``url``. conditions: headers such as If-None-Match."""
@@ -187,12 +188,10 @@ def _explain(error: urllib3_errors.HTTPError) -> tuple[str, str]:
         return "invalid_url", "no name that a host can have"
     if isinstance(error, urllib3_errors.NameResolutionError):
         return "dns_error", ""
-    if isinstance(error, urllib3_errors.ConnectTimeoutError):  # the errors below are kinds of it
-        return (
-            ("connection_error", "")
-            if isinstance(error, urllib3_errors.NewConnectionError)
-            else ("timeout", "to connect")
-        )
+    if isinstance(error, urllib3_errors.NewConnectionError):  # in urllib3 a kind of the next one
+        return "connection_error", ""
+    if isinstance(error, urllib3_errors.ConnectTimeoutError):
+        return "timeout", "to connect"
     if isinstance(error, urllib3_errors.TimeoutError):
         return "timeout", "for an answer"
     if isinstance(error, urllib3_errors.SSLError):

@@ -12,11 +12,12 @@ from lettermill.fetch.connections import Connections
 from lettermill.fetch.machine import Machine
 from lettermill.fetch.queue import Queue
 from lettermill.fetch.settings import FetchSettings
+from lettermill.reasons import MAY_PASS
 
 T = TypeVar("T")
 
-PASSING = frozenset({"timeout", "connection_error", "dns_error", "too_many_requests", "server_error", "truncated"})
-"""Reasons that may pass while one waits."""
+PASSING = MAY_PASS - {"tls_error"}
+"""Reasons that may pass while one waits; certificates take longer."""
 
 
 class Fetched(NamedTuple):
