@@ -98,6 +98,8 @@ def _refresh(asker: Asker, before: Answer) -> Outcome:
         return Outcome(answer, NEW if not before.sha256 else SAME if answer.sha256 == before.sha256 else CHANGED)
     if answer.reason == UNMODIFIED:
         return Outcome(before, SAME)
-    if here:
-        return Outcome(here.answer, LOST)
+    if not before.reason:
+        return Outcome(before, LOST)
+    if here:  # by another dataset that shares the cache
+        return Outcome(here.answer, NEW)
     return Outcome(answer, FAILED if answer.reason == before.reason else OTHERWISE)
