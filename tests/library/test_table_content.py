@@ -124,3 +124,10 @@ def test_encodings(name: str) -> None:
 @pytest.mark.parametrize("name", ["", "klingon", "rot13", "hex", "zlib", "undefined", "a\0b", "é", "\ud800"])
 def test_no_encodings(name: str) -> None:
     assert not is_encoding(name)
+
+
+@pytest.mark.parametrize("content", [gzip.compress(ROWS.encode() * 99), xlsx()], ids=["gzip", "xlsx"])
+def test_what_unpacks_to_too_much_is_not_unpacked(path: Path, content: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lettermill.table.content.MOST_BYTES", 2_000)
+    with pytest.raises(InputError, match=r"words\.csv unpacks to more than .* Split it"):
+        read(path, content)

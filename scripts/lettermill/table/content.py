@@ -11,6 +11,9 @@ from lettermill.errors import InputError
 TEXT, XLSX, XLS = "text", "xlsx", "xls"
 """Kinds of content: CSV and the like, and the workbooks of Excel from 2007 on and before."""
 
+MOST_BYTES = 1 << 30
+"""Of a table, unpacked: some ten million rows."""
+
 _GZIP, _ZIP, _OLE = b"\x1f\x8b", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PACKED = {b"BZh": "bzip2", b"\xfd7zXZ\0": "xz", b"\x28\xb5\x2f\xfd": "zstd", b"7z\xbc\xaf": "7z", b"Rar!": "rar"}
 _PAGES = (b"<!doctype", b"<html", b"<head", b"<body", b"<table", b"<?xml")
@@ -26,7 +29,8 @@ def read_content(path: Path) -> tuple[str, bytes]:
     try:
         data = path.read_bytes()
         if data.startswith(_GZIP):
-            data = gzip.decompress(data)
+            data = gzip.GzipFile(fileobj=io.BytesIO(data)).read(MOST_BYTES + 1)
+            _check_size(path, len(data))
     except (OSError, EOFError, zlib.error) as error:
         message = str(error).strip() or type(error).__name__
         raise InputError(f"{path} cannot be read: {message}. Copy or download it again.") from error
@@ -46,12 +50,20 @@ def read_content(path: Path) -> tuple[str, bytes]:
     return TEXT, data
 
 
+def _check_size(path: Path, size: int) -> None:
+    """A small file may unpack to more than the memory holds."""
+    if size > MOST_BYTES:
+        raise InputError(f"{path} unpacks to more than {MOST_BYTES >> 30} GiB, too much for a table. Split it.")
+
+
 def _check_workbook(path: Path, data: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = archive.namelist()
+            size = sum(entry.file_size for entry in archive.infolist())
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
         raise InputError(f"{path} is a damaged zip archive or workbook: {error}. Copy or download it again.") from error
+    _check_size(path, size)
     if "xl/workbook.bin" in names:
         raise InputError(f"{path} is a binary Excel workbook (.xlsb). Save it as .xlsx or CSV.")
     if "xl/workbook.xml" not in names:
