@@ -4,9 +4,10 @@
                                                    └─ learn (once) ────┘               ├─ sheets
                                                                                        └─ export
 
-train, predict and export are done when they are asked for. Rules from download to cut work on batches of rows, and so do
-some of the exports; the others on all rows. Settings are in config.yaml, rules in rules/, the scripts that they run in
-scripts/, and the library that these call in scripts/lettermill/.
+train, predict and export are done when they are asked for, and so are validate, retry_failed and refresh, which look at
+the table and its addresses. Rules from download to cut work on batches of rows, and so do some of the exports; the
+others on all rows. Settings are in config.yaml, rules in rules/, the scripts that they run in scripts/, and the library
+that these call in scripts/lettermill/.
 """
 
 from snakemake.utils import min_version
