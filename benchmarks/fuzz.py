@@ -77,7 +77,8 @@ def through_the_stages(
     sources.mkdir(parents=True)
     for row_id, content in images.items():
         (sources / row_id).write_bytes(content)
-    files = BatchFiles(folder / "downloaded", folder / "cropped", folder / "segmented.csv", folder / "aligned.csv")
+    places = ("downloaded", "cropped", "segmented.csv", "aligned.csv", "suspected.csv")
+    files = BatchFiles(*(folder / name for name in places))
     download_batch(
         rows=[(row_id, row_id, "") for row_id in images],
         images=sources,
@@ -88,8 +89,9 @@ def through_the_stages(
     crop_batch(files.downloaded, files.cropped, Cropping.from_config(**CONFIG["crop"]))
     segment_batch(files.cropped, files.segmented, TOLERANCES)
     match_batch(files.segmented, rows, folder / "matched.csv")
-    align_batch(recogniser, folder / "matched.csv", files.cropped, rows, files.letters, folder / "suspected.csv")
-    cut_batch(files, rows, folder / "letters", erase_neighbours=True, least_confidence=CONFIG["align"]["confidence"])
+    align_batch(recogniser, folder / "matched.csv", files.cropped, rows, files.letters, files.suspected)
+    confidences = {"least_confidence": CONFIG["align"]["confidence"], "sure_from": CONFIG["review"]["confidence"]}
+    cut_batch(files, rows, folder / "letters", erase_neighbours=True, **confidences)
     found = {letter.row_id: DELIVERED for letter in read_records(folder / "letters/letters.csv", Letter)}
     for row in read_records(folder / "letters/rejected.csv", Rejected):
         if row.reason not in REASONS[row.stage]:

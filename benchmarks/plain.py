@@ -110,14 +110,17 @@ def to_matched(rows: Rows, config: dict) -> Seconds:
 def to_letters(rows: Rows, config: dict) -> Seconds:
     """The stages of a batch from there on."""
     spent, files = Seconds(), Files.of(rows.batch)
-    matched, confidence = files.matched, 0.0
+    matched, suspected, confidence = files.matched, None, 0.0
     if config["method"] == "align":
         with stage(spent, "align"):
             align_batch(RECOGNISER, matched, files.cropped, rows.patterns, files.aligned, files.suspected)
-        matched, confidence = files.aligned, config["align"]["confidence"]
+        matched, suspected, confidence = files.aligned, files.suspected, config["align"]["confidence"]
     with stage(spent, "cut"):
-        found = BatchFiles(files.downloaded, files.cropped, files.segmented, matched)
-        cut_batch(found, rows.patterns, files.letters, **config["cut"], least_confidence=confidence)
+        found = BatchFiles(files.downloaded, files.cropped, files.segmented, matched, suspected)
+        sure_from = config["review"]["confidence"]
+        cut_batch(
+            found, rows.patterns, files.letters, **config["cut"], least_confidence=confidence, sure_from=sure_from
+        )
     return spent
 
 

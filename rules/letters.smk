@@ -3,7 +3,8 @@
 crop      results/cropped/{batch}/        images without the printed part of the form, and offsets.csv
 segment   results/segmented/{batch}.csv   boxes of the letters, in pixels of the downloaded images
 match     results/matched/{batch}.csv     letters of the rows whose boxes fit, and why the other rows do not
-cut       results/letters/{batch}/        {letter}/{row_id}_{position}.png, letters.csv, and rejected.csv: other rows
+cut       results/letters/{batch}/        {letter}/{row_id}_{position}.png, letters.csv, rejected.csv: other rows;
+                                          doubtful_letters.csv, doubtful_words.csv, doubtful/: what is worth a look
 """
 
 
@@ -69,6 +70,7 @@ rule match:
 
 rule cut:
     input:
+        **({"suspected": "results/suspected/{batch}.csv"} if ALIGNED else {}),
         downloaded="results/downloaded/{batch}",
         cropped="results/cropped/{batch}",
         segmented="results/segmented/{batch}.csv",
@@ -88,6 +90,7 @@ rule cut:
         earlier=earlier,
         cut=config["cut"],
         confidence=config["align"]["confidence"] if ALIGNED else 0.0,
+        sure_from=config["review"]["confidence"],
         code=code_of("lettermill.stages.cut"),
     script:
         "../scripts/cut.py"

@@ -17,4 +17,5 @@ if __name__ == "__main__":
             output=Path(snakemake.output[0]),
             **snakemake.params.cut,
             least_confidence=snakemake.params.confidence,
+            sure_from=snakemake.params.sure_from,
         )

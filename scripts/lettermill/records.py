@@ -76,6 +76,7 @@ class Matched(NamedTuple):
     width: int | None
     height: int | None
     confidence: float | None  # None where the method has none
+    reading: str  # what the recogniser takes the box for, whatever the transcription; empty where it has none
     method: str
     reason: str
     detail: str
@@ -103,6 +104,34 @@ class Letter(NamedTuple):
     height: int
     confidence: float | None
     method: str
+
+
+class DoubtfulLetter(NamedTuple):
+    """``results/letters/{batch}/doubtful_letters.csv``: one line for every letter of the words worth a look."""
+
+    row_id: str
+    position: int
+    label: str
+    x: int
+    y: int
+    width: int
+    height: int
+    confidence: float | None
+    reading: str  # see Matched
+    reason: str  # why it is rejected; empty when it is delivered
+
+
+class DoubtfulWord(NamedTuple):
+    """``results/letters/{batch}/doubtful_words.csv``: one line for every word that is worth a look."""
+
+    row_id: str
+    letters: str  # of its transcription
+    file: str  # the cropped image, relative to the folder of doubtful_words.csv
+    x: int  # column and row of the downloaded image at which it begins
+    y: int
+    width: int
+    height: int
+    reason: str  # why none of its letters is delivered; empty when one is
 
 
 class Delivered(NamedTuple):
@@ -140,7 +169,7 @@ class TableNote(NamedTuple):
     note: str
 
 
-OF_FOLDERS = ("status.csv", "offsets.csv", "letters.csv", "rejected.csv")
+OF_FOLDERS = ("status.csv", "offsets.csv", "letters.csv", "rejected.csv", "doubtful_letters.csv", "doubtful_words.csv")
 """Tables that a job makes together with the folder that they are in."""
 
 R = TypeVar("R", bound=NamedTuple)

@@ -11,7 +11,17 @@ from hypothesis import strategies as st
 
 from lettermill.errors import CorruptedFileError
 from lettermill.image.codec import decode, encode_png
-from lettermill.records import Cropped, Downloaded, Letter, Matched, Rejected, Segmented, read_records, write_records
+from lettermill.records import (
+    Cropped,
+    DoubtfulLetter,
+    Downloaded,
+    Letter,
+    Matched,
+    Rejected,
+    Segmented,
+    read_records,
+    write_records,
+)
 from lettermill.stages.cut import BatchFiles, cut_batch
 
 CONFIDENCES = st.lists(st.sampled_from([0.0, 0.5, 0.8999, 0.9, 1.0]), max_size=5)
@@ -33,16 +43,16 @@ def test_every_letter_is_delivered_or_rejected_once(rows: list[list[float]], lea
             crops.append(Cropped(str(number), "", "", "a.png", 5, 7, 60, 20, None))
             for position, sure in enumerate(row):
                 box = (5 + 10 * position, 7, 9, 20)
-                letters.append(Matched(str(number), position, "AB"[position % 2], *box, sure, "align", "", ""))
+                letters.append(Matched(str(number), position, "AB"[position % 2], *box, sure, "", "align", "", ""))
             if not row:
-                nothing = (None, None, None, None, None, "align", "too_few_pieces", "")
+                nothing = (None, None, None, None, None, "", "align", "too_few_pieces", "")
                 letters.append(Matched(str(number), None, "AB", *nothing))
         write_records(files.downloaded / "status.csv", Downloaded, [])
         write_records(files.cropped / "offsets.csv", Cropped, crops)
         write_records(files.segmented, Segmented, [])
         write_records(files.letters, Matched, letters)
         patterns = [(str(number), ("AB" * 3)[: len(row) or 2]) for number, row in enumerate(rows)]
-        cut_batch(files, patterns, folder / "out", False, least)
+        cut_batch(files, patterns, folder / "out", False, least, 0.95)
         delivered = read_records(folder / "out/letters.csv", Letter)
         rejected = read_records(folder / "out/rejected.csv", Rejected)
         assert all(letter.confidence >= least for letter in delivered)
@@ -67,8 +77,14 @@ def test_every_letter_is_delivered_or_rejected_once(rows: list[list[float]], lea
             for position, sure in enumerate(row)
             if sure < least
         }
-        words = {path.name for path in (folder / "out").glob("rejected_rows/*.png")}
-        assert words == {f"{row_id}.png" for row_id in whole}
+        words = {path.name for path in (folder / "out").glob("doubtful/*.png")}
+        doubtful = {str(number) for number, row in enumerate(rows) if not row or min(row) < 0.95} | whole.keys()
+        assert words == {f"{row_id}.png" for row_id in doubtful}
+        look = read_records(folder / "out/doubtful_letters.csv", DoubtfulLetter)
+        assert [(letter.row_id, letter.position) for letter in look] == [
+            (r.row_id, r.position) for r in letters if r.row_id in doubtful and not r.reason
+        ]
+        assert all(bool(letter.reason) == (letter.confidence < least) for letter in look)
 
 
 @pytest.mark.parametrize("lost", ["a letter", "a row", "a crop"])
@@ -84,7 +100,7 @@ def test_what_was_lost_on_the_way_is_noticed(tmp_path: Path, lost: str) -> None:
     stopped = [Cropped("z", "outside_image", "", "", None, None, None, None, None)]
     write_records(files.cropped / "offsets.csv", Cropped, crops + stopped[: lost != "a crop"])
     letters = [
-        Matched(row_id, position, "AB"[position], 10 * position, 0, 9, 20, None, "histogram", "", "")
+        Matched(row_id, position, "AB"[position], 10 * position, 0, 9, 20, None, "", "histogram", "", "")
         for row_id in "xy"
         for position in (0, 1)
     ]
@@ -95,4 +111,4 @@ def test_what_was_lost_on_the_way_is_noticed(tmp_path: Path, lost: str) -> None:
         "a crop": "Row z is lost, or there twice, in one of .*cropped, .*. Delete these and run again",
     }[lost]
     with pytest.raises(CorruptedFileError, match=message):
-        cut_batch(files, [("x", "AB"), ("y", "AB"), ("z", "AB")], tmp_path / "out", False, 0.0)
+        cut_batch(files, [("x", "AB"), ("y", "AB"), ("z", "AB")], tmp_path / "out", False, 0.0, 0.95)

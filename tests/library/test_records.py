@@ -14,7 +14,7 @@ from lettermill.records import Matched, read_records, write_records
 text = st.text(st.characters(codec="utf-8", exclude_characters="\r\n\0"))
 matched = st.builds(
     Matched, text, st.none() | st.integers(0), text, *[st.none() | st.integers(0)] * 4,
-    st.none() | st.floats(0, 1), text, text, text,
+    st.none() | st.floats(0, 1), text, text, text, text,
 )  # fmt: skip
 
 
@@ -28,7 +28,7 @@ def test_round_trip(tmp_path_factory: pytest.TempPathFactory, rows: list[Matched
 @pytest.mark.parametrize("keep", [0, 10, -1, -3, -20])
 def test_a_truncated_table_is_never_taken_for_whole(tmp_path: Path, keep: int) -> None:
     path = tmp_path / "matched.csv"
-    write_records(path, Matched, [Matched("a", 0, "A", 1, 2, 3, 4, 0.5, "histogram", "", 'said "no"')])
+    write_records(path, Matched, [Matched("a", 0, "A", 1, 2, 3, 4, 0.5, "", "histogram", "", 'said "no"')])
     path.write_bytes(path.read_bytes()[:keep])
     with pytest.raises(CorruptedFileError, match=r"matched.csv, line \d: .*Delete it and run again"):
         read_records(path, Matched)

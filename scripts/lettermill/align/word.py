@@ -23,12 +23,14 @@ READING_BONUS = 1.0
 class Aligned(NamedTuple):
     """The letters of a word: the candidate of each, and (letters, EVIDENCE) evidence that it is right.
 
-    reading: what the recogniser reads without knowing the transcription. doubt: how much better that explains the
-    ink than the transcription does, as log weight a letter (0 or more).
+    taken_for: what the recogniser takes each of them for, whatever the transcription; empty for a letter that it has
+    not learnt. reading: what it reads without knowing the transcription. doubt: how much better that explains the ink
+    than the transcription does, as log weight a letter (0 or more).
     """
 
     chosen: list[int]
     evidence: np.ndarray
+    taken_for: list[str]
     reading: str
     doubt: float
 
@@ -77,7 +79,9 @@ def align_word(
         ],
         axis=1,
     )
-    return Aligned(alignment.chosen, np.clip(evidence, -CLIP, CLIP), reading, max(0.0, doubt / len(word)))
+    names = (letters[likeliest[index]] for index in alignment.chosen)
+    taken_for = [name if letter in letters else "" for name, letter in zip(names, word, strict=True)]
+    return Aligned(alignment.chosen, np.clip(evidence, -CLIP, CLIP), taken_for, reading, max(0.0, doubt / len(word)))
 
 
 def _best_other(log_probabilities: np.ndarray, letters: str, word: str) -> np.ndarray:

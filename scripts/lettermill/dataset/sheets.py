@@ -15,7 +15,8 @@ from lettermill.files import write_bytes
 from lettermill.image.codec import decode, encode_png
 from lettermill.image.drawing import captioned, class_lines
 from lettermill.records import Letter, Rejected, read_fields, read_records
-from lettermill.stages.cut import REJECTED, REJECTED_ROWS
+from lettermill.stages.cut import REJECTED
+from lettermill.stages.doubtful import DOUBTFUL
 
 log = logging.getLogger(__name__)
 
@@ -95,7 +96,7 @@ def _stopped(rejected: Iterable[tuple[Rejected, Path]]) -> list[tuple[str, np.nd
     """A sample of the words that gave no letter but have an image, by the reason."""
     words = []
     for row, batch in sorted(rejected, key=lambda each: _draw(each[0].row_id)):
-        path = batch / REJECTED_ROWS / f"{file_stem(row.row_id)}.png"
+        path = batch / DOUBTFUL / f"{file_stem(row.row_id)}.png"
         if path.exists():
             words.append((f"{row.reason}: {row.row_id}", _read(path)))
         if len(words) == ROW_COLUMNS * ROW_LINES:

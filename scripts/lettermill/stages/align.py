@@ -62,12 +62,15 @@ def _align(recogniser: Recogniser, row: Cropped, cropped: Path, letters: str) ->
     if aligned is None:
         detail = f"{len(units.boxes) if units else 0} pieces for the {len(letters)} letters of {letters}"
         return [
-            Matched(row.row_id, None, letters, None, None, None, None, None, METHOD, "too_few_pieces", detail)
+            Matched(row.row_id, None, letters, None, None, None, None, None, "", METHOD, "too_few_pieces", detail)
         ], None
+    confidences = recogniser.confidence.of(aligned.evidence).tolist()
     records = [
-        Matched(row.row_id, position, letter, *candidates[index].box.moved(row.x, row.y), confidence, METHOD, "", "")
-        for position, (letter, index, confidence) in enumerate(
-            zip(letters, aligned.chosen, recogniser.confidence.of(aligned.evidence).tolist(), strict=True)
+        Matched(
+            row.row_id, position, letter, *candidates[index].box.moved(row.x, row.y), sure, taken_for, METHOD, "", ""
+        )
+        for position, (letter, index, sure, taken_for) in enumerate(
+            zip(letters, aligned.chosen, confidences, aligned.taken_for, strict=True)
         )
     ]
     doubted = aligned.doubt >= DOUBTED and aligned.reading != letters

@@ -2,27 +2,37 @@
 
 import logging
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
 from lettermill.errors import CorruptedFileError
 from lettermill.file_names import file_stem
-from lettermill.files import link_or_copy
 from lettermill.image.box import Box
 from lettermill.image.codec import encode_png
 from lettermill.image.cut import cut_letters
 from lettermill.plan.text import word
-from lettermill.records import Cropped, Downloaded, Letter, Matched, Rejected, Segmented, read_records, write_records
+from lettermill.records import (
+    Cropped,
+    Downloaded,
+    Letter,
+    Matched,
+    Rejected,
+    Segmented,
+    Suspect,
+    read_records,
+    write_records,
+)
+from lettermill.stages.doubtful import doubtful_letters, write_doubtful
 from lettermill.stages.images import read_crop, read_offsets
 
 log = logging.getLogger(__name__)
 
 LOW = "low_confidence"
 
-REJECTED, REJECTED_ROWS = "rejected", "rejected_rows"
-"""Folders of the letters that are not delivered, and of the words that gave none, for people to look at."""
+REJECTED = "rejected"
+"""The folder of the letters that are not delivered, for people to look at."""
 
 
 class BatchFiles(NamedTuple):
@@ -32,6 +42,7 @@ class BatchFiles(NamedTuple):
     cropped: Path  # folder
     segmented: Path
     letters: Path  # the letters to cut, as Matched records
+    suspected: Path | None = None  # Suspect records, where there are any
 
 
 def cut_batch(
@@ -40,22 +51,24 @@ def cut_batch(
     output: Path,
     erase_neighbours: bool,
     least_confidence: float,
+    sure_from: float,
 ) -> None:
     """Cut the letters of a batch out of its cropped images; those with a lower confidence than that are rejected.
 
     patterns: (row id, pattern) of every row of the batch, see ``Alphabet.pattern``.
     Letters go to ``output``/{letter}/{row}_{position}.png (row: see ``file_stem``), those that are rejected to
-    ``output``/rejected/, and the images of rows without letters to ``output``/rejected_rows/. ``letters.csv`` in
-    ``output`` lists the letters; ``rejected.csv`` lists those that are rejected, and the rows of the batch that have
-    none, with the stage that stopped them. Raises CorruptedFileError when a row, or a letter of one, has been lost on
-    the way.
+    ``output``/rejected/. ``letters.csv`` in ``output`` lists the letters; ``rejected.csv`` lists those that are
+    rejected, and the rows of the batch that have none, with the stage that stopped them. ``write_doubtful`` says what
+    comes of those that are worth a look; sure_from: confidence from which a letter is not.
+    Raises CorruptedFileError when a row, or a letter of one, has been lost on the way.
     """
     output.mkdir(parents=True, exist_ok=True)
     crops = read_offsets(files.cropped)
     words = {row_id: word(pattern) for row_id, pattern in patterns}
+    found = read_records(files.letters, Matched)
     letters: list[Letter] = []
     rejected: list[Rejected] = []
-    for row_id, group in groupby(read_records(files.letters, Matched), key=lambda record: record.row_id):
+    for row_id, group in groupby(found, key=lambda record: record.row_id):
         row, records = crops[row_id], list(group)
         if "".join(record.label for record in records) != words[row_id]:
             raise CorruptedFileError(
@@ -78,7 +91,9 @@ def cut_batch(
                 )
     rejected += _rejected(files)
     _check_rows(files, words.keys(), letters, rejected)
-    _keep_pictures(files.cropped, [crops[row.row_id] for row in rejected if _has_picture(row, crops)], output)
+    suspects = {suspect.row_id for suspect in read_records(files.suspected, Suspect)} if files.suspected else set()
+    doubtful = doubtful_letters(found, rejected, suspects, sure_from)
+    write_doubtful(doubtful, rejected, words, files.cropped, crops, output)
     write_records(output / "rejected.csv", Rejected, rejected)
     write_records(output / "letters.csv", Letter, letters)
     stopped = sum(row.position is None for row in rejected)
@@ -93,18 +108,8 @@ def _check_rows(
     found.update({letter.row_id for letter in letters})
     if found != Counter(rows):
         lost = min((Counter(rows) - found) or (found - Counter(rows)))
-        places = ", ".join(map(str, files))
+        places = ", ".join(str(path) for path in files if path)
         raise CorruptedFileError(f"Row {lost} is lost, or there twice, in one of {places}. Delete these and run again.")
-
-
-def _has_picture(row: Rejected, crops: Mapping[str, Cropped]) -> bool:
-    return row.position is None and row.row_id in crops and not crops[row.row_id].reason
-
-
-def _keep_pictures(cropped: Path, rows: Iterable[Cropped], output: Path) -> None:
-    for row in rows:
-        (output / REJECTED_ROWS).mkdir(exist_ok=True)
-        link_or_copy(cropped / row.file, output / REJECTED_ROWS / f"{file_stem(row.row_id)}.png")
 
 
 def _doubtful(row: list[Matched], sure: list[bool]) -> list[Rejected]:

@@ -71,11 +71,11 @@ def match_batch(segmented: Path, patterns: Sequence[tuple[str, str]], output: Pa
             detail = f"{len(boxes)} boxes for the {len(letters)} letters of {letters}"
             if matched == "wide_box":
                 detail = f"the widest box has {max(box.width for box in boxes)} columns"
-            records.append(Matched(row_id, None, letters, None, None, None, None, None, METHOD, matched, detail))
+            records.append(Matched(row_id, None, letters, None, None, None, None, None, "", METHOD, matched, detail))
             continue
         fitting += 1
         records += [
-            Matched(row_id, position, letter, *box, None, METHOD, "", "")
+            Matched(row_id, position, letter, *box, None, "", METHOD, "", "")
             for position, (letter, box) in enumerate(matched)
         ]
     write_records(output, Matched, records)
