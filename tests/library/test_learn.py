@@ -4,7 +4,8 @@ import numpy as np
 
 from lettermill.align.features import SIDE, Looks
 from lettermill.align.label_errors import confusion, find_label_errors
-from lettermill.align.learn import Example, learn
+from lettermill.align.known import Example, HandLetter
+from lettermill.align.learn import learn
 from lettermill.align.lexicon import Lexicon
 from lettermill.align.train import train, vary_looks
 from lettermill.image.box import Box
@@ -62,11 +63,11 @@ def words(count: int) -> list[Example]:
 def test_what_is_learnt_does_not_depend_on_threads_or_order(tmp_path) -> None:
     examples = words(150)
     lexicon = Lexicon.of((example.row_id, example.word) for example in examples)
-    recogniser, table = learn(examples, lexicon, 1, 1)
+    recogniser, table, lessons = learn(examples, lexicon, 1, 1)
     recogniser.save(tmp_path / "one.npz")
-    learn(examples[::-1], lexicon, 1, 3)[0].save(tmp_path / "three.npz")
+    learn(examples[::-1], lexicon, 1, 3).recogniser.save(tmp_path / "three.npz")
     assert (tmp_path / "one.npz").read_bytes() == (tmp_path / "three.npz").read_bytes()
-    assert recogniser.letters == "ILO"
+    assert recogniser.letters == "ILO" and lessons == []
     sure = table[-1]
     assert sure.low >= 0.98 and sure.letters > 500 and sure.right > 0.98
 
@@ -93,8 +94,7 @@ def test_letters_without_a_candidate_are_not_learnt(caplog) -> None:
         for index, letter in enumerate(example.word):
             if letter == "O":
                 example.boxes[index] = example.boxes[index].moved(0, 6)
-    recogniser, _ = learn(examples, Lexicon.of([]), 1, 1)
-    assert recogniser.letters == "IL"
+    assert learn(examples, Lexicon.of([]), 1, 1).recogniser.letters == "IL"
     assert "too few to learn from: O (0)" in caplog.text
 
 
@@ -115,3 +115,56 @@ def test_two_classes_are_told_apart() -> None:
     networks = train(looks, targets, np.arange(900) % 3, 3, 1)
     for network in networks:
         assert (network.log_probabilities(looks.features()).argmax(axis=1) == targets).all()
+
+
+def mistaken(examples: list[Example], every: int) -> list[tuple[int, int]]:
+    """Write L for one O in each word that has one, of one in ``every``; returns the (word, position) of these."""
+    places = []
+    for number in range(0, len(examples), every):
+        word = examples[number].word
+        if "O" in word:
+            place = word.index("O")
+            examples[number] = examples[number]._replace(word=f"{word[:place]}L{word[place + 1 :]}")
+            places.append((number, place))
+    return places
+
+
+def test_corrections_are_learnt_from(caplog) -> None:
+    """Of other rows: a word is judged by what its own fold has not taught."""
+    examples = words(180)
+    places = mistaken(examples, 3)
+    lexicon = Lexicon.of((example.row_id, example.word) for example in examples)
+    for number, place in places:
+        box = examples[number].boxes[place]
+        examples[number] = examples[number]._replace(by_hand=(HandLetter(place, "O", box, True),))
+    letter = HandLetter(2, examples[1].word[2], None, True)
+    examples[1] = examples[1]._replace(by_hand=(letter,))
+    recogniser, table, lessons = learn(examples, lexicon, 1, 2)
+    assert [(lesson.row_id, lesson.position, lesson.verdict) for lesson in lessons] == sorted(
+        [(f"row {number}", place, "wrong") for number, place in places] + [("row 1", 2, "right")]
+    )
+    wrong = [lesson for lesson in lessons if lesson.verdict == "wrong"]
+    before, after = (np.mean([getattr(lesson, when) for lesson in wrong]) for when in ("before", "after"))
+    assert after < before
+    right = next(lesson for lesson in lessons if lesson.verdict == "right")
+    assert right.label == letter.label and right.after > 0.9
+    again = learn(examples[::-1], lexicon, 1, 1)
+    assert again.lessons == lessons and again.reliability == table
+
+
+def test_what_is_rejected_is_not_learnt_and_what_is_accepted_is(caplog) -> None:
+    examples = words(160)
+    boxes = examples[0].boxes
+    examples[0] = examples[0]._replace(by_hand=(HandLetter(1, examples[0].word[1], boxes[1], False),))
+    decided = tuple(HandLetter(position, examples[1].word[position], boxes, True) for position, boxes in
+                    enumerate(examples[1].boxes[:3]))  # fmt: skip
+    examples[1] = examples[1]._replace(boxes=[], by_hand=decided)
+    elsewhere = boxes[2].moved(40, 0)
+    examples[2] = examples[2]._replace(by_hand=(HandLetter(2, examples[2].word[2], elsewhere, False),))
+    lexicon = Lexicon.of((example.row_id, example.word) for example in examples)
+    with caplog.at_level("INFO"):
+        lessons = learn(examples, lexicon, 1, 2).lessons
+    learnt = [int(record.args[1]) for record in caplog.records if record.msg.startswith("learning %s")]
+    assert learnt == [640 - 1 - 1, 640 - 4]  # with the corrections, without
+    assert [lesson.verdict for lesson in lessons] == ["wrong", "right", "right", "right", "wrong"]
+    assert lessons[-1].before is lessons[-1].after is None  # the letter is not cut there

@@ -12,13 +12,12 @@ from typing import NamedTuple
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from lettermill.align.features import Looks
+from lettermill.align.known import SAME_PLACE, KnownWord
 from lettermill.align.label_errors import confusion, find_label_errors
 from lettermill.align.lexicon import Lexicon
 from lettermill.align.network import FLOOR
 from lettermill.align.recogniser import Confidence
-from lettermill.align.units import Candidate
-from lettermill.align.word import Aligned, align_word
+from lettermill.align.word import align_word
 
 WRONG_TRANSCRIPTIONS, HIDDEN_LETTERS = 0.05, 0.05
 """Shares of the words, as they are expected in real tables, that are transcribed wrongly, and of those in which a
@@ -31,26 +30,8 @@ one letter is taken for another."""
 UNLIKELY = 0.002
 """Added to the probability of each confusion of letters: none is impossible."""
 
-SAME_PLACE = 0.7
-"""Overlap (intersection over union) with a letter's box above which a candidate is in its place."""
-
 BINS = (0.0, 0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 1.0)
 """Edges of the lines of the reliability table."""
-
-
-class KnownWord(NamedTuple):
-    """A word whose boxes are known, without its image, for thousands are in memory together.
-
-    area: (units,) ink pixels of each unit. looks: of the candidates. known: the candidate of each letter, -1 where none
-    has its box; empty where no boxes are known.
-    """
-
-    row_id: str
-    word: str
-    area: np.ndarray
-    candidates: list[Candidate]
-    looks: Looks
-    known: list[int]
 
 
 class Reliability(NamedTuple):
@@ -69,29 +50,36 @@ def calibrate(
 ) -> tuple[Confidence, list[Reliability]] | None:
     """Learn the confidence of aligned letters, and how far it can be trusted; None when there is nothing to learn.
 
-    words: those of which every letter is known. scores: for each word (candidates, letters + 1) log probabilities, by
-    a network that has not learnt from it. lexicon: of all words.
+    words: those of which every letter is known, or a person has decided about one. scores: for each word
+    (candidates, letters + 1) log probabilities, by a network that has not learnt from it. lexicon: of all words.
     """
     owner = [
         (number, position)
         for number, word in enumerate(words)
-        for position, letter in enumerate(word.word)
-        if letter in letters
+        for position, letter in enumerate(word.labels)
+        if letter in letters and word.is_whole
     ]
     if not owner:
         return None
     likely = np.exp([scores[number][words[number].known[position], :-1] for number, position in owner])
     likely /= likely.sum(axis=1, keepdims=True)
-    labels = np.array([letters.index(words[number].word[position]) for number, position in owner])
+    labels = np.array([letters.index(words[number].labels[position]) for number, position in owner])
     errors = find_label_errors(likely, labels)
     wrong = {place for place, error in zip(owner, errors, strict=True) if error}
-    clerk = _Clerk(letters, sorted({word.word for word in words}), confusion(likely, labels))
+    clerk = _Clerk(letters, sorted({word.word for word in words if word.is_whole}), confusion(likely, labels))
     evidence, right, weights = [], [], []
     for number, word in enumerate(words):
-        bad = [(number, position) in wrong for position in range(len(word.word))]
         counts = lexicon.elsewhere(word.row_id)
-        for aligned, correct, weight in _staged(word, scores[number], letters, bad, counts, clerk):
-            evidence.append(aligned.evidence)
+        if word.is_whole:
+            bad = [(number, position) in wrong for position in range(len(word.word))]
+            for letter in word.by_hand:
+                if letter.right:
+                    bad[letter.position] = letter.label != word.word[letter.position]
+            found = _staged(word, scores[number], letters, bad, counts, clerk)
+        else:
+            found = _decided(word, scores[number], letters, counts)
+        for seen, correct, weight in found:
+            evidence.append(seen)
             right.append(correct)
             weights.append(np.full(len(correct), weight))
     x, y, weight = np.concatenate(evidence), np.concatenate(right), np.concatenate(weights)
@@ -109,14 +97,14 @@ def _staged(
     bad: Sequence[bool],
     counts: Mapping[str, int],
     clerk: "_Clerk",
-) -> Iterator[tuple[Aligned, np.ndarray, float]]:
-    """Alignments of ``word``, which of their letters are right, and what they count."""
+) -> Iterator[tuple[np.ndarray, np.ndarray, float]]:
+    """The evidence of alignments of ``word``, which of their letters are right, and what they count."""
 
-    def aligned(text: str, scores: np.ndarray, weight: float) -> Iterator[tuple[Aligned, np.ndarray, float]]:
+    def aligned(text: str, scores: np.ndarray, weight: float) -> Iterator[tuple[np.ndarray, np.ndarray, float]]:
         found = align_word(word.area, word.candidates, scores, letters, text, counts)
         if found is not None:
             places = zip(found.chosen, text, strict=True)
-            yield found, np.array([_is_right(word, bad, index, letter) for index, letter in places]), weight
+            yield found.evidence, np.array([_is_right(word, bad, index, letter) for index, letter in places]), weight
 
     yield from aligned(word.word, scores, 1.0)
     if not any(bad):
@@ -124,6 +112,22 @@ def _staged(
         hidden = scores.copy()
         hidden[word.known[clerk.random.integers(len(word.known))]] = np.log(FLOOR)
         yield from aligned(word.word, hidden, HIDDEN_LETTERS)
+
+
+def _decided(
+    word: KnownWord, scores: np.ndarray, letters: str, counts: Mapping[str, int]
+) -> Iterator[tuple[np.ndarray, np.ndarray, float]]:
+    """The same of the letters of ``word``, not all of which are known, that a person has decided about."""
+    found = align_word(word.area, word.candidates, scores, letters, word.word, counts)
+    for letter in word.by_hand if found else ():
+        if letter.index < 0:
+            continue
+        there = word.candidates[found.chosen[letter.position]].box.overlap(word.candidates[letter.index].box)
+        if letter.right:
+            right = there > SAME_PLACE and letter.label == word.word[letter.position]
+            yield found.evidence[[letter.position]], np.array([right]), 1.0
+        elif there > SAME_PLACE:  # what is cut elsewhere now, nobody has looked at
+            yield found.evidence[[letter.position]], np.array([False]), 1.0
 
 
 def _is_right(word: KnownWord, bad: Sequence[bool], index: int, letter: str) -> bool:

@@ -1,4 +1,4 @@
-"""Learning the recogniser from the words whose boxes fit their transcriptions, and from nothing else."""
+"""Learning the recogniser from the words whose boxes fit their transcriptions, and from what people have corrected."""
 
 import logging
 from collections.abc import Iterable, Sequence
@@ -7,27 +7,16 @@ from typing import NamedTuple
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from lettermill.align.calibrate import KnownWord, Reliability, calibrate
-from lettermill.align.features import Looks, look
+from lettermill.align.calibrate import Reliability, calibrate
+from lettermill.align.features import Looks
 from lettermill.align.folds import FOLDS, fold_of
+from lettermill.align.known import OTHER, Example, KnownWord, known_words, with_decisions
+from lettermill.align.lessons import Lesson, lessons_of
 from lettermill.align.lexicon import Lexicon
 from lettermill.align.recogniser import Recogniser
 from lettermill.align.train import train
-from lettermill.align.units import Candidate, find_units
-from lettermill.image.box import Box
 
 log = logging.getLogger(__name__)
-
-
-class Example(NamedTuple):
-    """A word to learn from: its cropped image, its letters, and their boxes in the image, if these are known."""
-
-    row_id: str
-    image: np.ndarray  # (height, width) uint8
-    line: int | None  # a row of the image known to cross the word
-    word: str
-    boxes: list[Box]  # one for each letter of the word, or none
-
 
 FEWEST_LETTERS = 500
 """Matched letters under which nothing is learnt."""
@@ -35,34 +24,54 @@ FEWEST_LETTERS = 500
 FEWEST_OF_A_CLASS = 5
 """Matched letters under which a letter of the alphabet is not learnt."""
 
-SAME, OTHER = 0.85, 0.7
-"""Overlap (intersection over union) with a letter's box from which a candidate is that letter, and up to which it
-is no letter. Between the two nothing is learnt."""
-
 SURE = 0.9
 """Confidence from which an aligned letter is learnt from in the next round."""
 
+BY_HAND = 5
+"""How many other letters one counts for that a person has looked at: it is shown as often, varied each time."""
 
-def learn(
-    examples: Iterable[Example], lexicon: Lexicon, rounds: int, jobs: int
-) -> tuple[Recogniser, list[Reliability]] | None:
+
+class Learnt(NamedTuple):
+    """A recogniser, how far its confidences can be trusted, and what it has learnt from corrections."""
+
+    recogniser: Recogniser
+    reliability: list[Reliability]
+    lessons: list[Lesson]
+
+
+def learn(examples: Iterable[Example], lexicon: Lexicon, rounds: int, jobs: int) -> Learnt | None:
     """Learn a recogniser; None, with a warning in the log, when there is too little to learn from.
 
     examples: gone through once, so that few of their images are in memory at a time. lexicon: of all words that are
     known. rounds: the first learns from the examples with boxes, each further one also from those without, as they are
     aligned by the recogniser of the round before. jobs: threads, which do not change the result.
+    Where there are corrections, another one is learnt without them, to see what they have changed.
     """
-    every = _known_words(examples)
+    known = known_words(examples)
+    # One thread a product: sums must not depend on the number of cores.
+    with threadpool_limits(1):
+        learnt = _learn_in_rounds([with_decisions(word) for word in known], lexicon, rounds, jobs)
+        if learnt is None:
+            return None
+        corrected = [word for word in known if word.by_hand]
+        if not corrected:
+            return Learnt(*learnt, [])
+        log.info("learning without the corrections, to compare")
+        before = _learn_in_rounds(known, lexicon, rounds, jobs)
+        return Learnt(*learnt, lessons_of(corrected, before[0] if before else None, learnt[0]))
+
+
+def _learn_in_rounds(
+    every: Sequence[KnownWord], lexicon: Lexicon, rounds: int, jobs: int
+) -> tuple[Recogniser, list[Reliability]] | None:
     words, others = ([word for word in every if bool(word.known) == known] for known in (True, False))
     letters = _learnable(words)
     if len(letters) < 2:
         return None
-    # One thread a product: sums must not depend on the number of cores.
-    with threadpool_limits(1):
-        learnt = _learn(words, [], letters, lexicon, jobs)
-        for _ in range(1, rounds):
-            if learnt is not None:
-                learnt = _learn(words, _aligned_words(others, learnt[0]), letters, lexicon, jobs)
+    learnt = _learn(words, [], letters, lexicon, jobs)
+    for _ in range(1, rounds):
+        if learnt is not None:
+            learnt = _learn(words, _aligned_words(others, learnt[0]), letters, lexicon, jobs)
     if learnt is None:
         log.warning("no word has all its letters where they can be cut out")
     return learnt
@@ -70,9 +79,9 @@ def learn(
 
 def _learnable(words: Sequence[KnownWord]) -> str:
     """The letters that can be learnt: seen often enough, and in every part of the rows that a network learns from."""
-    counts = {letter: np.zeros(FOLDS, int) for word in words for letter in word.word}
+    counts = {letter: np.zeros(FOLDS, int) for word in words for letter in word.labels}
     for word in words:
-        for letter, index in zip(word.word, word.known, strict=True):
+        for letter, index in zip(word.labels, word.known, strict=True):
             counts[letter][fold_of(word.row_id)] += index >= 0
     total = {letter: int(count.sum()) for letter, count in counts.items()}
     letters = [letter for letter in counts if total[letter] >= max(FEWEST_OF_A_CLASS, 1 + counts[letter].max())]
@@ -96,26 +105,16 @@ def _learn(
     targets = np.concatenate([_targets(word, letters) for word in every])
     folds = np.concatenate([np.full(len(word.candidates), fold_of(word.row_id)) for word in every])
     use = _balanced(targets, len(letters))
+    corrected = np.flatnonzero(np.concatenate([_by_hand(word) for word in every]) & (targets >= 0))
+    use = np.sort(np.concatenate([use, np.repeat(corrected, BY_HAND - 1)]))
     networks = train(Looks(*(values[use] for values in looks)), targets[use], folds[use], len(letters) + 1, jobs)
-    whole = [word for word in words if min(word.known) >= 0]
-    scores = [networks[fold_of(word.row_id)].log_probabilities(word.looks.features()) for word in whole]
-    calibrated = calibrate(whole, scores, letters, lexicon)
+    judging = [word for word in words if word.is_whole or word.by_hand]
+    scores = [networks[fold_of(word.row_id)].log_probabilities(word.looks.features()) for word in judging]
+    calibrated = calibrate(judging, scores, letters, lexicon)
     if calibrated is None:
         return None
     confidence, reliability = calibrated
     return Recogniser(letters, networks, lexicon, confidence), reliability
-
-
-def _known_words(examples: Iterable[Example]) -> list[KnownWord]:
-    """The examples that have candidates, by their ids, their letters known by their boxes."""
-    words = []
-    for example in examples:
-        units = find_units(example.image, example.line)
-        candidates = units.candidates() if units else []
-        if candidates:
-            known, looks = [_nearest(candidates, box) for box in example.boxes], look(units, candidates)
-            words.append(KnownWord(example.row_id, example.word, units.area, candidates, looks, known))
-    return sorted(words, key=lambda word: word.row_id)
 
 
 def _aligned_words(words: Iterable[KnownWord], recogniser: Recogniser) -> list[KnownWord]:
@@ -129,16 +128,10 @@ def _aligned_words(words: Iterable[KnownWord], recogniser: Recogniser) -> list[K
     return known
 
 
-def _nearest(candidates: Sequence[Candidate], box: Box) -> int:
-    overlaps = [candidate.box.overlap(box) for candidate in candidates]
-    best = int(np.argmax(overlaps))
-    return best if overlaps[best] > SAME else -1
-
-
 def _targets(word: KnownWord, letters: str) -> np.ndarray:
     """(candidates,) int: the class to learn, ``len(letters)`` for no letter, -1 for nothing."""
     targets = np.full(len(word.candidates), -1)
-    found = {index: letter for index, letter in zip(word.known, word.word, strict=True) if index >= 0}
+    found = {index: letter for index, letter in zip(word.known, word.labels, strict=True) if index >= 0}
     boxes = [word.candidates[index].box for index in found]
     for index, candidate in enumerate(word.candidates):
         if index in found:
@@ -147,6 +140,13 @@ def _targets(word: KnownWord, letters: str) -> np.ndarray:
         elif len(found) == len(word.word) and max(candidate.box.overlap(box) for box in boxes) < OTHER:
             targets[index] = len(letters)
     return targets
+
+
+def _by_hand(word: KnownWord) -> np.ndarray:
+    """(candidates,) bool: those that a person has said to be a letter."""
+    found = np.zeros(len(word.candidates), bool)
+    found[[letter.index for letter in word.by_hand if letter.right and letter.index >= 0]] = True
+    return found
 
 
 def _balanced(targets: np.ndarray, nothing: int) -> np.ndarray:

@@ -1,0 +1,49 @@
+"""What a recogniser has learnt from corrections: how sure it was of the corrected letters without them, and is now."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from lettermill.align.known import SAME_PLACE, KnownWord
+from lettermill.align.recogniser import Recogniser
+
+
+class Lesson(NamedTuple):
+    """``results/recogniser/lessons.csv``: one line for every letter that a person has decided about."""
+
+    row_id: str
+    position: int
+    label: str  # in the transcription
+    verdict: str  # right or wrong
+    before: float | None  # confidence with which it is cut there when nothing is learnt from corrections
+    after: float | None  # and when they are; None where it is cut elsewhere
+
+
+def lessons_of(words: Iterable[KnownWord], before: Recogniser | None, after: Recogniser) -> list[Lesson]:
+    """The lessons of ``words``, by the recognisers that have not, and have, learnt from what is decided about them.
+
+    A word is judged by networks that have not learnt from its row, so what shows is what is known of other rows.
+    """
+    lessons = []
+    for word in words:
+        old, new = (_confidences(word, recogniser) for recogniser in (before, after))
+        for letter in word.by_hand:
+            position, label = letter.position, word.word[letter.position]
+            verdict = "right" if letter.right and letter.label == label else "wrong"
+            lessons.append(Lesson(word.row_id, position, label, verdict, old.get(position), new.get(position)))
+    return lessons
+
+
+def _confidences(word: KnownWord, recogniser: Recogniser | None) -> dict[int, float]:
+    """Position -> confidence of the letters of ``word`` that are cut where a person has decided about them."""
+    aligned = None
+    if recogniser is not None:
+        aligned = recogniser.align(word.row_id, word.area, word.candidates, word.looks, word.word)
+    if aligned is None:
+        return {}
+    confidences = recogniser.confidence.of(aligned.evidence).tolist()
+    boxes = [word.candidates[index].box for index in aligned.chosen]
+    return {
+        letter.position: confidences[letter.position]
+        for letter in word.by_hand
+        if letter.index >= 0 and boxes[letter.position].overlap(word.candidates[letter.index].box) > SAME_PLACE
+    }
