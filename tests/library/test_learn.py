@@ -3,8 +3,8 @@
 import numpy as np
 
 from lettermill.align.features import SIDE, Looks
-from lettermill.align.label_errors import confusion, find_label_errors
 from lettermill.align.known import Example, HandLetter
+from lettermill.align.label_errors import confusion, find_label_errors
 from lettermill.align.learn import learn
 from lettermill.align.lexicon import Lexicon
 from lettermill.align.train import train, vary_looks
@@ -139,7 +139,7 @@ def test_corrections_are_learnt_from(caplog) -> None:
         examples[number] = examples[number]._replace(by_hand=(HandLetter(place, "O", box, True),))
     letter = HandLetter(2, examples[1].word[2], None, True)
     examples[1] = examples[1]._replace(by_hand=(letter,))
-    recogniser, table, lessons = learn(examples, lexicon, 1, 2)
+    _, table, lessons = learn(examples, lexicon, 1, 2)
     assert [(lesson.row_id, lesson.position, lesson.verdict) for lesson in lessons] == sorted(
         [(f"row {number}", place, "wrong") for number, place in places] + [("row 1", 2, "right")]
     )

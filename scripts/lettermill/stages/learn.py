@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from lettermill.align.calibrate import Reliability
-from lettermill.align.learn import Example, learn
+from lettermill.align.known import Example
+from lettermill.align.learn import learn
 from lettermill.align.lexicon import Lexicon
 from lettermill.align.recogniser import nothing_learnt
 from lettermill.image.box import Box
@@ -50,7 +51,7 @@ def learn_recogniser(
         nothing_learnt(output)
         write_records(reliability, Reliability, [])
         return
-    recogniser, table = learnt
+    recogniser, table, _ = learnt
     recogniser.save(output)
     write_records(reliability, Reliability, table)
 
