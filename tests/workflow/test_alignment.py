@@ -163,7 +163,7 @@ def test_a_suspect_is_confirmed_or_corrected(project: Project) -> None:
     write(project.folder / "corrections.csv", [row(wrong, "transcription", "FELIX", label="FERIX")])
     assert project.planned() == {"match": 1, "align": 1, "cut": 1, **END}
     project.run()
-    assert "FELIX" == "".join(found["label"] for found in project.metadata() if found["row_id"] == wrong)
+    assert "".join(found["label"] for found in project.metadata() if found["row_id"] == wrong) == "FELIX"
     listed = (project.folder / "results/suspects.csv").read_text(encoding="utf-8")
     assert f"\n{confirmed}," in listed and f"\n{wrong}," not in listed
 
