@@ -64,6 +64,7 @@ rule suspects:
     conda:
         "../envs/letters.yaml"
     params:
+        confirmed=lambda wildcards: PLAN.confirmed,
         code=code_of("lettermill.dataset.suspects"),
     script:
         "../scripts/suspects.py"

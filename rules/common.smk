@@ -13,7 +13,8 @@ from lettermill.errors import CorruptedFileError, InputError
 from lettermill.machine import full, unwritable
 from lettermill.plan.code import code_of
 from lettermill.plan.index import digest
-from lettermill.plan.workplan import Workplan, stamp_of
+from lettermill.plan.parameters import stamp_of
+from lettermill.plan.workplan import Workplan
 
 
 def planned(make, *arguments):
@@ -96,6 +97,11 @@ def fetching(wildcards):
 def patterns(wildcards):
     """The rows of a batch as `match` needs them."""
     return planned(PLAN.patterns, wildcards.batch)
+
+
+def corrections(wildcards):
+    """The corrections of letters of a batch."""
+    return planned(PLAN.corrections, wildcards.batch)
 
 
 def earlier(wildcards):
