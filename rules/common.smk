@@ -52,7 +52,9 @@ SHEETS = ["delivered", "least_confident", "rejected_letters", "rejected_rows"]
 LETTERS = "results/aligned/{batch}.csv" if ALIGNED else "results/matched/{batch}.csv"
 
 # What `learn` makes, and what it learns with: it writes that down, see is_learnt.
-LEARNT = [f"results/recogniser/{name}" for name in ("recogniser.npz", "reliability.csv", "learnt_with.txt")]
+LEARNT = [
+    f"results/recogniser/{name}" for name in ("recogniser.npz", "reliability.csv", "lessons.csv", "learnt_with.txt")
+]
 LEARN_SETTINGS = {key: config[key] for key in ("align", "alphabet", "crop", "segment")}
 LEARN_SETTINGS["align"] = {key: config["align"][key] for key in ("examples", "rounds")}
 LEARN = f"{LEARN_SETTINGS}\n{code_of('lettermill.stages.learn')}\n"

@@ -134,6 +134,11 @@ class Workplan:
         return Rows.of(self._corrections.of_batch(batch, self._index))
 
     @property
+    def letter_corrections(self) -> Rows:
+        """The same of all batches."""
+        return Rows.of(chain.from_iterable(self._corrections.of_batch(batch, self._index) for batch in self.batches))
+
+    @property
     def confirmed(self) -> Rows:
         """(row id,) of the rows of which a person has said what is written in them."""
         return Rows.of(confirmed(self._index))
