@@ -133,6 +133,8 @@ MODULES = [
     ("image/letters.py", {"segment": 4, "match": 4, "cut": 4, **END}),
     ("image/labels.py", {"crop": 4, "segment": 4, "match": 4, "cut": 4, **END}),
     ("fetch/web.py", {"download": 4, "crop": 4, "segment": 4, "match": 4, "cut": 4, **END}),
+    ("corrections/apply.py", {"cut": 4, **END}),
+    ("corrections/read.py", {}),
     ("table/rows.py", {}),
     ("job.py", {}),
 ]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from lettermill.corrections.correction import APPLIED, HAND, STALE, UNNEEDED, Correction, box_of
+from lettermill.corrections.correction import APPLIED, HAND, STALE, UNNEEDED, Correction
 from lettermill.image.box import Box
 from lettermill.records import Decided, Matched
 
@@ -86,6 +86,11 @@ def _misfit(letter: Matched, line: Correction, image: Box) -> tuple[str, str]:
     if asked.joined(image) != image:
         return STALE, f"the box is outside the cropped image, which is {_text(image)}"
     return "", ""
+
+
+def box_of(text: str) -> Box:
+    """The box that is written as "x y width height"."""
+    return Box(*map(int, text.split(" ")))
 
 
 def _text(box: Box) -> str:

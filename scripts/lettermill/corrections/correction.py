@@ -2,7 +2,6 @@
 
 from typing import NamedTuple
 
-from lettermill.image.box import Box
 from lettermill.records import Decided
 
 OF_LETTERS = ("accept", "reject", "relabel", "box")
@@ -35,8 +34,3 @@ class Correction(NamedTuple):
     def decided(self, outcome: str, detail: str = "") -> Decided:
         """The correction with what has become of it."""
         return Decided(*self, outcome, detail)
-
-
-def box_of(text: str) -> Box:
-    """The box that is written as "x y width height"."""
-    return Box(*map(int, text.split(" ")))

@@ -3,15 +3,16 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from lettermill.corrections.correction import APPLIED, CONFLICT, MALFORMED, STALE, UNNEEDED
 from lettermill.errors import CorruptedFileError
 from lettermill.records import Decided, Outcome, read_records
 
 MEANINGS = {
-    "applied": "applied",
-    "unneeded": "not needed",
-    "stale": "no longer fit",
-    "conflict": "contradict others",
-    "malformed": "cannot be read",
+    APPLIED: "applied",
+    UNNEEDED: "not needed",
+    STALE: "no longer fit",
+    CONFLICT: "contradict others",
+    MALFORMED: "cannot be read",
 }
 """Outcome -> what it means."""
 
