@@ -57,7 +57,7 @@ rule all:
         "results/summary.txt",
         "results/table_notes.csv",
         expand("results/sheets/{kind}.png", kind=SHEETS),
-        "results/report.html",
+        rules.report.output,
         # The stages between are asked for by name: what a failed job has taken with it is then seen to be missing,
         # though everything made from it is still there.
         expand("results/{stage}/{batch}", stage=FOLDERS, batch=BATCHES),

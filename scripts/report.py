@@ -38,6 +38,7 @@ def main() -> None:
         suspects=optional.get("suspects"),
         corrections=optional.get("corrections"),
         benchmarks=Path("logs/benchmarks"),
+        logs=Path("logs"),
     )
     about = About(
         params.source, params.settings["method"], params.alphabet, params.threshold, params.settings, versions()

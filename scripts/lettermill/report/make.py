@@ -43,7 +43,7 @@ LEAST = (0.9, 0.95, 0.98, 0.99)
 
 class Sources(NamedTuple):
     """What the report is made of. batches: folders that ``cut_batch`` has written. reliability, suspects, corrections:
-    None where there are none. benchmarks: folder of the engine's measurements."""
+    None where there are none. benchmarks, logs: folders of the engine's measurements and of the logs of jobs."""
 
     metadata: Path
     rejected: Path
@@ -52,6 +52,7 @@ class Sources(NamedTuple):
     suspects: Path | None
     corrections: Path | None
     benchmarks: Path
+    logs: Path
 
 
 class About(NamedTuple):
@@ -80,7 +81,7 @@ def write_report(sources: Sources, about: About, page: Path, folder: Path) -> No
     steps = funnel(account, about.method)
     shapes = _measure(letters)
     bins = read_reliability(sources.reliability)
-    times = read_times(sources.benchmarks, {batch.name for batch in sources.batches})
+    times = read_times(sources.benchmarks, sources.logs, {batch.name for batch in sources.batches})
     log.info("%d letters of %d classes, %d of them measured", letters.total, len(letters.classes), len(shapes.labels))
     suspects = read_records(sources.suspects, Suspect) if sources.suspects else []
     corrections = read_corrections(sources.corrections)
@@ -131,7 +132,7 @@ def _write_tables(
     write_records(folder / "funnel.csv", FunnelLine, funnel_lines(rows, steps))
     write_classes(folder / "classes.csv", letters, shapes)
     write_records(folder / "shapes.csv", ShapeBin, shape_bins(shapes))
-    write_records(folder / "times.csv", Time, [time._replace(wall=round(time.wall, 3)) for time in times])
+    write_records(folder / "times.csv", Time, times)
     if about.threshold is not None:
         write_records(folder / "confidence.csv", ConfidenceBin, confidence_bins(letters))
         write_records(folder / "reliability.csv", ReliabilityBin, bins)

@@ -1,4 +1,6 @@
-"""Numbers as people read them."""
+"""Numbers and settings as people read them."""
+
+import json
 
 
 def count(number: float) -> str:
@@ -19,6 +21,11 @@ def percent(share: float, digits: int = 1) -> str:
 def seconds(time: float) -> str:
     """A time in seconds."""
     return f"{time:,.1f} s" if time < 600 else f"{time / 60:,.1f} min"
+
+
+def as_json(value: object) -> str:
+    """A setting, as it may stand in a config."""
+    return json.dumps(value, ensure_ascii=False)
 
 
 def decimals(number: float | None, digits: int) -> str:

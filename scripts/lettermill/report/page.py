@@ -4,7 +4,7 @@ from pathlib import Path
 
 import jinja2
 
-from lettermill.report.numbers import count, decimals, percent, seconds
+from lettermill.report.numbers import as_json, count, decimals, percent, seconds
 
 TEMPLATE = "page.html.jinja"
 
@@ -22,5 +22,11 @@ def render(content: dict[str, object]) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"count": count, "percent": percent, "seconds": seconds, "decimals": decimals}
+    environment.filters |= {
+        "as_json": as_json,
+        "count": count,
+        "percent": percent,
+        "seconds": seconds,
+        "decimals": decimals,
+    }
     return environment.get_template(TEMPLATE).render(policy=POLICY, **content)

@@ -12,8 +12,11 @@ from lettermill.image.codec import decode
 from lettermill.image.ink import FAINTEST_CONTRAST
 
 FINER = 4
-"""Times as large as it is, each way, is a letter in which strokes are measured. It is even: then the two middle lines
-of a stroke are as far from the paper as half of it is thick."""
+"""Times as large as it is, each way, is a letter in which strokes are measured."""
+
+RIM = 0.5
+"""By how much twice the distance to the paper, which is to the middle of its pixels, is more than a stroke is thick: 0
+for upright strokes of an even number of pixels, 1 for oblique ones."""
 
 MEASURES = ("height", "width", "aspect", "stroke")
 """Pixels; pixels; width over height; pixels."""
@@ -43,13 +46,14 @@ def stroke_width(image: np.ndarray) -> float | None:
     """
     if int(image.max()) - int(image.min()) < FAINTEST_CONTRAST:
         return None
-    paper = int(image.max())
-    padded = cv2.copyMakeBorder(image, 2, 2, 2, 2, cv2.BORDER_CONSTANT, value=paper)
-    fine = cv2.resize(padded, None, fx=FINER, fy=FINER, interpolation=cv2.INTER_CUBIC)
-    _, ink = cv2.threshold(fine, 0, 1, cv2.THRESH_BINARY_INV + cv2.THRESH_OTSU)
-    distance = cv2.distanceTransform(ink, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    level, _ = cv2.threshold(image, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    ink, paper = image[image <= level], image[image > level]
+    edge = (np.percentile(ink, 25) + np.median(paper)) / 2  # half way: the rim of a stroke is blurred
+    padded = cv2.copyMakeBorder(image, 2, 2, 2, 2, cv2.BORDER_CONSTANT, value=int(image.max()))
+    fine = cv2.resize(padded, None, fx=FINER, fy=FINER, interpolation=cv2.INTER_LINEAR)
+    distance = cv2.distanceTransform((fine < edge).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
     ridge = np.sort(distance[(distance > 0) & (distance >= cv2.dilate(distance, np.ones((3, 3), np.uint8)) - 1e-4)])
-    return float(2 * ridge[len(ridge) // 4 : len(ridge) - len(ridge) // 4].mean() / FINER)
+    return float((2 * ridge[len(ridge) // 4 : len(ridge) - len(ridge) // 4].mean() - RIM) / FINER)
 
 
 def measure(samples: Mapping[str, tuple[int, Iterable[Path]]]) -> Shapes:
