@@ -23,6 +23,7 @@ include: "rules/download.smk"
 include: "rules/letters.smk"
 include: "rules/align.smk"
 include: "rules/dataset.smk"
+include: "rules/review.smk"
 include: "rules/common_model.smk"
 include: "rules/train.smk"
 include: "rules/predict.smk"
@@ -56,6 +57,7 @@ rule all:
         "results/summary.txt",
         "results/table_notes.csv",
         expand("results/sheets/{kind}.png", kind=SHEETS),
+        REVIEW,
         # The stages between are asked for by name: what a failed job has taken with it is then seen to be missing,
         # though everything made from it is still there.
         expand("results/{stage}/{batch}", stage=FOLDERS, batch=BATCHES),
