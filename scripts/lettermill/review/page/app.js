@@ -120,6 +120,10 @@
   part("undo").addEventListener("click", () => back(store.undo, "undone"));
   part("redo").addEventListener("click", () => back(store.redo, "redone"));
   part("download").addEventListener("click", download);
+  // Who clicks goes on with keys in the view; who came by keys stays on the button.
+  for (const name of ["undo", "redo", "download"]) {
+    part(name).addEventListener("click", (event) => event.detail && views[shown].open());
+  }
   part("help-open").addEventListener("click", () => part("help").showModal());
   part("forget-dialog").addEventListener("close", () => {
     if (part("forget-dialog").returnValue === "yes") {

@@ -103,15 +103,18 @@ Lettermill.openGrid = (root, { card, onFocus, onSelect }) => {
     get focused() {
       return items[focused] ?? null;
     },
+    get place() {
+      return focused;
+    },
     get selection() {
       return items.filter((item) => selected.has(item));
     },
-    /** Show these; the focus goes to ``item`` if it is among them, else stays where it is. */
-    setItems(next, item) {
+    /** Show these; the focus goes to ``item`` if it is among them, else to ``place``. */
+    setItems(next, item, place = 0) {
       items = next;
       places = new Map(items.map((each, index) => [each, index]));
       for (const each of selected) if (!places.has(each)) selected.delete(each);
-      focused = anchor = clamp(places.get(item) ?? focused);
+      focused = anchor = clamp(places.get(item) ?? place);
       if (!items.length) focused = anchor = 0;
       measure();
       reveal(focused);

@@ -96,10 +96,11 @@ Lettermill.openLetters = ({ model, store, say }) => {
   const inState = (letter) => stateFilter.value === "all" || isDone(letter) === (stateFilter.value === "done");
   const left = () => model.letters.filter(isOpen).length;
 
-  function filter(item = grid.focused) {
+  function filter(item = grid.focused, place = 0) {
     grid.setItems(
       model.letters.filter((letter) => inKind(letter) && inClass(letter) && inState(letter)),
       item,
+      place,
     );
     part("letters-notice").hidden = grid.items.length > 0;
     if (!grid.items.length) part("letters-notice").textContent = emptyBecause();
@@ -202,10 +203,11 @@ Lettermill.openLetters = ({ model, store, say }) => {
         button.dataset.kind = name;
         button.append(`${title} `, span("count", (name ? counts.get(name) : model.letters).length));
         button.setAttribute("aria-pressed", name === kind);
-        button.addEventListener("click", () => {
+        button.addEventListener("click", (event) => {
           kind = name;
           for (const each of part("kinds").children) each.setAttribute("aria-pressed", each.dataset.kind === kind);
           filter();
+          if (event.detail) grid.focus(grid.focused);
         });
         return button;
       }),
@@ -245,7 +247,7 @@ Lettermill.openLetters = ({ model, store, say }) => {
     /** Show what has become of these keys. go: whether the focus goes there, as after undo. */
     changed(keys, go) {
       const letters = keys.flatMap((each) => byWord.get(each) ?? byKey.get(each) ?? []);
-      if (stateFilter.value !== "all" && letters.length) filter(go ? letters[0] : grid.focused);
+      if (stateFilter.value !== "all" && letters.length) filter(go ? letters[0] : grid.focused, grid.place);
       else letters.forEach(grid.refresh);
       if (go && letters.length) grid.focus(letters[0]);
       showDetail();
