@@ -45,10 +45,9 @@ Lettermill.openStore = ({ name, corrections }) => {
         ),
       );
     }
+    // What has been applied since is no news; what was taken back is not there any more.
     for (const [key, value] of own) {
-      const base = earlier.get(key) ?? null;
-      // What has been applied since is no news; what was taken back is not there any more.
-      if (same(value, base) || (value === null && !base && !problems.has(key))) {
+      if (same(value, earlier.get(key) ?? null) && !problems.has(key)) {
         own.delete(key);
         keep(key);
       }
