@@ -56,6 +56,7 @@ rule all:
         "results/dataset/README.md",
         "results/summary.txt",
         "results/table_notes.csv",
+        "results/corrections.csv",
         expand("results/sheets/{kind}.png", kind=SHEETS),
         REVIEW,
         # The stages between are asked for by name: what a failed job has taken with it is then seen to be missing,

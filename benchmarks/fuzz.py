@@ -31,7 +31,7 @@ from lettermill.stages.align import align_batch
 from lettermill.stages.crop import crop_batch
 from lettermill.stages.cut import BatchFiles, cut_batch
 from lettermill.stages.download import download_batch
-from lettermill.stages.learn import Source, learn_recogniser
+from lettermill.stages.learn import Output, Source, learn_recogniser
 from lettermill.stages.match import match_batch
 from lettermill.stages.segment import segment_batch
 from segment_match import CONFIG, SAMPLE, TOLERANCES, Word, read_words, write_crops
@@ -58,12 +58,13 @@ def sample_words() -> list[Word]:
 
 def learn(words: list[Word], folder: Path) -> Path:
     """A recogniser that has learnt from ``words``, in ``folder``."""
-    cropped, segmented, matched, recogniser = (folder / name for name in ("crops", "boxes", "matched", "recogniser"))
+    cropped, segmented, matched = (folder / name for name in ("crops", "boxes", "matched"))
+    output = Output.of(folder)
     write_crops(words, cropped)
     segment_batch(cropped, segmented, TOLERANCES)
     match_batch(segmented, [(row.row_id, row.pattern) for row in words], matched)
-    learn_recogniser([Source(matched, cropped)], len(words), 1, recogniser, folder / "reliability.csv", 2)
-    return recogniser
+    learn_recogniser([Source(matched, cropped)], len(words), 1, [], output, 2)
+    return output.recogniser
 
 
 def through_the_stages(

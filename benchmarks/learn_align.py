@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from lettermill.records import Matched, read_records
 from lettermill.stages.align import align_batch
-from lettermill.stages.learn import Source, learn_recogniser
+from lettermill.stages.learn import Output, Source, learn_recogniser
 from lettermill.stages.match import match_batch
 from lettermill.stages.segment import segment_batch
 from segment_match import CONFIG, ROOT, TOLERANCES, Word, write_crops
@@ -44,20 +44,20 @@ class Aligned(NamedTuple):
 def align_all(words: Sequence[Word], folder: Path, rounds: int) -> Aligned:
     """Learn from ``words`` as the workflow does and align them; files go to ``folder``."""
     matched, cropped = _match(words, folder / "all")
-    recogniser = folder / "recogniser.npz"
+    output = Output.of(folder)
     started = time.perf_counter()
     settings = CONFIG["align"]
     source = Source(matched, cropped)
-    learn_recogniser([source], settings["examples"], settings["rounds"], recogniser, folder / "r.csv", os.cpu_count())
+    learn_recogniser([source], settings["examples"], settings["rounds"], [], output, os.cpu_count())
     learning = time.perf_counter() - started
     patterns = [(row.row_id, row.pattern) for row in words]
-    align_batch(recogniser, matched, cropped, patterns, folder / "aligned.csv", folder / "suspected.csv")
+    align_batch(output.recogniser, matched, cropped, patterns, folder / "aligned.csv", folder / "suspected.csv")
     letters = [
         (r.row_id, r.position, r.label, r.x, r.y, r.width, r.height)
         for r in read_records(folder / "aligned.csv", Matched)
         if not r.reason and (r.confidence is None or r.confidence >= settings["confidence"])
     ]
-    return Aligned(letters, learning, _time_job(words[:ROWS], recogniser, folder / "batch", rounds))
+    return Aligned(letters, learning, _time_job(words[:ROWS], output.recogniser, folder / "batch", rounds))
 
 
 def _match(words: Sequence[Word], folder: Path) -> tuple[Path, Path]:

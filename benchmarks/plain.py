@@ -45,7 +45,7 @@ from lettermill.stages.align import align_batch
 from lettermill.stages.crop import crop_batch
 from lettermill.stages.cut import BatchFiles, cut_batch
 from lettermill.stages.download import download_batch
-from lettermill.stages.learn import Source, learn_recogniser
+from lettermill.stages.learn import Output, Source, learn_recogniser
 from lettermill.stages.match import match_batch
 from lettermill.stages.segment import segment_batch
 
@@ -128,10 +128,9 @@ def learn(batches: Iterable[str], config: dict, cores: int) -> Seconds:
     """The recogniser of all batches."""
     spent, settings = Seconds(), config["align"]
     sources = [Source(files.matched, files.cropped) for files in map(Files.of, batches)]
-    reliability = RECOGNISER.with_name("reliability.csv")
     jobs = min(LEARNING, cores)
     with stage(spent, "learn"):
-        learn_recogniser(sources, settings["examples"], settings["rounds"], RECOGNISER, reliability, jobs)
+        learn_recogniser(sources, settings["examples"], settings["rounds"], [], Output.of(RECOGNISER.parent), jobs)
     return spent
 
 

@@ -1,10 +1,12 @@
 """learn, align, suspects: letters of every word, cut to fit its transcription (`method: align`).
 
-learn      results/recogniser/recogniser.npz   a recogniser of letters, learnt once; reliability.csv: how far to trust it
+learn      results/recogniser/recogniser.npz   a recogniser of letters, learnt once; reliability.csv: how far to trust it;
+                                            lessons.csv: what it has learnt from corrections
 align      results/aligned/{batch}.csv         letters of all words with boxes, each with a confidence
 suspects   results/suspects.csv                rows that seem to be transcribed wrongly, and what is read there
 
-The recogniser is learnt once; edited and added rows are aligned with the one that is there. `-R learn` learns again.
+The recogniser is learnt once; edited and added rows are aligned with the one that is there. `-R learn` learns again,
+also from the corrections that there are then.
 """
 
 
@@ -15,7 +17,8 @@ rule learn:
     output:
         recogniser=LEARNT[0],
         reliability=LEARNT[1],
-        learnt_with=LEARNT[2],
+        lessons=LEARNT[2],
+        learnt_with=LEARNT[3],
     log:
         "logs/learn.log",
     benchmark:
@@ -26,6 +29,7 @@ rule learn:
     params:
         examples=config["align"]["examples"],
         rounds=config["align"]["rounds"],
+        corrections=lambda wildcards: PLAN.letter_corrections,
         learnt_with=LEARN,
     script:
         "../scripts/learn.py"
@@ -64,6 +68,7 @@ rule suspects:
     conda:
         "../envs/letters.yaml"
     params:
+        confirmed=lambda wildcards: PLAN.confirmed,
         code=code_of("lettermill.dataset.suspects"),
     script:
         "../scripts/suspects.py"

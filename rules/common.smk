@@ -13,7 +13,8 @@ from lettermill.errors import CorruptedFileError, InputError
 from lettermill.machine import full, unwritable
 from lettermill.plan.code import code_of
 from lettermill.plan.index import digest
-from lettermill.plan.workplan import Workplan, stamp_of
+from lettermill.plan.parameters import stamp_of
+from lettermill.plan.workplan import Workplan
 
 
 def planned(make, *arguments):
@@ -51,7 +52,9 @@ SHEETS = ["delivered", "least_confident", "rejected_letters", "rejected_rows"]
 LETTERS = "results/aligned/{batch}.csv" if ALIGNED else "results/matched/{batch}.csv"
 
 # What `learn` makes, and what it learns with: it writes that down, see is_learnt.
-LEARNT = [f"results/recogniser/{name}" for name in ("recogniser.npz", "reliability.csv", "learnt_with.txt")]
+LEARNT = [
+    f"results/recogniser/{name}" for name in ("recogniser.npz", "reliability.csv", "lessons.csv", "learnt_with.txt")
+]
 LEARN_SETTINGS = {key: config[key] for key in ("align", "alphabet", "crop", "segment")}
 LEARN_SETTINGS["align"] = {key: config["align"][key] for key in ("examples", "rounds")}
 LEARN = f"{LEARN_SETTINGS}\n{code_of('lettermill.stages.learn')}\n"
@@ -96,6 +99,11 @@ def fetching(wildcards):
 def patterns(wildcards):
     """The rows of a batch as `match` needs them."""
     return planned(PLAN.patterns, wildcards.batch)
+
+
+def corrections(wildcards):
+    """The corrections of letters of a batch."""
+    return planned(PLAN.corrections, wildcards.batch)
 
 
 def earlier(wildcards):

@@ -1,6 +1,6 @@
 """What the rules that train a model, test it and read with it are given."""
 
-from lettermill.plan.workplan import Rows
+from lettermill.plan.parameters import Rows
 from lettermill.predict.sources import find_images, find_word_list
 
 TRAIN = config["train"]

@@ -1,6 +1,7 @@
 """dataset, sheets: all letters in one place, what became of every row, and pictures of both.
 
-dataset   results/dataset/{letter}/…png, metadata.csv, rejected.csv, README.md, and results/summary.txt, table_notes.csv
+dataset   results/dataset/{letter}/…png, metadata.csv, rejected.csv, README.md, and results/summary.txt, table_notes.csv,
+          corrections.csv: what became of each line of config `corrections`
 sheets    results/sheets/{delivered,least_confident,rejected_letters,rejected_rows}.png
 
 The letter folders are not declared as outputs: the engine deletes outputs before a job, and a dataset of
@@ -17,6 +18,7 @@ rule dataset:
         card="results/dataset/README.md",
         summary="results/summary.txt",
         notes="results/table_notes.csv",
+        corrections="results/corrections.csv",
     log:
         "logs/dataset.log",
     benchmark:
@@ -26,11 +28,13 @@ rule dataset:
     params:
         unusable=lambda wildcards: PLAN.unusable,
         notes=lambda wildcards: PLAN.notes,
+        corrections=lambda wildcards: PLAN.outcomes,
         rows=[PLAN.rows_in(batch) for batch in BATCHES],
         split=config["split"],
         source=PLAN.table_path.name,
         settings={key: config[key] for key in CARD_SETTINGS},
         code=code_of("lettermill.dataset.assemble"),
+        corrections_code=code_of("lettermill.dataset.corrections"),
         card_code=code_of("lettermill.dataset.card"),
         summary_code=code_of("lettermill.dataset.summary"),
     script:

@@ -15,6 +15,7 @@ rule debug:
         "../envs/letters.yaml"
     params:
         row_id=row_of,
+        corrections=lambda wildcards: planned(PLAN.corrections, planned(PLAN.batch_of, wildcards.row)),
         code=code_of("lettermill.stages.picture"),
     script:
         "../scripts/debug.py"

@@ -15,6 +15,8 @@ rule validate:
         size=PLAN.size,
         unusable=lambda wildcards: PLAN.unusable,
         notes=lambda wildcards: PLAN.notes,
+        corrections_file=str(PLAN.corrections_path or ""),
+        corrections=lambda wildcards: PLAN.outcomes,
         rows=lambda wildcards: [sources_of(batch) for batch in BATCHES],
         dry_run=dry_run(),
     script:

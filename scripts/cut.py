@@ -18,4 +18,5 @@ if __name__ == "__main__":
             **snakemake.params.cut,
             least_confidence=snakemake.params.confidence,
             sure_from=snakemake.params.sure_from,
+            corrections=snakemake.params.corrections,
         )

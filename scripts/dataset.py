@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import lettermill
 from lettermill.dataset.assemble import assemble, rejected_by_table
 from lettermill.dataset.card import card
+from lettermill.dataset.corrections import gather_outcomes
 from lettermill.dataset.split import Split
 from lettermill.dataset.summary import summary
 from lettermill.dataset.sync import remove_others
 from lettermill.job import job_log
-from lettermill.records import TableNote, write_records
+from lettermill.records import Outcome, TableNote, write_records
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -33,7 +34,8 @@ def main() -> None:
     batches = {Path(folder): rows for folder, rows in zip(snakemake.input, params.rows, strict=True)}
     account = assemble(batches, rejected_by_table(params.unusable), Split(**params.split), output)
     logging.info("%d letters of %d rows", account.letters.total(), account.delivered_rows)
-    logging.info("rejected: %d rows, and %d letters of others", account.stopped.total(), account.doubtful)
+    doubtful = account.doubtful + account.left_out
+    logging.info("rejected: %d rows, and %d letters of others", account.stopped.total(), doubtful)
     names = {batch.name for batch in batches}
     for stage in STAGES:
         for name in remove_others(Path("results") / stage, names | {f"{batch}.csv" for batch in names}):
@@ -41,7 +43,9 @@ def main() -> None:
     text = card(account, params.source, params.settings, versions())
     Path(snakemake.output.card).write_text(text, encoding="utf-8")
     write_records(Path(snakemake.output.notes), TableNote, params.notes)
-    text = summary(account, output, params.settings["method"], len(params.notes))
+    outcomes = gather_outcomes(batches, [Outcome(*line) for line in params.corrections])
+    write_records(Path(snakemake.output.corrections), Outcome, outcomes)
+    text = summary(account, output, params.settings["method"], len(params.notes), outcomes)
     Path(snakemake.output.summary).write_text(text, encoding="utf-8")
 
 

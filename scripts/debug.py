@@ -17,5 +17,6 @@ if __name__ == "__main__":
             cropped=Path(snakemake.input.cropped),
             segmented=Path(snakemake.input.segmented),
             letters=Path(snakemake.input.letters),
+            corrections=snakemake.params.corrections,
             output=Path(snakemake.output[0]),
         )

@@ -1,10 +1,12 @@
 """Learn the recogniser."""
 
+from itertools import starmap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lettermill.corrections.correction import Correction
 from lettermill.job import job_log
-from lettermill.stages.learn import Source, learn_recogniser
+from lettermill.stages.learn import Output, Source, learn_recogniser
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -16,8 +18,8 @@ if __name__ == "__main__":
             sources=[Source(Path(matched), Path(cropped)) for matched, cropped in inputs],
             most=snakemake.params.examples,
             rounds=snakemake.params.rounds,
-            output=Path(snakemake.output.recogniser),
-            reliability=Path(snakemake.output.reliability),
+            corrections=starmap(Correction, snakemake.params.corrections),
+            output=Output.of(Path(snakemake.output.recogniser).parent),
             jobs=snakemake.threads,
         )
         Path(snakemake.output.learnt_with).write_text(snakemake.params.learnt_with, encoding="utf-8")

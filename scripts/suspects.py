@@ -12,5 +12,6 @@ if TYPE_CHECKING:
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):
-        count = gather_suspects(map(Path, snakemake.input), Path(snakemake.output[0]))
+        confirmed = {row_id for (row_id,) in snakemake.params.confirmed}
+        count = gather_suspects(map(Path, snakemake.input), Path(snakemake.output[0]), confirmed)
         logging.info("%d suspects", count)

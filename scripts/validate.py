@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from lettermill.fetch.settings import FetchSettings
 from lettermill.job import job_log
+from lettermill.records import Outcome
 from lettermill.stages.download import Source
-from lettermill.stages.validate import image_lines, table_lines
+from lettermill.stages.validate import correction_lines, image_lines, table_lines
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -25,6 +26,10 @@ def main() -> None:
     print(f"Table {params.table}")
     for line in table_lines(params.size, len(params.rows), list(params.unusable), list(params.notes)):
         print(line)
+    if params.corrections_file:
+        print(f"\nCorrections {params.corrections_file}")
+        for line in correction_lines([Outcome(*line) for line in params.corrections]):
+            print(line)
     print("\nImages")
     sources = [Source(*row) for rows in params.rows for row in rows]
     for line in image_lines(sources, Path(params.images), FetchSettings.from_config(snakemake.config["download"])):

@@ -123,6 +123,11 @@ class Project:
         with open(self.folder / "results/dataset" / name, encoding="utf-8", newline="") as file:
             return list(csv.DictReader(file))
 
+    def outcomes(self) -> list[tuple[str, str]]:
+        """(outcome, detail) of the lines of the corrections."""
+        with open(self.folder / "results/corrections.csv", encoding="utf-8", newline="") as file:
+            return [(line["outcome"], line["detail"]) for line in csv.DictReader(file)]
+
     def dataset(self) -> dict[str, str]:
         """Path below the dataset -> digest of the bytes."""
         return digests(self.folder / "results/dataset")

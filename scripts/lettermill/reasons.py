@@ -11,6 +11,7 @@ REASONS: dict[str, dict[str, str]] = {
         "outside_images_folder": "the image's path leads out of the images folder",
         "empty_transcription": "the transcription has no letter of the alphabet",
         "unreadable_transcription": "the transcription is one of config `unreadable`",
+        "excluded_by_hand": "a correction leaves the row out",
     },
     "download": {
         "missing_file": "the images folder has no such file",
@@ -50,6 +51,9 @@ REASONS: dict[str, dict[str, str]] = {
     "align": {
         "too_few_pieces": "the ink has fewer pieces than the transcription letters",
         "low_confidence": "the letter, or every letter of the row, is less sure than config `align: {confidence}`",
+    },
+    "review": {
+        "rejected_by_hand": "a correction leaves the letter, or every letter of the row, out",
     },
 }
 

@@ -162,6 +162,33 @@ class Rejected(NamedTuple):
     detail: str
 
 
+class Decided(NamedTuple):
+    """``results/letters/{batch}/corrections.csv``: one line for every correction of a letter of the batch."""
+
+    row_id: str
+    position: str  # empty for a whole row
+    label: str
+    box: str
+    action: str
+    value: str
+    outcome: str  # applied, unneeded, stale
+    detail: str
+
+
+class Outcome(NamedTuple):
+    """``results/corrections.csv``: what became of each line of the table of corrections."""
+
+    line: int  # of the table
+    row_id: str
+    position: str  # this and the next as they are written, where the line is malformed
+    label: str
+    box: str
+    action: str
+    value: str
+    outcome: str  # applied, unneeded, stale, conflict, malformed
+    detail: str
+
+
 class TableNote(NamedTuple):
     """``results/table_notes.csv``: what was repaired in the table, or taken for granted."""
 
@@ -169,7 +196,10 @@ class TableNote(NamedTuple):
     note: str
 
 
-OF_FOLDERS = ("status.csv", "offsets.csv", "letters.csv", "rejected.csv", "doubtful_letters.csv", "doubtful_words.csv")
+OF_FOLDERS = (
+    *("status.csv", "offsets.csv", "letters.csv", "rejected.csv", "corrections.csv"),
+    *("doubtful_letters.csv", "doubtful_words.csv"),
+)
 """Tables that a job makes together with the folder that they are in."""
 
 R = TypeVar("R", bound=NamedTuple)

@@ -8,6 +8,7 @@ from pathlib import Path
 import cv2
 import pytest
 
+from corrections import letter, row, write
 from lettermill.plan.batches import batch_of
 from project import SAMPLE, Project
 from score import read_letters, score
@@ -147,6 +148,50 @@ def test_letters_that_are_rejected_can_be_looked_at(aligned: Project) -> None:
     assert not (aligned.folder / "results/dataset/rejected").exists()
     sheet = cv2.imread(str(aligned.folder / "results/sheets/rejected_letters.png"))
     assert (sheet < 128).any() and sheet.shape[0] == 60 * -(-len(letters) // 24)
+
+
+def test_a_suspect_is_confirmed_or_corrected(project: Project) -> None:
+    project.settings["corrections"] = "corrections.csv"
+    with open(project.folder / "results/suspects.csv", encoding="utf-8", newline="") as file:
+        suspects = {found["transcription"]: found["row_id"] for found in csv.DictReader(file)}
+    confirmed, wrong = suspects["BLAONC"], suspects["FERIX"]
+    write(project.folder / "corrections.csv", [row(confirmed, "transcription", "BLAONC", label="BLAONC")])
+    assert project.planned() == {"suspects": 1, "dataset": 1, "all": 1}
+    project.run()
+    assert project.outcomes() == [("applied", "confirmed")]
+    assert f"\n{confirmed}," not in (project.folder / "results/suspects.csv").read_text(encoding="utf-8")
+    write(project.folder / "corrections.csv", [row(wrong, "transcription", "FELIX", label="FERIX")])
+    assert project.planned() == {"match": 1, "align": 1, "cut": 1, **END}
+    project.run()
+    assert "".join(found["label"] for found in project.metadata() if found["row_id"] == wrong) == "FELIX"
+    listed = (project.folder / "results/suspects.csv").read_text(encoding="utf-8")
+    assert f"\n{confirmed}," in listed and f"\n{wrong}," not in listed
+
+
+def test_corrections_outlast_learning_again(project: Project) -> None:
+    first = project.metadata()[0]
+    doubted = next(found for found in project.rejected() if found["reason"] == "low_confidence")
+    lines = [
+        letter(first["row_id"], int(first["position"]), first["label"], "reject"),
+        letter(doubted["row_id"], int(doubted["position"]), doubted["label"], "accept"),
+    ]
+    write(project.folder / "corrections.csv", lines)
+    project.settings["corrections"] = "corrections.csv"
+    batches = {batch_of(line.row_id, 4) for line in lines}
+    ends = {rule: count for rule, count in END.items() if rule != "suspects"}
+    assert project.planned() == {"cut": len(batches), **ends}
+    for options in ([], ["-R", "learn"]):
+        project.run(*options)
+        assert project.outcomes() == [("applied", ""), ("applied", "")]
+        found = {(each["row_id"], each["position"]): each["method"] for each in project.metadata()}
+        assert (first["row_id"], first["position"]) not in found
+        assert found[doubted["row_id"], doubted["position"]] == "hand"
+    for name in ("doubtful_letters.csv", "doubtful_words.csv"):
+        for path in project.folder.glob(f"results/letters/*/{name}"):
+            with open(path, encoding="utf-8", newline="") as file:
+                for line in csv.DictReader(file):
+                    if (line["row_id"], line.get("position")) == (doubted["row_id"], doubted["position"]):
+                        assert (line["confidence"], line["reason"]) == ("1.0", "")
 
 
 def test_too_little_to_learn_from_falls_back_to_matching(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ class Example(NamedTuple):
     by_hand: tuple[HandLetter, ...] = ()
 
 
-class Decided(NamedTuple):
+class Verdict(NamedTuple):
     """A ``HandLetter`` by the candidate that has its box, -1 where none has."""
 
     position: int
@@ -62,7 +62,7 @@ class KnownWord(NamedTuple):
     looks: Looks
     known: list[int]
     labels: str
-    by_hand: tuple[Decided, ...] = ()
+    by_hand: tuple[Verdict, ...] = ()
 
     @property
     def is_whole(self) -> bool:
@@ -78,7 +78,7 @@ def known_words(examples: Iterable[Example]) -> list[KnownWord]:
         candidates = units.candidates() if units else []
         if candidates:
             known, looks = [_nearest(candidates, box) for box in example.boxes], look(units, candidates)
-            by_hand = tuple(_decided(letter, candidates, known) for letter in example.by_hand)
+            by_hand = tuple(_verdict(letter, candidates, known) for letter in example.by_hand)
             words.append(
                 KnownWord(example.row_id, example.word, units.area, candidates, looks, known, example.word, by_hand)
             )
@@ -99,9 +99,9 @@ def with_decisions(word: KnownWord) -> KnownWord:
     return word._replace(known=known, labels="".join(labels))
 
 
-def _decided(letter: HandLetter, candidates: Sequence[Candidate], known: Sequence[int]) -> Decided:
+def _verdict(letter: HandLetter, candidates: Sequence[Candidate], known: Sequence[int]) -> Verdict:
     index = _nearest(candidates, letter.box) if letter.box else known[letter.position] if known else -1
-    return Decided(letter.position, letter.label, index, letter.right)
+    return Verdict(letter.position, letter.label, index, letter.right)
 
 
 def _nearest(candidates: Sequence[Candidate], box: Box) -> int:

@@ -57,7 +57,7 @@ def learn(examples: Iterable[Example], lexicon: Lexicon, rounds: int, jobs: int)
         if not corrected:
             return Learnt(*learnt, [])
         log.info("learning without the corrections, to compare")
-        before = _learn_in_rounds(known, lexicon, rounds, jobs)
+        before = _learn_in_rounds([word._replace(by_hand=()) for word in known], lexicon, rounds, jobs)
         return Learnt(*learnt, lessons_of(corrected, before[0] if before else None, learnt[0]))
 
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from lettermill.corrections.correction import BY_HAND
 from lettermill.reasons import REASONS
 from lettermill.records import Rejected
 
@@ -15,13 +16,14 @@ class Account:
     """Counts of a dataset.
 
     delivered_rows: rows of which there are letters. stopped: (stage, reason) -> rows. doubtful: letters that were
-    rejected from rows of which others are delivered. letters, parts, methods: label -> letters, part of the split ->
-    letters, how they were found -> letters.
+    rejected from rows of which others are delivered; left_out: the same, by hand. letters, parts, methods: label ->
+    letters, part of the split -> letters, how they were found -> letters.
     """
 
     delivered_rows: int = 0
     stopped: Counter[tuple[str, str]] = field(default_factory=Counter)
     doubtful: int = 0
+    left_out: int = 0
     letters: Counter[str] = field(default_factory=Counter)
     parts: Counter[str] = field(default_factory=Counter)
     methods: Counter[str] = field(default_factory=Counter)
@@ -37,6 +39,8 @@ class Account:
         for row in rejected:
             if row.position is None:
                 self.stopped[row.stage, row.reason] += 1
+            elif row.reason == BY_HAND:
+                self.left_out += 1
             else:
                 self.doubtful += 1
 

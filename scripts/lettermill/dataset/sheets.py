@@ -83,12 +83,13 @@ def write_sheets(batches: Sequence[Path], output: Sheets) -> None:
 
 
 def _doubtful(rejected: Iterable[tuple[Rejected, Path]]) -> list[_Letter]:
-    """A sample of the letters that were rejected, the most confident first."""
+    """A sample of the letters that were rejected, the most confident first, and last those that have no confidence."""
     letters = []
     for row, batch in rejected:
         name = f"{file_stem(row.row_id)}_{row.position}.png"
-        order = (-row.confidence, name)
-        letters.append((_draw(name), _Letter(order, f"{row.label} {row.confidence:.2f}", batch / REJECTED / name)))
+        order = (1.0 if row.confidence is None else -row.confidence, name)
+        caption = row.label if row.confidence is None else f"{row.label} {row.confidence:.2f}"
+        letters.append((_draw(name), _Letter(order, caption, batch / REJECTED / name)))
     return sorted(letter for _, letter in heapq.nsmallest(COLUMNS * LINES, letters))
 
 

@@ -1,9 +1,14 @@
 """The summary of a run: its account as text."""
 
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from lettermill.corrections.correction import HAND
 from lettermill.dataset.account import PARTS, Account, explain
+from lettermill.dataset.corrections import MEANINGS
 from lettermill.reasons import MAY_PASS
+from lettermill.records import Outcome
 
 NOT_LEARNT = """
          No recogniser was learnt (logs/learn.log says why): letters were found by counting boxes, without confidences.
@@ -15,10 +20,15 @@ MAY_PASS_YET = """
          snakemake retry_failed; snakemake"""
 
 
-def summary(account: Account, dataset: Path, method: str, notes: int = 0) -> str:
+EXAMPLES = 5
+"""Corrections that are named, at most, of those that are not applied."""
+
+
+def summary(account: Account, dataset: Path, method: str, notes: int = 0, corrections: Sequence[Outcome] = ()) -> str:
     """``account`` as plain text for the end of a run.
 
-    method: the one that was asked for. notes: how many there are on the table, see ``TableNote``.
+    method: the one that was asked for. notes: how many there are on the table, see ``TableNote``. corrections: what
+    became of each.
     """
     letters = sorted(account.letters.items())
     lines = [
@@ -32,13 +42,34 @@ def summary(account: Account, dataset: Path, method: str, notes: int = 0) -> str
         "",
         f"{account.letters.total():>8,} letters: " + ", ".join(f"{account.parts[part]:,} {part}" for part in PARTS),
         *([f"{-account.doubtful:>8,} letters of these rows are less sure"] if account.doubtful else []),
+        *([f"{-account.left_out:>8,} letters of these rows are rejected by hand"] if account.left_out else []),
         *_columns([f"{label} {count:>6,}" for label, count in letters]),
         *([MAY_PASS_YET.format(passing)] if (passing := _passing(account)) else []),
-        *([NOT_LEARNT] if method == "align" and "align" not in account.methods else []),
+        *([NOT_LEARNT] if method == "align" and _not_learnt(account) else []),
+        *_corrected(corrections, dataset.parent / "corrections.csv"),
         "",
         f"Dataset: {dataset}/    What is not in it, and why: {dataset}/rejected.csv",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _corrected(corrections: Sequence[Outcome], path: Path) -> Iterator[str]:
+    """What became of the corrections, and why, of the first ones that are not applied."""
+    if not corrections:
+        return
+    counts = Counter(line.outcome for line in corrections)
+    parts = ", ".join(f"{counts[outcome]:,} {meaning}" for outcome, meaning in MEANINGS.items() if counts[outcome])
+    yield ""
+    yield f"{len(corrections):>8,} corrections: {parts}: {path}"
+    lost = [line for line in corrections if line.outcome not in ("applied", "unneeded")]
+    yield from (f"         line {line.line}: {line.outcome}: {line.detail}" for line in lost[:EXAMPLES])
+    if len(lost) > EXAMPLES:
+        yield f"         and {len(lost) - EXAMPLES:,} more"
+
+
+def _not_learnt(account: Account) -> bool:
+    """Whether letters were found by counting boxes, as far as they were not decided by hand."""
+    return "align" not in account.methods and set(account.methods) != {HAND}
 
 
 def _passing(account: Account) -> int:

@@ -19,7 +19,7 @@ from lettermill.errors import CorruptedFileError
 from lettermill.files import write_bytes
 from lettermill.plan.batches import batch_of
 from lettermill.plan.code import code_of
-from lettermill.records import TableNote
+from lettermill.records import Decided, TableNote
 from lettermill.table.read import Table
 from lettermill.table.rows import Row, Unusable
 
@@ -31,7 +31,7 @@ SETTLED = 2.0
 clock has one time stamp (as in git, see "racy git" in its documentation)."""
 
 _SCHEMA = """
-CREATE TABLE about (key TEXT, size INTEGER, count INTEGER, unusable TEXT, notes TEXT);
+CREATE TABLE about (key TEXT, size INTEGER, count INTEGER, unusable TEXT, notes TEXT, decided TEXT);
 CREATE TABLE batch (name TEXT PRIMARY KEY, rows INTEGER, local INTEGER, sources TEXT, patterns TEXT, content TEXT);
 """
 
@@ -83,6 +83,12 @@ class Index:
         found = self._connection.execute("SELECT notes FROM about").fetchone()
         return [TableNote(*note) for note in json.loads(found[0])]
 
+    @property
+    def decided(self) -> list[Decided]:
+        """What has become of the corrections of rows."""
+        found = self._connection.execute("SELECT decided FROM about").fetchone()
+        return [Decided(*line) for line in json.loads(found[0])]
+
 
 def digest(rows: Iterable[tuple]) -> str:
     """A name for ``rows`` that differs when they do."""
@@ -129,8 +135,8 @@ def _fill(connection: sqlite3.Connection, key: str, table: Table, count: int | N
     for row in table.rows.values():
         batches.setdefault(batch_of(row.row_id, count), []).append(row)
     connection.executescript(_SCHEMA)
-    unusable, notes = json.dumps(sorted(table.unusable)), json.dumps(table.notes)
-    connection.execute("INSERT INTO about VALUES (?, ?, ?, ?, ?)", (key, table.size, count, unusable, notes))
+    lists = [json.dumps(rows) for rows in (sorted(table.unusable), table.notes, table.decided)]
+    connection.execute("INSERT INTO about VALUES (?, ?, ?, ?, ?, ?)", (key, table.size, count, *lists))
     for name, rows in batches.items():
         rows.sort()
         local = any(not row.is_url for row in rows)

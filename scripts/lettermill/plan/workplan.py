@@ -2,7 +2,6 @@
 
 import gc
 import os
-from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
@@ -12,52 +11,14 @@ from lettermill.errors import InputError
 from lettermill.file_names import file_stem
 from lettermill.plan.batches import batch_count, batch_of
 from lettermill.plan.config import check_config, resolve
-from lettermill.plan.index import INDEX, Batch, Index, build_index, digest, open_index, table_key
+from lettermill.plan.corrections import Corrections, confirmed
+from lettermill.plan.index import INDEX, Batch, Index, build_index, open_index, table_key
+from lettermill.plan.parameters import Rows
 from lettermill.plan.text import Alphabet
 from lettermill.plan.versions import VERSIONS, read_versions
 from lettermill.table.layout import Columns
 from lettermill.table.read import read_table
 from lettermill.table.rows import Row
-
-
-class Rows(list):
-    """Rows as a job's parameter: the job gets the list, the engine's records and messages its number and a digest.
-
-    The engine compares and prints parameters by their ``repr``; thousands of rows have no place there. Nor need they be
-    read for that, so they are read when somebody looks into the list. (It must be one: the engine keeps no record of
-    parameters of other types.)
-    """
-
-    def __init__(self, count: int, name: str, read: Callable[[], Iterable[tuple[str, ...]]]):
-        super().__init__()
-        self._count, self._name, self._read = count, name, read
-
-    @classmethod
-    def of(cls, rows: Iterable[tuple]) -> "Rows":
-        """Rows that are there already, in their order."""
-        known = [tuple(row) for row in rows]
-        return cls(len(known), digest(known), lambda: known)
-
-    def __len__(self) -> int:
-        return self._count
-
-    def __iter__(self) -> Iterator[tuple[str, ...]]:
-        return iter(self._read())
-
-    def __repr__(self) -> str:
-        return f"'{self._count} rows {self._name}'"
-
-    def __reduce__(self) -> tuple:
-        return list, (list(self),)
-
-
-def stamp_of(folder: Path) -> str:
-    """A name for what is in ``folder``, at any depth, that differs when a file is added, taken away, or written."""
-    files = []
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        status = path.stat()
-        files.append((path.relative_to(folder).as_posix(), status.st_size, status.st_mtime_ns))
-    return f"{len(files)} files {digest(files)}"
 
 
 class Workplan:
@@ -75,11 +36,17 @@ class Workplan:
         if config["images"]:
             self.images = resolve(config["images"], "images", files, folder=True)
         self._config = config
+        named = config["corrections"]
+        self.corrections_path = resolve(named, "corrections", files, folder=False) if named else None
+
+    @cached_property
+    def _corrections(self) -> Corrections:
+        return Corrections.read(self.corrections_path, Alphabet(self._config["alphabet"]))
 
     @cached_property
     def _index(self) -> Index:
         settings = {name: self._config[name] for name in ("encoding", "columns", "alphabet", "unreadable", "batches")}
-        key = table_key(self.table_path, settings)
+        key = table_key(self.table_path, [settings, self._corrections.of_rows])
         return open_index(INDEX, key) or self._build_index(key)
 
     def _build_index(self, key: str) -> Index:
@@ -87,7 +54,9 @@ class Workplan:
         columns, alphabet = Columns(**self._config["columns"]), Alphabet(self._config["alphabet"])
         gc.disable()  # it would look through a million rows again and again and find nothing
         try:
-            table = read_table(self.table_path, columns, alphabet, self._config["unreadable"], self._config["encoding"])
+            unreadable, encoding = self._config["unreadable"], self._config["encoding"]
+            corrections = self._corrections.of_rows
+            table = read_table(self.table_path, columns, alphabet, unreadable, encoding, corrections)
             return build_index(INDEX, key, table, batch_count(self._config["batches"], table.size), changed)
         finally:
             gc.enable()
@@ -159,6 +128,26 @@ class Workplan:
         """(row id, pattern) of the rows of a batch; see ``Alphabet.pattern``."""
         found = self._batch(batch)
         return Rows(found.rows, found.patterns, lambda: [(row.row_id, row.pattern) for row in self._index.rows(batch)])
+
+    def corrections(self, batch: str) -> Rows:
+        """The corrections of letters of a batch; see ``Correction``."""
+        return Rows.of(self._corrections.of_batch(batch, self._index))
+
+    @property
+    def letter_corrections(self) -> Rows:
+        """The same of all batches."""
+        return Rows.of(chain.from_iterable(self._corrections.of_batch(batch, self._index) for batch in self.batches))
+
+    @property
+    def confirmed(self) -> Rows:
+        """(row id,) of the rows of which a person has said what is written in them."""
+        return Rows.of(confirmed(self._index))
+
+    @property
+    def outcomes(self) -> Rows:
+        """The lines of the table of corrections with what has become of them, as far as the plan tells; those that
+        ``cut`` tries have an empty outcome. See ``records.Outcome``."""
+        return Rows.of(self._corrections.outcomes(self._index))
 
     @cached_property
     def _versions(self) -> dict[str, str]:

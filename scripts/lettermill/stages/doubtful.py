@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
+from lettermill.corrections.correction import BY_HAND, HAND
 from lettermill.file_names import file_stem
 from lettermill.files import link_or_copy
 from lettermill.records import Cropped, DoubtfulLetter, DoubtfulWord, Matched, Rejected, write_records
@@ -20,19 +21,21 @@ def doubtful_letters(
     """All letters of the rows of ``records`` of which one at least is worth a look.
 
     That is a letter that is rejected, that has a lower confidence than ``sure_from``, or that the recogniser takes for
-    another one; and every letter of a row of ``suspects``. rejected: letters, and whole rows, that are not delivered.
+    another one; and every letter of a row of ``suspects``. A letter that is decided by hand is worth none. rejected:
+    letters, and whole rows, that are not delivered.
     """
     reasons = {(row.row_id, row.position): row.reason for row in rejected}
     letters: list[DoubtfulLetter] = []
-    worth_a_look = set(suspects)
+    worth_a_look: set[str] = set()
     for r in records:
-        if r.reason:
-            continue
         reason = reasons.get((r.row_id, r.position)) or reasons.get((r.row_id, None), "")
+        if r.method == HAND:
+            reason = BY_HAND if reason else ""
         box = (r.x, r.y, r.width, r.height)
         letters.append(DoubtfulLetter(r.row_id, r.position, r.label, *box, r.confidence, r.reading, reason))
         unsure = r.confidence is not None and r.confidence < sure_from
-        if reason or unsure or r.reading not in ("", r.label):
+        doubtful = reason or unsure or r.reading not in ("", r.label) or r.row_id in suspects
+        if doubtful and r.method != HAND:
             worth_a_look.add(r.row_id)
     return [letter for letter in letters if letter.row_id in worth_a_look]
 
@@ -46,11 +49,12 @@ def write_doubtful(
     output: Path,
 ) -> None:
     """Write ``doubtful_letters.csv`` with these letters into the folder ``output``, and ``doubtful_words.csv`` with
-    their words and the rows that are rejected though they have an image; the images go to ``output``/doubtful/.
+    their words and the rows that are rejected, but not by hand, though they have an image; the images go to
+    ``output``/doubtful/.
 
     words: row id -> the letters of its transcription. cropped, crops: the folder of the cropped images, and its rows.
     """
-    stopped = {row.row_id: row.reason for row in rejected if row.position is None}
+    stopped = {row.row_id: row.reason for row in rejected if row.position is None and row.reason != BY_HAND}
     shown = {letter.row_id for letter in letters} | stopped.keys()
     records = []
     for row_id in sorted(shown & crops.keys()):

@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
@@ -10,8 +10,11 @@ from typing import NamedTuple
 from lettermill.align.calibrate import Reliability
 from lettermill.align.known import Example
 from lettermill.align.learn import learn
+from lettermill.align.lessons import Lesson
 from lettermill.align.lexicon import Lexicon
 from lettermill.align.recogniser import nothing_learnt
+from lettermill.corrections.correction import Correction
+from lettermill.corrections.teach import hand_letters
 from lettermill.image.box import Box
 from lettermill.records import Cropped, Matched, read_records, write_records
 from lettermill.stages.images import read_crop, read_offsets
@@ -37,32 +40,52 @@ class _Word(NamedTuple):
         return "".join(record.label for record in self.records)
 
 
-def learn_recogniser(
-    sources: Iterable[Source], most: int, rounds: int, output: Path, reliability: Path, jobs: int
-) -> None:
-    """Write a recogniser to ``output`` and its reliability table to ``reliability``.
+class Output(NamedTuple):
+    """The files that learning writes."""
 
-    most: words that it learns from. rounds, jobs: see ``learn``. When there is too little to learn from, ``output``
-    says so, and alignment falls back to matching.
+    recogniser: Path
+    reliability: Path
+    lessons: Path
+
+    @classmethod
+    def of(cls, folder: Path) -> "Output":
+        """These files in ``folder``."""
+        return cls(folder / "recogniser.npz", folder / "reliability.csv", folder / "lessons.csv")
+
+
+def learn_recogniser(
+    sources: Iterable[Source], most: int, rounds: int, corrections: Iterable[Correction], output: Output, jobs: int
+) -> None:
+    """Write a recogniser, its reliability table, and what it has learnt from corrections.
+
+    most: words that it learns from; those that have ``corrections`` (of letters) come on top. rounds, jobs: see
+    ``learn``. When there is too little to learn from, the recogniser's file says so, and alignment falls back to
+    matching.
     """
-    examples, lexicon = gather_examples(sources, most, others=rounds > 1)
+    by_row: dict[str, list[Correction]] = {}
+    for correction in corrections:
+        by_row.setdefault(correction.row_id, []).append(correction)
+    examples, lexicon = gather_examples(sources, most, rounds > 1, by_row)
     learnt = learn(examples, lexicon, rounds, jobs)
     if learnt is None:
-        nothing_learnt(output)
-        write_records(reliability, Reliability, [])
-        return
-    recogniser, table, _ = learnt
-    recogniser.save(output)
-    write_records(reliability, Reliability, table)
+        nothing_learnt(output.recogniser)
+    else:
+        learnt.recogniser.save(output.recogniser)
+    write_records(output.reliability, Reliability, learnt.reliability if learnt else [])
+    write_records(output.lessons, Lesson, learnt.lessons if learnt else [])
 
 
-def gather_examples(sources: Iterable[Source], most: int, others: bool) -> tuple[Iterator[Example], Lexicon]:
+def gather_examples(
+    sources: Iterable[Source], most: int, others: bool, corrections: Mapping[str, Sequence[Correction]]
+) -> tuple[Iterator[Example], Lexicon]:
     """Up to ``most`` words whose boxes fit, drawn by a hash of their ids, and the lexicon of all words that fit.
 
-    others: up to as many words whose boxes do not fit come too, without boxes. Images are read as they are asked for.
+    others: up to as many words whose boxes do not fit come too, without boxes. corrections: by row; words that have
+    any come in any case. Images are read as they are asked for.
     """
     fitting: list[_Word] = []
     unfit: list[_Word] = []
+    corrected: list[_Word] = []
     spelt: list[tuple[str, str]] = []
     for source in sources:
         words = list(_words(source))
@@ -71,10 +94,15 @@ def gather_examples(sources: Iterable[Source], most: int, others: bool) -> tuple
         fitting = sorted([*fitting, *fits])[:most]
         if others:
             unfit = sorted([*unfit, *(word for word in words if word.records[0].reason)])[:most]
-    chosen = fitting + unfit
+        corrected += [word for word in words if word.row_id in corrections]
+    chosen = {word.row_id: word for word in (*fitting, *unfit, *corrected)}
     log.info("%d words that fit to learn from, %d that do not", len(fitting), len(unfit))
-    crops = {folder: read_offsets(folder) for folder in sorted({word.cropped for word in chosen})}
-    return (_example(word, crops[word.cropped][word.row_id]) for word in chosen), Lexicon.of(spelt)
+    log.info("%d words with letters that a person has decided about", len(corrected))
+    crops = {folder: read_offsets(folder) for folder in sorted({word.cropped for word in chosen.values()})}
+    examples = (
+        _example(word, crops[word.cropped][row_id], corrections.get(row_id, ())) for row_id, word in chosen.items()
+    )
+    return examples, Lexicon.of(spelt)
 
 
 def _words(source: Source) -> Iterator[_Word]:
@@ -82,6 +110,7 @@ def _words(source: Source) -> Iterator[_Word]:
         yield _Word(hashlib.sha256(f"example {row_id}".encode()).digest(), row_id, list(group), source.cropped)
 
 
-def _example(word: _Word, row: Cropped) -> Example:
+def _example(word: _Word, row: Cropped, corrections: Sequence[Correction]) -> Example:
     boxes = [Box(r.x, r.y, r.width, r.height).moved(-row.x, -row.y) for r in word.records if not r.reason]
-    return Example(word.row_id, read_crop(word.cropped, row), row.line_in_crop, word.letters, boxes)
+    by_hand = hand_letters(word.records, corrections, Box(row.x, row.y, row.width, row.height))
+    return Example(word.row_id, read_crop(word.cropped, row), row.line_in_crop, word.letters, boxes, by_hand)

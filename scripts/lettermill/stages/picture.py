@@ -1,18 +1,36 @@
 """A picture of how one row went through the stages."""
 
+from collections.abc import Iterable
+from itertools import starmap
 from pathlib import Path
 
 import numpy as np
 
+from lettermill.corrections.apply import decide
+from lettermill.corrections.correction import Correction
 from lettermill.files import write_bytes
 from lettermill.image.box import Box
 from lettermill.image.codec import decode, encode_png
 from lettermill.image.drawing import word_picture
 from lettermill.records import Cropped, Downloaded, Matched, Segmented, read_records
 
+LEFT_OUT = "-"
+"""The label of a letter that is rejected by hand."""
 
-def draw_row(row_id: str, downloaded: Path, cropped: Path, segmented: Path, letters: Path, output: Path) -> None:
-    """Draw the image of row ``row_id`` with its crop, boxes, labels and histograms, as far as the row came."""
+
+def draw_row(
+    row_id: str,
+    downloaded: Path,
+    cropped: Path,
+    segmented: Path,
+    letters: Path,
+    output: Path,
+    corrections: Iterable[tuple[str, ...]] = (),
+) -> None:
+    """Draw the image of row ``row_id`` with its crop, boxes, labels and histograms, as far as the row came.
+
+    corrections: of the letters of its batch, see ``Correction``.
+    """
     status = next(record for record in read_records(downloaded / "status.csv", Downloaded) if record.row_id == row_id)
     stopped = [("download", status.reason, status.detail)]
     image = decode((downloaded / status.file).read_bytes()) if status.file else np.full((30, 300), 255, np.uint8)
@@ -26,8 +44,11 @@ def draw_row(row_id: str, downloaded: Path, cropped: Path, segmented: Path, lett
     boxes = [Box(r.x, r.y, r.width, r.height) for r in found if not r.reason]
     found = _of_row(letters, Matched, row_id)
     stopped += [(record.method, record.reason, record.detail) for record in found]
-    labels = [record.label for record in found if not record.reason]
-    if labels:
+    labels = []
+    if found and not found[0].reason:
+        own = [line for line in starmap(Correction, corrections) if line.row_id == row_id]
+        found, left_out, _ = decide(found, own, region)
+        labels = [LEFT_OUT if record.position in left_out else record.label for record in found]
         boxes = [Box(r.x, r.y, r.width, r.height) for r in found]
 
     why = next((f"stopped by {stage}: {reason} {detail}" for stage, reason, detail in stopped if reason), None)

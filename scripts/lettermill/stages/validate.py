@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from lettermill.dataset.account import explain
+from lettermill.dataset.corrections import MEANINGS
 from lettermill.fetch.settings import FetchSettings
 from lettermill.fetch.web import Fetcher, in_threads
 from lettermill.image.codec import judge
+from lettermill.records import Outcome
 from lettermill.stages.download import Source
 
 EXAMPLES = 5
@@ -34,6 +36,24 @@ def table_lines(
     if notes:
         yield f"{len(notes):>8,} notes on what was repaired or taken for granted"
         yield from _named([f"line {line}: {note}" for line, note in notes])
+
+
+def correction_lines(lines: Sequence[Outcome]) -> Iterator[str]:
+    """What there is to say of corrections. lines: those that only the letters can tell of have an empty outcome."""
+    actions = Counter(line.action for line in lines if line.outcome != "malformed")
+    yield (
+        f"{len(lines):>8,} lines"
+        + (": " if actions else "")
+        + ", ".join(f"{count:,} {action}" for action, count in sorted(actions.items()))
+    )
+    if tried := sum(not line.outcome for line in lines):
+        yield f"{tried:>8,} are of letters: whether they fit is seen when these are cut"
+    for outcome, meaning in MEANINGS.items():
+        found = [line for line in lines if line.outcome == outcome]
+        if found:
+            yield f"{len(found):>8,} {outcome} ({meaning})"
+            if outcome != "applied":
+                yield from _named([f"line {line.line}: {line.detail}" for line in found])
 
 
 def image_lines(sources: Sequence[Source], images: Path, settings: FetchSettings) -> Iterator[str]:

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from lettermill.corrections.correction import Correction
 from lettermill.errors import InputError
 from lettermill.plan.text import Alphabet
-from lettermill.records import TableNote
+from lettermill.records import Decided, TableNote
 from lettermill.table.content import TEXT, read_content
 from lettermill.table.encoding import AUTO, to_text
 from lettermill.table.excel import read_workbook
@@ -20,12 +21,13 @@ from lettermill.table.sheet import Sheet
 class Table:
     """The rows of a table, those that can be worked on (by id) and those that cannot.
 
-    notes: what was repaired in it, or taken for granted, by line.
+    notes: what was repaired in it, or taken for granted, by line. decided: what has become of corrections of its rows.
     """
 
     rows: dict[str, Row] = field(default_factory=dict)
     unusable: list[Unusable] = field(default_factory=list)
     notes: list[TableNote] = field(default_factory=list)
+    decided: list[Decided] = field(default_factory=list)
 
     @property
     def size(self) -> int:
@@ -34,17 +36,23 @@ class Table:
 
 
 def read_table(
-    path: Path, columns: Columns, alphabet: Alphabet, unreadable: Iterable[str], encoding: str = AUTO
+    path: Path,
+    columns: Columns,
+    alphabet: Alphabet,
+    unreadable: Iterable[str],
+    encoding: str = AUTO,
+    corrections: Iterable[Correction] = (),
 ) -> Table:
     """Read the table at ``path`` (CSV or TSV, also gzipped, or Excel, whatever it is called), every row by itself.
 
-    encoding: see ``to_text``. Raises InputError when there is no table with these columns in it, or no row.
+    encoding: see ``to_text``. corrections: those of rows. Raises InputError when there is no table with these columns
+    in it, or no row.
     """
     sheet = read_sheet(path, columns, encoding)
     if not sheet.rows and not sheet.malformed:
         raise InputError(f"{path}: the table has a header but no rows. Add at least one row.")
-    rows, unusable = judge(path.name, sheet, columns, alphabet, unreadable)
-    return Table({row.row_id: row for row in rows}, unusable, sorted(sheet.notes))
+    rows, unusable, decided = judge(path.name, sheet, columns, alphabet, unreadable, corrections)
+    return Table({row.row_id: row for row in rows}, unusable, sorted(sheet.notes), decided)
 
 
 def read_sheet(path: Path, columns: Columns, encoding: str = AUTO) -> Sheet:

@@ -6,7 +6,10 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
+from lettermill.corrections.correction import EXCLUDED, Correction
+from lettermill.corrections.rows import RowCorrections
 from lettermill.plan.text import Alphabet, word
+from lettermill.records import Decided
 from lettermill.table.layout import Columns
 from lettermill.table.sheet import Sheet
 
@@ -47,14 +50,21 @@ class Unusable(NamedTuple):
 
 
 def judge(
-    name: str, sheet: Sheet, columns: Columns, alphabet: Alphabet, unreadable: Iterable[str]
-) -> tuple[list[Row], list[Unusable]]:
-    """The rows of ``sheet``, those that can be worked on and the others. name: that of the table's file."""
+    name: str,
+    sheet: Sheet,
+    columns: Columns,
+    alphabet: Alphabet,
+    unreadable: Iterable[str],
+    corrections: Iterable[Correction] = (),
+) -> tuple[list[Row], list[Unusable], list[Decided]]:
+    """The rows of ``sheet``, those that can be worked on and the others, and what has become of ``corrections``, which
+    are those of rows. name: that of the table's file."""
     layout = sheet.layout
     images = [cell.strip() for cell in sheet.column(layout.image)]
     ids = [_stem(image) for image in images] if layout.id is None else [c.strip() for c in sheet.column(layout.id)]
-    texts = sheet.column(layout.text)
     skipped = {text.strip().casefold() for text in unreadable}
+    by_hand = RowCorrections(corrections, ids, sheet.column(layout.text), alphabet, skipped)
+    texts = by_hand.texts
     patterns = {text: alphabet.pattern(text) for text in set(texts)}
     wrong = {text: _text_error(text, pattern, skipped, columns) for text, pattern in patterns.items()}
     rows = [Row(row_id, image, patterns[text]) for row_id, image, text in zip(ids, images, texts, strict=True)]
@@ -66,6 +76,8 @@ def judge(
         if not reason and index in duplicated:
             reason = "duplicate_id"
             mend = f"{name} lines {duplicated[index]} have this id: give each its own, or leave one of them"
+        if not reason and row.row_id in by_hand.excluded:
+            reason = EXCLUDED
         if not reason:
             good.append(row)
             continue
@@ -73,7 +85,11 @@ def judge(
         if not row.row_id or line in sheet.short:  # nothing else tells which row it is
             mend = f"{name} line {line}: {mend}" if mend else f"{name} line {line}"
         bad.append(Unusable(_shortened(row.row_id) if reason == "unsafe_id" else row.row_id, reason, mend))
-    return good, bad
+    if not (corrected := by_hand.row_ids):
+        return good, bad, []
+    kept = [row.row_id for row in good if row.row_id in corrected]
+    rejected = {row.row_id: row.reason for row in bad if row.row_id in corrected}
+    return good, bad, by_hand.outcomes(kept, rejected)
 
 
 def _row_error(row: Row, columns: Columns) -> tuple[str, str] | None:

@@ -1,0 +1,92 @@
+"""Corrections of letters, applied to the letters of a row."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from lettermill.corrections.correction import APPLIED, HAND, STALE, UNNEEDED, Correction, box_of
+from lettermill.image.box import Box
+from lettermill.records import Decided, Matched
+
+SAME_BOX = 0.5
+"""Intersection over union from which on two boxes are of one letter."""
+
+
+class Decision(NamedTuple):
+    """The letters of a row as a person will have them.
+
+    records: all letters, those that are decided with method HAND. left_out: positions of those that are not to be
+    delivered. outcomes: what has become of the corrections.
+    """
+
+    records: list[Matched]
+    left_out: set[int]
+    outcomes: list[Decided]
+
+
+def decide(records: Sequence[Matched], corrections: Iterable[Correction], image: Box) -> Decision:
+    """Apply ``corrections``, of one row and none contradicting another, to its letters.
+
+    records: all letters of the row, by position. image: the cropped image; nothing outside it can be cut out.
+    """
+    by_place: dict[int, list[Correction]] = {}
+    for correction in sorted(corrections):
+        by_place.setdefault(int(correction.position), []).append(correction)
+    letters, left_out, outcomes = list(records), set(), []
+    for place, lines in by_place.items():
+        if place >= len(letters):
+            word = "".join(record.label for record in records)
+            outcomes += [line.decided(STALE, f"{word} has no letter at position {place}") for line in lines]
+            continue
+        letter, delivered, found = _decide_letter(letters[place], lines, image)
+        letters[place] = letter
+        outcomes += found
+        if not delivered:
+            left_out.add(place)
+    return Decision(letters, left_out, outcomes)
+
+
+def without_letters(corrections: Iterable[Correction], reason: str) -> list[Decided]:
+    """What becomes of the corrections of a row that never came to letters."""
+    return [line.decided(STALE, f"the row has no letters: {reason}") for line in sorted(corrections)]
+
+
+def _decide_letter(letter: Matched, lines: Sequence[Correction], image: Box) -> tuple[Matched, bool, list[Decided]]:
+    """(the letter, whether it may be delivered, what has become of ``lines``)."""
+    why = {line: _misfit(letter, line, image) for line in lines}
+    # Whoever has seen the letter under its new label has corrected that one.
+    new = {line.value for line, (outcome, _) in why.items() if line.action == "relabel" and not outcome}
+    for line in lines:
+        if why[line][0] == STALE and line.label in new and line.action != "relabel":
+            why[line] = _misfit(letter._replace(label=line.label), line, image)
+    fitting = [line for line, (outcome, _) in why.items() if not outcome]
+    outcomes = [line.decided(*(why[line] if why[line][0] else (APPLIED, ""))) for line in lines]
+    if not fitting:
+        return letter, True, outcomes
+    if any(line.action == "reject" for line in fitting):
+        return letter._replace(method=HAND), False, outcomes
+    boxes = [line.value for line in fitting if line.action == "box"] or [line.box for line in fitting if line.box]
+    if boxes:
+        letter = letter._replace(**box_of(boxes[0])._asdict())
+    return letter._replace(label=min(new, default=letter.label), confidence=1.0, method=HAND), True, outcomes
+
+
+def _misfit(letter: Matched, line: Correction, image: Box) -> tuple[str, str]:
+    """(outcome, detail) of a line that does not fit the letter; empty when it does."""
+    if line.action == "relabel" and line.value == letter.label:
+        return UNNEEDED, f"the letter is {letter.label} already"
+    if line.label != letter.label:
+        return STALE, f"the letter is {letter.label} now"
+    box = line.value if line.action == "box" else line.box
+    if not box:
+        return "", ""
+    asked = box_of(box)
+    if line.action == "reject":
+        own = Box(letter.x, letter.y, letter.width, letter.height)
+        return ("", "") if own.overlap(asked) >= SAME_BOX else (STALE, f"the letter is elsewhere now: {_text(own)}")
+    if asked.joined(image) != image:
+        return STALE, f"the box is outside the cropped image, which is {_text(image)}"
+    return "", ""
+
+
+def _text(box: Box) -> str:
+    return " ".join(map(str, box))

@@ -1,0 +1,139 @@
+"""The table of corrections: every line by itself, so that a bad one costs no other."""
+
+import csv
+import re
+import unicodedata
+from pathlib import Path
+
+from lettermill.corrections.correction import MALFORMED, OF_LETTERS, OF_ROWS, Correction
+from lettermill.corrections.guard import unguarded
+from lettermill.corrections.settle import settled
+from lettermill.errors import InputError
+from lettermill.plan.text import Alphabet, word
+from lettermill.records import Outcome
+
+COLUMNS = Correction._fields
+
+_BOX = re.compile(r"(\d{1,6}) +(\d{1,6}) +(\d{1,6}) +(\d{1,6})", re.ASCII)
+_POSITION = re.compile(r"\d{1,6}", re.ASCII)
+
+_SHOWN = 60
+"""Characters that are shown of a field that is wrong."""
+
+
+def read_corrections(path: Path, alphabet: Alphabet) -> list[Outcome]:
+    """The lines of the table at ``path``, in their order, those that are still to be tried with an empty outcome.
+
+    It is UTF-8, with commas or semicolons; columns may be in any order, and others beside them. Labels and values are
+    brought to ``alphabet``. The outcome is already there of lines that cannot be read, that are there twice, or that
+    contradict each other. Raises InputError when there is no such file, or a column is missing.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}. Correct config `corrections`.") from error
+    texts = content.decode("utf-8-sig", errors="replace").split("\n")
+    separator, places = _header(path, texts[0])
+    lines = []
+    for number, text in enumerate(texts[1:], 2):
+        if text.strip(f'{separator}" \t\r'):
+            lines.append(_line(number, text.removesuffix("\r"), separator, places, alphabet))
+    return settled(lines)
+
+
+def _header(path: Path, text: str) -> tuple[str, list[int]]:
+    """(separator, places of the columns); the last of them says how many cells a line has."""
+    separator = ";" if text.count(";") > text.count(",") else ","
+    names = [name.strip().casefold() for name in _cells(text.rstrip("\r"), separator) or []]
+    for column in COLUMNS:
+        if names.count(column) != 1:
+            what = "missing" if column not in names else "there twice"
+            raise InputError(
+                f"{path}, line 1: column `{column}` is {what}. The header of a table of corrections (UTF-8, commas or "
+                f"semicolons) is {','.join(COLUMNS)}."
+            )
+    return separator, [*map(names.index, COLUMNS), len(names)]
+
+
+def _cells(text: str, separator: str) -> list[str] | None:
+    """The cells of a line; None when its quotes are not those of whole cells."""
+    try:
+        return next(csv.reader([text], delimiter=separator, strict=True), [])
+    except csv.Error:
+        return None
+
+
+def _line(number: int, text: str, separator: str, places: list[int], alphabet: Alphabet) -> Outcome:
+    *columns, width = places
+    cells = _cells(text, separator)
+    if cells is None:
+        return Outcome(number, *[""] * len(COLUMNS), MALFORMED, "a quote is not closed, or stands within a field")
+    if len(cells) != width:
+        fields, why = [""] * len(COLUMNS), f"expected {width} fields, saw {len(cells)}"
+        fields[: len(cells)] = cells[: len(COLUMNS)]
+        return Outcome(number, *fields, MALFORMED, why)
+    fields = [unguarded(cells[place]).strip() for place in columns]
+    try:
+        return Outcome(number, *_correction(*fields, alphabet), "", "")
+    except ValueError as error:
+        return Outcome(number, *fields, MALFORMED, str(error))
+
+
+def _correction(
+    row_id: str, position: str, label: str, box: str, action: str, value: str, alphabet: Alphabet
+) -> Correction:
+    """Raises ValueError, naming column and mend, for what is none."""
+    for column, field in zip(COLUMNS, (row_id, position, label, box, action, value), strict=True):
+        if "\ufffd" in field:
+            raise ValueError(f"column {column} is not UTF-8: save the file as CSV in UTF-8")
+    if not row_id:
+        raise ValueError("column row_id is empty: name the row")
+    action = action.casefold()
+    if action not in (*OF_LETTERS, *OF_ROWS):
+        raise ValueError(f"column action: {_shown(action)} is none of {', '.join((*OF_LETTERS, *OF_ROWS))}")
+    if action in OF_ROWS:
+        _check_empty(action, position=position, box=box)
+        if label and not word(alphabet.pattern(label)):
+            raise ValueError(f"column label: {_shown(label)} has no letter of the alphabet: leave it empty")
+        label = word(alphabet.pattern(label))
+    else:
+        if not _POSITION.fullmatch(position):
+            raise ValueError(f"column position: {_shown(position)} is no number: count the letters of the row from 0")
+        position, label = str(int(position)), _letter("label", label, alphabet)
+        box = _box("box", box) if box else ""
+    if action == "relabel":
+        value = _letter("value", value, alphabet)
+    elif action == "box":
+        value = _box("value", value)
+    elif action == "transcription":
+        value = unicodedata.normalize("NFC", value)
+        if not word(alphabet.pattern(value)):
+            raise ValueError("column value has no letter of the alphabet: say what is written, or `exclude` the row")
+    else:
+        _check_empty(action, value=value)
+    return Correction(row_id, position, label, box, action, value)
+
+
+def _check_empty(action: str, **fields: str) -> None:
+    for column, field in fields.items():
+        if field:
+            raise ValueError(f"column {column}: {_shown(field)} means nothing with `{action}`: leave it empty")
+
+
+def _letter(column: str, text: str, alphabet: Alphabet) -> str:
+    letter = alphabet.pattern(text)
+    if len(letter) != 1 or not word(letter):
+        raise ValueError(f"column {column}: {_shown(text)} is not one letter of the alphabet")
+    return letter
+
+
+def _box(column: str, text: str) -> str:
+    found = _BOX.fullmatch(text)
+    numbers = [int(number) for number in found.groups()] if found else [0] * 4
+    if not all(numbers[2:]):
+        raise ValueError(f"column {column}: {_shown(text)} is no box: give x, y, width and height, such as 12 0 9 20")
+    return " ".join(map(str, numbers))
+
+
+def _shown(text: str) -> str:
+    return repr(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…")

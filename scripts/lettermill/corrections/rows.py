@@ -1,0 +1,100 @@
+"""Corrections of whole rows, applied as the table is read."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from lettermill.corrections.correction import APPLIED, EXCLUDED, STALE, UNNEEDED, Correction
+from lettermill.plan.text import Alphabet, word
+from lettermill.records import Decided
+
+NO_ROW = "the table has no such row"
+
+
+class RowCorrections:
+    """The corrections of a table's rows, none contradicting another.
+
+    ids, texts: of every row of the table. unreadable: transcriptions, casefolded, that say that nothing can be read.
+    ``texts`` are then those to go on with, and ``excluded`` the ids of rows to leave out.
+    """
+
+    def __init__(
+        self,
+        corrections: Iterable[Correction],
+        ids: Sequence[str],
+        texts: Sequence[str],
+        alphabet: Alphabet,
+        unreadable: Collection[str],
+    ):
+        self.texts, self.excluded = list(texts), set()
+        self._alphabet, self._unreadable = alphabet, unreadable
+        self._decided: list[Decided] = []
+        by_row: dict[str, list[Correction]] = {}
+        for correction in sorted(corrections):
+            by_row.setdefault(correction.row_id, []).append(correction)
+        places: dict[str, list[int]] = {row_id: [] for row_id in by_row}
+        if places:
+            for place, row_id in enumerate(ids):
+                if row_id in places:
+                    places[row_id].append(place)
+        for row_id, lines in by_row.items():
+            if not places[row_id]:
+                self._decided += [line.decided(STALE, NO_ROW) for line in lines]
+            else:
+                self._apply(lines, places[row_id])
+
+    @property
+    def row_ids(self) -> set[str]:
+        """The rows that are corrected."""
+        return {line.row_id for line in self._decided}
+
+    def outcomes(self, good: Iterable[str], rejected: Mapping[str, str]) -> list[Decided]:
+        """What has become of the corrections.
+
+        good: ids of the rows that can be worked on, as far as they are among ``row_ids``. rejected: id -> reason of
+        the others.
+        """
+        kept = set(good)
+        result = []
+        for line in self._decided:
+            reason = "" if line.row_id in kept else rejected.get(line.row_id, "")
+            if line.outcome == APPLIED and reason not in ("", EXCLUDED):
+                if line.action == "exclude":
+                    line = line._replace(outcome=UNNEEDED, detail=f"the row is rejected already: {reason}")
+                else:
+                    line = line._replace(detail=f"the row is rejected all the same: {reason}")
+            result.append(line)
+        return result
+
+    def _apply(self, lines: Sequence[Correction], places: Sequence[int]) -> None:
+        """Apply the corrections of one row, which may be there more than once."""
+        own = {self.texts[place] for place in places}
+        letters = {word(self._alphabet.pattern(text)) for text in own}
+        guards = letters | {"" for text in own if self._says_nothing(text)}
+        new = ""
+        waiting = []
+        for line in lines:
+            fits = not line.label or line.label in guards
+            if line.action == "transcription" and self._is(line.value, own):
+                said = (APPLIED, "confirmed") if fits else (UNNEEDED, "the table says so already")
+                self._decided.append(line.decided(*said))
+            elif not fits:
+                waiting.append(line)
+            else:
+                self._decided.append(line.decided(APPLIED))
+                if line.action == "exclude":
+                    self.excluded.add(line.row_id)
+                else:
+                    new = line.value
+        for place in places if new else ():
+            self.texts[place] = new
+        for line in waiting:
+            stale = (STALE, f"the table says {' or '.join(sorted(letters)) or 'nothing'} now")
+            same = new and line.value == new and line.label == word(self._alphabet.pattern(new))
+            self._decided.append(line.decided(*((UNNEEDED, "another line says so already") if same else stale)))
+
+    def _is(self, value: str, own: Collection[str]) -> bool:
+        """Whether the transcription ``value`` means the same as the table's."""
+        patterns = {self._alphabet.pattern(text) for text in own}
+        return patterns == {self._alphabet.pattern(value)} and not any(map(self._says_nothing, own))
+
+    def _says_nothing(self, text: str) -> bool:
+        return text.strip().casefold() in self._unreadable

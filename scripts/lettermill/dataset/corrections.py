@@ -1,0 +1,42 @@
+"""What became of each line of the table of corrections."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from lettermill.errors import CorruptedFileError
+from lettermill.records import Decided, Outcome, read_records
+
+MEANINGS = {
+    "applied": "applied",
+    "unneeded": "not needed",
+    "stale": "no longer fit",
+    "conflict": "contradict others",
+    "malformed": "cannot be read",
+}
+"""Outcome -> what it means."""
+
+
+def gather_outcomes(batches: Iterable[Path], lines: Sequence[Outcome]) -> list[Outcome]:
+    """``lines`` with the outcomes of those that have none yet: they are in one of ``batches``, folders that
+    ``cut_batch`` has written.
+
+    Raises CorruptedFileError when one of them is in none.
+    """
+    if all(line.outcome for line in lines):
+        return list(lines)
+    found: dict[tuple[str, ...], Decided] = {}
+    for batch in batches:
+        for decided in read_records(batch / "corrections.csv", Decided):
+            found[decided[:-2]] = decided
+    result = []
+    for line in lines:
+        if not line.outcome:
+            decided = found.get(line[1:-2])
+            if decided is None:
+                raise CorruptedFileError(
+                    f"Line {line.line} of the corrections is lost: no corrections.csv in results/letters/ has it. "
+                    "Make them anew: snakemake -R cut."
+                )
+            line = line._replace(outcome=decided.outcome, detail=decided.detail)
+        result.append(line)
+    return result

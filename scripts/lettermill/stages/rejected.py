@@ -1,0 +1,45 @@
+"""Rejected: the account of what is not delivered of a batch."""
+
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+
+from lettermill.corrections.correction import BY_HAND
+from lettermill.records import Cropped, Downloaded, Matched, Rejected, Segmented, read_records
+
+LOW = "low_confidence"
+
+
+def stopped(record: Matched) -> Rejected:
+    """The account of a row whose boxes do not fit."""
+    stage = "align" if record.method == "align" else "match"
+    return Rejected(record.row_id, None, "", stage, record.reason, None, record.detail)
+
+
+def not_delivered(row: Sequence[Matched], sure: Sequence[bool], left_out: Collection[int]) -> list[Rejected]:
+    """The letters of a row that are not sure, or are left out by hand; the row itself, in one line, when all are."""
+    row_id = row[0].row_id
+    if any(sure):
+        return [
+            Rejected(row_id, r.position, r.label, "review", BY_HAND, r.confidence, "")
+            if r.position in left_out
+            else Rejected(row_id, r.position, r.label, "align", LOW, r.confidence, "")
+            for r, deliver in zip(row, sure, strict=True)
+            if not deliver
+        ]
+    others = [r.confidence for r in row if r.position not in left_out]
+    if not others:
+        return [Rejected(row_id, None, "", "review", BY_HAND, None, "every letter of the row")]
+    detail = "the highest of the row's letters" + (f"; {len(left_out)} are rejected by hand" if left_out else "")
+    return [Rejected(row_id, None, "", "align", LOW, max(others), detail)]
+
+
+def stopped_before(downloaded: Path, cropped: Path, segmented: Path) -> Iterator[Rejected]:
+    """The rows of a batch without boxes: each is, with a reason, in the table of the stage that stopped it."""
+    for stage, path, schema in (
+        ("download", downloaded / "status.csv", Downloaded),
+        ("crop", cropped / "offsets.csv", Cropped),
+        ("segment", segmented, Segmented),
+    ):
+        for record in read_records(path, schema):
+            if record.reason:
+                yield Rejected(record.row_id, None, "", stage, record.reason, None, record.detail)
