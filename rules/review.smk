@@ -3,7 +3,7 @@
 Its files are named one by one: what somebody puts beside them stays there when the page is made anew.
 """
 
-from lettermill.review.write import DATA, WORDS, page_digest, page_files
+from lettermill.review.write import DATA, WORDS, page_code, page_files
 
 REVIEW = [f"results/review/{name}" for name in [*page_files(), DATA, WORDS]]
 
@@ -11,6 +11,7 @@ REVIEW = [f"results/review/{name}" for name in [*page_files(), DATA, WORDS]]
 rule review:
     input:
         **({"suspects": "results/suspects.csv"} if ALIGNED else {}),
+        corrections="results/corrections.csv",
         letters=expand("results/letters/{batch}", batch=BATCHES),
     output:
         page=REVIEW[:-1],
@@ -30,8 +31,7 @@ rule review:
             "sure_from": config["review"]["confidence"],
             "letters": config["review"]["letters"],
         },
-        corrections=[],
-        page_files=page_digest(),
+        page_code=page_code(),
         code=code_of("lettermill.review.write"),
     script:
         "../scripts/review.py"

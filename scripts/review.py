@@ -14,7 +14,7 @@ if __name__ == "__main__":
         write_page(
             batches=[Path(letters) for letters in snakemake.input.letters],
             suspects=Path(snakemake.input.suspects) if snakemake.input.get("suspects") else None,
+            corrections=Path(snakemake.input.corrections),
             output=Path(snakemake.output.words).parent,
             settings=Settings(**snakemake.params.settings),
-            corrections=snakemake.params.corrections,
         )

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Locator, Page
 
+from lettermill.corrections.guard import unguarded
+from lettermill.records import Outcome, write_records
 from lettermill.review.write import Settings, write_page
 
 HEADER = ["row_id", "position", "label", "box", "action", "value"]
-FORMULA = ("=", "+", "-", "@", "'", "\t", "\r")
 
 
 def data_of(folder: Path) -> dict:
@@ -25,13 +26,10 @@ def remake(results: Path, folder: Path, corrections: list[tuple] = (), **setting
     batches = sorted((results / "letters").iterdir())
     given = Settings(**{**known, "sure_from": 0.995, "letters": 400, **settings})
     suspects = results / "suspects.csv"
-    write_page(batches, suspects if suspects.exists() else None, folder, given, corrections)
+    outcomes = folder.parent / f"{folder.name}.corrections.csv"
+    write_records(outcomes, Outcome, [Outcome(*line) for line in corrections])
+    write_page(batches, suspects if suspects.exists() else None, outcomes, folder, given)
     return folder
-
-
-def unguarded(field: str) -> str:
-    """``field`` of corrections.csv without the mark that keeps spreadsheets from taking it for a formula."""
-    return field[1:] if field[:1] == "'" and field[1:2] in FORMULA and len(field) > 1 else field
 
 
 def corrections(text: str) -> list[list[str]]:
@@ -82,6 +80,11 @@ class Review:
 
     def card(self, place: int) -> Locator:
         return self.page.locator(f"[role=option][aria-posinset='{place + 1}']")
+
+    def go(self, place: int) -> None:
+        """Move the focus to a card by keys."""
+        self.page.locator("[role=option][tabindex='0']").focus()
+        self.press("Home", *["ArrowRight"] * place)
 
     @property
     def shown(self) -> int:

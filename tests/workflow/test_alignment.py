@@ -13,7 +13,7 @@ from lettermill.plan.batches import batch_of
 from project import SAMPLE, Project
 from score import read_letters, score
 
-END = {"suspects": 1, "dataset": 1, "sheets": 1, "all": 1}
+END = {"suspects": 1, "dataset": 1, "sheets": 1, "review": 1, "all": 1}
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from project import ROOT, Project
 from runs import jobs_of
 
 DATASET = {"dataset": 1, "all": 1}
-END = {"dataset": 1, "sheets": 1, "all": 1}
+END = {"dataset": 1, "sheets": 1, "review": 1, "all": 1}
 LATER = {"crop": 1, "segment": 1, "match": 1, "cut": 1, **END}
 ONE_BATCH = {"download": 1, **LATER}
 
@@ -128,6 +128,8 @@ def test_a_changed_setting(project: Project, settings: dict, expected: dict[str,
 MODULES = [
     ("dataset/split.py", DATASET),
     ("dataset/sheets.py", {"sheets": 1, "all": 1}),
+    ("review/sprites.py", {"review": 1, "all": 1}),
+    ("review/page/review.css", {"review": 1, "all": 1}),
     ("image/cut.py", {"cut": 4, **END}),
     ("stages/match.py", {"match": 4, "cut": 4, **END}),
     ("image/letters.py", {"segment": 4, "match": 4, "cut": 4, **END}),

@@ -4,29 +4,13 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from lettermill.corrections.correction import APPLIED, OF_LETTERS, OF_ROWS, UNNEEDED, box_of
 from lettermill.image.box import Box
-from lettermill.records import DoubtfulLetter, DoubtfulWord
+from lettermill.records import DoubtfulLetter, DoubtfulWord, Outcome
 from lettermill.review.sprites import Sprite
 
-LETTER_ACTIONS = ("accept", "reject", "relabel", "box")
-ROW_ACTIONS = ("transcription", "exclude")
-
-IN_FORCE = ("applied", "unneeded")
+IN_FORCE = (APPLIED, UNNEEDED)
 """Outcomes of corrections that are as somebody wants it; the others need a person."""
-
-
-class Correction(NamedTuple):
-    """A line of the corrections that the run has worked with, and what became of it."""
-
-    line: int
-    row_id: str
-    position: str  # of the letter; empty for actions that are about the row
-    label: str
-    box: str
-    action: str
-    value: str
-    outcome: str
-    detail: str
 
 
 class Shown(NamedTuple):
@@ -59,35 +43,26 @@ def region_of(word: DoubtfulWord, letters: Sequence[DoubtfulLetter]) -> Box:
     )
 
 
-def before(letters: Iterable[DoubtfulLetter], corrections: Iterable[Correction]) -> list[DoubtfulLetter]:
+def before(letters: Iterable[DoubtfulLetter], corrections: Iterable[Outcome]) -> list[DoubtfulLetter]:
     """``letters`` as they were looked at before these corrections: with the label and the box that these give.
 
     A correction is told apart by them, so those that are written anew must give the same ones.
     """
-    given = {(c.row_id, c.position): c for c in corrections if c.action in LETTER_ACTIONS and c.outcome in IN_FORCE}
+    given = {(c.row_id, c.position): c for c in corrections if c.action in OF_LETTERS and c.outcome in IN_FORCE}
     return [_before(letter, given.get((letter.row_id, str(letter.position)))) for letter in letters]
 
 
-def _before(letter: DoubtfulLetter, correction: Correction | None) -> DoubtfulLetter:
+def _before(letter: DoubtfulLetter, correction: Outcome | None) -> DoubtfulLetter:
     if correction is None:
         return letter
-    box = box_of(correction.box)
-    place = box._asdict() if box else {}
+    place = box_of(correction.box)._asdict() if correction.box else {}
     return letter._replace(label=correction.label or letter.label, **place)
 
 
-def words_before(words: Iterable[DoubtfulWord], corrections: Iterable[Correction]) -> list[DoubtfulWord]:
+def words_before(words: Iterable[DoubtfulWord], corrections: Iterable[Outcome]) -> list[DoubtfulWord]:
     """``words`` with the transcriptions that they had before these corrections, where these say so."""
-    given = {c.row_id: c.label for c in corrections if c.action in ROW_ACTIONS and c.label and c.outcome in IN_FORCE}
+    given = {c.row_id: c.label for c in corrections if c.action in OF_ROWS and c.label and c.outcome in IN_FORCE}
     return [word._replace(letters=given.get(word.row_id, word.letters)) for word in words]
-
-
-def box_of(text: str) -> Box | None:
-    """The box that ``text`` ("x y width height") gives; None when it is empty or no box."""
-    numbers = text.split()
-    if len(numbers) != 4 or not all(number.isascii() and number.isdigit() for number in numbers):
-        return None
-    return Box(*map(int, numbers))
 
 
 def script_of(name: str, content: object) -> bytes:

@@ -1,23 +1,21 @@
 """Write: the review page of a dataset, a folder that a browser opens without a server."""
 
+import hashlib
 import logging
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from lettermill.corrections.correction import OF_LETTERS, OF_ROWS
 from lettermill.errors import CorruptedFileError
 from lettermill.files import write_bytes
 from lettermill.image.codec import decode
-from lettermill.plan.index import digest
 from lettermill.plan.text import Alphabet
-from lettermill.records import DoubtfulLetter, DoubtfulWord, Suspect, read_records
+from lettermill.records import DoubtfulLetter, DoubtfulWord, Outcome, Suspect, read_records
 from lettermill.review.candidates import MOST_WORDS, Candidate, best_letters, best_words
 from lettermill.review.data import (
     IN_FORCE,
-    LETTER_ACTIONS,
-    ROW_ACTIONS,
-    Correction,
     Shown,
     before,
     region_of,
@@ -56,30 +54,25 @@ def page_files() -> list[str]:
     return sorted(path.name for path in PAGE.iterdir() if path.is_file())
 
 
-def page_digest() -> str:
-    """A name for the page's own files that differs when one of them does: they are no code that a module imports."""
-    return digest((name, (PAGE / name).read_bytes()) for name in page_files())
+def page_code() -> str:
+    """Name and digest of each of them, as ``code_of`` gives them of modules: no module imports these."""
+    digests = {name: hashlib.sha256((PAGE / name).read_bytes()).hexdigest()[:8] for name in page_files()}
+    return ", ".join(f"review/page/{name} {digest}" for name, digest in digests.items())
 
 
 def write_page(
-    batches: Sequence[Path],
-    suspects: Path | None,
-    output: Path,
-    settings: Settings,
-    corrections: Iterable[Sequence] = (),
+    batches: Sequence[Path], suspects: Path | None, corrections: Path, output: Path, settings: Settings
 ) -> None:
     """Write the page into the folder ``output``: ``page_files()``, ``DATA`` and the folder ``WORDS``.
 
     batches: folders that ``cut_batch`` has written. suspects: ``suspects.csv``, where there is one.
-    corrections: (line, row id, position, label, box, action, value, outcome, detail), see ``Correction``.
+    corrections: what became of the corrections that the run has worked with, ``Outcome`` records.
     Raises CorruptedFileError when a picture is missing or damaged.
     """
-    known = [Correction(*correction) for correction in corrections]
+    known = read_records(corrections, Outcome)
     in_force = [correction for correction in known if correction.outcome in IN_FORCE]
-    letters_done = {
-        (c.row_id, int(c.position)) for c in in_force if c.action in LETTER_ACTIONS and c.position.isdecimal()
-    }
-    rows_done = {c.row_id for c in in_force if c.action in ROW_ACTIONS}
+    letters_done = {(c.row_id, int(c.position)) for c in in_force if c.action in OF_LETTERS}
+    rows_done = {c.row_id for c in in_force if c.action in OF_ROWS}
     doubts = read_records(suspects, Suspect) if suspects else []
 
     letters = (_letters(batch, in_force) for batch in batches)
@@ -98,16 +91,16 @@ def write_page(
     log.info("%d letters and %d words on the page, %d sheets", len(cards), len(rows), len(sheets.sizes))
 
 
-def _letters(batch: Path, corrections: Sequence[Correction]) -> list[DoubtfulLetter]:
+def _letters(batch: Path, corrections: Sequence[Outcome]) -> list[DoubtfulLetter]:
     return before(read_records(batch / "doubtful_letters.csv", DoubtfulLetter), corrections)
 
 
-def _words(batch: Path, corrections: Sequence[Correction]) -> list[DoubtfulWord]:
+def _words(batch: Path, corrections: Sequence[Outcome]) -> list[DoubtfulWord]:
     return words_before(read_records(batch / "doubtful_words.csv", DoubtfulWord), corrections)
 
 
 def _shown(
-    order: Sequence[str], batches: Sequence[Path], corrections: Sequence[Correction], sheets: Sheets
+    order: Sequence[str], batches: Sequence[Path], corrections: Sequence[Outcome], sheets: Sheets
 ) -> Iterator[Shown]:
     """The rows of ``order``, one by one, as they come onto the sheets; those without a picture are left out."""
     wanted = set(order)
@@ -137,7 +130,7 @@ def _content(
     cards: Sequence[Candidate],
     rows: Sequence[str],
     suspects: Sequence[Suspect],
-    corrections: Sequence[Correction],
+    corrections: Sequence[Outcome],
     sheets: Sheets,
 ) -> dict:
     """What the page's scripts are given; see ``word_data`` for its words, and model.js for how it is read."""
