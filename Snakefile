@@ -24,6 +24,7 @@ include: "rules/letters.smk"
 include: "rules/align.smk"
 include: "rules/dataset.smk"
 include: "rules/report.smk"
+include: "rules/review.smk"
 include: "rules/common_model.smk"
 include: "rules/train.smk"
 include: "rules/predict.smk"
@@ -59,6 +60,7 @@ rule all:
         "results/corrections.csv",
         expand("results/sheets/{kind}.png", kind=SHEETS),
         rules.report.output,
+        REVIEW,
         # The stages between are asked for by name: what a failed job has taken with it is then seen to be missing,
         # though everything made from it is still there.
         expand("results/{stage}/{batch}", stage=FOLDERS, batch=BATCHES),

@@ -15,7 +15,7 @@ from lettermill.records import DoubtfulLetter, read_records
 from project import SAMPLE, Project
 from score import read_letters, score
 
-END = {"suspects": 1, "dataset": 1, "sheets": 1, "report": 1, "all": 1}
+END = {"suspects": 1, "dataset": 1, "sheets": 1, "report": 1, "review": 1, "all": 1}
 
 
 @pytest.fixture(scope="module")

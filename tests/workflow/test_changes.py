@@ -11,7 +11,7 @@ from project import ROOT, Project
 from runs import jobs_of
 
 DATASET = {"dataset": 1, "report": 1, "all": 1}
-END = {"sheets": 1, **DATASET}
+END = {"sheets": 1, "review": 1, **DATASET}
 REPORT = {"report": 1, "all": 1}
 LATER = {"crop": 1, "segment": 1, "match": 1, "cut": 1, **END}
 ONE_BATCH = {"download": 1, **LATER}
@@ -129,6 +129,8 @@ def test_a_changed_setting(project: Project, settings: dict, expected: dict[str,
 MODULES = [
     ("dataset/split.py", DATASET),
     ("dataset/sheets.py", {"sheets": 1, "all": 1}),
+    ("review/sprites.py", {"review": 1, "all": 1}),
+    ("review/page/review.css", {"review": 1, "all": 1}),
     ("image/cut.py", {"cut": 4, **END}),
     ("report/plots.py", REPORT),
     ("report/page.html.jinja", REPORT),

@@ -1,0 +1,38 @@
+"""review: a page to look at what is doubtful and to correct it, results/review/index.html, with what it needs beside it.
+
+Its files are named one by one: what somebody puts beside them stays there when the page is made anew.
+"""
+
+from lettermill.review.write import DATA, WORDS, page_code, page_files
+
+REVIEW = [f"results/review/{name}" for name in [*page_files(), DATA, WORDS]]
+
+
+rule review:
+    input:
+        **({"suspects": "results/suspects.csv"} if ALIGNED else {}),
+        letters=expand("results/letters/{batch}", batch=BATCHES),
+    output:
+        page=REVIEW[:-1],
+        words=directory(REVIEW[-1]),
+    log:
+        "logs/review.log",
+    benchmark:
+        "logs/benchmarks/review.tsv"
+    conda:
+        "../envs/letters.yaml"
+    params:
+        corrections=lambda wildcards: PLAN.outcomes,
+        settings={
+            "name": PLAN.table_path.name,
+            "alphabet": config["alphabet"],
+            "method": config["method"],
+            "least": config["align"]["confidence"] if ALIGNED else 0.0,
+            "sure_from": config["review"]["confidence"],
+            "letters": config["review"]["letters"],
+        },
+        page_code=page_code(),
+        code=code_of("lettermill.review.write"),
+        corrections_code=code_of("lettermill.dataset.corrections"),
+    script:
+        "../scripts/review.py"

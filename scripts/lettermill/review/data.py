@@ -1,0 +1,84 @@
+"""Data of the review page: letters and words as the page reads them."""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from lettermill.corrections.correction import APPLIED, OF_LETTERS, OF_ROWS, UNNEEDED, box_of
+from lettermill.image.box import Box
+from lettermill.records import DoubtfulLetter, DoubtfulWord, Outcome
+from lettermill.review.sprites import Sprite
+
+IN_FORCE = (APPLIED, UNNEEDED)
+"""Outcomes of corrections that are as somebody wants it; the others need a person."""
+
+
+class Shown(NamedTuple):
+    """A word on the page: its record, the letters found in it, the part of it that is shown and where that is.
+
+    region: in pixels of the downloaded image.
+    """
+
+    word: DoubtfulWord
+    letters: Sequence[DoubtfulLetter]
+    region: Box
+    sprite: Sprite
+
+
+def region_of(word: DoubtfulWord, letters: Sequence[DoubtfulLetter]) -> Box:
+    """The part of a word's image that is shown, in pixels of the downloaded image: all of it, but of an image that is
+    much larger than its letters only what is around them."""
+    whole = Box(word.x, word.y, word.width, word.height)
+    if not letters:
+        return whole
+    ink = Box(letters[0].x, letters[0].y, letters[0].width, letters[0].height)
+    for letter in letters:
+        ink = ink.joined(Box(letter.x, letter.y, letter.width, letter.height))
+    above, beside = 3 * ink.height // 2, 6 * ink.height
+    return Box.around(
+        max(whole.x, ink.x - beside),
+        max(whole.y, ink.y - above),
+        min(whole.right, ink.right + beside),
+        min(whole.bottom, ink.bottom + above),
+    )
+
+
+def before(letters: Iterable[DoubtfulLetter], corrections: Iterable[Outcome]) -> list[DoubtfulLetter]:
+    """``letters`` as they were looked at before these corrections: with the label and the box that these give.
+
+    A correction is told apart by them, so those that are written anew must give the same ones.
+    """
+    given = {(c.row_id, c.position): c for c in corrections if c.action in OF_LETTERS and c.outcome in IN_FORCE}
+    return [_before(letter, given.get((letter.row_id, str(letter.position)))) for letter in letters]
+
+
+def _before(letter: DoubtfulLetter, correction: Outcome | None) -> DoubtfulLetter:
+    if correction is None:
+        return letter
+    place = box_of(correction.box)._asdict() if correction.box else {}
+    return letter._replace(label=correction.label or letter.label, **place)
+
+
+def words_before(words: Iterable[DoubtfulWord], corrections: Iterable[Outcome]) -> list[DoubtfulWord]:
+    """``words`` with the transcriptions that they had before these corrections, where these say so."""
+    given = {c.row_id: c.label for c in corrections if c.action in OF_ROWS and c.label and c.outcome in IN_FORCE}
+    return [word._replace(letters=given.get(word.row_id, word.letters)) for word in words]
+
+
+def script_of(name: str, content: object) -> bytes:
+    """A script that puts ``content`` into the global variable ``name``, whatever text there is in it.
+
+    All but ASCII is escaped, and so is ``<``: nothing in it ends the script, and no reader can mistake its encoding.
+    """
+    text = json.dumps(content, ensure_ascii=True, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
+    return f'"use strict";\nconst {name} = {text};\n'.encode("ascii")
+
+
+def word_data(shown: Shown) -> list:
+    """[row id, letters of its transcription, why it gave none, region, sheet, place in it, letters], each letter as
+    [position, label, x, y, width, height, confidence, reading, why it is rejected]."""
+    letters = [
+        [r.position, r.label, r.x, r.y, r.width, r.height, r.confidence, r.reading, r.reason] for r in shown.letters
+    ]
+    word, (sheet, place) = shown.word, shown.sprite
+    return [word.row_id, word.letters, word.reason, list(shown.region), sheet, list(place), letters]

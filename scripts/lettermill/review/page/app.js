@@ -1,0 +1,139 @@
+"use strict";
+/* The page: its views, what they share, and keys that work everywhere. */
+
+(() => {
+  const part = (id) => document.getElementById(id);
+  const model = Lettermill.readModel(LETTERMILL);
+  const store = Lettermill.openStore(model);
+  const NAMES = ["letters", "words", "summary"];
+  let shown = "letters";
+
+  function say(text) {
+    part("status").textContent = text;
+  }
+
+  store.onTrouble((text) => {
+    part("trouble").textContent = text;
+    part("trouble").hidden = false;
+  });
+
+  const views = {};
+  views.letters = Lettermill.openLetters({ model, store, say });
+  views.words = Lettermill.openWords({ model, store, say });
+  views.summary = Lettermill.openSummary({
+    store,
+    say,
+    isShown: (decision) => (decision.position === null ? views.words : views.letters).has(decision),
+    onForget: () => part("forget-dialog").showModal(),
+    onDownload: download,
+  });
+
+  function progress() {
+    const view = views[shown];
+    const [total, left] =
+      shown === "summary"
+        ? [views.letters.total + views.words.total, views.letters.left() + views.words.left()]
+        : [view.total, view.left()];
+    part("progress-text").textContent = `${total - left} of ${total} looked at`;
+    part("progress").max = Math.max(total, 1);
+    part("progress").value = total - left;
+    part("count-letters").textContent = views.letters.left();
+    part("count-words").textContent = views.words.left();
+    part("count-summary").textContent = store.decisions().length;
+    part("undo").disabled = !store.canUndo();
+    part("redo").disabled = !store.canRedo();
+  }
+
+  function open(name) {
+    shown = name;
+    for (const each of NAMES) {
+      part(`view-${each}`).hidden = each !== name;
+      if (each === name) part(`tab-${each}`).setAttribute("aria-current", "page");
+      else part(`tab-${each}`).removeAttribute("aria-current");
+    }
+    progress();
+    views[name].open();
+  }
+
+  let going = false;
+  store.onChange((keys) => {
+    views.letters.changed(keys, going && shown === "letters");
+    views.words.changed(keys, going && shown === "words");
+    if (shown === "summary") views.summary.render();
+    progress();
+  });
+
+  /** Undo or redo, and go where it was. */
+  function back(step, name) {
+    const can = name === "undone" ? store.canUndo() : store.canRedo();
+    if (!can) {
+      say(`Nothing to be ${name}.`);
+      return;
+    }
+    going = true;
+    const keys = step();
+    going = false;
+    say(`${keys.length > 1 ? `${keys.length} decisions` : "One decision"} ${name}`);
+  }
+
+  function download() {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([Lettermill.exportCsv(store)], { type: "text/csv" }));
+    link.download = "corrections.csv";
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+    say("Downloaded. Put it beside your config, set “corrections: corrections.csv” there, and run the workflow again.");
+  }
+
+  function everywhere(event) {
+    const command = event.ctrlKey || event.metaKey;
+    const name = event.key.toLowerCase();
+    const typing = event.target.matches("input[type=text], #relabel");
+    if (command && !event.altKey && (name === "z" || name === "y")) {
+      if (typing) return false;
+      if (name === "y" || event.shiftKey) back(store.redo, "redone");
+      else back(store.undo, "undone");
+    } else if (command || event.altKey || event.target.matches("input, select")) return false;
+    else if (event.key === "?") part("help").showModal();
+    else if (event.key === "/") views[shown].toFilter();
+    else if (event.key === "[" || event.key === "]") {
+      const step = event.key === "[" ? NAMES.length - 1 : 1;
+      open(NAMES[(NAMES.indexOf(shown) + step) % NAMES.length]);
+    } else return false;
+    return true;
+  }
+
+  addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.isComposing || event.target.closest("dialog")) return;
+    if (everywhere(event)) {
+      event.preventDefault();
+      return;
+    }
+    // Letters mean something where letters are: not on a button, which has keys of its own.
+    const inView =
+      event.target === document.body ||
+      (views[shown].root.contains(event.target) && !event.target.closest("button, input, select, summary"));
+    if (inView) views[shown].key(event);
+  });
+
+  for (const name of NAMES) part(`tab-${name}`).addEventListener("click", () => open(name));
+  part("undo").addEventListener("click", () => back(store.undo, "undone"));
+  part("redo").addEventListener("click", () => back(store.redo, "redone"));
+  part("download").addEventListener("click", download);
+  // Who clicks goes on with keys in the view; who came by keys stays on the button.
+  for (const name of ["undo", "redo", "download"]) {
+    part(name).addEventListener("click", (event) => event.detail && views[shown].open());
+  }
+  part("help-open").addEventListener("click", () => part("help").showModal());
+  part("forget-dialog").addEventListener("close", () => {
+    if (part("forget-dialog").returnValue === "yes") {
+      const count = store.ownCount();
+      store.forget();
+      say(`${count} decisions forgotten`);
+    }
+    part("forget-dialog").returnValue = "";
+  });
+
+  part("dataset").textContent = model.name;
+  open(model.letters.length || !model.rows.length ? "letters" : "words");
+})();

@@ -1,0 +1,90 @@
+"use strict";
+/* The strip below the grid: the letter in its word, why it is shown, and buttons for what the keys do. */
+
+Lettermill.openDetail = ({ decisionOf, onVerdict, onBox, onClear, onSelect }) => {
+  const part = (id) => document.getElementById(id);
+  const picture = part("detail-picture");
+  let letter = null;
+  let many = 0;
+  let again = 0;
+
+  const cutOf = (each) => Lettermill.boxOf(decisionOf(each)?.cut ?? "");
+
+  function labelOf(each) {
+    const decision = decisionOf(each);
+    if (decision?.verdict === "relabel") return decision.value;
+    return decision?.verdict === "reject" ? `${each.label}✕` : each.label;
+  }
+
+  function draw(cut) {
+    const cuts = (each) => (each === letter && cut ? cut : cutOf(each));
+    const drawing = Lettermill.wordPicture(letter.word, { labels: labelOf, cuts, focused: letter });
+    picture.replaceChildren(drawing);
+    return drawing;
+  }
+
+  const box = Lettermill.openBox(picture, part("box-fields"), {
+    onPreview: (now) => {
+      const rect = picture.querySelector(".letter.focused rect");
+      for (const [key, value] of Object.entries(now)) rect.setAttribute(key, value);
+    },
+    onChange: (now, tag) => onBox(letter, now, tag),
+  });
+
+  const bdi = (text, name = "bdi") => {
+    const element = document.createElement(name);
+    element.textContent = text;
+    return element;
+  };
+
+  function facts() {
+    const { word } = letter;
+    const headline = [
+      bdi(letter.label, "strong"),
+      ` at ${letter.position + 1} of `,
+      bdi(word.text),
+      " · row ",
+      bdi(letter.row),
+    ];
+    part("detail-headline").replaceChildren(...headline);
+    const sure = letter.confidence === null ? "" : ` ${Lettermill.percent(letter.confidence)} sure of ${letter.label}.`;
+    const reads = letter.reading && letter.reading !== letter.label ? ` It reads ${letter.reading}.` : "";
+    const suspect = word.suspect ? [" The word seems to read ", bdi(word.suspect.reading), "."] : [];
+    const decision = decisionOf(letter);
+    const so = decision ? bdi(` Decided: ${Lettermill.inWords(decision)}.`, "strong") : "";
+    part("detail-why").replaceChildren(Lettermill.whyOf(letter) + sure + reads, ...suspect, so);
+    part("clear").disabled = !decision && many < 2;
+  }
+
+  part("accept").addEventListener("click", () => onVerdict("accept", ""));
+  part("reject").addEventListener("click", () => onVerdict("reject", ""));
+  part("clear").addEventListener("click", onClear);
+  part("select").addEventListener("click", onSelect);
+  const relabel = part("relabel");
+  function typed(event) {
+    if (event.isComposing) return;
+    const text = relabel.value;
+    relabel.value = "";
+    if (text) onVerdict("relabel", text);
+  }
+  relabel.addEventListener("input", typed);
+  relabel.addEventListener("compositionend", typed);
+  // The picture is drawn once its card is: keys that are held down are not slowed by it.
+  part("box-details").open = matchMedia("(min-width: 700px) and (min-height: 640px)").matches;
+
+  return {
+    show(next, { selected, isSelected }) {
+      part("detail").hidden = !next;
+      letter = next;
+      many = selected;
+      if (!next) return;
+      facts();
+      const select = part("select");
+      select.setAttribute("aria-pressed", isSelected);
+      part("accept").firstElementChild.nextSibling.data = many > 1 ? ` All ${many} right ` : " Right ";
+      part("reject").firstElementChild.nextSibling.data = many > 1 ? ` Leave ${many} out ` : " Leave out ";
+      cancelAnimationFrame(again);
+      again = requestAnimationFrame(() => box.show(letter, cutOf(letter) ?? letter.box, draw()));
+    },
+  };
+};

@@ -1,0 +1,215 @@
+"use strict";
+/* The grid of cards: of thousands, only those in view are in the document. It is a list box with several selected
+   options: one option has the focus, the arrow keys move it. */
+
+Lettermill.openGrid = (root, { card, onFocus, onSelect }) => {
+  const WIDTH = 108;
+  const HEIGHT = 118;
+  const BEYOND = 3; // rows above and below those in view
+  const canvas = document.createElement("div");
+  canvas.setAttribute("role", "presentation");
+  canvas.className = "canvas";
+  root.append(canvas);
+
+  let items = [];
+  let places = new Map();
+  let columns = 1;
+  let width = WIDTH;
+  let focused = 0;
+  let anchor = 0;
+  const selected = new Set();
+  const shown = new Map();
+
+  const rows = () => Math.ceil(items.length / columns);
+  const clamp = (number) => Math.max(0, Math.min(items.length - 1, number));
+
+  function measure() {
+    const room = root.clientWidth - 12;
+    columns = Math.max(1, Math.floor(room / WIDTH));
+    width = room / columns;
+    canvas.style.height = `${rows() * HEIGHT + 12}px`;
+  }
+
+  function make(index) {
+    const element = document.createElement("div");
+    element.setAttribute("role", "option");
+    element.dataset.index = index;
+    element.style.width = `${width - 8}px`;
+    element.style.height = `${HEIGHT - 8}px`;
+    element.style.transform = `translate(${6 + (index % columns) * width + 4}px, ${6 + Math.floor(index / columns) * HEIGHT + 4}px)`;
+    element.setAttribute("aria-setsize", items.length);
+    element.setAttribute("aria-posinset", index + 1);
+    fill(element, index);
+    return element;
+  }
+
+  function fill(element, index) {
+    card(element, items[index]);
+    element.setAttribute("aria-selected", selected.has(items[index]));
+    element.tabIndex = index === focused ? 0 : -1;
+  }
+
+  /** Bring the document to what is in view. */
+  function render() {
+    const first = Math.max(0, Math.floor(root.scrollTop / HEIGHT) - BEYOND) * columns;
+    const last = (Math.ceil((root.scrollTop + root.clientHeight) / HEIGHT) + BEYOND) * columns;
+    for (const [index, element] of shown) {
+      if ((index < first || index >= last) && index !== focused) {
+        element.remove();
+        shown.delete(index);
+      }
+    }
+    const wanted = items.length ? [focused] : [];
+    for (let index = first; index < Math.min(last, items.length); index += 1) wanted.push(index);
+    for (const index of wanted) {
+      if (!shown.has(index)) {
+        const element = make(index);
+        shown.set(index, element);
+        // In the order of the document, which is that of a screen reader.
+        const next = [...shown.keys()]
+          .filter((other) => other > index)
+          .reduce((least, other) => Math.min(least, other), Infinity);
+        canvas.insertBefore(element, shown.get(next) ?? null);
+      }
+    }
+    Lettermill.preload(items[Math.min(last + 2 * columns, items.length - 1)]?.word);
+  }
+
+  function redraw() {
+    const had = root.contains(document.activeElement);
+    canvas.replaceChildren();
+    shown.clear();
+    measure();
+    render();
+    if (had) shown.get(focused)?.focus({ preventScroll: true });
+  }
+
+  function reveal(index) {
+    const top = Math.floor(index / columns) * HEIGHT;
+    if (top < root.scrollTop) root.scrollTop = top;
+    else if (top + HEIGHT + 12 > root.scrollTop + root.clientHeight)
+      root.scrollTop = top + HEIGHT + 12 - root.clientHeight;
+  }
+
+  function update(index) {
+    const element = shown.get(index);
+    if (element) fill(element, index);
+  }
+
+  const grid = {
+    get items() {
+      return items;
+    },
+    get focused() {
+      return items[focused] ?? null;
+    },
+    get place() {
+      return focused;
+    },
+    get selection() {
+      return items.filter((item) => selected.has(item));
+    },
+    /** Show these; the focus goes to ``item`` if it is among them, else to ``place``. */
+    setItems(next, item, place = 0) {
+      items = next;
+      places = new Map(items.map((each, index) => [each, index]));
+      for (const each of selected) if (!places.has(each)) selected.delete(each);
+      focused = anchor = clamp(places.get(item) ?? place);
+      if (!items.length) focused = anchor = 0;
+      measure();
+      reveal(focused);
+      redraw();
+      onFocus(grid.focused);
+      onSelect(selected.size);
+    },
+    /** Focus a card. extend: select all from where the selection began to it. */
+    focus(item, { extend = false, take = true } = {}) {
+      const index = places.get(item);
+      if (index === undefined) return;
+      const before = focused;
+      focused = index;
+      reveal(index);
+      render();
+      update(before);
+      update(index);
+      if (take) shown.get(index).focus({ preventScroll: true });
+      if (extend) {
+        selected.clear();
+        for (let each = Math.min(anchor, index); each <= Math.max(anchor, index); each += 1) selected.add(items[each]);
+        grid.refreshAll();
+      } else anchor = index;
+      onFocus(items[index]);
+      if (extend) onSelect(selected.size);
+    },
+    toggle(item) {
+      if (!selected.delete(item)) selected.add(item);
+      update(places.get(item));
+      onSelect(selected.size);
+    },
+    select(which) {
+      selected.clear();
+      for (const item of which) selected.add(item);
+      grid.refreshAll();
+      onSelect(selected.size);
+    },
+    isSelected: (item) => selected.has(item),
+    refresh: (item) => {
+      if (places.has(item)) update(places.get(item));
+    },
+    refreshAll: () => {
+      for (const index of shown.keys()) update(index);
+    },
+    /** Where a key moves the focus, as a card; null when it is no such key. */
+    target(key) {
+      const page = Math.max(1, Math.floor(root.clientHeight / HEIGHT)) * columns;
+      const steps = {
+        ArrowLeft: -1,
+        ArrowRight: 1,
+        ArrowUp: -columns,
+        ArrowDown: columns,
+        PageUp: -page,
+        PageDown: page,
+        Home: -Infinity,
+        End: Infinity,
+      };
+      if (!(key in steps) || !items.length) return null;
+      const to = focused + steps[key];
+      // Up and down stay in their column; there is nothing above the first row.
+      if ((key === "ArrowUp" || key === "ArrowDown") && (to < 0 || to >= items.length)) {
+        return key === "ArrowDown" && Math.floor(focused / columns) < rows() - 1 ? items.at(-1) : items[focused];
+      }
+      return items[clamp(to)];
+    },
+    /** The next card for which ``test`` holds, from the focus on, then from the beginning; null if there is none. */
+    next(test) {
+      for (let step = 1; step <= items.length; step += 1) {
+        const item = items[(focused + step) % items.length];
+        if (test(item)) return item;
+      }
+      return null;
+    },
+  };
+
+  root.addEventListener("scroll", render, { passive: true });
+  new ResizeObserver(() => {
+    if (!root.clientWidth) return;
+    const before = [columns, width];
+    measure();
+    if (before[0] === columns && before[1] === width) render();
+    else {
+      redraw();
+      reveal(focused);
+    }
+  }).observe(root);
+  root.addEventListener("click", (event) => {
+    const element = event.target.closest("[role=option]");
+    if (!element) return;
+    const item = items[element.dataset.index];
+    if (event.shiftKey) grid.focus(item, { extend: true });
+    else {
+      grid.focus(item);
+      if (event.ctrlKey || event.metaKey || event.target.closest(".pick")) grid.toggle(item);
+    }
+  });
+  return grid;
+};

@@ -1,0 +1,256 @@
+"use strict";
+/* The view of letters: cards, filters, and what keys and buttons do to letters. */
+
+Lettermill.openLetters = ({ model, store, say }) => {
+  const part = (id) => document.getElementById(id);
+  const classFilter = part("class-filter");
+  const stateFilter = part("state-filter");
+  const root = part("grid");
+  const SHAPE = 1.35;
+  let kind = "";
+
+  /** What the word of a letter has been decided to be on this page: its letters are settled, or will be others. */
+  function settledBy(letter) {
+    const decision = store.isOwn(letter.word.key) ? store.get(letter.word.key) : null;
+    if (!decision) return "";
+    return decision.verdict === "exclude"
+      ? "row left out"
+      : decision.value === letter.word.text
+        ? ""
+        : "word corrected";
+  }
+
+  const decisionOf = (letter) => {
+    const decision = store.get(letter.key);
+    return decision && Lettermill.fitsLetter(decision, letter) ? decision : null;
+  };
+  const isDone = (letter) => Boolean(decisionOf(letter) || settledBy(letter));
+  const isOpen = (letter) => !isDone(letter);
+
+  const span = (name, text) => {
+    const element = document.createElement("span");
+    element.className = name;
+    element.textContent = text;
+    return element;
+  };
+
+  /** What has become of a letter: [class, sign, in words]. */
+  function stateOf(letter) {
+    const decision = decisionOf(letter);
+    if (!decision) return settledBy(letter) ? ["settled", "–", settledBy(letter)] : ["", "", ""];
+    const words = Lettermill.inWords(decision);
+    if (decision.verdict === "relabel") return ["relabelled", `→ ${decision.value}`, words];
+    if (decision.verdict === "reject") return ["rejected", "✕", words];
+    return ["accepted", decision.cut ? "✓ ▢" : "✓", words];
+  }
+
+  function card(element, letter) {
+    const [state, sign, words] = stateOf(letter);
+    const other = letter.reading && letter.reading !== letter.label ? letter.reading : "";
+    const cut = Lettermill.boxOf(decisionOf(letter)?.cut ?? "");
+    element.className = `card ${state}`;
+    const caption = span("caption", "");
+    caption.append(
+      span("label", letter.label),
+      span("reads", other && `${other}?`),
+      span("sure", Lettermill.percent(letter.confidence)),
+    );
+    element.replaceChildren(
+      Lettermill.letterPicture(letter, cut, SHAPE),
+      caption,
+      span("state", sign),
+      span("pick", ""),
+    );
+    const reads = other && `, reads ${other}`;
+    const sure = letter.confidence === null ? "" : `, ${Lettermill.percent(letter.confidence)} sure`;
+    element.setAttribute(
+      "aria-label",
+      `${letter.label}${sure}${reads}, at ${letter.position + 1} of ${letter.word.text}${words && `, ${words}`}`,
+    );
+  }
+
+  const grid = Lettermill.openGrid(root, { card, onFocus: showDetail, onSelect: showDetail });
+  const detail = Lettermill.openDetail({
+    decisionOf,
+    onVerdict: (verdict, value) => {
+      decide(verdict, value);
+      grid.focus(grid.focused);
+    },
+    onBox: cutElsewhere,
+    onClear: () => {
+      clear();
+      grid.focus(grid.focused);
+    },
+    onSelect: () => {
+      grid.toggle(grid.focused);
+    },
+  });
+
+  function showDetail() {
+    const letter = grid.focused;
+    detail.show(letter, { selected: grid.selection.length, isSelected: Boolean(letter) && grid.isSelected(letter) });
+  }
+
+  const inKind = (letter) => !kind || letter.kind === kind;
+  const inClass = (letter) => !classFilter.value || letter.label === classFilter.value;
+  const inState = (letter) => stateFilter.value === "all" || isDone(letter) === (stateFilter.value === "done");
+  const left = () => model.letters.filter(isOpen).length;
+
+  function filter(item = grid.focused, place = 0) {
+    grid.setItems(
+      model.letters.filter((letter) => inKind(letter) && inClass(letter) && inState(letter)),
+      item,
+      place,
+    );
+    part("letters-notice").hidden = grid.items.length > 0;
+    if (!grid.items.length) part("letters-notice").textContent = emptyBecause();
+  }
+
+  function emptyBecause() {
+    if (model.letters.length)
+      return stateFilter.value === "open" ? "All of these are decided." : "No letter is like that: change the filter.";
+    if (model.method === "histogram") {
+      return "This dataset is made with method: histogram, which gives letters no confidence: none stands out. Rows that gave no letters are under Words.";
+    }
+    return "No letter is worth a look: all are sure, and the recogniser agrees with all labels.";
+  }
+
+  const base = (letter) => {
+    const { row, position, label, box } = letter;
+    return { row, position, label, box: Lettermill.boxText(box), verdict: "", value: "", cut: "" };
+  };
+  const targets = () => (grid.selection.length ? grid.selection : [grid.focused].filter(Boolean));
+
+  function decide(verdict, text) {
+    const chosen = targets();
+    const value = verdict === "relabel" ? model.alphabet.letterOf(text) : "";
+    if (!chosen.length) return;
+    if (verdict === "relabel" && !value) {
+      say(`${text} is not a letter of the alphabet.`);
+      return;
+    }
+    store.set(
+      chosen.map((letter) => {
+        const own = value === letter.label ? { verdict: "accept", value: "" } : { verdict, value };
+        return [
+          letter.key,
+          { ...base(letter), ...own, cut: verdict === "reject" ? "" : (decisionOf(letter)?.cut ?? "") },
+        ];
+      }),
+    );
+    const [letter] = chosen;
+    const what = Lettermill.inWords(decisionOf(letter));
+    say(
+      chosen.length > 1
+        ? `${chosen.length} letters: ${verdict === "relabel" ? `are ${value}` : what}; ${left()} left`
+        : `${letter.label} at ${letter.position + 1} of row ${letter.row}: ${what}; ${left()} left`,
+    );
+    grid.select([]);
+    advance(letter);
+  }
+
+  /** On to the next that is undecided. In a list of these, it has come to where the last one was. */
+  function advance(letter) {
+    if (grid.items.includes(letter)) {
+      const next = grid.next(isOpen);
+      if (next) grid.focus(next);
+      else say(left() ? "All that are shown are decided." : "All letters are decided: download corrections.csv.");
+    } else if (grid.focused) grid.focus(grid.focused);
+  }
+
+  function clear() {
+    const chosen = targets();
+    store.set(chosen.map((letter) => [letter.key, null]));
+    say(
+      `${chosen.length > 1 ? `${chosen.length} letters` : `${chosen[0].label} at ${chosen[0].position + 1} of row ${chosen[0].row}`}: no decision; ${left()} left`,
+    );
+  }
+
+  function cutElsewhere(letter, box, tag) {
+    const before = decisionOf(letter) ?? base(letter);
+    const cut = Lettermill.boxText(box) === before.box ? "" : Lettermill.boxText(box);
+    const kept = before.verdict === "reject" ? { ...before, verdict: "" } : before;
+    store.set([[letter.key, cut || kept.verdict ? { ...kept, cut } : null]], tag);
+    say(
+      `${letter.label} at ${letter.position + 1} of row ${letter.row}: ${cut ? `cut at ${cut}` : "its box as it was"}; ${left()} left`,
+    );
+  }
+
+  function key(event) {
+    const target = grid.target(event.key);
+    const command = event.ctrlKey || event.metaKey;
+    if (command && event.key.toLowerCase() === "a") grid.select(grid.items);
+    else if (command || event.altKey) return;
+    else if (target) grid.focus(target, { extend: event.shiftKey });
+    else if (event.key === "Enter") decide("accept", "");
+    else if (event.key === "Delete" || event.key === "Backspace") decide("reject", "");
+    else if (event.key === " ") {
+      if (grid.focused) grid.toggle(grid.focused);
+    } else if (event.key === "Escape") grid.select([]);
+    else if (model.alphabet.letterOf(event.key)) decide("relabel", event.key);
+    else return;
+    event.preventDefault();
+  }
+
+  function chips() {
+    const counts = Map.groupBy(model.letters, (letter) => letter.kind);
+    const names = [["", "All"], ...Object.entries(Lettermill.KIND_NAMES).filter(([name]) => counts.has(name))];
+    part("kinds").replaceChildren(
+      ...names.map(([name, title]) => {
+        const button = document.createElement("button");
+        button.type = "button";
+        button.className = "chip";
+        button.dataset.kind = name;
+        button.append(`${title} `, span("count", (name ? counts.get(name) : model.letters).length));
+        button.setAttribute("aria-pressed", name === kind);
+        button.addEventListener("click", (event) => {
+          kind = name;
+          for (const each of part("kinds").children) each.setAttribute("aria-pressed", each.dataset.kind === kind);
+          filter();
+          if (event.detail) grid.focus(grid.focused);
+        });
+        return button;
+      }),
+    );
+    const classes = Map.groupBy(model.letters, (letter) => letter.label);
+    const options = [...classes]
+      .toSorted(([one], [other]) => (one < other ? -1 : 1))
+      .map(([label, letters]) => new Option(`${label} (${letters.length})`, label));
+    classFilter.replaceChildren(new Option("all", ""), ...options);
+  }
+
+  chips();
+  for (const select of [classFilter, stateFilter]) {
+    select.addEventListener("change", () => filter());
+    select.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" || event.key === "Enter") {
+        event.preventDefault();
+        grid.focus(grid.focused);
+      }
+    });
+  }
+  filter();
+  const byKey = new Map(model.letters.map((letter) => [letter.key, letter]));
+  const byWord = Map.groupBy(model.letters, (letter) => letter.word.key);
+  return {
+    key,
+    left,
+    root,
+    total: model.letters.length,
+    has: (decision) =>
+      byKey.has(Lettermill.keyOf(decision.row, decision.position)) &&
+      Lettermill.fitsLetter(decision, byKey.get(Lettermill.keyOf(decision.row, decision.position))),
+    toFilter: () => classFilter.focus(),
+    open: () => {
+      if (grid.focused) grid.focus(grid.focused);
+    },
+    /** Show what has become of these keys. go: whether the focus goes there, as after undo. */
+    changed(keys, go) {
+      const letters = keys.flatMap((each) => byWord.get(each) ?? byKey.get(each) ?? []);
+      if (stateFilter.value !== "all" && letters.length) filter(go ? letters[0] : grid.focused, grid.place);
+      else letters.forEach(grid.refresh);
+      if (go && letters.length) grid.focus(letters[0]);
+      showDetail();
+    },
+  };
+};

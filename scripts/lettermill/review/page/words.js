@@ -1,0 +1,249 @@
+"use strict";
+/* The view of words: transcriptions that seem wrong, and rows that gave no letters, each with its picture and boxes. */
+
+Lettermill.openWords = ({ model, store, say }) => {
+  const part = (id) => document.getElementById(id);
+  const list = part("words");
+  const filter = part("words-filter");
+  const entries = new Map();
+  let current = null;
+
+  const decisionOf = (word) => {
+    const decision = store.get(word.key);
+    return decision && decision.label === word.text ? decision : null;
+  };
+  const isOpen = (word) => !decisionOf(word);
+  const left = () => model.rows.filter(isOpen).length;
+  const shown = () => model.rows.filter((word) => filter.value === "all" || isOpen(word) === (filter.value === "open"));
+
+  const make = (name, attributes, ...children) => {
+    const element = document.createElement(name);
+    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+    element.append(...children);
+    return element;
+  };
+  const bdi = (text) => make("bdi", {}, text);
+  const button = (text, keys, act) => {
+    const element = make("button", { type: "button", tabindex: -1 }, text, " ", make("kbd", {}, keys));
+    element.addEventListener("click", act);
+    return element;
+  };
+
+  const REASONS = {
+    no_letters: "nothing of the shape of a letter",
+    blank_image: "no ink",
+    too_few_boxes: "fewer boxes than letters",
+    too_many_boxes: "more boxes than letters",
+    wide_box: "a box is too wide for one letter",
+    too_few_pieces: "fewer pieces of ink than letters",
+    low_confidence: "no letter is sure enough",
+    too_many_pieces: "too many pieces of ink",
+    rejected_by_hand: "all letters left out by hand",
+  };
+
+  function entry(word) {
+    const input = make("input", {
+      type: "text",
+      autocomplete: "off",
+      spellcheck: "false",
+      autocapitalize: "characters",
+      tabindex: -1,
+    });
+    const reading = word.suspect?.reading ?? "";
+    const why = reading
+      ? ["reads ", bdi(reading)]
+      : [word.reason ? `gave no letters: ${REASONS[word.reason] ?? word.reason.replaceAll("_", " ")}` : ""];
+    const state = make("span", { class: "state" });
+    const buttons = make(
+      "div",
+      { class: "buttons" },
+      make("label", {}, "It says ", input),
+      ...(reading ? [button(`Take ${reading}`, "Shift+Enter", () => decide(word, "transcription", reading))] : []),
+      button("Right", "Enter", () => decide(word, "transcription", word.text)),
+      button("Leave out", "Del", () => decide(word, "exclude", "")),
+      button("No decision", "", () => clear(word)),
+    );
+    buttons.lastElementChild.lastElementChild.remove();
+    const picture = make("div", { class: "picture" });
+    const element = make(
+      "article",
+      { tabindex: -1 },
+      make(
+        "h2",
+        {},
+        make("span", { class: "number" }, `${model.rows.indexOf(word) + 1}`),
+        " row ",
+        bdi(word.row),
+        " ",
+        state,
+      ),
+      picture,
+      make("p", {}, "transcribed ", make("strong", {}, bdi(word.text)), " · ", ...why),
+      buttons,
+    );
+    element.setAttribute("aria-label", `Row ${word.row}, transcribed ${word.text}${reading && `, reads ${reading}`}`);
+    const item = make("li", {}, element);
+    input.addEventListener("keydown", (event) => typing(event, word));
+    element.addEventListener("focusin", () => makeCurrent(word));
+    const made = { word, item, element, input, picture, state, buttons, drawn: false };
+    pictures.observe(item);
+    byItem.set(item, made);
+    return made;
+  }
+
+  const byItem = new WeakMap();
+  const pictures = new IntersectionObserver(
+    (seen) => {
+      for (const { isIntersecting, target } of seen) {
+        const made = byItem.get(target);
+        if (!isIntersecting || made.drawn) continue;
+        made.drawn = true;
+        const drawing = Lettermill.wordPicture(made.word, {
+          labels: (letter) => letter.label,
+          cuts: () => null,
+          focused: null,
+        });
+        made.picture.replaceChildren(drawing);
+      }
+    },
+    { root: list, rootMargin: "600px" },
+  );
+
+  function refresh(word) {
+    const made = entries.get(word);
+    if (!made) return;
+    const decision = decisionOf(word);
+    made.item.className = decision ? `decided ${decision.verdict === "exclude" ? "rejected" : "accepted"}` : "";
+    const sign = decision?.verdict === "exclude" ? "✕ " : "✓ ";
+    made.state.textContent = decision ? sign + Lettermill.inWords(decision) : "";
+    made.input.value = decision?.verdict === "transcription" ? decision.value : word.text;
+    made.buttons.lastElementChild.disabled = !decision;
+  }
+
+  /** Only the word that is looked at can be reached by Tab, and so can its buttons. */
+  function makeCurrent(word) {
+    for (const [each, stop] of [
+      [current, -1],
+      [word, 0],
+    ]) {
+      const made = entries.get(each);
+      if (!made) continue;
+      for (const element of [made.element, made.input, ...made.buttons.querySelectorAll("button")])
+        element.tabIndex = stop;
+      made.item.classList.toggle("current", stop === 0);
+    }
+    current = word;
+  }
+
+  function focus(word) {
+    if (!word) return;
+    const { element } = entries.get(word);
+    element.focus({ preventScroll: true });
+    element.scrollIntoView({ block: "nearest" });
+  }
+
+  function render() {
+    const words = shown();
+    for (const word of words) {
+      if (!entries.has(word)) {
+        entries.set(word, entry(word));
+        refresh(word);
+      }
+    }
+    list.replaceChildren(...words.map((word) => entries.get(word).item));
+    list.hidden = words.length === 0;
+    part("words-notice").hidden = words.length > 0;
+    part("words-notice").textContent = model.rows.length
+      ? "All words are decided."
+      : "No transcription seems wrong, and every row gave letters.";
+    if (words.length && !words.includes(current)) makeCurrent(words[0]);
+  }
+
+  function decide(word, verdict, value) {
+    const words = shown();
+    const box = "";
+    store.set([[word.key, { row: word.row, position: null, label: word.text, box, verdict, value, cut: "" }]]);
+    say(`Row ${word.row}: ${Lettermill.inWords(decisionOf(word))}; ${left()} left`);
+    const place = words.indexOf(word);
+    const next = [...words.slice(place + 1), ...words.slice(0, place)].find(isOpen);
+    if (next) focus(next);
+    else if (entries.get(word).item.isConnected) focus(word);
+    else filter.focus();
+  }
+
+  function clear(word) {
+    store.set([[word.key, null]]);
+    say(`Row ${word.row}: no decision; ${left()} left`);
+    if (entries.get(word).item.isConnected) focus(word);
+  }
+
+  function typing(event, word) {
+    const { input } = entries.get(word);
+    if (event.isComposing) return;
+    if (event.key === "Enter" && event.shiftKey) {
+      if (word.suspect) decide(word, "transcription", word.suspect.reading);
+    } else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) decide(word, "transcription", word.text);
+    else if (event.key === "Enter") {
+      const text = input.value.trim();
+      if (!model.alphabet.lettersOf(text)) {
+        say(`${text || "Nothing"} has no letter of the alphabet: leave the row out instead.`);
+        return;
+      }
+      decide(word, "transcription", text);
+    } else if (event.key === "Escape") {
+      refresh(word);
+      focus(word);
+    } else return;
+    event.preventDefault();
+  }
+
+  function key(event) {
+    const words = shown();
+    const place = words.indexOf(current);
+    const steps = { ArrowDown: 1, ArrowUp: -1, PageDown: 5, PageUp: -5, Home: -Infinity, End: Infinity };
+    if (place < 0 || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key in steps) focus(words[Math.max(0, Math.min(words.length - 1, place + steps[event.key]))]);
+    else if (event.key === "Enter" && event.shiftKey) {
+      if (current.suspect) decide(current, "transcription", current.suspect.reading);
+      else say("Nothing is read there.");
+    } else if (event.key === "Enter") decide(current, "transcription", current.text);
+    else if (event.key === "Delete" || event.key === "Backspace") decide(current, "exclude", "");
+    else if (event.key === "F2" || model.alphabet.letterOf(event.key)) {
+      const { input } = entries.get(current);
+      input.focus();
+      input.select();
+      if (event.key !== "F2") return; // the letter is typed into the input
+    } else return;
+    event.preventDefault();
+  }
+
+  filter.addEventListener("change", render);
+  filter.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" || event.key === "Enter") {
+      event.preventDefault();
+      focus(current);
+    }
+  });
+  const byKey = new Map(model.rows.map((word) => [word.key, word]));
+  return {
+    key,
+    left,
+    root: list,
+    total: model.rows.length,
+    has: (decision) => {
+      const word = byKey.get(Lettermill.keyOf(decision.row, null));
+      return Boolean(word) && word.text === decision.label;
+    },
+    toFilter: () => filter.focus(),
+    open: () => {
+      render();
+      if (shown().length) focus(current);
+    },
+    changed(keys, go) {
+      const words = keys.map((each) => byKey.get(each)).filter(Boolean);
+      words.forEach(refresh);
+      if (filter.value !== "all" && words.length) render();
+      if (go && words.length && entries.has(words[0]) && entries.get(words[0]).item.isConnected) focus(words[0]);
+    },
+  };
+};

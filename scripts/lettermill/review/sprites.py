@@ -1,0 +1,93 @@
+"""Sprites: many pictures of words on a few sheets, so that a page of thousands of letters has few files."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from lettermill.files import write_bytes
+from lettermill.image.box import Box
+
+SHEET = (1024, 1536)
+"""Rows and columns of a sheet, at most: it is decoded whole in some 10 ms when one of its letters comes into view."""
+
+TALLEST = 64
+"""Rows of a word on a sheet, at most: one that is higher is made smaller."""
+
+GAP = 2
+"""White pixels between two words, so that none bleeds into the other when they are enlarged."""
+
+QUALITY = 75
+"""Of WebP. With 5,000 letters of the names in README the sheets are some 5 MB, and no stroke is lost to the eye."""
+
+
+class Sprite(NamedTuple):
+    """Where the picture of a word is: the sheet's number, and the place in it."""
+
+    sheet: int
+    place: Box
+
+
+class Sheets:
+    """Sheets in the folder ``folder``, which is made, with names by ``name_of``; filled one after the other, in the
+    order in which words come: those that are shown together are mostly on one sheet.
+
+    sizes: (width, height) of the sheets that are finished.
+    """
+
+    def __init__(self, folder: Path):
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
+        self.sizes: list[tuple[int, int]] = []
+        self._begin()
+
+    def _begin(self) -> None:
+        self._sheet = np.full(SHEET, 255, np.uint8)
+        self._x = self._y = self._shelf = self._used = 0
+
+    def add(self, image: np.ndarray) -> Sprite:
+        """Put ``image`` ((height, width) uint8) on a sheet, made smaller where it must be."""
+        image = fitted(image)
+        height, width = image.shape
+        if self._x + width > SHEET[1]:
+            self._x, self._y, self._shelf = 0, self._y + self._shelf + GAP, 0
+        if self._y + height > SHEET[0]:
+            self.finish()
+        place = Box(self._x, self._y, width, height)
+        place.of(self._sheet)[:] = image
+        self._x += width + GAP
+        self._shelf = max(self._shelf, height)
+        self._used = max(self._used, place.right)
+        return Sprite(len(self.sizes), place)
+
+    def finish(self) -> None:
+        """Write the sheet that is being filled, if there is anything on it."""
+        if self._used:
+            sheet = self._sheet[: self._y + self._shelf, : self._used]
+            write_bytes(self._folder / name_of(len(self.sizes)), encode_webp(sheet))
+            self.sizes.append((sheet.shape[1], sheet.shape[0]))
+        self._begin()
+
+
+def name_of(sheet: int) -> str:
+    """The file name of a sheet, by its number from 0."""
+    return f"{sheet:04d}.webp"
+
+
+def fitted(image: np.ndarray) -> np.ndarray:
+    """``image`` ((height, width) uint8), made smaller if it is higher than ``TALLEST`` or wider than a sheet."""
+    height, width = image.shape
+    scale = min(1.0, TALLEST / height, SHEET[1] / width)
+    if scale == 1.0:
+        return image
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+
+
+def encode_webp(image: np.ndarray) -> bytes:
+    """``image`` ((height, width) uint8) as lossy WebP."""
+    done, content = cv2.imencode(".webp", image, [cv2.IMWRITE_WEBP_QUALITY, QUALITY])
+    if not done:
+        raise ValueError(f"cannot encode an image of shape {image.shape}")
+    return content.tobytes()

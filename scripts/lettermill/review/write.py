@@ -1,0 +1,152 @@
+"""Write: the review page of a dataset, a folder that a browser opens without a server."""
+
+import hashlib
+import logging
+import shutil
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from lettermill.corrections.correction import OF_LETTERS, OF_ROWS
+from lettermill.errors import CorruptedFileError
+from lettermill.files import write_bytes
+from lettermill.image.codec import decode
+from lettermill.plan.text import Alphabet
+from lettermill.records import DoubtfulLetter, DoubtfulWord, Outcome, Suspect, read_records
+from lettermill.review.candidates import MOST_WORDS, Candidate, best_letters, best_words
+from lettermill.review.data import (
+    IN_FORCE,
+    Shown,
+    before,
+    region_of,
+    script_of,
+    word_data,
+    words_before,
+)
+from lettermill.review.sprites import Sheets, name_of
+
+log = logging.getLogger(__name__)
+
+PAGE = Path(__file__).with_name("page")
+"""The folder of the page's own files, which are copied as they are."""
+
+DATA, WORDS = "data.js", "words"
+"""The script with the page's data and the folder of the words' pictures, beside ``index.html``."""
+
+
+class Settings(NamedTuple):
+    """What the page must know of the run.
+
+    name: of the dataset. method: config ``method``. least, sure_from: confidence from which a letter is delivered, and
+    from which it is not worth a look. letters: on the page, at most.
+    """
+
+    name: str
+    alphabet: str
+    method: str
+    least: float
+    sure_from: float
+    letters: int
+
+
+def page_files() -> list[str]:
+    """The names of the page's own files."""
+    return sorted(path.name for path in PAGE.iterdir() if path.is_file())
+
+
+def page_code() -> str:
+    """Name and digest of each of them, as ``code_of`` gives them of modules: no module imports these."""
+    digests = {name: hashlib.sha256((PAGE / name).read_bytes()).hexdigest()[:8] for name in page_files()}
+    return ", ".join(f"review/page/{name} {digest}" for name, digest in digests.items())
+
+
+def write_page(
+    batches: Sequence[Path], suspects: Path | None, corrections: Sequence[Outcome], output: Path, settings: Settings
+) -> None:
+    """Write the page into the folder ``output``: ``page_files()``, ``DATA`` and the folder ``WORDS``.
+
+    batches: folders that ``cut_batch`` has written. suspects: ``suspects.csv``, where there is one.
+    corrections: what became of the corrections that the run has worked with.
+    Raises CorruptedFileError when a picture is missing or damaged.
+    """
+    in_force = [correction for correction in corrections if correction.outcome in IN_FORCE]
+    letters_done = {(c.row_id, int(c.position)) for c in in_force if c.action in OF_LETTERS}
+    rows_done = {c.row_id for c in in_force if c.action in OF_ROWS}
+    doubts = read_records(suspects, Suspect) if suspects else []
+
+    letters = (_letters(batch, in_force) for batch in batches)
+    cards = best_letters(letters, settings.letters, settings.sure_from, letters_done)
+    rows = best_words((_words(batch, in_force) for batch in batches), doubts, MOST_WORDS, rows_done)
+    order = list(dict.fromkeys([*(card.letter.row_id for card in cards), *rows]))
+
+    shutil.rmtree(output / WORDS, ignore_errors=True)
+    sheets = Sheets(output / WORDS)
+    shown = list(_shown(order, batches, in_force, sheets))
+    sheets.finish()
+    content = _content(settings, shown, cards, rows, doubts, corrections, sheets)
+    write_bytes(output / DATA, script_of("LETTERMILL", content))
+    for name in page_files():
+        write_bytes(output / name, (PAGE / name).read_bytes())
+    log.info("%d letters and %d words on the page, %d sheets", len(cards), len(rows), len(sheets.sizes))
+
+
+def _letters(batch: Path, corrections: Sequence[Outcome]) -> list[DoubtfulLetter]:
+    return before(read_records(batch / "doubtful_letters.csv", DoubtfulLetter), corrections)
+
+
+def _words(batch: Path, corrections: Sequence[Outcome]) -> list[DoubtfulWord]:
+    return words_before(read_records(batch / "doubtful_words.csv", DoubtfulWord), corrections)
+
+
+def _shown(
+    order: Sequence[str], batches: Sequence[Path], corrections: Sequence[Outcome], sheets: Sheets
+) -> Iterator[Shown]:
+    """The rows of ``order``, one by one, as they come onto the sheets; those without a picture are left out."""
+    wanted = set(order)
+    words: dict[str, tuple[Path, DoubtfulWord]] = {}
+    letters: dict[str, list[DoubtfulLetter]] = {}
+    for batch in batches:
+        words.update((word.row_id, (batch, word)) for word in _words(batch, corrections) if word.row_id in wanted)
+        for letter in _letters(batch, corrections):
+            if letter.row_id in wanted:
+                letters.setdefault(letter.row_id, []).append(letter)
+    for row_id in order:
+        if row_id in words:
+            batch, word = words[row_id]
+            found = letters.get(row_id, [])
+            region = region_of(word, found)
+            image = decode((batch / word.file).read_bytes()) if (batch / word.file).is_file() else None
+            if image is None or image.shape != (word.height, word.width):
+                raise CorruptedFileError(
+                    f"{batch / word.file} is missing or cannot be decoded. Make it anew: snakemake -R cut dataset."
+                )
+            yield Shown(word, found, region, sheets.add(region.moved(-word.x, -word.y).of(image)))
+
+
+def _content(
+    settings: Settings,
+    shown: Sequence[Shown],
+    cards: Sequence[Candidate],
+    rows: Sequence[str],
+    suspects: Sequence[Suspect],
+    corrections: Sequence[Outcome],
+    sheets: Sheets,
+) -> dict:
+    """What the page's scripts are given; see ``word_data`` for its words, and model.js for how it is read."""
+    numbers = {each.word.row_id: number for number, each in enumerate(shown)}
+    return {
+        "name": settings.name,
+        "alphabet": list(Alphabet(settings.alphabet).letters),
+        "method": settings.method,
+        "least": settings.least,
+        "sheets": [[f"{WORDS}/{name_of(number)}", *size] for number, size in enumerate(sheets.sizes)],
+        "words": [word_data(each) for each in shown],
+        "cards": [
+            [numbers[card.letter.row_id], card.letter.position, card.kind]
+            for card in cards
+            if card.letter.row_id in numbers
+        ],
+        "rows": [numbers[row_id] for row_id in rows],
+        "suspects": [[numbers[s.row_id], s.reading, s.doubt] for s in suspects if s.row_id in numbers],
+        "corrections": [list(correction) for correction in corrections],
+    }
