@@ -3,7 +3,7 @@
 Its files are named one by one: what somebody puts beside them stays there when the page is made anew.
 """
 
-from lettermill.review.write import DATA, WORDS, page_code, page_files
+from lettermill.review.files import DATA, WORDS, page_code, page_files
 
 REVIEW = [f"results/review/{name}" for name in [*page_files(), DATA, WORDS]]
 

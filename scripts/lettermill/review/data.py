@@ -4,7 +4,8 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from lettermill.corrections.correction import APPLIED, OF_LETTERS, OF_ROWS, UNNEEDED, box_of
+from lettermill.corrections.apply import box_of
+from lettermill.corrections.correction import APPLIED, OF_LETTERS, OF_ROWS, UNNEEDED
 from lettermill.image.box import Box
 from lettermill.records import DoubtfulLetter, DoubtfulWord, Outcome
 from lettermill.review.sprites import Sprite

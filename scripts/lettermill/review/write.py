@@ -1,6 +1,5 @@
 """Write: the review page of a dataset, a folder that a browser opens without a server."""
 
-import hashlib
 import logging
 import shutil
 from collections.abc import Iterator, Sequence
@@ -23,15 +22,10 @@ from lettermill.review.data import (
     word_data,
     words_before,
 )
+from lettermill.review.files import DATA, PAGE, WORDS, page_files
 from lettermill.review.sprites import Sheets, name_of
 
 log = logging.getLogger(__name__)
-
-PAGE = Path(__file__).with_name("page")
-"""The folder of the page's own files, which are copied as they are."""
-
-DATA, WORDS = "data.js", "words"
-"""The script with the page's data and the folder of the words' pictures, beside ``index.html``."""
 
 
 class Settings(NamedTuple):
@@ -47,17 +41,6 @@ class Settings(NamedTuple):
     least: float
     sure_from: float
     letters: int
-
-
-def page_files() -> list[str]:
-    """The names of the page's own files."""
-    return sorted(path.name for path in PAGE.iterdir() if path.is_file())
-
-
-def page_code() -> str:
-    """Name and digest of each of them, as ``code_of`` gives them of modules: no module imports these."""
-    digests = {name: hashlib.sha256((PAGE / name).read_bytes()).hexdigest()[:8] for name in page_files()}
-    return ", ".join(f"review/page/{name} {digest}" for name, digest in digests.items())
 
 
 def write_page(
