@@ -182,6 +182,7 @@ def test_what_the_table_says_is_text(tmp_path: Path) -> None:
         "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
     ]
     assert "2 lines of the corrections did not apply" in page.text
+    assert "By hand: letters delivered 1" in page.text
 
 
 def test_the_page_can_be_read_without_seeing_it(tmp_path: Path) -> None:
@@ -217,6 +218,15 @@ def test_without_confidences(tmp_path: Path) -> None:
     page = made(tmp_path, dataset(tmp_path, {"1": "ANNA"}, "histogram"), about("histogram"))
     assert "There are no confidences" in page.text and "4 of 4 letters have no confidence" in page.text
     assert not (tmp_path / "report/reliability.png").exists() and not (tmp_path / "report/confidence.csv").exists()
+
+
+def test_letters_made_sure_by_hand_say_nothing_of_the_others(tmp_path: Path) -> None:
+    sources = dataset(tmp_path, {"1": "ANNA"}, "histogram")
+    letters = read_records(sources.metadata, Delivered)
+    letters[0] = letters[0]._replace(confidence=1.0, method="hand")
+    write_records(sources.metadata, Delivered, letters)
+    page = made(tmp_path, sources, about("histogram"))
+    assert "How many of them are right is not known" in page.text and "3 of 4 letters have no" in page.text
 
 
 def test_nothing_learnt(tmp_path: Path) -> None:

@@ -8,6 +8,15 @@ from typing import NamedTuple
 MOST = 50
 """Lines that are shown of those that did not apply."""
 
+EFFECTS = {
+    "letters delivered": ("accept", "box"),
+    "letters left out": ("reject",),
+    "letters given another label": ("relabel",),
+    "transcriptions replaced or confirmed": ("transcription",),
+    "rows left out": ("exclude",),
+}
+"""What comes of a line that is applied -> actions."""
+
 UNDONE = ("stale", "conflict", "malformed")
 """Outcomes of lines that somebody should look at."""
 
@@ -25,6 +34,12 @@ class Corrections(NamedTuple):
     @property
     def outcomes(self) -> list[str]:
         return sorted({outcome for _, outcome in self.counts})
+
+    @property
+    def effects(self) -> dict[str, int]:
+        """What the lines that were applied have done -> how many of them."""
+        done = {name: sum(self.counts[action, "applied"] for action in actions) for name, actions in EFFECTS.items()}
+        return {name: lines for name, lines in done.items() if lines}
 
     @property
     def not_applied(self) -> int:
