@@ -73,16 +73,13 @@ def best_letters(
 
 
 def share_out(most: int, counts: Sequence[int]) -> list[int]:
-    """How many of each kind are taken so that all are ``most`` at most: the same number of each, and where a kind has
-    not as many, the others get what it leaves, the first ones the odd ones."""
+    """How many of each kind are taken so that all are ``most`` at most: the same number of each, give or take one, and
+    where a kind has not as many, the others get what it leaves."""
     shares = [0] * len(counts)
-    left = min(most, sum(counts))
-    while left:
-        open_kinds = [kind for kind, count in enumerate(counts) if shares[kind] < count]
-        for place, kind in enumerate(open_kinds):
-            more = min(counts[kind] - shares[kind], -(-left // (len(open_kinds) - place)))
-            shares[kind] += more
-            left -= more
+    left = most
+    for done, kind in enumerate(sorted(range(len(counts)), key=lambda kind: counts[kind])):
+        shares[kind] = min(counts[kind], left // (len(counts) - done))
+        left -= shares[kind]
     return shares
 
 

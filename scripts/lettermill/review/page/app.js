@@ -82,7 +82,7 @@
     link.download = "corrections.csv";
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-    say("Downloaded. Put it beside your config, set “corrections: corrections.csv” there, and run the workflow again.");
+    say("Downloaded: put it beside your config, set “corrections: corrections.csv” there, run the workflow again.");
   }
 
   function everywhere(event) {

@@ -36,7 +36,8 @@ Lettermill.openGrid = (root, { card, onFocus, onSelect }) => {
     element.dataset.index = index;
     element.style.width = `${width - 8}px`;
     element.style.height = `${HEIGHT - 8}px`;
-    element.style.transform = `translate(${6 + (index % columns) * width + 4}px, ${6 + Math.floor(index / columns) * HEIGHT + 4}px)`;
+    const [x, y] = [(index % columns) * width, Math.floor(index / columns) * HEIGHT];
+    element.style.transform = `translate(${x + 10}px, ${y + 10}px)`;
     element.setAttribute("aria-setsize", items.length);
     element.setAttribute("aria-posinset", index + 1);
     fill(element, index);

@@ -3,11 +3,8 @@
 
 Lettermill.openLetters = ({ model, store, say }) => {
   const part = (id) => document.getElementById(id);
-  const classFilter = part("class-filter");
-  const stateFilter = part("state-filter");
   const root = part("grid");
   const SHAPE = 1.35;
-  let kind = "";
 
   /** What the word of a letter has been decided to be on this page: its letters are settled, or will be others. */
   function settledBy(letter) {
@@ -91,26 +88,28 @@ Lettermill.openLetters = ({ model, store, say }) => {
     detail.show(letter, { selected: grid.selection.length, isSelected: Boolean(letter) && grid.isSelected(letter) });
   }
 
-  const inKind = (letter) => !kind || letter.kind === kind;
-  const inClass = (letter) => !classFilter.value || letter.label === classFilter.value;
-  const inState = (letter) => stateFilter.value === "all" || isDone(letter) === (stateFilter.value === "done");
+  const filters = Lettermill.openFilters({
+    letters: model.letters,
+    isDone,
+    onChange: () => filter(),
+    onLeave: () => grid.focus(grid.focused),
+  });
   const left = () => model.letters.filter(isOpen).length;
 
   function filter(item = grid.focused, place = 0) {
-    grid.setItems(
-      model.letters.filter((letter) => inKind(letter) && inClass(letter) && inState(letter)),
-      item,
-      place,
-    );
+    grid.setItems(model.letters.filter(filters.match), item, place);
     part("letters-notice").hidden = grid.items.length > 0;
     if (!grid.items.length) part("letters-notice").textContent = emptyBecause();
   }
 
   function emptyBecause() {
     if (model.letters.length)
-      return stateFilter.value === "open" ? "All of these are decided." : "No letter is like that: change the filter.";
+      return filters.state === "open" ? "All of these are decided." : "No letter is like that: change the filter.";
     if (model.method === "histogram") {
-      return "This dataset is made with method: histogram, which gives letters no confidence: none stands out. Rows that gave no letters are under Words.";
+      return (
+        "This dataset is made with method: histogram, which gives letters no confidence: none stands out. " +
+        "Rows that gave no letters are under Words."
+      );
     }
     return "No letter is worth a look: all are sure, and the recogniser agrees with all labels.";
   }
@@ -119,6 +118,7 @@ Lettermill.openLetters = ({ model, store, say }) => {
     const { row, position, label, box } = letter;
     return { row, position, label, box: Lettermill.boxText(box), verdict: "", value: "", cut: "" };
   };
+  const nameOf = ({ label, position, row }) => `${label} at ${position + 1} of row ${row}`;
   const targets = () => (grid.selection.length ? grid.selection : [grid.focused].filter(Boolean));
 
   function decide(verdict, text) {
@@ -143,7 +143,7 @@ Lettermill.openLetters = ({ model, store, say }) => {
     say(
       chosen.length > 1
         ? `${chosen.length} letters: ${verdict === "relabel" ? `are ${value}` : what}; ${left()} left`
-        : `${letter.label} at ${letter.position + 1} of row ${letter.row}: ${what}; ${left()} left`,
+        : `${nameOf(letter)}: ${what}; ${left()} left`,
     );
     grid.select([]);
     advance(letter);
@@ -156,14 +156,14 @@ Lettermill.openLetters = ({ model, store, say }) => {
       if (next) grid.focus(next);
       else say(left() ? "All that are shown are decided." : "All letters are decided: download corrections.csv.");
     } else if (grid.focused) grid.focus(grid.focused);
+    else filters.focus();
   }
 
   function clear() {
     const chosen = targets();
     store.set(chosen.map((letter) => [letter.key, null]));
-    say(
-      `${chosen.length > 1 ? `${chosen.length} letters` : `${chosen[0].label} at ${chosen[0].position + 1} of row ${chosen[0].row}`}: no decision; ${left()} left`,
-    );
+    const what = chosen.length > 1 ? `${chosen.length} letters` : nameOf(chosen[0]);
+    say(`${what}: no decision; ${left()} left`);
   }
 
   function cutElsewhere(letter, box, tag) {
@@ -171,9 +171,7 @@ Lettermill.openLetters = ({ model, store, say }) => {
     const cut = Lettermill.boxText(box) === before.box ? "" : Lettermill.boxText(box);
     const kept = before.verdict === "reject" ? { ...before, verdict: "" } : before;
     store.set([[letter.key, cut || kept.verdict ? { ...kept, cut } : null]], tag);
-    say(
-      `${letter.label} at ${letter.position + 1} of row ${letter.row}: ${cut ? `cut at ${cut}` : "its box as it was"}; ${left()} left`,
-    );
+    say(`${nameOf(letter)}: ${cut ? `cut at ${cut}` : "its box as it was"}; ${left()} left`);
   }
 
   function key(event) {
@@ -192,43 +190,6 @@ Lettermill.openLetters = ({ model, store, say }) => {
     event.preventDefault();
   }
 
-  function chips() {
-    const counts = Map.groupBy(model.letters, (letter) => letter.kind);
-    const names = [["", "All"], ...Object.entries(Lettermill.KIND_NAMES).filter(([name]) => counts.has(name))];
-    part("kinds").replaceChildren(
-      ...names.map(([name, title]) => {
-        const button = document.createElement("button");
-        button.type = "button";
-        button.className = "chip";
-        button.dataset.kind = name;
-        button.append(`${title} `, span("count", (name ? counts.get(name) : model.letters).length));
-        button.setAttribute("aria-pressed", name === kind);
-        button.addEventListener("click", (event) => {
-          kind = name;
-          for (const each of part("kinds").children) each.setAttribute("aria-pressed", each.dataset.kind === kind);
-          filter();
-          if (event.detail) grid.focus(grid.focused);
-        });
-        return button;
-      }),
-    );
-    const classes = Map.groupBy(model.letters, (letter) => letter.label);
-    const options = [...classes]
-      .toSorted(([one], [other]) => (one < other ? -1 : 1))
-      .map(([label, letters]) => new Option(`${label} (${letters.length})`, label));
-    classFilter.replaceChildren(new Option("all", ""), ...options);
-  }
-
-  chips();
-  for (const select of [classFilter, stateFilter]) {
-    select.addEventListener("change", () => filter());
-    select.addEventListener("keydown", (event) => {
-      if (event.key === "Escape" || event.key === "Enter") {
-        event.preventDefault();
-        grid.focus(grid.focused);
-      }
-    });
-  }
   filter();
   const byKey = new Map(model.letters.map((letter) => [letter.key, letter]));
   const byWord = Map.groupBy(model.letters, (letter) => letter.word.key);
@@ -240,14 +201,14 @@ Lettermill.openLetters = ({ model, store, say }) => {
     has: (decision) =>
       byKey.has(Lettermill.keyOf(decision.row, decision.position)) &&
       Lettermill.fitsLetter(decision, byKey.get(Lettermill.keyOf(decision.row, decision.position))),
-    toFilter: () => classFilter.focus(),
+    toFilter: filters.focus,
     open: () => {
       if (grid.focused) grid.focus(grid.focused);
     },
     /** Show what has become of these keys. go: whether the focus goes there, as after undo. */
     changed(keys, go) {
       const letters = keys.flatMap((each) => byWord.get(each) ?? byKey.get(each) ?? []);
-      if (stateFilter.value !== "all" && letters.length) filter(go ? letters[0] : grid.focused, grid.place);
+      if (filters.state !== "all" && letters.length) filter(go ? letters[0] : grid.focused, grid.place);
       else letters.forEach(grid.refresh);
       if (go && letters.length) grid.focus(letters[0]);
       showDetail();

@@ -113,7 +113,7 @@ const Lettermill = {};
   /** A confidence as people read it. */
   Lettermill.percent = (confidence) => {
     if (confidence === null) return "";
-    return confidence > 0.995 && confidence < 1 ? "> 99 %" : `${Math.round(100 * confidence)} %`;
+    return confidence > 0.995 && confidence < 1 ? ">99 %" : `${Math.round(100 * confidence)} %`;
   };
 
   /** Whether two boxes are mostly the same, by the workflow's measure: intersection over union of 0.5 or more. */

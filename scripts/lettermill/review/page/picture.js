@@ -1,6 +1,6 @@
 "use strict";
-/* Pictures: windows into the word images on the sheets. They are SVG in pixels of the image as downloaded, so that boxes
-   lie where they are and everything scales by itself. */
+/* Pictures: windows into the word images on the sheets. They are SVG in pixels of the image as downloaded, so that
+   boxes lie where they are and everything scales by itself. */
 
 (() => {
   const SVG = "http://www.w3.org/2000/svg";

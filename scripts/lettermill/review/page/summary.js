@@ -1,6 +1,6 @@
 "use strict";
-/* The view of decisions: how many of each kind, those that the page has no letter for, and corrections that the workflow
-   could not apply. */
+/* The view of decisions: how many of each kind, those that the page has no letter for, and corrections that the
+   workflow could not apply. */
 
 Lettermill.openSummary = ({ store, isShown, onForget, onDownload, say }) => {
   const root = document.getElementById("summary");
