@@ -173,6 +173,12 @@ class Decided(NamedTuple):
     value: str
     outcome: str  # applied, unneeded, stale
     detail: str
+    confidence: float | None = None  # of the letter without it, where it is applied
+
+    @property
+    def correction(self) -> tuple[str, ...]:
+        """The fields of the correction itself."""
+        return self[:6]
 
 
 class Outcome(NamedTuple):
@@ -187,6 +193,12 @@ class Outcome(NamedTuple):
     value: str
     outcome: str  # applied, unneeded, stale, conflict, malformed
     detail: str
+    confidence: float | None = None  # of the letter without it, where it is applied
+
+    @property
+    def correction(self) -> tuple[str, ...]:
+        """The fields of the correction itself."""
+        return self[1:7]
 
 
 class TableNote(NamedTuple):

@@ -23,7 +23,9 @@ LETTERS = [
 
 
 def outcomes(corrections: list[Correction]) -> dict[Correction, tuple[str, str]]:
-    return {line[:-2]: line[-2:] for line in decide(LETTERS, corrections, IMAGE).outcomes}
+    decided = decide(LETTERS, corrections, IMAGE).outcomes
+    assert all(line.confidence == (0.5 if line.outcome == "applied" else None) for line in decided)
+    return {line.correction: (line.outcome, line.detail) for line in decided}
 
 
 def test_letters_without_corrections_are_as_they_were() -> None:

@@ -70,7 +70,7 @@ def test_every_letter_is_delivered_or_rejected_once(rows: list, counted: bool) -
             action = rows[int(look.row_id)][look.position][1]
             assert look.label == ("B" if action == "relabel" else "A")
             assert (look.reason == "rejected_by_hand") == (action == "reject")
-        assert sorted(line[:-2] for line in outcomes) == sorted(map(tuple, corrections))
+        assert sorted(line.correction for line in outcomes) == sorted(map(tuple, corrections))
         assert all((line.outcome == "stale") == (line.label == "C") for line in outcomes)
 
 

@@ -60,7 +60,7 @@ def test_every_line_is_in_one_place(folder: Path) -> None:
     tried = {name: list(made.corrections(name)) for name in made.batches}
     assert tried == {name: [LINES[0]] if name == made.batch_of("b") else [] for name in made.batches}
     assert list(made.confirmed) == [("a",), ("e",)]
-    assert [(line[0], *line[-2:]) for line in made.outcomes] == [
+    assert [(line.line, line.outcome, line.detail) for line in made.outcomes] == [
         (2, "", ""),
         (3, "applied", ""),
         (4, "unneeded", "its row is excluded"),
@@ -71,7 +71,7 @@ def test_every_line_is_in_one_place(folder: Path) -> None:
         (9, "conflict", "contradicts line 10: leave one of them"),
         (10, "conflict", "contradicts line 9: leave one of them"),
     ]
-    assert [line[1:-2] for line in made.outcomes] == LINES
+    assert [line.correction for line in made.outcomes] == LINES
 
 
 def test_the_order_of_lines_changes_no_job_and_reads_no_table(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -101,12 +101,17 @@ def test_a_table_that_is_not_there(folder: Path) -> None:
 
 
 def test_what_the_batches_say_is_gathered_and_a_loss_is_noticed(tmp_path: Path) -> None:
-    for name, lines in {"a": [LINES[0].decided("applied")], "b": [LINES[2].decided("stale", "why")]}.items():
+    for name, lines in {
+        "a": [LINES[0].decided("applied", confidence=0.5)],
+        "b": [LINES[2].decided("stale", "why")],
+    }.items():
         write_records(tmp_path / name / "corrections.csv", Decided, lines)
     lines = [Outcome(number, *line, "", "") for number, line in ((2, LINES[2]), (3, LINES[0]))]
     lines.append(Outcome(4, *LINES[0], "unneeded", "the same as line 3"))
     found = gather_outcomes([tmp_path / "a", tmp_path / "b"], lines)
-    assert [line[-2:] for line in found] == [("stale", "why"), ("applied", ""), ("unneeded", "the same as line 3")]
+    assert [line[-3:] for line in found] == [
+        ("stale", "why", None), ("applied", "", 0.5), ("unneeded", "the same as line 3", None)
+    ]  # fmt: skip
     write_records(tmp_path / "corrections.csv", Outcome, found)
     assert read_records(tmp_path / "corrections.csv", Outcome) == found
     with pytest.raises(CorruptedFileError, match="Line 2 of the corrections is lost"):

@@ -59,7 +59,8 @@ def _decide_letter(letter: Matched, lines: Sequence[Correction], image: Box) -> 
         if why[line][0] == STALE and line.label in new and line.action != "relabel":
             why[line] = _misfit(letter._replace(label=line.label), line, image)
     fitting = [line for line, (outcome, _) in why.items() if not outcome]
-    outcomes = [line.decided(*(why[line] if why[line][0] else (APPLIED, ""))) for line in lines]
+    applied = (APPLIED, "", letter.confidence)
+    outcomes = [line.decided(*(why[line] if why[line][0] else applied)) for line in lines]
     if not fitting:
         return letter, True, outcomes
     if any(line.action == "reject" for line in fitting):

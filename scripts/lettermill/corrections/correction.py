@@ -31,6 +31,6 @@ class Correction(NamedTuple):
     action: str
     value: str
 
-    def decided(self, outcome: str, detail: str = "") -> Decided:
-        """The correction with what has become of it."""
-        return Decided(*self, outcome, detail)
+    def decided(self, outcome: str, detail: str = "", confidence: float | None = None) -> Decided:
+        """The correction with what has become of it, see ``Decided``."""
+        return Decided(*self, outcome, detail, confidence)
