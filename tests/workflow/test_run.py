@@ -68,7 +68,7 @@ def test_nothing_is_written_elsewhere(finished: Project) -> None:
     }  # fmt: skip
     assert {path.name for path in (finished.folder / "results").iterdir()} == {
         "downloaded", "cropped", "segmented", "matched", "letters", "dataset", "sheets", "summary.txt",
-        "table_notes.csv",
+        "table_notes.csv", "corrections.csv",
     }  # fmt: skip
 
 
