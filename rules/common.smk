@@ -150,6 +150,11 @@ def reliability(wildcards):
     return before_update(LEARNT[1]) if is_learnt() else LEARNT[1]
 
 
+def lessons(wildcards):
+    """What has been learnt from corrections, likewise."""
+    return before_update(LEARNT[2]) if is_learnt() else LEARNT[2]
+
+
 def batch_of(pattern):
     """An input function: `pattern` for the batch of the row that the job is about."""
     return lambda wildcards: pattern.format(batch=planned(PLAN.batch_of, wildcards.row))

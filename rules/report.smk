@@ -20,8 +20,8 @@ PLOTS = {
 
 rule report:
     input:
-        # Any of these may be missing; an account of corrections made by hand goes here too, as `corrections`.
-        **({"reliability": reliability, "suspects": "results/suspects.csv"} if ALIGNED else {}),
+        **({"reliability": reliability, "lessons": lessons, "suspects": "results/suspects.csv"} if ALIGNED else {}),
+        corrections="results/corrections.csv",
         metadata="results/dataset/metadata.csv",
         rejected="results/dataset/rejected.csv",
         batches=expand("results/letters/{batch}", batch=BATCHES),

@@ -29,14 +29,13 @@ def versions() -> dict[str, str]:
 def main() -> None:
     """Report on the job's dataset."""
     files, params = snakemake.input, snakemake.params
-    optional = {name: Path(path) for name in ("reliability", "suspects", "corrections") if (path := files.get(name))}
+    names = ("reliability", "suspects", "corrections", "lessons")
+    optional = {name: Path(path) for name in names if (path := files.get(name))}
     sources = Sources(
         metadata=Path(files.metadata),
         rejected=Path(files.rejected),
         batches=[Path(folder) for folder in files.batches],
-        reliability=optional.get("reliability"),
-        suspects=optional.get("suspects"),
-        corrections=optional.get("corrections"),
+        **{name: optional.get(name) for name in names},
         benchmarks=Path("logs/benchmarks"),
         logs=Path("logs"),
     )

@@ -1,5 +1,6 @@
 """Corrections in the plan: each batch gets its own, whatever their order, and the index spares reading the table."""
 
+from itertools import starmap
 from pathlib import Path
 
 import pytest
@@ -60,7 +61,7 @@ def test_every_line_is_in_one_place(folder: Path) -> None:
     tried = {name: list(made.corrections(name)) for name in made.batches}
     assert tried == {name: [LINES[0]] if name == made.batch_of("b") else [] for name in made.batches}
     assert list(made.confirmed) == [("a",), ("e",)]
-    assert [(line.line, line.outcome, line.detail) for line in made.outcomes] == [
+    assert [(line.line, line.outcome, line.detail) for line in starmap(Outcome, made.outcomes)] == [
         (2, "", ""),
         (3, "applied", ""),
         (4, "unneeded", "its row is excluded"),
@@ -71,7 +72,7 @@ def test_every_line_is_in_one_place(folder: Path) -> None:
         (9, "conflict", "contradicts line 10: leave one of them"),
         (10, "conflict", "contradicts line 9: leave one of them"),
     ]
-    assert [line.correction for line in made.outcomes] == LINES
+    assert [line.correction for line in starmap(Outcome, made.outcomes)] == LINES
 
 
 def test_the_order_of_lines_changes_no_job_and_reads_no_table(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,9 @@ BY_HAND, EXCLUDED = "rejected_by_hand", "excluded_by_hand"
 APPLIED, UNNEEDED, STALE, CONFLICT, MALFORMED = "applied", "unneeded", "stale", "conflict", "malformed"
 """What becomes of a line."""
 
+CONFIRMED = "confirmed"
+"""The detail of a transcription that is applied and changes nothing."""
+
 
 class Correction(NamedTuple):
     """A line of the table of corrections, all of it as text, brought to one spelling: equal lines are equal.

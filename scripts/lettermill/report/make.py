@@ -42,8 +42,8 @@ LEAST = (0.9, 0.95, 0.98, 0.99)
 
 
 class Sources(NamedTuple):
-    """What the report is made of. batches: folders that ``cut_batch`` has written. reliability, suspects, corrections:
-    None where there are none. benchmarks, logs: folders of the engine's measurements and of the logs of jobs."""
+    """What the report is made of. batches: folders that ``cut_batch`` has written. reliability, suspects, corrections,
+    lessons: None where there are none. benchmarks, logs: folders of the engine's measurements and of jobs' logs."""
 
     metadata: Path
     rejected: Path
@@ -51,6 +51,7 @@ class Sources(NamedTuple):
     reliability: Path | None
     suspects: Path | None
     corrections: Path | None
+    lessons: Path | None
     benchmarks: Path
     logs: Path
 
@@ -84,7 +85,7 @@ def write_report(sources: Sources, about: About, page: Path, folder: Path) -> No
     times = read_times(sources.benchmarks, sources.logs, {batch.name for batch in sources.batches})
     log.info("%d letters of %d classes, %d of them measured", letters.total, len(letters.classes), len(shapes.labels))
     suspects = read_records(sources.suspects, Suspect) if sources.suspects else []
-    corrections = read_corrections(sources.corrections)
+    corrections = read_corrections(sources.corrections, sources.lessons, about.threshold)
     folder.mkdir(parents=True, exist_ok=True)
     _write_tables(folder, about, account.rows, steps, letters, bins, shapes, times)
     content = {
