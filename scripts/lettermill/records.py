@@ -91,6 +91,17 @@ class Suspect(NamedTuple):
     doubt: float  # how much better the reading explains the ink: log weight a letter
 
 
+class Lesson(NamedTuple):
+    """``results/recogniser/lessons.csv``: one line for every letter that a person has decided about."""
+
+    row_id: str
+    position: int
+    label: str  # in the transcription
+    verdict: str  # right or wrong
+    before: float | None  # confidence with which it is cut there when nothing is learnt from corrections
+    after: float | None  # and when they are; None where it is cut elsewhere
+
+
 class Letter(NamedTuple):
     """``results/letters/{batch}/letters.csv``: one line for every letter image of the batch."""
 

@@ -20,12 +20,15 @@ from lettermill.records import (
     Delivered,
     DoubtfulLetter,
     DoubtfulWord,
+    Lesson,
     Letter,
+    Outcome,
     Rejected,
     Suspect,
     read_records,
     write_records,
 )
+from lettermill.report.corrections import read_corrections
 from lettermill.report.letters import SAMPLE, SHOWN, Smallest, gather_letters
 from lettermill.report.make import About, Sources, write_report
 from lettermill.report.numbers import percent
@@ -91,6 +94,7 @@ def dataset(folder: Path, rows: dict[str, str], method: str = "align", name: str
         reliability=folder / "reliability.csv" if align else None,
         suspects=folder / "suspects.csv" if align else None,
         corrections=None,
+        lessons=None,
         benchmarks=folder / "logs/benchmarks",
         logs=folder / "logs",
     )
@@ -163,11 +167,12 @@ def test_classes_and_confidences_are_those_of_the_tables(tmp_path: Path) -> None
 
 def test_what_the_table_says_is_text(tmp_path: Path) -> None:
     corrections = tmp_path / "corrections.csv"
-    header = "line,row_id,position,label,box,action,value,outcome,detail"
-    corrections.write_text(
-        f'{header}\n2,"{HOSTILE}",0,A,,relabel,"{HOSTILE}",stale,"{HOSTILE}"\n3,1,0,A,,accept,,applied,\n'
-        f'4,1,,,,"{HOSTILE}",,malformed,no such action\n'
-    )
+    lines = [
+        Outcome(2, HOSTILE, "0", "A", "", "relabel", HOSTILE, "stale", HOSTILE),
+        Outcome(3, "1", "0", "A", "", "accept", "", "applied", "", 0.5),
+        Outcome(4, "1", "", "", "", HOSTILE, "", "malformed", "no such action"),
+    ]
+    write_records(corrections, Outcome, lines)
     sources = dataset(tmp_path, {HOSTILE: "ANNA"})._replace(corrections=corrections)
     page = made(tmp_path, sources, about(alphabet="ABEN<&\"'", note=HOSTILE)._replace(source=HOSTILE))
     assert not {"script", "iframe", "object", "link", "base", "form"} & {tag for tag, _ in page.tags}
@@ -182,7 +187,53 @@ def test_what_the_table_says_is_text(tmp_path: Path) -> None:
         "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
     ]
     assert "2 lines of the corrections did not apply" in page.text
-    assert "By hand: letters delivered 1" in page.text
+    assert "letters delivered that would be left out1" in page.text
+
+
+def test_what_corrections_have_changed_and_taught(tmp_path: Path) -> None:
+    def line(number: int, position: str, action: str, confidence: float | None, value: str = "") -> Outcome:
+        return Outcome(number, "1", position, "A", "", action, value, "applied", "", confidence)
+
+    lines = [
+        line(2, "0", "accept", 0.5),
+        line(3, "1", "accept", 0.95),
+        line(4, "2", "reject", 0.95),
+        line(5, "3", "reject", 0.5),
+        line(6, "4", "relabel", 0.91, "B"),
+        line(7, "4", "box", 0.91, "1 2 3 4"),
+        line(8, "5", "accept", 0.1)._replace(outcome="stale"),
+        line(9, "", "transcription", None, "EVA")._replace(detail="confirmed"),
+        line(10, "", "transcription", None, "EVA")._replace(row_id="2"),
+        line(11, "", "exclude", None)._replace(row_id="3"),
+    ]
+    lessons = [
+        Lesson("1", 0, "A", "right", 0.5, 0.97),
+        Lesson("1", 1, "A", "right", 0.95, 0.99),
+        Lesson("1", 2, "A", "wrong", 0.95, None),
+    ]
+    write_records(tmp_path / "outcomes.csv", Outcome, lines)
+    write_records(tmp_path / "lessons.csv", Lesson, lessons)
+    found = read_corrections(tmp_path / "outcomes.csv", tmp_path / "lessons.csv", 0.9)
+    assert found.effects == {
+        "letters delivered that would be left out": 1,
+        "letters left out that would be delivered": 1,
+        "letters given another label": 1,
+        "letters cut out elsewhere": 1,
+        "letters delivered anyway": 2,
+        "letters left out anyway": 1,
+        "transcriptions corrected": 1,
+        "transcriptions confirmed": 1,
+        "rows left out": 1,
+    }
+    assert found.unlearnt == 2 and found.not_applied == 1 and found.undone == [lines[6]]
+    right, wrong = found.learnt
+    assert right == ("right", 2, 1, 2, pytest.approx(0.725), pytest.approx(0.98))
+    assert wrong == ("wrong", 1, 1, 0, pytest.approx(0.95), 0.0)
+    sources = dataset(tmp_path, {"1": "ANNA"})._replace(
+        corrections=tmp_path / "outcomes.csv", lessons=tmp_path / "lessons.csv"
+    )
+    text = made(tmp_path, sources).text
+    assert "right2120.7250.980" in text and "2 corrected letters are not learnt from yet" in text
 
 
 def test_the_page_can_be_read_without_seeing_it(tmp_path: Path) -> None:

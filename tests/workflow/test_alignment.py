@@ -9,9 +9,8 @@ import cv2
 import pytest
 
 from corrections import letter, row, write
-from lettermill.align.lessons import Lesson
 from lettermill.plan.batches import batch_of
-from lettermill.records import DoubtfulLetter, read_records
+from lettermill.records import DoubtfulLetter, Lesson, read_records
 from project import SAMPLE, Project
 from score import read_letters, score
 

@@ -5,9 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from lettermill.align.lessons import Lesson
-from lettermill.corrections.correction import APPLIED, CONFLICT, CONFIRMED, MALFORMED, OF_LETTERS, STALE
-from lettermill.records import Outcome, read_records
+from lettermill.corrections.correction import APPLIED, CONFIRMED, CONFLICT, MALFORMED, OF_LETTERS, STALE
+from lettermill.records import Lesson, Outcome, read_records
 
 MOST = 50
 """Lines that are shown of those that did not apply."""
@@ -61,12 +60,11 @@ def read_corrections(outcomes: Path | None, lessons: Path | None, threshold: flo
     undone = [line for line in lines if line.outcome in UNDONE]
     known = read_records(lessons, Lesson) if lessons else []
     taught = {(lesson.row_id, str(lesson.position)) for lesson in known}
-    corrected = {
-        (line.row_id, line.position) for line in lines if line.outcome == APPLIED and line.action in OF_LETTERS
-    }
+    applied = [line for line in lines if line.outcome == APPLIED]
+    corrected = {(line.row_id, line.position) for line in applied if line.action in OF_LETTERS}
     return Corrections(
         Counter((line.action if line.outcome != MALFORMED else "?", line.outcome) for line in lines),
-        _effects(lines, threshold),
+        _effects(applied, threshold),
         undone[:MOST],
         len(undone),
         _learnt(known, threshold or 0.0),
@@ -74,12 +72,10 @@ def read_corrections(outcomes: Path | None, lessons: Path | None, threshold: flo
     )
 
 
-def _effects(lines: Sequence[Outcome], threshold: float | None) -> dict[str, int]:
+def _effects(applied: Sequence[Outcome], threshold: float | None) -> dict[str, int]:
     letters: dict[tuple[str, str], list[Outcome]] = {}
     found: Counter[str] = Counter()
-    for line in lines:
-        if line.outcome != APPLIED:
-            continue
+    for line in applied:
         if line.action in OF_LETTERS:
             letters.setdefault((line.row_id, line.position), []).append(line)
         elif line.action == "exclude":
