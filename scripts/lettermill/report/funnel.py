@@ -12,6 +12,7 @@ LEFT = {
     "segment": "segmented",
     "match": "matched",
     "align": "aligned",
+    "review": "kept by hand",
 }
 """Stage -> what its rows are called afterwards."""
 
@@ -43,7 +44,7 @@ def funnel(account: Account, method: str) -> list[Step]:
     method: of config. A stage that is none of its own is there if it has stopped rows all the same.
     """
     rejected = account.rejected
-    own = [stage for stage in REASONS if stage != ("match" if method == "align" else "align")]
+    own = LEFT.keys() - {"review", "match" if method == "align" else "align"}
     stages = list(dict.fromkeys([*REASONS, *(stage for stage, _ in rejected)]))
     left, steps = account.rows, []
     for stage in stages:
