@@ -7,7 +7,7 @@ TRUTH: true boxes of its letters, or of some rows, see score.py.
 
 The first letters of the page whose truth is known, as many of each kind as the page shows, are accepted when they are
 right and rejected when not. Then the workflow runs again: with these corrections; and learning again from them. Yield
-and precision are given of the rows that have a correction and of all others, for what is corrected is no surprise there.
+and precision are given of rows that have a correction and of all others, for what is corrected is no surprise there.
 """
 
 import argparse
