@@ -53,7 +53,7 @@ def test_an_edited_row_works_on_its_batch(lean: Project, project: Project, tmp_p
 @pytest.mark.parametrize(
     ("settings", "expected"),
     [
-        ({"split": {"train": 0.5, "validation": 0.25, "test": 0.25}}, {"dataset": 1, "all": 1}),
+        ({"split": {"train": 0.5, "validation": 0.25, "test": 0.25}}, {"dataset": 1, "report": 1, "all": 1}),
         ({"crop": {"mode": "profiles"}}, {**dict.fromkeys(BATCH, 4), **END}),
     ],
 )
