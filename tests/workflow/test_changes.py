@@ -10,7 +10,7 @@ from lettermill.plan.batches import batch_of
 from project import ROOT, Project
 from runs import jobs_of
 
-DATASET = {"dataset": 1, "all": 1}
+DATASET = {"dataset": 1, "review": 1, "all": 1}
 END = {"dataset": 1, "sheets": 1, "review": 1, "all": 1}
 LATER = {"crop": 1, "segment": 1, "match": 1, "cut": 1, **END}
 ONE_BATCH = {"download": 1, **LATER}
