@@ -1,7 +1,7 @@
 """Lettermill: from a table of word images and transcriptions to a labelled dataset of single letters.
 
     table row ─ download ─ crop ─ segment ─ match ─┬───────────────────┬─ align ─ cut ─┬─ dataset ─ train ─ predict
-                                                   └─ learn (once) ────┘               ├─ sheets
+                                                   └─ learn (once) ────┘               ├─ sheets, report
                                                                                        └─ export
 
 train, predict and export are done when they are asked for, and so are validate, retry_failed and refresh, which look at
@@ -23,6 +23,7 @@ include: "rules/download.smk"
 include: "rules/letters.smk"
 include: "rules/align.smk"
 include: "rules/dataset.smk"
+include: "rules/report.smk"
 include: "rules/review.smk"
 include: "rules/common_model.smk"
 include: "rules/train.smk"
@@ -58,6 +59,7 @@ rule all:
         "results/table_notes.csv",
         "results/corrections.csv",
         expand("results/sheets/{kind}.png", kind=SHEETS),
+        rules.report.output,
         REVIEW,
         # The stages between are asked for by name: what a failed job has taken with it is then seen to be missing,
         # though everything made from it is still there.

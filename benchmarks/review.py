@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 import numpy as np
 
 from lettermill.image.codec import decode, encode_png
-from lettermill.records import DoubtfulLetter, DoubtfulWord, Outcome, read_records, write_records
+from lettermill.records import DoubtfulLetter, DoubtfulWord, read_records, write_records
 from lettermill.review.candidates import candidate
 from lettermill.review.write import Settings, write_page
 
@@ -106,9 +106,8 @@ def main(arguments: Sequence[str]) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         batches = repeat(given.results, folder / "letters", given.letters)
-        write_records(folder / "corrections.csv", Outcome, [])
         settings = Settings("words.csv", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "align", 0.9, SURE_FROM, given.letters)
-        write_page(batches, None, folder / "corrections.csv", folder / "page", settings)
+        write_page(batches, None, [], folder / "page", settings)
         files = [path for path in (folder / "page").rglob("*") if path.is_file()]
         print(
             f"{given.letters} letters: {sum(path.stat().st_size for path in files) / 1e6:.1f} MB in {len(files)} files"

@@ -62,7 +62,12 @@ rule suspects:
     input:
         expand("results/suspected/{batch}.csv", batch=BATCHES),
     output:
-        "results/suspects.csv",
+        report(
+            "results/suspects.csv",
+            caption="captions/suspects.rst",
+            category="Dataset",
+            labels={"what": "suspected wrong transcriptions"},
+        ),
     log:
         "logs/suspects.log",
     conda:

@@ -59,11 +59,12 @@ LEARN_SETTINGS = {key: config[key] for key in ("align", "alphabet", "crop", "seg
 LEARN_SETTINGS["align"] = {key: config["align"][key] for key in ("examples", "rounds")}
 LEARN = f"{LEARN_SETTINGS}\n{code_of('lettermill.stages.learn')}\n"
 
-# (rule, package, where it is asked for) of what is not needed to build a dataset.
+# (rule, package, where it is asked for) of what is not needed to build a dataset, or was not needed once.
 NEEDED = [
     ("export_huggingface", "pyarrow", "requirements-export.txt"),
     ("fit", "tensorflow", "requirements-train.txt"),
-    ("evaluate", "matplotlib", "requirements-train.txt"),
+    ("report", "matplotlib", "requirements.txt"),
+    ("evaluate", "matplotlib", "requirements.txt"),
 ]
 
 # What the files that `cut` works on are made with.
@@ -142,6 +143,16 @@ def recogniser(wildcards):
     (https://github.com/snakemake/snakemake/issues/4166).
     """
     return before_update(LEARNT[0]) if is_learnt() else LEARNT[0]
+
+
+def reliability(wildcards):
+    """The reliability table as a job's input, likewise without the job that makes it."""
+    return before_update(LEARNT[1]) if is_learnt() else LEARNT[1]
+
+
+def lessons(wildcards):
+    """What has been learnt from corrections, likewise."""
+    return before_update(LEARNT[2]) if is_learnt() else LEARNT[2]
 
 
 def batch_of(pattern):

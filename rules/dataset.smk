@@ -14,9 +14,16 @@ rule dataset:
         expand("results/letters/{batch}", batch=BATCHES),
     output:
         metadata="results/dataset/metadata.csv",
-        rejected="results/dataset/rejected.csv",
+        rejected=report(
+            "results/dataset/rejected.csv",
+            caption="captions/rejected.rst",
+            category="Dataset",
+            labels={"what": "rejected rows and letters"},
+        ),
         card="results/dataset/README.md",
-        summary="results/summary.txt",
+        summary=report(
+            "results/summary.txt", caption="captions/summary.rst", category="Dataset", labels={"what": "summary"}
+        ),
         notes="results/table_notes.csv",
         corrections="results/corrections.csv",
     log:
@@ -28,7 +35,7 @@ rule dataset:
     params:
         unusable=lambda wildcards: PLAN.unusable,
         notes=lambda wildcards: PLAN.notes,
-        corrections=lambda wildcards: PLAN.outcomes,
+        corrections=lambda wildcards: planned(lambda: PLAN.outcomes),
         rows=[PLAN.rows_in(batch) for batch in BATCHES],
         split=config["split"],
         source=PLAN.table_path.name,
@@ -45,7 +52,16 @@ rule sheets:
     input:
         expand("results/letters/{batch}", batch=BATCHES),
     output:
-        expand("results/sheets/{kind}.png", kind=SHEETS),
+        [
+            report(
+                f"results/sheets/{kind}.png",
+                caption="captions/sheets.rst",
+                category="Letters",
+                subcategory="All classes",
+                labels={"letter": kind.replace("_", " ")},
+            )
+            for kind in SHEETS
+        ],
     log:
         "logs/sheets.log",
     benchmark:

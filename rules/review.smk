@@ -3,7 +3,7 @@
 Its files are named one by one: what somebody puts beside them stays there when the page is made anew.
 """
 
-from lettermill.review.write import DATA, WORDS, page_code, page_files
+from lettermill.review.files import DATA, WORDS, page_code, page_files
 
 REVIEW = [f"results/review/{name}" for name in [*page_files(), DATA, WORDS]]
 
@@ -11,7 +11,6 @@ REVIEW = [f"results/review/{name}" for name in [*page_files(), DATA, WORDS]]
 rule review:
     input:
         **({"suspects": "results/suspects.csv"} if ALIGNED else {}),
-        corrections="results/corrections.csv",
         letters=expand("results/letters/{batch}", batch=BATCHES),
     output:
         page=REVIEW[:-1],
@@ -23,6 +22,7 @@ rule review:
     conda:
         "../envs/letters.yaml"
     params:
+        corrections=lambda wildcards: PLAN.outcomes,
         settings={
             "name": PLAN.table_path.name,
             "alphabet": config["alphabet"],
@@ -33,5 +33,6 @@ rule review:
         },
         page_code=page_code(),
         code=code_of("lettermill.review.write"),
+        corrections_code=code_of("lettermill.dataset.corrections"),
     script:
         "../scripts/review.py"

@@ -26,7 +26,9 @@ rule fit:
         onnx="results/model/model.onnx",
         preprocessing="results/model/model.json",
         history="results/model/history.csv",
-        curves="results/model/curves.png",
+        curves=report(
+            "results/model/curves.png", caption="captions/curves.rst", category="Model", labels={"what": "training"}
+        ),
     log:
         "logs/fit.log",
     benchmark:

@@ -141,11 +141,11 @@ def _heed_interrupts() -> None:
 def _processes(pattern: str) -> list[int]:
     """The ids of the Python processes whose command line matches ``pattern``."""
     found = []
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
-        with contextlib.suppress(OSError):
-            words = path.read_bytes().decode(errors="replace").split("\0")
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # it may end at any time
+            words = (folder / "cmdline").read_bytes().decode(errors="replace").split("\0")
             if "python" in words[0] and re.search(pattern, " ".join(words)):
-                found.append(int(path.parent.name))
+                found.append(int(folder.name))
     return found
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from playwright.sync_api import BrowserContext, Locator, Page
 
 from lettermill.corrections.guard import unguarded
-from lettermill.records import Outcome, write_records
+from lettermill.records import Outcome
 from lettermill.review.write import Settings, write_page
 
 HEADER = ["row_id", "position", "label", "box", "action", "value"]
@@ -26,8 +26,7 @@ def remake(results: Path, folder: Path, corrections: list[tuple] = (), **setting
     batches = sorted((results / "letters").iterdir())
     given = Settings(**{**known, "sure_from": 0.995, "letters": 400, **settings})
     suspects = results / "suspects.csv"
-    outcomes = folder.parent / f"{folder.name}.corrections.csv"
-    write_records(outcomes, Outcome, [Outcome(*line) for line in corrections])
+    outcomes = [Outcome(*line) for line in corrections]
     write_page(batches, suspects if suspects.exists() else None, outcomes, folder, given)
     return folder
 

@@ -7,6 +7,7 @@ align     a recogniser of letters, and the best way to cut a word into its trans
 fetch     getting images from the web: tries, limits, what jobs share; the cache that keeps them
 stages    the steps of the workflow, each a function over one batch of rows
 dataset   the delivered dataset: folders, metadata, rejections, account, card, summary, contact sheets
+report    what came out and how good it is, as one page: numbers, plots, letters of every class
 review    a page in the browser for what is doubtful, by which a person corrects it: what is on it, and the page itself
 model     a classifier of letters: training it in Keras, testing it, applying it with OpenCV
 predict   reading words that are in no table: the search for their text, word lists, pictures of all kinds

@@ -91,6 +91,17 @@ class Suspect(NamedTuple):
     doubt: float  # how much better the reading explains the ink: log weight a letter
 
 
+class Lesson(NamedTuple):
+    """``results/recogniser/lessons.csv``: one line for every letter that a person has decided about."""
+
+    row_id: str
+    position: int
+    label: str  # in the transcription
+    verdict: str  # right or wrong
+    before: float | None  # confidence with which it is cut there when nothing is learnt from corrections
+    after: float | None  # and when they are; None where it is cut elsewhere
+
+
 class Letter(NamedTuple):
     """``results/letters/{batch}/letters.csv``: one line for every letter image of the batch."""
 
@@ -173,6 +184,12 @@ class Decided(NamedTuple):
     value: str
     outcome: str  # applied, unneeded, stale
     detail: str
+    confidence: float | None = None  # of the letter without it, where it is applied
+
+    @property
+    def correction(self) -> tuple[str, ...]:
+        """The fields of the correction itself."""
+        return self[:6]
 
 
 class Outcome(NamedTuple):
@@ -187,6 +204,12 @@ class Outcome(NamedTuple):
     value: str
     outcome: str  # applied, unneeded, stale, conflict, malformed
     detail: str
+    confidence: float | None = None  # of the letter without it, where it is applied
+
+    @property
+    def correction(self) -> tuple[str, ...]:
+        """The fields of the correction itself."""
+        return self[1:7]
 
 
 class TableNote(NamedTuple):

@@ -57,3 +57,8 @@ def test_only_parquet_depends_on_its_library() -> None:
     assert f"pyarrow {importlib.metadata.version('pyarrow')}" in code_of("lettermill.export.huggingface")
     for module in ("letters", "webdataset", "squares", "idx", "npz", "folders", "cards"):
         assert "pyarrow" not in code_of(f"lettermill.export.{module}")
+
+
+def test_a_module_depends_on_the_template_that_it_names() -> None:
+    assert {part.split()[0] for part in code_of("lettermill.report.page").split(", ")} >= {"report/page.html.jinja"}
+    assert "jinja" not in code_of("lettermill.dataset.card")

@@ -23,7 +23,9 @@ LETTERS = [
 
 
 def outcomes(corrections: list[Correction]) -> dict[Correction, tuple[str, str]]:
-    return {line[:-2]: line[-2:] for line in decide(LETTERS, corrections, IMAGE).outcomes}
+    decided = decide(LETTERS, corrections, IMAGE).outcomes
+    assert all(line.confidence == (0.5 if line.outcome == "applied" else None) for line in decided)
+    return {line.correction: (line.outcome, line.detail) for line in decided}
 
 
 def test_letters_without_corrections_are_as_they_were() -> None:
@@ -43,7 +45,7 @@ def test_letters_without_corrections_are_as_they_were() -> None:
 def test_what_is_decided_is_sure(correction: Correction, changes: dict) -> None:
     records, left_out, found = decide(LETTERS, [correction], IMAGE)
     assert records == [LETTERS[0], LETTERS[1]._replace(**changes, confidence=1.0, method="hand"), LETTERS[2]]
-    assert not left_out and found == [correction.decided("applied")]
+    assert not left_out and found == [correction.decided("applied", confidence=0.5)]
 
 
 def test_a_letter_is_left_out() -> None:

@@ -16,8 +16,9 @@ from lettermill.image.codec import encode_png
 from lettermill.records import DoubtfulLetter, DoubtfulWord, Outcome, Suspect, write_records
 from lettermill.review.candidates import KINDS, best_letters, best_words, candidate, share_out
 from lettermill.review.data import before, region_of, script_of, words_before
+from lettermill.review.files import PAGE, page_code, page_files
 from lettermill.review.sprites import GAP, SHEET, TALLEST, Sheets, name_of
-from lettermill.review.write import PAGE, Settings, page_code, page_files, write_page
+from lettermill.review.write import Settings, write_page
 
 
 def letter(row_id: str, position: int, confidence: float | None, reading: str = "", reason: str = "") -> DoubtfulLetter:
@@ -80,12 +81,12 @@ def test_words_that_another_transcription_may_mend_come_first() -> None:
 
 def test_a_corrected_letter_is_shown_as_it_was_looked_at() -> None:
     lines = [
-        Outcome(2, "a", "0", "B", "1 2 3 4", "relabel", "A", "applied", ""),
+        Outcome(2, "a", "0", "B", "1 2 3 4", "relabel", "A", "applied", "", 0.25),
         Outcome(3, "a", "1", "C", "1 2 3 4", "accept", "", "stale", ""),
         Outcome(4, "a", "", "AC", "", "transcription", "AA", "applied", ""),
     ]
     found = before([letter("a", 0, 1.0), letter("a", 1, 0.5)], lines)
-    assert (found[0].label, found[0][3:7], found[1]) == ("B", (1, 2, 3, 4), letter("a", 1, 0.5))
+    assert (found[0].label, found[0][3:8], found[1]) == ("B", (1, 2, 3, 4, 0.25), letter("a", 1, 0.5))
     assert [each.letters for each in words_before([word("a"), word("b")], lines)] == ["AC", "AB"]
 
 
@@ -131,13 +132,12 @@ def run(tmp_path: Path) -> Path:
     (batch / "doubtful/a.png").write_bytes(encode_png(np.full((30, 100), 200, np.uint8)))
     write_records(batch / "doubtful_words.csv", DoubtfulWord, [word("a")])
     write_records(batch / "doubtful_letters.csv", DoubtfulLetter, [letter("a", 0, 0.5, "B", "low_confidence")])
-    write_records(tmp_path / "corrections.csv", Outcome, [])
     return tmp_path
 
 
 def write(run: Path) -> dict:
     given = Settings("words.csv", "ab", "align", 0.9, 0.95, 10)
-    write_page([run / "letters/0of1"], None, run / "corrections.csv", run / "page", given)
+    write_page([run / "letters/0of1"], None, [], run / "page", given)
     text = (run / "page/data.js").read_text(encoding="ascii")
     return json.loads(text[text.index("= ") + 2 : -2])
 

@@ -1,6 +1,7 @@
 """What validate says of a table."""
 
-from lettermill.stages.validate import table_lines
+from lettermill.records import Outcome
+from lettermill.stages.validate import correction_lines, table_lines
 
 
 def test_reasons_are_counted_and_some_rows_named() -> None:
@@ -16,3 +17,23 @@ def test_reasons_are_counted_and_some_rows_named() -> None:
         *(f"           line {number}: a stray quote was taken out" for number in range(2, 7)),
         "           and 2 more",
     ]
+
+
+def test_corrections_are_counted_and_those_that_go_wrong_named() -> None:
+    lines = [
+        Outcome(2, "r", "0", "A", "", "accept", "", "", ""),
+        Outcome(3, "r", "1", "B", "", "reject", "", "", ""),
+        Outcome(4, "s", "", "", "", "exclude", "", "applied", ""),
+        Outcome(5, "s", "0", "A", "", "accept", "", "unneeded", "its row is excluded"),
+        Outcome(6, "t", "", "", "", "exclud", "", "malformed", "column action: 'exclud' is none"),
+    ]
+    assert list(correction_lines(lines)) == [
+        "       5 lines: 2 accept, 1 exclude, 1 reject",
+        "       2 are of letters: whether they fit is seen when these are cut",
+        "       1 applied",
+        "       1 unneeded (not needed)",
+        "           line 5: its row is excluded",
+        "       1 malformed (cannot be read)",
+        "           line 6: column action: 'exclud' is none",
+    ]
+    assert list(correction_lines([])) == ["       0 lines"]

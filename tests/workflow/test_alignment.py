@@ -10,10 +10,11 @@ import pytest
 
 from corrections import letter, row, write
 from lettermill.plan.batches import batch_of
+from lettermill.records import DoubtfulLetter, Lesson, read_records
 from project import SAMPLE, Project
 from score import read_letters, score
 
-END = {"suspects": 1, "dataset": 1, "sheets": 1, "review": 1, "all": 1}
+END = {"suspects": 1, "dataset": 1, "sheets": 1, "report": 1, "review": 1, "all": 1}
 
 
 @pytest.fixture(scope="module")
@@ -201,3 +202,36 @@ def test_too_little_to_learn_from_falls_back_to_matching(tmp_path: Path) -> None
     project.run()
     assert project.metadata() == counted.metadata()
     assert "too few to learn from" in (project.folder / "logs/learn.log").read_text(encoding="utf-8")
+
+
+def test_corrections_are_learnt_from_when_it_learns_again_and_stay(project: Project) -> None:
+    doubtful = [
+        found
+        for path in sorted(project.folder.glob("results/letters/*/doubtful_letters.csv"))
+        for found in read_records(path, DoubtfulLetter)
+    ]
+    rejected = [found for found in doubtful if found.reason][:12]
+    delivered = [found for found in doubtful if not found.reason][:6]
+    lines = []
+    for found in rejected + delivered:
+        box = f"{found.x} {found.y} {found.width} {found.height}"
+        action = "accept" if found.reason else "reject"
+        lines.append(letter(found.row_id, found.position, found.label, action, box=box))
+    write(project.folder / "corrections.csv", lines)
+    project.settings["corrections"] = "corrections.csv"
+    touched = len({batch_of(line.row_id, 4) for line in lines})
+    assert project.planned() == {"cut": touched, **{rule: 1 for rule in END if rule != "suspects"}}
+    project.run()
+    recogniser = project.folder / "results/recogniser/recogniser.npz"
+    before = recogniser.read_bytes()
+    project.run("-R", "learn")
+    assert recogniser.read_bytes() != before
+    lessons = read_records(recogniser.with_name("lessons.csv"), Lesson)
+    told = {(found.row_id, found.position): "right" if found.reason else "wrong" for found in rejected + delivered}
+    assert {(lesson.row_id, lesson.position): lesson.verdict for lesson in lessons} == told
+    places = {(found["row_id"], int(found["position"])): found for found in project.metadata()}
+    for found in rejected:
+        assert places[found.row_id, found.position]["method"] == "hand"
+    assert not places.keys() & {(found.row_id, found.position) for found in delivered}
+    assert {outcome for outcome, _ in project.outcomes()} == {"applied"}
+    assert project.planned() == {}

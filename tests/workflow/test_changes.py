@@ -10,8 +10,9 @@ from lettermill.plan.batches import batch_of
 from project import ROOT, Project
 from runs import jobs_of
 
-DATASET = {"dataset": 1, "review": 1, "all": 1}
-END = {"dataset": 1, "sheets": 1, "review": 1, "all": 1}
+DATASET = {"dataset": 1, "report": 1, "all": 1}
+END = {"sheets": 1, "review": 1, **DATASET}
+REPORT = {"report": 1, "all": 1}
 LATER = {"crop": 1, "segment": 1, "match": 1, "cut": 1, **END}
 ONE_BATCH = {"download": 1, **LATER}
 
@@ -131,10 +132,14 @@ MODULES = [
     ("review/sprites.py", {"review": 1, "all": 1}),
     ("review/page/review.css", {"review": 1, "all": 1}),
     ("image/cut.py", {"cut": 4, **END}),
+    ("report/plots.py", REPORT),
+    ("report/page.html.jinja", REPORT),
     ("stages/match.py", {"match": 4, "cut": 4, **END}),
     ("image/letters.py", {"segment": 4, "match": 4, "cut": 4, **END}),
     ("image/labels.py", {"crop": 4, "segment": 4, "match": 4, "cut": 4, **END}),
     ("fetch/web.py", {"download": 4, "crop": 4, "segment": 4, "match": 4, "cut": 4, **END}),
+    ("corrections/apply.py", {"cut": 4, **END}),
+    ("corrections/read.py", {}),
     ("table/rows.py", {}),
     ("job.py", {}),
 ]

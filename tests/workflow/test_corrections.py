@@ -2,6 +2,8 @@
 rows in four batches, whose letters are counted."""
 
 import cv2
+import numpy as np
+import pyarrow.parquet as pq
 import pytest
 
 from corrections import letter, row, write
@@ -214,3 +216,35 @@ def test_a_picture_shows_the_row_as_it_is_corrected(project: Project) -> None:
     assert project.planned(str(picture.relative_to(project.folder))) == {"debug": 1}
     project.run(str(picture.relative_to(project.folder)))
     assert picture.read_bytes() != before
+
+
+def test_exports_have_the_letters_as_they_are_corrected(project: Project) -> None:
+    project.settings["export"] = {"formats": ["folders", "npz", "huggingface"]}
+    project.run("export")
+    (first,) = some_rows(project, 1)
+    correct(project, of(first[0], "relabel", other(first[0]["label"])), of(first[1], "reject"), of(first[2], "accept"))
+    project.run("all", "export")
+    folder, part = project.folder / "results/export", first[0]["split"]
+    expected = {
+        (found["row_id"], int(found["position"]), found["label"], found["method"])
+        for found in project.metadata()
+        if found["split"] == part
+    }
+    assert {(found[2], found[3]) for found in expected if found[0] == first[0]["row_id"]} >= {
+        (other(first[0]["label"]), "hand"),
+        (first[2]["label"], "hand"),
+    }
+    with np.load(folder / f"npz/{part}.npz") as found:
+        labels = found["classes"][found["labels"]]
+        letters = zip(found["row_id"], found["position"], labels, found["method"], strict=True)
+        assert {
+            (str(row_id), int(place), str(label), str(method)) for row_id, place, label, method in letters
+        } == expected
+    tables = [pq.read_table(path).to_pylist() for path in folder.glob(f"huggingface/data/{part}/*.parquet")]
+    names = sorted("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    assert {
+        (line["row_id"], line["position"], names[line["label"]], line["method"]) for table in tables for line in table
+    } == expected
+    assert {
+        path.relative_to(folder / "folders" / part).as_posix() for path in folder.glob(f"folders/{part}/*/*.png")
+    } == {f"{label}/{row_id}_{place}.png" for row_id, place, label, _ in expected}

@@ -68,7 +68,7 @@ def test_nothing_is_written_elsewhere(finished: Project) -> None:
     }  # fmt: skip
     assert {path.name for path in (finished.folder / "results").iterdir()} == {
         "downloaded", "cropped", "segmented", "matched", "letters", "dataset", "sheets", "review", "summary.txt",
-        "table_notes.csv", "corrections.csv",
+        "table_notes.csv", "corrections.csv", "report", "report.html",
     }  # fmt: skip
 
 
@@ -102,7 +102,14 @@ def test_only_batches_that_fetch_count_as_downloads(tmp_path: Path) -> None:
 
 def test_every_image_can_have_its_own_jobs(tmp_path: Path) -> None:
     project = Project.of_sample(tmp_path / "project", 5)  # auto: a table this small
-    assert project.planned() == {**dict.fromkeys(STAGES, 5), "dataset": 1, "sheets": 1, "review": 1, "all": 1}
+    assert project.planned() == {
+        **dict.fromkeys(STAGES, 5),
+        "dataset": 1,
+        "sheets": 1,
+        "report": 1,
+        "review": 1,
+        "all": 1,
+    }
     row_id = next(iter(project.rows))
     project.run(f"results/segmented/{row_id}.csv")
     assert [path.name for path in (project.folder / "results/segmented").iterdir()] == [f"{row_id}.csv"]

@@ -16,7 +16,7 @@ from runs import stage_seconds
 from scale import digests, measure
 from scale_report import Setup, as_json, report
 
-END = {"dataset": 1, "sheets": 1, "review": 1, "all": 1}
+END = {"dataset": 1, "sheets": 1, "report": 1, "review": 1, "all": 1}
 
 
 # 40 words are too few to learn from: then align delivers what counting does, after going all its way.
@@ -37,7 +37,7 @@ def test_the_plain_loop_gives_the_same_bytes(project: Project, tmp_path: Path, m
 
 def test_logs_say_what_every_stage_has_taken(finished: Project) -> None:
     spent = stage_seconds(finished.folder / "logs")
-    assert set(spent) == {"download", "crop", "segment", "match", "cut", "dataset", "sheets", "review"}
+    assert set(spent) == {"download", "crop", "segment", "match", "cut", "dataset", "sheets", "report", "review"}
     assert spent["segment"] > 0
     logs = list((finished.folder / "logs/cut").glob("*.log"))
     assert all(re.search(r" done in [\d.]+ s, [\d.]+ s of CPU\n\Z", log.read_text()) for log in logs)

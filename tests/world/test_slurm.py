@@ -52,8 +52,8 @@ def test_the_dataset_is_that_of_a_local_run(cluster: Slurm, tmp_path: Path) -> N
     local.run()
     finish(project, running)
     assert project.planned() == {}
-    # Each batch is one job before learning and one after, and learn, suspects, dataset and sheets are one each.
-    assert len(cluster.jobs()) == 2 * 2 + 4
+    # Each batch is one job before learning and one after, and learn, suspects, dataset, sheets and report are one each.
+    assert len(cluster.jobs()) == 2 * 2 + 5
     assert project.dataset() == local.dataset()
     assert {letter["method"] for letter in project.metadata()} == {"align"}
 
@@ -63,8 +63,8 @@ def test_the_dataset_is_that_of_a_local_run(cluster: Slurm, tmp_path: Path) -> N
     batch = next(project.folder.glob(f"results/letters/*/*/{edited}_*.png")).parents[1].name
     printed = finish(project, run(project, f"results/letters/{batch}"))
     assert jobs_of(printed) == {"match": 1, "align": 1, "cut": 1}
-    assert len(cluster.jobs()) == 2 * 2 + 4 + 1
-    assert project.planned() == {"suspects": 1, "dataset": 1, "sheets": 1, "review": 1, "all": 1}
+    assert len(cluster.jobs()) == 2 * 2 + 6 + 1
+    assert project.planned() == {"suspects": 1, "dataset": 1, "sheets": 1, "report": 1, "review": 1, "all": 1}
 
 
 def test_downloads_on_the_submit_host_and_a_cancelled_job(cluster: Slurm, tmp_path: Path) -> None:

@@ -11,10 +11,11 @@ from lettermill.align.calibrate import Reliability, calibrate
 from lettermill.align.features import Looks
 from lettermill.align.folds import FOLDS, fold_of
 from lettermill.align.known import OTHER, Example, KnownWord, known_words, with_decisions
-from lettermill.align.lessons import Lesson, lessons_of
+from lettermill.align.lessons import lessons_of
 from lettermill.align.lexicon import Lexicon
 from lettermill.align.recogniser import Recogniser
 from lettermill.align.train import train
+from lettermill.records import Lesson
 
 log = logging.getLogger(__name__)
 

@@ -1,21 +1,10 @@
 """What a recogniser has learnt from corrections: how sure it was of the corrected letters without them, and is now."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from lettermill.align.known import SAME_PLACE, KnownWord
 from lettermill.align.recogniser import Recogniser
-
-
-class Lesson(NamedTuple):
-    """``results/recogniser/lessons.csv``: one line for every letter that a person has decided about."""
-
-    row_id: str
-    position: int
-    label: str  # in the transcription
-    verdict: str  # right or wrong
-    before: float | None  # confidence with which it is cut there when nothing is learnt from corrections
-    after: float | None  # and when they are; None where it is cut elsewhere
+from lettermill.records import Lesson
 
 
 def lessons_of(words: Iterable[KnownWord], before: Recogniser | None, after: Recogniser) -> list[Lesson]:

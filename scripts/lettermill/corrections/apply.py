@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from lettermill.corrections.correction import APPLIED, HAND, STALE, UNNEEDED, Correction, box_of
+from lettermill.corrections.correction import APPLIED, HAND, STALE, UNNEEDED, Correction
 from lettermill.image.box import Box
 from lettermill.records import Decided, Matched
 
@@ -59,7 +59,8 @@ def _decide_letter(letter: Matched, lines: Sequence[Correction], image: Box) -> 
         if why[line][0] == STALE and line.label in new and line.action != "relabel":
             why[line] = _misfit(letter._replace(label=line.label), line, image)
     fitting = [line for line, (outcome, _) in why.items() if not outcome]
-    outcomes = [line.decided(*(why[line] if why[line][0] else (APPLIED, ""))) for line in lines]
+    applied = (APPLIED, "", letter.confidence)
+    outcomes = [line.decided(*(why[line] if why[line][0] else applied)) for line in lines]
     if not fitting:
         return letter, True, outcomes
     if any(line.action == "reject" for line in fitting):
@@ -86,6 +87,11 @@ def _misfit(letter: Matched, line: Correction, image: Box) -> tuple[str, str]:
     if asked.joined(image) != image:
         return STALE, f"the box is outside the cropped image, which is {_text(image)}"
     return "", ""
+
+
+def box_of(text: str) -> Box:
+    """The box that is written as "x y width height"."""
+    return Box(*map(int, text.split(" ")))
 
 
 def _text(box: Box) -> str:

@@ -2,7 +2,6 @@
 
 from typing import NamedTuple
 
-from lettermill.image.box import Box
 from lettermill.records import Decided
 
 OF_LETTERS = ("accept", "reject", "relabel", "box")
@@ -16,6 +15,9 @@ BY_HAND, EXCLUDED = "rejected_by_hand", "excluded_by_hand"
 
 APPLIED, UNNEEDED, STALE, CONFLICT, MALFORMED = "applied", "unneeded", "stale", "conflict", "malformed"
 """What becomes of a line."""
+
+CONFIRMED = "confirmed"
+"""The detail of a transcription that is applied and changes nothing."""
 
 
 class Correction(NamedTuple):
@@ -32,11 +34,6 @@ class Correction(NamedTuple):
     action: str
     value: str
 
-    def decided(self, outcome: str, detail: str = "") -> Decided:
-        """The correction with what has become of it."""
-        return Decided(*self, outcome, detail)
-
-
-def box_of(text: str) -> Box:
-    """The box that is written as "x y width height"."""
-    return Box(*map(int, text.split(" ")))
+    def decided(self, outcome: str, detail: str = "", confidence: float | None = None) -> Decided:
+        """The correction with what has become of it, see ``Decided``."""
+        return Decided(*self, outcome, detail, confidence)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from lettermill.corrections.correction import APPLIED, EXCLUDED, STALE, UNNEEDED, Correction
+from lettermill.corrections.correction import APPLIED, CONFIRMED, EXCLUDED, STALE, UNNEEDED, Correction
 from lettermill.plan.text import Alphabet, word
 from lettermill.records import Decided
 
@@ -74,7 +74,7 @@ class RowCorrections:
         for line in lines:
             fits = not line.label or line.label in guards
             if line.action == "transcription" and self._is(line.value, own):
-                said = (APPLIED, "confirmed") if fits else (UNNEEDED, "the table says so already")
+                said = (APPLIED, CONFIRMED) if fits else (UNNEEDED, "the table says so already")
                 self._decided.append(line.decided(*said))
             elif not fits:
                 waiting.append(line)

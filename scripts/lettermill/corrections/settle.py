@@ -33,7 +33,7 @@ def settled(lines: Sequence[Outcome]) -> list[Outcome]:
 
 def correction_of(line: Outcome) -> Correction:
     """The correction on a line."""
-    return Correction(*line[1:-2])
+    return Correction(*line.correction)
 
 
 def _related(group: Sequence[Correction]) -> Iterable[list[Correction]]:

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from lettermill.align.known import HandLetter
-from lettermill.corrections.apply import decide
-from lettermill.corrections.correction import HAND, Correction, box_of
+from lettermill.corrections.apply import box_of, decide
+from lettermill.corrections.correction import HAND, Correction
 from lettermill.image.box import Box
 from lettermill.records import Matched
 

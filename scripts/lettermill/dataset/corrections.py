@@ -3,15 +3,16 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from lettermill.corrections.correction import APPLIED, CONFLICT, MALFORMED, STALE, UNNEEDED
 from lettermill.errors import CorruptedFileError
 from lettermill.records import Decided, Outcome, read_records
 
 MEANINGS = {
-    "applied": "applied",
-    "unneeded": "not needed",
-    "stale": "no longer fit",
-    "conflict": "contradict others",
-    "malformed": "cannot be read",
+    APPLIED: "applied",
+    UNNEEDED: "not needed",
+    STALE: "no longer fit",
+    CONFLICT: "contradict others",
+    MALFORMED: "cannot be read",
 }
 """Outcome -> what it means."""
 
@@ -27,16 +28,16 @@ def gather_outcomes(batches: Iterable[Path], lines: Sequence[Outcome]) -> list[O
     found: dict[tuple[str, ...], Decided] = {}
     for batch in batches:
         for decided in read_records(batch / "corrections.csv", Decided):
-            found[decided[:-2]] = decided
+            found[decided.correction] = decided
     result = []
     for line in lines:
         if not line.outcome:
-            decided = found.get(line[1:-2])
+            decided = found.get(line.correction)
             if decided is None:
                 raise CorruptedFileError(
                     f"Line {line.line} of the corrections is lost: no corrections.csv in results/letters/ has it. "
                     "Make them anew: snakemake -R cut."
                 )
-            line = line._replace(outcome=decided.outcome, detail=decided.detail)
+            line = line._replace(outcome=decided.outcome, detail=decided.detail, confidence=decided.confidence)
         result.append(line)
     return result

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from lettermill.corrections.correction import HAND
+from lettermill.corrections.correction import APPLIED, HAND, UNNEEDED
 from lettermill.dataset.account import PARTS, Account, explain
 from lettermill.dataset.corrections import MEANINGS
 from lettermill.reasons import MAY_PASS
@@ -61,7 +61,7 @@ def _corrected(corrections: Sequence[Outcome], path: Path) -> Iterator[str]:
     parts = ", ".join(f"{counts[outcome]:,} {meaning}" for outcome, meaning in MEANINGS.items() if counts[outcome])
     yield ""
     yield f"{len(corrections):>8,} corrections: {parts}: {path}"
-    lost = [line for line in corrections if line.outcome not in ("applied", "unneeded")]
+    lost = [line for line in corrections if line.outcome not in (APPLIED, UNNEEDED)]
     yield from (f"         line {line.line}: {line.outcome}: {line.detail}" for line in lost[:EXAMPLES])
     if len(lost) > EXAMPLES:
         yield f"         and {len(lost) - EXAMPLES:,} more"

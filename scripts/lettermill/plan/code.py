@@ -24,12 +24,12 @@ PACKAGES = {
 @cache
 def code_of(module: str) -> str:
     """Name and digest of every file of the library that ``module`` (``lettermill.stages.crop``) imports, itself
-    included, and the versions of these packages.
+    included, of the templates beside them that they name, and the versions of these packages.
 
     It changes when, and only when, the bytes of one of these files change, or one of these versions.
     """
     files = sorted(_closure(module))
-    packages = sorted({package for path in files for package in _packages(path)})
+    packages = sorted({package for path in files if path.suffix == ".py" for package in _packages(path)})
     parts = [f"{path.relative_to(PACKAGE).as_posix()} {_digest(path)}" for path in files]
     return ", ".join(parts + [f"{package} {_version(package)}" for package in packages])
 
@@ -42,11 +42,19 @@ def _closure(module: str) -> set[Path]:
         if path is not None and path not in found:
             found.add(path)
             waiting += [_file(name) for name in _imports(path)]
+            found |= _templates(path)
     return found
 
 
 def _imports(path: Path) -> tuple[str, ...]:
     return tuple(name for name in _all_imports(path) if name.partition(".")[0] == PACKAGE.name)
+
+
+def _templates(path: Path) -> set[Path]:
+    """Templates in the folder of the module ``path`` that it names."""
+    named = (node.value for node in ast.walk(_parsed(path)) if isinstance(node, ast.Constant))
+    names = (name for name in named if isinstance(name, str) and name.endswith(".jinja"))
+    return {place for name in names if (place := path.with_name(name)).is_file()}
 
 
 def _packages(path: Path) -> set[str]:
@@ -65,7 +73,7 @@ def _version(package: str) -> str:
 @cache
 def _all_imports(path: Path) -> tuple[str, ...]:
     names = []
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(_parsed(path)):
         if isinstance(node, ast.Import):
             names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
@@ -73,6 +81,11 @@ def _all_imports(path: Path) -> tuple[str, ...]:
                 raise ImportError(f"{path}, line {node.lineno}: imports must be absolute, or changes go unnoticed")
             names += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
     return tuple(names)
+
+
+@cache
+def _parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
 
 
 def _file(module: str) -> Path | None:

@@ -56,7 +56,7 @@ class Corrections:
 
     def outcomes(self, index: Index) -> list[Outcome]:
         """The lines in their order, with what has become of them as far as the table tells."""
-        of_rows = {decided[:-2]: decided[-2:] for decided in index.decided}
+        of_rows = {decided.correction: (decided.outcome, decided.detail) for decided in index.decided}
         tried = {line for batch in index.batches for line in self.of_batch(batch, index)}
         lost = {line.row_id for line in self._of_letters if line not in tried}
         rejected = {row.row_id: row.reason for row in index.unusable if row.row_id in lost} if lost else {}

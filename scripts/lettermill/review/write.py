@@ -1,6 +1,5 @@
 """Write: the review page of a dataset, a folder that a browser opens without a server."""
 
-import hashlib
 import logging
 import shutil
 from collections.abc import Iterator, Sequence
@@ -23,15 +22,10 @@ from lettermill.review.data import (
     word_data,
     words_before,
 )
+from lettermill.review.files import DATA, PAGE, WORDS, page_files
 from lettermill.review.sprites import Sheets, name_of
 
 log = logging.getLogger(__name__)
-
-PAGE = Path(__file__).with_name("page")
-"""The folder of the page's own files, which are copied as they are."""
-
-DATA, WORDS = "data.js", "words"
-"""The script with the page's data and the folder of the words' pictures, beside ``index.html``."""
 
 
 class Settings(NamedTuple):
@@ -49,28 +43,16 @@ class Settings(NamedTuple):
     letters: int
 
 
-def page_files() -> list[str]:
-    """The names of the page's own files."""
-    return sorted(path.name for path in PAGE.iterdir() if path.is_file())
-
-
-def page_code() -> str:
-    """Name and digest of each of them, as ``code_of`` gives them of modules: no module imports these."""
-    digests = {name: hashlib.sha256((PAGE / name).read_bytes()).hexdigest()[:8] for name in page_files()}
-    return ", ".join(f"review/page/{name} {digest}" for name, digest in digests.items())
-
-
 def write_page(
-    batches: Sequence[Path], suspects: Path | None, corrections: Path, output: Path, settings: Settings
+    batches: Sequence[Path], suspects: Path | None, corrections: Sequence[Outcome], output: Path, settings: Settings
 ) -> None:
     """Write the page into the folder ``output``: ``page_files()``, ``DATA`` and the folder ``WORDS``.
 
     batches: folders that ``cut_batch`` has written. suspects: ``suspects.csv``, where there is one.
-    corrections: what became of the corrections that the run has worked with, ``Outcome`` records.
+    corrections: what became of the corrections that the run has worked with.
     Raises CorruptedFileError when a picture is missing or damaged.
     """
-    known = read_records(corrections, Outcome)
-    in_force = [correction for correction in known if correction.outcome in IN_FORCE]
+    in_force = [correction for correction in corrections if correction.outcome in IN_FORCE]
     letters_done = {(c.row_id, int(c.position)) for c in in_force if c.action in OF_LETTERS}
     rows_done = {c.row_id for c in in_force if c.action in OF_ROWS}
     doubts = read_records(suspects, Suspect) if suspects else []
@@ -84,7 +66,7 @@ def write_page(
     sheets = Sheets(output / WORDS)
     shown = list(_shown(order, batches, in_force, sheets))
     sheets.finish()
-    content = _content(settings, shown, cards, rows, doubts, known, sheets)
+    content = _content(settings, shown, cards, rows, doubts, corrections, sheets)
     write_bytes(output / DATA, script_of("LETTERMILL", content))
     for name in page_files():
         write_bytes(output / name, (PAGE / name).read_bytes())
@@ -149,5 +131,5 @@ def _content(
         ],
         "rows": [numbers[row_id] for row_id in rows],
         "suspects": [[numbers[s.row_id], s.reading, s.doubt] for s in suspects if s.row_id in numbers],
-        "corrections": [list(correction) for correction in corrections],
+        "corrections": [[line.line, *line.correction, line.outcome, line.detail] for line in corrections],
     }

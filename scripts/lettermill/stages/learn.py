@@ -10,13 +10,12 @@ from typing import NamedTuple
 from lettermill.align.calibrate import Reliability
 from lettermill.align.known import Example
 from lettermill.align.learn import learn
-from lettermill.align.lessons import Lesson
 from lettermill.align.lexicon import Lexicon
 from lettermill.align.recogniser import nothing_learnt
 from lettermill.corrections.correction import Correction
 from lettermill.corrections.teach import hand_letters
 from lettermill.image.box import Box
-from lettermill.records import Cropped, Matched, read_records, write_records
+from lettermill.records import Cropped, Lesson, Matched, read_records, write_records
 from lettermill.stages.images import read_crop, read_offsets
 
 log = logging.getLogger(__name__)

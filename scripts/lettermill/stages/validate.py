@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from lettermill.corrections.correction import APPLIED, MALFORMED
 from lettermill.dataset.account import explain
 from lettermill.dataset.corrections import MEANINGS
 from lettermill.fetch.settings import FetchSettings
@@ -40,7 +41,7 @@ def table_lines(
 
 def correction_lines(lines: Sequence[Outcome]) -> Iterator[str]:
     """What there is to say of corrections. lines: those that only the letters can tell of have an empty outcome."""
-    actions = Counter(line.action for line in lines if line.outcome != "malformed")
+    actions = Counter(line.action for line in lines if line.outcome != MALFORMED)
     yield (
         f"{len(lines):>8,} lines"
         + (": " if actions else "")
@@ -51,8 +52,8 @@ def correction_lines(lines: Sequence[Outcome]) -> Iterator[str]:
     for outcome, meaning in MEANINGS.items():
         found = [line for line in lines if line.outcome == outcome]
         if found:
-            yield f"{len(found):>8,} {outcome} ({meaning})"
-            if outcome != "applied":
+            yield f"{len(found):>8,} {outcome}" + f" ({meaning})" * (meaning != outcome)
+            if outcome != APPLIED:
                 yield from _named([f"line {line.line}: {line.detail}" for line in found])
 
 

@@ -1,0 +1,66 @@
+"""report: what came out, how good it is, and what to distrust, for people.
+
+report    results/report.html   one file that needs nothing else
+          results/report/       every plot as PNG, its numbers as CSV; classes/: letters of each class
+
+`snakemake --report my-report.html` has the same files, and the engine's account of the run.
+"""
+
+from lettermill.plan.text import Alphabet
+
+# Plots, with what they show: name -> (caption, what it is called).
+PLOTS = {
+    "funnel": "yield",
+    "classes": "letters per class",
+    "shapes": "sizes and strokes",
+    "times": "run times",
+    **({"confidence": "confidences", "reliability": "reliability"} if ALIGNED else {}),
+}
+
+
+rule report:
+    input:
+        **({"reliability": reliability, "lessons": lessons, "suspects": "results/suspects.csv"} if ALIGNED else {}),
+        corrections="results/corrections.csv",
+        metadata="results/dataset/metadata.csv",
+        rejected="results/dataset/rejected.csv",
+        batches=expand("results/letters/{batch}", batch=BATCHES),
+    output:
+        *[
+            report(
+                f"results/report/{plot}.{kind}",
+                caption=f"captions/{plot}.rst",
+                category="Report",
+                subcategory="Plots" if kind == "png" else "Numbers",
+                labels={"what": what, "kind": {"png": "plot", "csv": "numbers"}[kind]},
+            )
+            for plot, what in PLOTS.items()
+            for kind in ("png", "csv")
+        ],
+        page=report(
+            "results/report.html",
+            caption="captions/report.rst",
+            category="Report",
+            subcategory="Page",
+            labels={"what": "everything on one page", "kind": "page"},
+        ),
+        sheets=report(
+            directory("results/report/classes"),
+            patterns=["{letter}.png"],
+            caption="captions/sheet.rst",
+            category="Letters",
+            subcategory="By class",
+            labels={"letter": "{letter}"},
+        ),
+    log:
+        "logs/report.log",
+    conda:
+        "../envs/report.yaml"
+    params:
+        source=PLAN.table_path.name,
+        alphabet=list(Alphabet(config["alphabet"]).letters),
+        threshold=config["align"]["confidence"] if ALIGNED else None,
+        settings={key: config[key] for key in CARD_SETTINGS},
+        code=code_of("lettermill.report.make"),
+    script:
+        "../scripts/report.py"

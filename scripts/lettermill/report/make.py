@@ -1,0 +1,193 @@
+"""The report: a page, and beside it every plot as PNG, its numbers as CSV, and letters of each class."""
+
+import logging
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from lettermill.dataset.account import Account
+from lettermill.file_names import file_stem
+from lettermill.files import write_bytes
+from lettermill.records import Rejected, Suspect, read_records, write_records
+from lettermill.report import plots
+from lettermill.report.corrections import read_corrections
+from lettermill.report.figures import Figure, style
+from lettermill.report.funnel import Step, funnel
+from lettermill.report.letters import Letters, Shown, gather_letters
+from lettermill.report.notes import notes
+from lettermill.report.page import render
+from lettermill.report.pictures import Row, class_rows, data_uri, letter_picture, sheet, small_png, suspected_words
+from lettermill.report.shapes import Shapes, measure, spreads
+from lettermill.report.tables import (
+    ConfidenceBin,
+    FunnelLine,
+    ReliabilityBin,
+    ShapeBin,
+    confidence_bins,
+    funnel_lines,
+    read_reliability,
+    shape_bins,
+    write_classes,
+)
+from lettermill.report.times import Time, read_times
+
+log = logging.getLogger(__name__)
+
+MOST_CLASSES = 100
+"""Classes that are shown with letters of each; those of others are files beside the page."""
+
+LEAST = (0.9, 0.95, 0.98, 0.99)
+"""Confidences for which the page says how many letters have as much."""
+
+
+class Sources(NamedTuple):
+    """What the report is made of. batches: folders that ``cut_batch`` has written. reliability, suspects, corrections,
+    lessons: None where there are none. benchmarks, logs: folders of the engine's measurements and of jobs' logs."""
+
+    metadata: Path
+    rejected: Path
+    batches: Sequence[Path]
+    reliability: Path | None
+    suspects: Path | None
+    corrections: Path | None
+    lessons: Path | None
+    benchmarks: Path
+    logs: Path
+
+
+class About(NamedTuple):
+    """What the report says of itself.
+
+    source: name of the table. threshold: confidence from which letters are delivered, None where they have none.
+    settings: config key -> value. versions: package -> version.
+    """
+
+    source: str
+    method: str
+    alphabet: Sequence[str]
+    threshold: float | None
+    settings: dict[str, object]
+    versions: dict[str, str]
+
+
+def write_report(sources: Sources, about: About, page: Path, folder: Path) -> None:
+    """Write the report to the file ``page``, and what belongs to it into ``folder``.
+
+    Raises CorruptedFileError when something that it is made of is missing or is not what it should be.
+    """
+    letters = gather_letters(sources.metadata, sources.batches, about.alphabet)
+    account = Account(delivered_rows=letters.rows)
+    account.add_rejected(read_records(sources.rejected, Rejected))
+    steps = funnel(account, about.method)
+    shapes = _measure(letters)
+    bins = read_reliability(sources.reliability)
+    times = read_times(sources.benchmarks, sources.logs, {batch.name for batch in sources.batches})
+    log.info("%d letters of %d classes, %d of them measured", letters.total, len(letters.classes), len(shapes.labels))
+    suspects = read_records(sources.suspects, Suspect) if sources.suspects else []
+    corrections = read_corrections(sources.corrections, sources.lessons, about.threshold)
+    folder.mkdir(parents=True, exist_ok=True)
+    _write_tables(folder, about, account.rows, steps, letters, bins, shapes, times)
+    content = {
+        "about": about,
+        "account": account,
+        "letters": letters,
+        "steps": steps,
+        "shapes": shapes,
+        "bins": bins,
+        "times": times,
+        "suspects": suspected_words(suspects, sources.batches),
+        "all_suspects": len(suspects),
+        "corrections": corrections,
+        "notes": notes(letters, account.rows, steps, bins, len(suspects), corrections, about.threshold),
+        "figures": _draw(folder, about, account.rows, steps, letters, bins, shapes, times),
+        "rows_of": _class_rows(folder / "classes", letters),
+        "strip": _strip(letters),
+        "spreads": spreads(shapes),
+        "more": [(least, *letters.expected(least)) for least in LEAST],
+        "folder": folder.name,
+        "data_uri": data_uri,
+    }
+    write_bytes(page, render(content).encode())
+
+
+def _measure(letters: Letters) -> Shapes:
+    return measure(
+        {
+            label: (this.letters, [Shown._make(shown).path for shown in this.sample])
+            for label, this in letters.classes.items()
+        }
+    )
+
+
+def _write_tables(
+    folder: Path,
+    about: About,
+    rows: int,
+    steps: Sequence[Step],
+    letters: Letters,
+    bins: Sequence[ReliabilityBin],
+    shapes: Shapes,
+    times: Sequence[Time],
+) -> None:
+    write_records(folder / "funnel.csv", FunnelLine, funnel_lines(rows, steps))
+    write_classes(folder / "classes.csv", letters, shapes)
+    write_records(folder / "shapes.csv", ShapeBin, shape_bins(shapes))
+    write_records(folder / "times.csv", Time, times)
+    if about.threshold is not None:
+        write_records(folder / "confidence.csv", ConfidenceBin, confidence_bins(letters))
+        write_records(folder / "reliability.csv", ReliabilityBin, bins)
+
+
+def _draw(
+    folder: Path,
+    about: About,
+    rows: int,
+    steps: Sequence[Step],
+    letters: Letters,
+    bins: Sequence[ReliabilityBin],
+    shapes: Shapes,
+    times: Sequence[Time],
+) -> dict[str, Figure]:
+    """Name -> plot."""
+    # The commonest ones of an alphabet that is too long for a plot, in its order.
+    common = sorted(letters.classes, key=lambda label: -letters.classes[label].letters)[:MOST_CLASSES]
+    labels = [label for label in letters.classes if label in set(common)]
+    with style():
+        figures = {
+            "funnel": plots.draw_funnel(rows, steps, folder / "funnel.png"),
+            "classes": plots.draw_classes(letters, labels, folder / "classes.png"),
+            "shapes": plots.draw_shapes(shapes, folder / "shapes.png"),
+            "times": plots.draw_times(times, folder / "times.png"),
+        }
+        if about.threshold is not None:
+            figures["confidence"] = plots.draw_confidence(letters, about.threshold, folder / "confidence.png")
+            figures["reliability"] = plots.draw_reliability(bins, folder / "reliability.png")
+    return figures
+
+
+def _strip(letters: Letters) -> list[tuple[str, str]]:
+    """(label, address of a picture) of a letter of each class, those of the sheets that come first there."""
+    first = [(label, next(map(Shown._make, this.sample))) for label, this in letters.classes.items() if this.letters]
+    return [(label, data_uri(small_png(letter_picture(shown.path)))) for label, shown in first[:MOST_CLASSES]]
+
+
+def _class_rows(folder: Path, letters: Letters) -> dict[str, list[tuple[Row, str]]]:
+    """Label -> its letters to be shown, each row with its picture's address; all are files in ``folder`` as well."""
+    folder.mkdir(parents=True, exist_ok=True)
+    found = {}
+    wanted = set()
+    for label, this in letters.classes.items():
+        if not this.letters and not this.rejected:
+            continue
+        rows = class_rows(this)
+        name = f"{file_stem(label)}.png"
+        wanted.add(name)
+        write_bytes(folder / name, small_png(sheet(rows)))
+        if len(found) < MOST_CLASSES:
+            pictures = ["" if row.picture is None else data_uri(small_png(row.picture)) for row in rows]
+            found[label] = list(zip(rows, pictures, strict=True))
+    for name in os.listdir(folder):
+        if name not in wanted and not name.startswith("."):
+            os.unlink(folder / name)
+    return found

@@ -1,0 +1,33 @@
+"""Numbers and settings as people read them."""
+
+import json
+
+
+def count(number: float) -> str:
+    """A whole number."""
+    return f"{number:,.0f}"
+
+
+def percent(share: float, digits: int = 1) -> str:
+    """A share in per cent; never 100 of what is not all, nor 0 of what is not nothing."""
+    text, least = f"{100 * share:.{digits}f}", 10**-digits
+    if share < 1 and float(text) == 100:
+        text = f">\u2009{100 - least:.{digits}f}"
+    if share > 0 and float(text.lstrip(">\u2009")) == 0:
+        text = f"<\u2009{least:.{digits}f}"
+    return f"{text}\u00a0%"
+
+
+def seconds(time: float) -> str:
+    """A time in seconds."""
+    return f"{time:,.1f} s" if time < 600 else f"{time / 60:,.1f} min"
+
+
+def as_json(value: object) -> str:
+    """A setting, as it may stand in a config."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def decimals(number: float | None, digits: int) -> str:
+    """A number with that many decimals; a dash for none."""
+    return "–" if number is None else f"{number:.{digits}f}"
