@@ -81,12 +81,12 @@ def test_words_that_another_transcription_may_mend_come_first() -> None:
 
 def test_a_corrected_letter_is_shown_as_it_was_looked_at() -> None:
     lines = [
-        Outcome(2, "a", "0", "B", "1 2 3 4", "relabel", "A", "applied", ""),
+        Outcome(2, "a", "0", "B", "1 2 3 4", "relabel", "A", "applied", "", 0.25),
         Outcome(3, "a", "1", "C", "1 2 3 4", "accept", "", "stale", ""),
         Outcome(4, "a", "", "AC", "", "transcription", "AA", "applied", ""),
     ]
     found = before([letter("a", 0, 1.0), letter("a", 1, 0.5)], lines)
-    assert (found[0].label, found[0][3:7], found[1]) == ("B", (1, 2, 3, 4), letter("a", 1, 0.5))
+    assert (found[0].label, found[0][3:8], found[1]) == ("B", (1, 2, 3, 4, 0.25), letter("a", 1, 0.5))
     assert [each.letters for each in words_before([word("a"), word("b")], lines)] == ["AC", "AB"]
 
 

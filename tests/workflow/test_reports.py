@@ -42,7 +42,7 @@ def test_the_report_does_not_learn_again(tmp_path: Path) -> None:
     (results / "report.html").unlink()
     assert project.planned() == {"report": 1, "all": 1}
     project.settings["align"] = {"confidence": 0.5}
-    assert project.planned() == {"cut": 2, "dataset": 1, "sheets": 1, "report": 1, "all": 1}
+    assert project.planned() == {"cut": 2, "dataset": 1, "sheets": 1, "report": 1, "review": 1, "all": 1}
     project.run()
     assert (results / "recogniser/recogniser.npz").stat().st_mtime_ns == before
     assert "Letters from 0.5 on are delivered" in (results / "report.html").read_text(encoding="utf-8")

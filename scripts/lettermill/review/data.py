@@ -45,7 +45,7 @@ def region_of(word: DoubtfulWord, letters: Sequence[DoubtfulLetter]) -> Box:
 
 
 def before(letters: Iterable[DoubtfulLetter], corrections: Iterable[Outcome]) -> list[DoubtfulLetter]:
-    """``letters`` as they were looked at before these corrections: with the label and the box that these give.
+    """``letters`` as they were looked at before these corrections: with the label, box and confidence that these give.
 
     A correction is told apart by them, so those that are written anew must give the same ones.
     """
@@ -57,7 +57,8 @@ def _before(letter: DoubtfulLetter, correction: Outcome | None) -> DoubtfulLette
     if correction is None:
         return letter
     place = box_of(correction.box)._asdict() if correction.box else {}
-    return letter._replace(label=correction.label or letter.label, **place)
+    confidence = letter.confidence if correction.confidence is None else correction.confidence
+    return letter._replace(label=correction.label or letter.label, confidence=confidence, **place)
 
 
 def words_before(words: Iterable[DoubtfulWord], corrections: Iterable[Outcome]) -> list[DoubtfulWord]:

@@ -131,5 +131,5 @@ def _content(
         ],
         "rows": [numbers[row_id] for row_id in rows],
         "suspects": [[numbers[s.row_id], s.reading, s.doubt] for s in suspects if s.row_id in numbers],
-        "corrections": [list(correction) for correction in corrections],
+        "corrections": [[line.line, *line.correction, line.outcome, line.detail] for line in corrections],
     }
