@@ -12,11 +12,14 @@ import cv2
 import numpy as np
 import pytest
 
+from corrections import letter
 from lettermill.align.calibrate import Reliability
+from lettermill.corrections.correction import APPLIED, STALE
 from lettermill.errors import CorruptedFileError
 from lettermill.file_names import file_stem
 from lettermill.image.codec import encode_png
 from lettermill.records import (
+    Decided,
     Delivered,
     DoubtfulLetter,
     DoubtfulWord,
@@ -74,6 +77,7 @@ def dataset(folder: Path, rows: dict[str, str], method: str = "align", name: str
     write_records(batch / "doubtful_letters.csv", DoubtfulLetter, doubtful)
     lost = DoubtfulWord(name, "ABC", word, 0, 0, 3000, 200, "blank_image")
     write_records(batch / "doubtful_words.csv", DoubtfulWord, [lost])
+    write_records(batch / "corrections.csv", Decided, [])
     results.mkdir(exist_ok=True)
     parts = ("train", "validation", "test")
     written = [Delivered(*letter, parts[len(letter.row_id) % 3]) for letter in delivered]
@@ -163,6 +167,24 @@ def test_classes_and_confidences_are_those_of_the_tables(tmp_path: Path) -> None
     assert sorted(path.stem for path in (tmp_path / "report/classes").iterdir()) == ["A", "B", "E", "N"]
     for name in TABLES:
         assert cv2.imread(str(tmp_path / f"report/{name}.png")).std() > 1
+
+
+def test_letters_rejected_by_hand_are_counted_once(tmp_path: Path) -> None:
+    """Also those of words with nothing else to look at, and of which nothing is left."""
+    sources = dataset(tmp_path, {"1": "ANNA", "2": "BEA"})
+    lines = [
+        letter("1", 3, "A", "reject").decided(APPLIED, "", 0.3),
+        letter("3", 0, "B", "reject").decided(APPLIED, "", 0.97),
+        letter("3", 1, "E", "reject", box="0 0 9 9").decided(APPLIED, "", 0.95),
+        letter("3", 1, "E", "reject").decided(APPLIED, "", 0.95),
+        letter("3", 2, "E", "reject").decided(STALE, "the letter is A now"),
+        letter("3", 2, "A", "accept").decided(APPLIED, "", 0.5),
+    ]
+    write_records(sources.batches[0] / "corrections.csv", Decided, lines)
+    made(tmp_path, sources)
+    classes = table(tmp_path / "report/classes.csv")
+    assert {line["label"]: line["rejected"] for line in classes} == {"A": "2", "B": "1", "E": "1", "N": "0"}
+    assert sum(int(line["rejected"]) for line in table(tmp_path / "report/confidence.csv")) == 4
 
 
 def test_what_the_table_says_is_text(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from lettermill.image.box import Box
 from lettermill.image.codec import encode_png
 from lettermill.records import DoubtfulLetter, DoubtfulWord, Outcome, Suspect, write_records
 from lettermill.review.candidates import KINDS, best_letters, best_words, candidate, share_out
-from lettermill.review.data import before, region_of, script_of, words_before
+from lettermill.review.data import Earlier, before, region_of, script_of, words_before
 from lettermill.review.files import PAGE, page_code, page_files
 from lettermill.review.sprites import GAP, SHEET, TALLEST, Sheets, name_of
 from lettermill.review.write import Settings, write_page
@@ -85,9 +85,21 @@ def test_a_corrected_letter_is_shown_as_it_was_looked_at() -> None:
         Outcome(3, "a", "1", "C", "1 2 3 4", "accept", "", "stale", ""),
         Outcome(4, "a", "", "AC", "", "transcription", "AA", "applied", ""),
     ]
-    found = before([letter("a", 0, 1.0), letter("a", 1, 0.5)], lines)
+    earlier = Earlier.of(lines)
+    found = before([letter("a", 0, 1.0), letter("a", 1, 0.5)], earlier)
     assert (found[0].label, found[0][3:8], found[1]) == ("B", (1, 2, 3, 4, 0.25), letter("a", 1, 0.5))
-    assert [each.letters for each in words_before([word("a"), word("b")], lines)] == ["AC", "AB"]
+    assert [each.letters for each in words_before([word("a"), word("b")], earlier)] == ["AC", "AB"]
+
+
+@pytest.mark.parametrize("label", ["B", "A"])
+def test_of_two_corrections_of_a_letter_none_hides_the_other(label: str) -> None:
+    """Of the same label, or the second one of the label that the first one gives."""
+    lines = [
+        Outcome(2, "a", "0", "B", "1 2 3 4", "relabel", "A", "applied", "", 0.25),
+        Outcome(3, "a", "0", label, "", "box", "2 2 2 4", "applied", "", 0.25),
+    ]
+    shown = [before([letter("a", 0, 1.0)], Earlier.of(order)) for order in (lines, lines[::-1])]
+    assert shown[0] == shown[1] and (shown[0][0].label, shown[0][0][3:8]) == ("B", (1, 2, 3, 4, 0.25))
 
 
 def test_of_a_large_image_the_letters_and_what_is_around_them_are_shown() -> None:

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from lettermill.corrections.correction import APPLIED
 from lettermill.dataset.account import PARTS
 from lettermill.file_names import file_stem
-from lettermill.records import Delivered, DoubtfulLetter, DoubtfulWord, read_fields, read_records
+from lettermill.records import Decided, Delivered, DoubtfulLetter, DoubtfulWord, read_fields, read_records
 from lettermill.stages.cut import REJECTED
 
 SHOWN = 12
@@ -154,16 +155,22 @@ def gather_letters(metadata: Path, batches: Sequence[Path], alphabet: Iterable[s
 def _add_rejected(letters: Letters, batch: Path) -> None:
     """Count the letters of a batch that are not delivered."""
     cut = set()
+    rejected: dict[tuple[str, int], tuple[str, float | None]] = {}
     for letter in read_records(batch / "doubtful_letters.csv", DoubtfulLetter):
         cut.add(letter.row_id)
-        if not letter.reason:
-            continue
-        this = letters.classes.setdefault(letter.label, Class())
+        if letter.reason:
+            rejected[letter.row_id, letter.position] = letter.label, letter.confidence
+    # Words with nothing to look at but what is rejected by hand are not among the doubtful ones.
+    for line in read_records(batch / "corrections.csv", Decided):
+        if line.action == "reject" and line.outcome == APPLIED:
+            rejected.setdefault((line.row_id, int(line.position)), (line.label, line.confidence))
+    for (row_id, position), (label, confidence) in rejected.items():
+        this = letters.classes.setdefault(label, Class())
         this.rejected += 1
-        name = f"{file_stem(letter.row_id)}_{letter.position}.png"
-        this.lost.add(Shown(_draw(name), name, batch / REJECTED / name, letter.confidence))
-        if letter.confidence is not None:
-            letters.rejected[_step(letter.confidence)] += 1
+        name = f"{file_stem(row_id)}_{position}.png"
+        this.lost.add(Shown(_draw(name), name, batch / REJECTED / name, confidence))
+        if confidence is not None:
+            letters.rejected[_step(confidence)] += 1
     for word in read_records(batch / "doubtful_words.csv", DoubtfulWord):
         if word.reason and word.row_id not in cut:
             letters.uncut += len(word.letters)

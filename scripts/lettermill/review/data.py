@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from lettermill.corrections.apply import box_of
-from lettermill.corrections.correction import APPLIED, OF_LETTERS, OF_ROWS, UNNEEDED
+from lettermill.corrections.correction import APPLIED, OF_LETTERS, UNNEEDED
 from lettermill.image.box import Box
 from lettermill.records import DoubtfulLetter, DoubtfulWord, Outcome
 from lettermill.review.sprites import Sprite
@@ -44,27 +44,50 @@ def region_of(word: DoubtfulWord, letters: Sequence[DoubtfulLetter]) -> Box:
     )
 
 
-def before(letters: Iterable[DoubtfulLetter], corrections: Iterable[Outcome]) -> list[DoubtfulLetter]:
-    """``letters`` as they were looked at before these corrections: with the label, box and confidence that these give.
+class Earlier(NamedTuple):
+    """What people have looked at before they corrected it, as the corrections that are in force say.
+
+    letters: (row id, position) -> label, box (maybe empty) and confidence. words: row id -> letters of its
+    transcription.
+    """
+
+    letters: dict[tuple[str, str], tuple[str, str, float | None]]
+    words: dict[str, str]
+
+    @classmethod
+    def of(cls, corrections: Iterable[Outcome]) -> "Earlier":
+        """That of these corrections, whatever their order."""
+        letters, words = {}, {}
+        # Another line on a letter may be of the label that it has been given.
+        for c in sorted(corrections, key=lambda c: (c.action != "relabel", c.correction)):
+            if c.outcome in IN_FORCE and c.action in OF_LETTERS:
+                label, box, confidence = letters.get((c.row_id, c.position), ("", "", None))
+                confidence = c.confidence if confidence is None else confidence
+                letters[c.row_id, c.position] = label or c.label, box or c.box, confidence
+            elif c.outcome in IN_FORCE and c.label:
+                words.setdefault(c.row_id, c.label)
+        return cls(letters, words)
+
+
+def before(letters: Iterable[DoubtfulLetter], earlier: Earlier) -> list[DoubtfulLetter]:
+    """``letters`` as they were looked at before they were corrected: with label, box and confidence of then.
 
     A correction is told apart by them, so those that are written anew must give the same ones.
     """
-    given = {(c.row_id, c.position): c for c in corrections if c.action in OF_LETTERS and c.outcome in IN_FORCE}
-    return [_before(letter, given.get((letter.row_id, str(letter.position)))) for letter in letters]
+    return [_before(letter, earlier.letters.get((letter.row_id, str(letter.position)))) for letter in letters]
 
 
-def _before(letter: DoubtfulLetter, correction: Outcome | None) -> DoubtfulLetter:
-    if correction is None:
+def _before(letter: DoubtfulLetter, known: tuple[str, str, float | None] | None) -> DoubtfulLetter:
+    if known is None:
         return letter
-    place = box_of(correction.box)._asdict() if correction.box else {}
-    confidence = letter.confidence if correction.confidence is None else correction.confidence
-    return letter._replace(label=correction.label or letter.label, confidence=confidence, **place)
+    label, box, confidence = known
+    place = box_of(box)._asdict() if box else {}
+    return letter._replace(label=label, confidence=letter.confidence if confidence is None else confidence, **place)
 
 
-def words_before(words: Iterable[DoubtfulWord], corrections: Iterable[Outcome]) -> list[DoubtfulWord]:
-    """``words`` with the transcriptions that they had before these corrections, where these say so."""
-    given = {c.row_id: c.label for c in corrections if c.action in OF_ROWS and c.label and c.outcome in IN_FORCE}
-    return [word._replace(letters=given.get(word.row_id, word.letters)) for word in words]
+def words_before(words: Iterable[DoubtfulWord], earlier: Earlier) -> list[DoubtfulWord]:
+    """``words`` with the transcriptions that they had before they were corrected, where that is known."""
+    return [word._replace(letters=earlier.words.get(word.row_id, word.letters)) for word in words]
 
 
 def script_of(name: str, content: object) -> bytes:

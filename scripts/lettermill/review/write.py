@@ -15,6 +15,7 @@ from lettermill.records import DoubtfulLetter, DoubtfulWord, Outcome, Suspect, r
 from lettermill.review.candidates import MOST_WORDS, Candidate, best_letters, best_words
 from lettermill.review.data import (
     IN_FORCE,
+    Earlier,
     Shown,
     before,
     region_of,
@@ -55,16 +56,17 @@ def write_page(
     in_force = [correction for correction in corrections if correction.outcome in IN_FORCE]
     letters_done = {(c.row_id, int(c.position)) for c in in_force if c.action in OF_LETTERS}
     rows_done = {c.row_id for c in in_force if c.action in OF_ROWS}
+    earlier = Earlier.of(in_force)
     doubts = read_records(suspects, Suspect) if suspects else []
 
-    letters = (_letters(batch, in_force) for batch in batches)
+    letters = (_letters(batch, earlier) for batch in batches)
     cards = best_letters(letters, settings.letters, settings.sure_from, letters_done)
-    rows = best_words((_words(batch, in_force) for batch in batches), doubts, MOST_WORDS, rows_done)
+    rows = best_words((_words(batch, earlier) for batch in batches), doubts, MOST_WORDS, rows_done)
     order = list(dict.fromkeys([*(card.letter.row_id for card in cards), *rows]))
 
     shutil.rmtree(output / WORDS, ignore_errors=True)
     sheets = Sheets(output / WORDS)
-    shown = list(_shown(order, batches, in_force, sheets))
+    shown = list(_shown(order, batches, earlier, sheets))
     sheets.finish()
     content = _content(settings, shown, cards, rows, doubts, corrections, sheets)
     write_bytes(output / DATA, script_of("LETTERMILL", content))
@@ -73,24 +75,22 @@ def write_page(
     log.info("%d letters and %d words on the page, %d sheets", len(cards), len(rows), len(sheets.sizes))
 
 
-def _letters(batch: Path, corrections: Sequence[Outcome]) -> list[DoubtfulLetter]:
-    return before(read_records(batch / "doubtful_letters.csv", DoubtfulLetter), corrections)
+def _letters(batch: Path, earlier: Earlier) -> list[DoubtfulLetter]:
+    return before(read_records(batch / "doubtful_letters.csv", DoubtfulLetter), earlier)
 
 
-def _words(batch: Path, corrections: Sequence[Outcome]) -> list[DoubtfulWord]:
-    return words_before(read_records(batch / "doubtful_words.csv", DoubtfulWord), corrections)
+def _words(batch: Path, earlier: Earlier) -> list[DoubtfulWord]:
+    return words_before(read_records(batch / "doubtful_words.csv", DoubtfulWord), earlier)
 
 
-def _shown(
-    order: Sequence[str], batches: Sequence[Path], corrections: Sequence[Outcome], sheets: Sheets
-) -> Iterator[Shown]:
+def _shown(order: Sequence[str], batches: Sequence[Path], earlier: Earlier, sheets: Sheets) -> Iterator[Shown]:
     """The rows of ``order``, one by one, as they come onto the sheets; those without a picture are left out."""
     wanted = set(order)
     words: dict[str, tuple[Path, DoubtfulWord]] = {}
     letters: dict[str, list[DoubtfulLetter]] = {}
     for batch in batches:
-        words.update((word.row_id, (batch, word)) for word in _words(batch, corrections) if word.row_id in wanted)
-        for letter in _letters(batch, corrections):
+        words.update((word.row_id, (batch, word)) for word in _words(batch, earlier) if word.row_id in wanted)
+        for letter in _letters(batch, earlier):
             if letter.row_id in wanted:
                 letters.setdefault(letter.row_id, []).append(letter)
     for row_id in order:
