@@ -206,11 +206,15 @@ Lettermill.openGrid = (root, { card, onFocus, onSelect }) => {
     const element = event.target.closest("[role=option]");
     if (!element) return;
     const item = items[element.dataset.index];
-    if (event.shiftKey) grid.focus(item, { extend: true });
-    else {
-      grid.focus(item);
-      if (event.ctrlKey || event.metaKey || event.target.closest(".pick")) grid.toggle(item);
+    if (event.shiftKey) {
+      grid.focus(item, { extend: true });
+      return;
     }
+    grid.focus(item);
+    // A finger has no Ctrl: while something is selected, a tap selects more.
+    const more = event.ctrlKey || event.metaKey || (event.pointerType === "touch" && selected.size);
+    if (more || event.target.closest(".pick")) grid.toggle(item);
+    else if (selected.size) grid.select([]);
   });
   return grid;
 };
