@@ -168,3 +168,18 @@ def test_what_is_rejected_is_not_learnt_and_what_is_accepted_is(caplog) -> None:
     assert learnt == [640 - 1 - 1, 640 - 4]  # with the corrections, without
     assert [lesson.verdict for lesson in lessons] == ["wrong", "right", "right", "right", "wrong"]
     assert lessons[-1].before is lessons[-1].after is None  # the letter is not cut there
+
+
+def test_rejections_lower_confidences_also_where_boxes_do_not_fit() -> None:
+    """Letters that are accepted there raise them."""
+    examples = words(240)
+    places = mistaken(examples, 3)
+    lexicon = Lexicon.of((example.row_id, example.word) for example in examples)
+    for number, place in places:
+        rejected = HandLetter(place, "L", examples[number].boxes[place], False)
+        examples[number] = examples[number]._replace(boxes=[], by_hand=(rejected,))
+    lessons = learn(examples, lexicon, 1, 2).lessons
+    assert [lesson.verdict for lesson in lessons] == ["wrong"] * len(places)
+    known = [(lesson.before, lesson.after) for lesson in lessons if lesson.before is not None]
+    before, after = np.mean(known, axis=0)
+    assert len(known) > 20 and after < before

@@ -94,8 +94,8 @@ def with_decisions(word: KnownWord) -> KnownWord:
             known[letter.position], labels[letter.position] = letter.index, letter.label
         elif known[letter.position] == letter.index:
             known[letter.position] = -1
-    if not word.known and max(known) < 0:
-        return word
+    if not word.known and not word.by_hand:
+        return word  # nothing is known of it
     return word._replace(known=known, labels="".join(labels))
 
 

@@ -98,7 +98,8 @@ Lettermill.openLetters = ({ model, store, say }) => {
     onChange: () => filter(),
     onLeave: () => grid.focus(grid.focused),
   });
-  const left = () => model.letters.filter(isOpen).length;
+  let open = null; // how many are undecided, until something changes
+  const left = () => (open ??= model.letters.filter(isOpen).length);
 
   function filter(item = grid.focused, place = 0) {
     grid.setItems(model.letters.filter(filters.match), item, place);
@@ -215,6 +216,7 @@ Lettermill.openLetters = ({ model, store, say }) => {
     },
     /** Show what has become of these keys. go: whether the focus goes there, as after undo. */
     changed(keys, go) {
+      open = null;
       const letters = keys.flatMap((each) => byWord.get(each) ?? byKey.get(each) ?? []);
       if (filters.state !== "all" && letters.length) filter(go ? letters[0] : grid.focused, grid.place);
       else letters.forEach(grid.refresh);
