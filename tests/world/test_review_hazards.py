@@ -180,3 +180,15 @@ def test_the_last_decision_is_taken_back_in_the_list_of_decided_ones(review: Rev
     review.page.locator("#state-filter").select_option("done")
     review.page.locator("#clear").click()
     assert review.page.evaluate("document.activeElement.id") == "class-filter"
+
+
+def test_the_letter_stays_in_view_when_the_strip_below_grows(reviewed: Project, opened: Callable) -> None:
+    review = opened(reviewed.folder / "results/review", viewport={"width": 400, "height": 800})
+    heights = set()
+    below = "document.activeElement.getBoundingClientRect().bottom - document.querySelector('#detail').offsetTop"
+    for _ in range(60):
+        review.press("ArrowRight")
+        review.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        heights.add(review.page.locator("#detail").bounding_box()["height"])
+        assert review.page.evaluate(below) <= 0
+    assert len(heights) > 1

@@ -210,11 +210,16 @@ Lettermill.openGrid = (root, { card, onFocus, onSelect }) => {
   new ResizeObserver(() => {
     if (!root.clientWidth) return;
     const before = [columns, width];
+    const row = Math.floor(focused / columns) * HEIGHT;
+    const seen = row < top + height && row + HEIGHT > top;
     measure();
-    if (before[0] === columns && before[1] === width) render();
-    else {
+    top = root.scrollTop; // not all browsers keep it of what was hidden
+    if (before[0] !== columns || before[1] !== width) {
       redraw();
       reveal(focused);
+    } else {
+      if (seen) reveal(focused); // the strip below has grown
+      render();
     }
   }).observe(root);
   root.addEventListener("click", (event) => {
