@@ -210,22 +210,31 @@ Lettermill.openGrid = (root, { card, onFocus, onSelect }) => {
   new ResizeObserver(() => {
     if (!root.clientWidth) return;
     const before = [columns, width];
+    const row = Math.floor(focused / columns) * HEIGHT;
+    const seen = row < top + height && row + HEIGHT > top;
     measure();
-    if (before[0] === columns && before[1] === width) render();
-    else {
+    top = root.scrollTop; // not all browsers keep it of what was hidden
+    if (before[0] !== columns || before[1] !== width) {
       redraw();
       reveal(focused);
+    } else {
+      if (seen) reveal(focused); // the strip below has grown
+      render();
     }
   }).observe(root);
   root.addEventListener("click", (event) => {
     const element = event.target.closest("[role=option]");
     if (!element) return;
     const item = items[element.dataset.index];
-    if (event.shiftKey) grid.focus(item, { extend: true });
-    else {
-      grid.focus(item);
-      if (event.ctrlKey || event.metaKey || event.target.closest(".pick")) grid.toggle(item);
+    if (event.shiftKey) {
+      grid.focus(item, { extend: true });
+      return;
     }
+    grid.focus(item);
+    // A finger has no Ctrl: while something is selected, a tap selects more.
+    const more = event.ctrlKey || event.metaKey || (event.pointerType === "touch" && selected.size);
+    if (more || event.target.closest(".pick")) grid.toggle(item);
+    else if (selected.size) grid.select([]);
   });
   return grid;
 };
