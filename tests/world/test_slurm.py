@@ -52,7 +52,7 @@ def test_the_dataset_is_that_of_a_local_run(cluster: Slurm, tmp_path: Path) -> N
     local.run()
     finish(project, running)
     assert project.planned() == {}
-    # Each batch is one job before learning and one after; learn, suspects, dataset, sheets, report, review are one each.
+    # Each batch is one job before learning and one after, and each of the rules for all batches is one.
     assert len(cluster.jobs()) == 2 * 2 + 6
     assert project.dataset() == local.dataset()
     assert {letter["method"] for letter in project.metadata()} == {"align"}
