@@ -13,7 +13,7 @@ from lettermill.corrections.read import read_corrections
 from lettermill.corrections.settle import correction_of
 from lettermill.errors import InputError
 from lettermill.plan.text import Alphabet
-from lettermill.records import Outcome
+from lettermill.records import Outcome, read_records, write_records
 
 LATIN = Alphabet("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
@@ -117,6 +117,8 @@ MALFORMED = [
     ("r,1,A,,accept", "expected 6 fields, saw 5"),
     ("r,1,A,,accept,,", "expected 6 fields, saw 7"),
     ('r,1,"A,,accept,', "a quote is not closed"),
+    ('r,,,,exclude,"a' + "\r" * 100_000 + 'b"', "a field has more than 32,767 characters"),
+    (f"r,,,,transcription,{'A' * 32_768}", "a field has more than 32,767 characters"),
 ]
 
 
@@ -125,6 +127,8 @@ def test_a_malformed_line_is_named_with_its_mend_and_costs_no_other(tmp_path: Pa
     before, line, after = read(tmp_path / "c.csv", "a,0,A,,accept,", text, "b,0,A,,accept,")
     assert (line.line, line.outcome) == (3, "malformed") and line.detail.startswith(detail)
     assert before.outcome == after.outcome == ""
+    write_records(tmp_path / "outcomes.csv", Outcome, [before, line, after])
+    assert [each.line for each in read_records(tmp_path / "outcomes.csv", Outcome)] == [2, 3, 4]
 
 
 def test_bytes_that_are_not_utf_8(tmp_path: Path) -> None:

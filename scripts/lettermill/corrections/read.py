@@ -11,6 +11,7 @@ from lettermill.corrections.settle import settled
 from lettermill.errors import InputError
 from lettermill.plan.text import Alphabet, word
 from lettermill.records import Outcome
+from lettermill.table.rows import LONGEST_CELL
 
 COLUMNS = Correction._fields
 
@@ -68,6 +69,9 @@ def _line(number: int, text: str, separator: str, places: list[int], alphabet: A
     cells = _cells(text, separator)
     if cells is None:
         return Outcome(number, *[""] * len(COLUMNS), MALFORMED, "a quote is not closed, or stands within a field")
+    if max(map(len, cells)) > LONGEST_CELL:
+        why = f"a field has more than {LONGEST_CELL:,} characters"
+        return Outcome(number, *[""] * len(COLUMNS), MALFORMED, why)
     if len(cells) != width:
         fields, why = [""] * len(COLUMNS), f"expected {width} fields, saw {len(cells)}"
         fields[: len(cells)] = cells[: len(COLUMNS)]
