@@ -157,7 +157,7 @@ def test_a_suspect_is_confirmed_or_corrected(project: Project) -> None:
         suspects = {found["transcription"]: found["row_id"] for found in csv.DictReader(file)}
     confirmed, wrong = suspects["BLAONC"], suspects["FERIX"]
     write(project.folder / "corrections.csv", [row(confirmed, "transcription", "BLAONC", label="BLAONC")])
-    assert project.planned() == {"suspects": 1, "dataset": 1, "all": 1}
+    assert project.planned() == {"suspects": 1, "dataset": 1, "report": 1, "review": 1, "all": 1}
     project.run()
     assert project.outcomes() == [("applied", "confirmed")]
     assert f"\n{confirmed}," not in (project.folder / "results/suspects.csv").read_text(encoding="utf-8")

@@ -114,7 +114,7 @@ SETTINGS = [
     ({"cut": {"erase_neighbours": False}}, {"cut": 4, **END}),
     ({"segment": {"overlap": 0.6}}, {"segment": 4, "match": 4, "cut": 4, **END}),
     ({"crop": {"mode": "profiles"}}, {"crop": 4, "segment": 4, "match": 4, "cut": 4, **END}),
-    ({"alphabet": "ABCDEFGHIJKLMNOPQRSTUVWXYZÇ"}, DATASET),  # no row has one: only the card names the alphabet
+    ({"alphabet": "ABCDEFGHIJKLMNOPQRSTUVWXYZÇ"}, {"review": 1, **DATASET}),  # no row has one
     ({"download": {"retries": 9, "timeout": 1, "connections": 2, "submit_host": True}}, {}),
     ({"cache": "elsewhere"}, {}),
 ]

@@ -52,8 +52,8 @@ def test_the_dataset_is_that_of_a_local_run(cluster: Slurm, tmp_path: Path) -> N
     local.run()
     finish(project, running)
     assert project.planned() == {}
-    # Each batch is one job before learning and one after, and learn, suspects, dataset, sheets and report are one each.
-    assert len(cluster.jobs()) == 2 * 2 + 5
+    # Each batch is one job before learning and one after, and each of the rules for all batches is one.
+    assert len(cluster.jobs()) == 2 * 2 + 6
     assert project.dataset() == local.dataset()
     assert {letter["method"] for letter in project.metadata()} == {"align"}
 
@@ -88,9 +88,9 @@ def test_downloads_on_the_submit_host_and_a_cancelled_job(cluster: Slurm, tmp_pa
     local.run()
     assert finish(project, running).count("Trying to restart job") == 1
     assert cluster.jobs("cancelled") == [cancelled]
-    # Two batches, one of them again with more memory, dataset and sheets.
+    # Two batches, one of them again with more memory, dataset (which has more too), sheets, report and review.
     memory = {job: cluster.memory(job) for job in set(cluster.jobs()) - earlier}
-    assert sorted(memory.values()) == [2000, 2000, 2000, 4000, 4000]
+    assert sorted(memory.values()) == [2000] * 5 + [4000] * 2
     assert memory[cancelled] == 2000
     assert project.dataset() == local.dataset()
     assert project.planned() == {}

@@ -73,7 +73,8 @@
     going = true;
     const keys = step();
     going = false;
-    say(`${keys.length > 1 ? `${keys.length} decisions` : "One decision"} ${name}`);
+    if (!keys.length) say("It has been decided otherwise in another window since.");
+    else say(`${keys.length > 1 ? `${keys.length} decisions` : "One decision"} ${name}`);
   }
 
   function download() {
@@ -82,18 +83,19 @@
     link.download = "corrections.csv";
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+    store.inFile();
     say("Downloaded: put it beside your config, set “corrections: corrections.csv” there, run the workflow again.");
   }
 
   function everywhere(event) {
-    const command = event.ctrlKey || event.metaKey;
+    const command = Lettermill.isCommand(event);
     const name = event.key.toLowerCase();
     const typing = event.target.matches("input[type=text], #relabel");
     if (command && !event.altKey && (name === "z" || name === "y")) {
       if (typing) return false;
       if (name === "y" || event.shiftKey) back(store.redo, "redone");
       else back(store.undo, "undone");
-    } else if (command || event.altKey || event.target.matches("input, select")) return false;
+    } else if (command || event.target.matches("input, select")) return false;
     else if (event.key === "?") part("help").showModal();
     else if (event.key === "/") views[shown].toFilter();
     else if (event.key === "[" || event.key === "]") {
@@ -115,6 +117,8 @@
       (views[shown].root.contains(event.target) && !event.target.closest("button, input, select, summary"));
     if (inView) views[shown].key(event);
   });
+
+  addEventListener("beforeunload", (event) => store.isLosing() && event.preventDefault());
 
   for (const name of NAMES) part(`tab-${name}`).addEventListener("click", () => open(name));
   part("undo").addEventListener("click", () => back(store.undo, "undone"));

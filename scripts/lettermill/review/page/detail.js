@@ -1,7 +1,7 @@
 "use strict";
 /* The strip below the grid: the letter in its word, why it is shown, and buttons for what the keys do. */
 
-Lettermill.openDetail = ({ decisionOf, onVerdict, onBox, onClear, onSelect }) => {
+Lettermill.openDetail = ({ decisionOf, onVerdict, onBox, onClear, onSelect, onSelectNone }) => {
   const part = (id) => document.getElementById(id);
   const picture = part("detail-picture");
   let letter = null;
@@ -40,6 +40,7 @@ Lettermill.openDetail = ({ decisionOf, onVerdict, onBox, onClear, onSelect }) =>
   function facts() {
     const { word } = letter;
     const headline = [
+      many ? bdi(`${many} selected · `, "span") : "",
       bdi(letter.label, "strong"),
       ` at ${letter.position + 1} of `,
       bdi(word.text),
@@ -53,13 +54,14 @@ Lettermill.openDetail = ({ decisionOf, onVerdict, onBox, onClear, onSelect }) =>
     const decision = decisionOf(letter);
     const so = decision ? bdi(` Decided: ${Lettermill.inWords(decision)}.`, "strong") : "";
     part("detail-why").replaceChildren(Lettermill.whyOf(letter) + sure + reads, ...suspect, so);
-    part("clear").disabled = !decision && many < 2;
+    part("clear").disabled = !decision && !many;
   }
 
   part("accept").addEventListener("click", () => onVerdict("accept", ""));
   part("reject").addEventListener("click", () => onVerdict("reject", ""));
   part("clear").addEventListener("click", onClear);
   part("select").addEventListener("click", onSelect);
+  part("select-none").addEventListener("click", onSelectNone);
   const relabel = part("relabel");
   function typed(event) {
     if (event.isComposing) return;
@@ -81,8 +83,11 @@ Lettermill.openDetail = ({ decisionOf, onVerdict, onBox, onClear, onSelect }) =>
       facts();
       const select = part("select");
       select.setAttribute("aria-pressed", isSelected);
-      part("accept").firstElementChild.nextSibling.data = many > 1 ? ` All ${many} right ` : " Right ";
-      part("reject").firstElementChild.nextSibling.data = many > 1 ? ` Leave ${many} out ` : " Leave out ";
+      part("select-none").hidden = !many;
+      // The buttons are for what is selected, which need not be the letter that is looked at.
+      const which = many > 1 ? `all ${many}` : many && !isSelected ? "selected" : "";
+      part("accept").firstElementChild.nextSibling.data = which ? ` Right: ${which} ` : " Right ";
+      part("reject").firstElementChild.nextSibling.data = which ? ` Leave out: ${which} ` : " Leave out ";
       cancelAnimationFrame(again);
       again = requestAnimationFrame(() => box.show(letter, cutOf(letter) ?? letter.box, draw()));
     },

@@ -17,6 +17,9 @@ Lettermill.openGrid = (root, { card, onFocus, onSelect }) => {
   let width = WIDTH;
   let focused = 0;
   let anchor = 0;
+  // Where it is scrolled to, and how high it is: to ask for these after a change makes the browser lay out at once.
+  let top = 0;
+  let height = 0;
   const selected = new Set();
   const shown = new Map();
 
@@ -27,6 +30,7 @@ Lettermill.openGrid = (root, { card, onFocus, onSelect }) => {
     const room = root.clientWidth - 12;
     columns = Math.max(1, Math.floor(room / WIDTH));
     width = room / columns;
+    height = root.clientHeight;
     canvas.style.height = `${rows() * HEIGHT + 12}px`;
   }
 
@@ -46,14 +50,18 @@ Lettermill.openGrid = (root, { card, onFocus, onSelect }) => {
 
   function fill(element, index) {
     card(element, items[index]);
+    mark(element, index);
+  }
+
+  function mark(element, index) {
     element.setAttribute("aria-selected", selected.has(items[index]));
     element.tabIndex = index === focused ? 0 : -1;
   }
 
   /** Bring the document to what is in view. */
   function render() {
-    const first = Math.max(0, Math.floor(root.scrollTop / HEIGHT) - BEYOND) * columns;
-    const last = (Math.ceil((root.scrollTop + root.clientHeight) / HEIGHT) + BEYOND) * columns;
+    const first = Math.max(0, Math.floor(top / HEIGHT) - BEYOND) * columns;
+    const last = (Math.ceil((top + height) / HEIGHT) + BEYOND) * columns;
     for (const [index, element] of shown) {
       if ((index < first || index >= last) && index !== focused) {
         element.remove();
@@ -86,15 +94,18 @@ Lettermill.openGrid = (root, { card, onFocus, onSelect }) => {
   }
 
   function reveal(index) {
-    const top = Math.floor(index / columns) * HEIGHT;
-    if (top < root.scrollTop) root.scrollTop = top;
-    else if (top + HEIGHT + 12 > root.scrollTop + root.clientHeight)
-      root.scrollTop = top + HEIGHT + 12 - root.clientHeight;
+    const first = Math.floor(index / columns) * HEIGHT;
+    const last = first + HEIGHT + 12 - height;
+    if (first < top) top = first;
+    else if (last > top) top = last;
+    else return;
+    root.scrollTop = top;
   }
 
-  function update(index) {
+  /** Show whether a card is selected and has the focus; whole: and all that is on it. */
+  function update(index, whole = false) {
     const element = shown.get(index);
-    if (element) fill(element, index);
+    if (element) (whole ? fill : mark)(element, index);
   }
 
   const grid = {
@@ -108,7 +119,7 @@ Lettermill.openGrid = (root, { card, onFocus, onSelect }) => {
       return focused;
     },
     get selection() {
-      return items.filter((item) => selected.has(item));
+      return selected.size ? items.filter((item) => selected.has(item)) : [];
     },
     /** Show these; the focus goes to ``item`` if it is among them, else to ``place``. */
     setItems(next, item, place = 0) {
@@ -137,7 +148,7 @@ Lettermill.openGrid = (root, { card, onFocus, onSelect }) => {
       if (extend) {
         selected.clear();
         for (let each = Math.min(anchor, index); each <= Math.max(anchor, index); each += 1) selected.add(items[each]);
-        grid.refreshAll();
+        grid.markAll();
       } else anchor = index;
       onFocus(items[index]);
       if (extend) onSelect(selected.size);
@@ -150,19 +161,19 @@ Lettermill.openGrid = (root, { card, onFocus, onSelect }) => {
     select(which) {
       selected.clear();
       for (const item of which) selected.add(item);
-      grid.refreshAll();
+      grid.markAll();
       onSelect(selected.size);
     },
     isSelected: (item) => selected.has(item),
     refresh: (item) => {
-      if (places.has(item)) update(places.get(item));
+      if (places.has(item)) update(places.get(item), true);
     },
-    refreshAll: () => {
+    markAll: () => {
       for (const index of shown.keys()) update(index);
     },
     /** Where a key moves the focus, as a card; null when it is no such key. */
     target(key) {
-      const page = Math.max(1, Math.floor(root.clientHeight / HEIGHT)) * columns;
+      const page = Math.max(1, Math.floor(height / HEIGHT)) * columns;
       const steps = {
         ArrowLeft: -1,
         ArrowRight: 1,
@@ -191,26 +202,39 @@ Lettermill.openGrid = (root, { card, onFocus, onSelect }) => {
     },
   };
 
-  root.addEventListener("scroll", render, { passive: true });
+  const scrolled = () => {
+    top = root.scrollTop;
+    render();
+  };
+  root.addEventListener("scroll", scrolled, { passive: true });
   new ResizeObserver(() => {
     if (!root.clientWidth) return;
     const before = [columns, width];
+    const row = Math.floor(focused / columns) * HEIGHT;
+    const seen = row < top + height && row + HEIGHT > top;
     measure();
-    if (before[0] === columns && before[1] === width) render();
-    else {
+    top = root.scrollTop; // not all browsers keep it of what was hidden
+    if (before[0] !== columns || before[1] !== width) {
       redraw();
       reveal(focused);
+    } else {
+      if (seen) reveal(focused); // the strip below has grown
+      render();
     }
   }).observe(root);
   root.addEventListener("click", (event) => {
     const element = event.target.closest("[role=option]");
     if (!element) return;
     const item = items[element.dataset.index];
-    if (event.shiftKey) grid.focus(item, { extend: true });
-    else {
-      grid.focus(item);
-      if (event.ctrlKey || event.metaKey || event.target.closest(".pick")) grid.toggle(item);
+    if (event.shiftKey) {
+      grid.focus(item, { extend: true });
+      return;
     }
+    grid.focus(item);
+    // A finger has no Ctrl: while something is selected, a tap selects more.
+    const more = event.ctrlKey || event.metaKey || (event.pointerType === "touch" && selected.size);
+    if (more || event.target.closest(".pick")) grid.toggle(item);
+    else if (selected.size) grid.select([]);
   });
   return grid;
 };

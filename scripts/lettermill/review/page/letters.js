@@ -12,7 +12,7 @@ Lettermill.openLetters = ({ model, store, say }) => {
     if (!decision) return "";
     return decision.verdict === "exclude"
       ? "row left out"
-      : decision.value === letter.word.text
+      : model.alphabet.lettersOf(decision.value) === letter.word.text
         ? ""
         : "word corrected";
   }
@@ -67,19 +67,23 @@ Lettermill.openLetters = ({ model, store, say }) => {
   }
 
   const grid = Lettermill.openGrid(root, { card, onFocus: showDetail, onSelect: showDetail });
+  /** The focus is where it was in the grid, or at the filters when nothing is shown there any more. */
+  const refocus = () => (grid.focused ? grid.focus(grid.focused) : filters.focus());
   const detail = Lettermill.openDetail({
     decisionOf,
     onVerdict: (verdict, value) => {
       decide(verdict, value);
-      grid.focus(grid.focused);
+      refocus();
     },
     onBox: cutElsewhere,
     onClear: () => {
       clear();
-      grid.focus(grid.focused);
+      refocus();
     },
-    onSelect: () => {
-      grid.toggle(grid.focused);
+    onSelect: () => grid.toggle(grid.focused),
+    onSelectNone: () => {
+      grid.select([]);
+      refocus();
     },
   });
 
@@ -94,7 +98,8 @@ Lettermill.openLetters = ({ model, store, say }) => {
     onChange: () => filter(),
     onLeave: () => grid.focus(grid.focused),
   });
-  const left = () => model.letters.filter(isOpen).length;
+  let open = null; // how many are undecided, until something changes
+  const left = () => (open ??= model.letters.filter(isOpen).length);
 
   function filter(item = grid.focused, place = 0) {
     grid.setItems(model.letters.filter(filters.match), item, place);
@@ -155,8 +160,7 @@ Lettermill.openLetters = ({ model, store, say }) => {
       const next = grid.next(isOpen);
       if (next) grid.focus(next);
       else say(left() ? "All that are shown are decided." : "All letters are decided: download corrections.csv.");
-    } else if (grid.focused) grid.focus(grid.focused);
-    else filters.focus();
+    } else refocus();
   }
 
   function clear() {
@@ -174,20 +178,25 @@ Lettermill.openLetters = ({ model, store, say }) => {
     say(`${nameOf(letter)}: ${cut ? `cut at ${cut}` : "its box as it was"}; ${left()} left`);
   }
 
+  /** What a key does, as a function; null when it does nothing here. */
+  function actOf({ key: name }) {
+    if (name === "Enter") return () => decide("accept", "");
+    if (name === "Delete" || name === "Backspace") return () => decide("reject", "");
+    if (name === " ") return () => grid.focused && grid.toggle(grid.focused);
+    if (name === "Escape") return () => grid.select([]);
+    return model.alphabet.letterOf(name) ? () => decide("relabel", name) : null;
+  }
+
   function key(event) {
+    const all = (event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "a";
+    if (!all && Lettermill.isCommand(event)) return;
     const target = grid.target(event.key);
-    const command = event.ctrlKey || event.metaKey;
-    if (command && event.key.toLowerCase() === "a") grid.select(grid.items);
-    else if (command || event.altKey) return;
-    else if (target) grid.focus(target, { extend: event.shiftKey });
-    else if (event.key === "Enter") decide("accept", "");
-    else if (event.key === "Delete" || event.key === "Backspace") decide("reject", "");
-    else if (event.key === " ") {
-      if (grid.focused) grid.toggle(grid.focused);
-    } else if (event.key === "Escape") grid.select([]);
-    else if (model.alphabet.letterOf(event.key)) decide("relabel", event.key);
-    else return;
+    const act = all ? () => grid.select(grid.items) : actOf(event);
+    if (!target && !act) return;
     event.preventDefault();
+    // A key that is held down moves on, but decides once: nobody looks at thirty letters a second.
+    if (target) grid.focus(target, { extend: event.shiftKey });
+    else if (!event.repeat) act();
   }
 
   filter();
@@ -207,6 +216,7 @@ Lettermill.openLetters = ({ model, store, say }) => {
     },
     /** Show what has become of these keys. go: whether the focus goes there, as after undo. */
     changed(keys, go) {
+      open = null;
       const letters = keys.flatMap((each) => byWord.get(each) ?? byKey.get(each) ?? []);
       if (filters.state !== "all" && letters.length) filter(go ? letters[0] : grid.focused, grid.place);
       else letters.forEach(grid.refresh);

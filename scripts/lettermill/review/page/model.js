@@ -110,6 +110,11 @@ const Lettermill = {};
   /** Why a letter is shown. */
   Lettermill.whyOf = (letter) => KINDS[letter.kind] ?? "";
 
+  /** Whether a key is pressed together with one that makes it a command, not a character. AltGr makes characters, and
+      some systems tell of it as Ctrl and Alt. */
+  Lettermill.isCommand = (event) =>
+    (event.ctrlKey || event.metaKey || event.altKey) && !event.getModifierState("AltGraph");
+
   /** A confidence as people read it. */
   Lettermill.percent = (confidence) => {
     if (confidence === null) return "";

@@ -3,20 +3,33 @@
    (earlier) lies what has been decided here (own): a decision, or null where an earlier one has been taken back. */
 
 Lettermill.openStore = ({ name, corrections }) => {
+  const MADE = "made";
   const prefix = `lettermill:${location.pathname}:${name}:`;
   const { decisions: earlier, problems } = Lettermill.earlier(corrections);
   const own = new Map();
   const done = [];
   const undone = [];
   const listeners = [];
+  const unkept = new Set();
+  const made = digest(JSON.stringify(corrections));
+  let outdated = false;
   let trouble = () => {};
   const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+
+  /** A short text that tells these corrections from others. */
+  function digest(text) {
+    let sum = 0;
+    for (let place = 0; place < text.length; place += 1) sum = (31 * sum + text.charCodeAt(place)) | 0;
+    return `${text.length} ${sum}`;
+  }
 
   function keep(key) {
     try {
       if (own.has(key)) localStorage.setItem(prefix + key, JSON.stringify(own.get(key)));
       else localStorage.removeItem(prefix + key);
+      unkept.delete(key);
     } catch (error) {
+      unkept.add(key);
       trouble(
         `Your browser cannot keep your decisions (${error.name}): download corrections.csv before you close this page.`,
       );
@@ -38,6 +51,8 @@ Lettermill.openStore = ({ name, corrections }) => {
         const key = localStorage.key(number);
         if (key.startsWith(prefix)) take(key.slice(prefix.length), localStorage.getItem(key));
       }
+      // Said to older pages in other windows before anything is cleared away that they still go by.
+      if (localStorage.getItem(prefix + MADE) !== made) localStorage.setItem(prefix + MADE, made);
     } catch (error) {
       queueMicrotask(() =>
         trouble(
@@ -71,6 +86,8 @@ Lettermill.openStore = ({ name, corrections }) => {
     keep(key);
   }
 
+  const changes = ({ before, after }) => [...after].some(([key, value]) => !same(value, before.get(key)));
+
   const tell = (keys) => listeners.forEach((listener) => listener(keys));
 
   const store = {
@@ -83,21 +100,23 @@ Lettermill.openStore = ({ name, corrections }) => {
     problems: () => [...problems].filter(([key]) => !own.has(key)).map(([key, problem]) => ({ key, ...problem })),
     /** Decide on several at once: [[key, decision or null], …]. Changes one after the other with the same tag, if it
         is not empty, are undone together. */
-    set(changes, tag = "") {
+    set(decided, tag = "") {
       const last = done.at(-1);
       const joins = tag && last && last.tag === tag;
       const step = joins ? last : { tag, before: new Map(), after: new Map() };
-      for (const [key, value] of changes) {
+      for (const [key, value] of decided) {
         if (!step.before.has(key)) step.before.set(key, own.get(key));
         put(key, value);
         step.after.set(key, own.get(key));
       }
-      if (!joins) done.push(step);
-      undone.length = 0;
+      if (changes(step)) {
+        if (!joins) done.push(step);
+        undone.length = 0;
+      }
       tell([...step.after.keys()]);
     },
-    undo: () => move(done, undone, "before"),
-    redo: () => move(undone, done, "after"),
+    undo: () => move(done, undone, "after", "before"),
+    redo: () => move(undone, done, "before", "after"),
     canUndo: () => done.length > 0,
     canRedo: () => undone.length > 0,
     /** Take back all that has been decided here. */
@@ -112,27 +131,37 @@ Lettermill.openStore = ({ name, corrections }) => {
       tell([...step.before.keys()]);
     },
     ownCount: () => own.size,
+    /** Whether something would be lost with the page: the browser could not keep it, nor is it in a file. */
+    isLosing: () => unkept.size > 0,
+    inFile: () => unkept.clear(),
     onChange: (listener) => listeners.push(listener),
     onTrouble: (listener) => {
       trouble = listener;
     },
   };
 
-  /** Undo or redo one step; returns the keys that have changed, or null when there is nothing to do. */
-  function move(from, to, side) {
+  /** Undo or redo one step, but for what has been decided otherwise in another window since; returns the keys that have
+      changed. */
+  function move(from, to, now, then) {
     const step = from.pop();
-    if (!step) return null;
-    for (const [key, value] of step[side]) put(key, value);
+    if (!step) return [];
+    const keys = [...step[then].keys()].filter((key) => same(own.get(key), step[now].get(key)));
+    for (const key of keys) put(key, step[then].get(key));
     to.push(step);
     step.tag = "";
-    tell([...step.after.keys()]);
-    return [...step.after.keys()];
+    tell(keys);
+    return keys;
   }
 
   addEventListener("storage", (event) => {
     // The same page in another window.
-    if (!event.key?.startsWith(prefix)) return;
+    if (!event.key?.startsWith(prefix) || outdated) return;
     const key = event.key.slice(prefix.length);
+    if (key === MADE) {
+      outdated = event.newValue !== null && event.newValue !== made;
+      if (outdated) trouble("This page has been made anew since you opened it: load it again to go on.");
+      return;
+    }
     if (event.newValue === null) own.delete(key);
     else take(key, event.newValue);
     tell([key]);

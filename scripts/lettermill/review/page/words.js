@@ -7,10 +7,15 @@ Lettermill.openWords = ({ model, store, say }) => {
   const filter = part("words-filter");
   const entries = new Map();
   let current = null;
+  let still = false;
 
   const decisionOf = (word) => {
     const decision = store.get(word.key);
     return decision && decision.label === word.text ? decision : null;
+  };
+  const writtenOf = (word) => {
+    const decision = decisionOf(word);
+    return decision?.verdict === "transcription" ? decision.value : word.text;
   };
   const isOpen = (word) => !decisionOf(word);
   const left = () => model.rows.filter(isOpen).length;
@@ -59,7 +64,7 @@ Lettermill.openWords = ({ model, store, say }) => {
       { class: "buttons" },
       make("label", {}, "It says ", input),
       ...(reading ? [button(`Take ${reading}`, "Shift+Enter", () => decide(word, "transcription", reading))] : []),
-      button("Right", "Enter", () => decide(word, "transcription", word.text)),
+      button("Right", "Enter", () => keepWritten(word)),
       button("Leave out", "Del", () => decide(word, "exclude", "")),
       button("No decision", "", () => clear(word)),
     );
@@ -84,6 +89,7 @@ Lettermill.openWords = ({ model, store, say }) => {
     element.setAttribute("aria-label", `Row ${word.row}, transcribed ${word.text}${reading && `, reads ${reading}`}`);
     const item = make("li", {}, element);
     input.addEventListener("keydown", (event) => typing(event, word));
+    input.addEventListener("change", () => leave(word));
     element.addEventListener("focusin", () => makeCurrent(word));
     const made = { word, item, element, input, picture, state, buttons, drawn: false };
     pictures.observe(item);
@@ -116,7 +122,7 @@ Lettermill.openWords = ({ model, store, say }) => {
     made.item.className = decision ? `decided ${decision.verdict === "exclude" ? "rejected" : "accepted"}` : "";
     const sign = decision?.verdict === "exclude" ? "✕ " : "✓ ";
     made.state.textContent = decision ? sign + Lettermill.inWords(decision) : "";
-    made.input.value = decision?.verdict === "transcription" ? decision.value : word.text;
+    made.input.value = writtenOf(word);
     made.buttons.lastElementChild.disabled = !decision;
   }
 
@@ -159,16 +165,43 @@ Lettermill.openWords = ({ model, store, say }) => {
     if (words.length && !words.includes(current)) makeCurrent(words[0]);
   }
 
-  function decide(word, verdict, value) {
-    const words = shown();
+  function set(word, verdict, value) {
     const box = "";
     store.set([[word.key, { row: word.row, position: null, label: word.text, box, verdict, value, cut: "" }]]);
     say(`Row ${word.row}: ${Lettermill.inWords(decisionOf(word))}; ${left()} left`);
+  }
+
+  function decide(word, verdict, value) {
+    const words = shown();
+    set(word, verdict, value);
     const place = words.indexOf(word);
     const next = [...words.slice(place + 1), ...words.slice(0, place)].find(isOpen);
     if (next) focus(next);
     else if (entries.get(word).item.isConnected) focus(word);
     else filter.focus();
+  }
+
+  /** What is written in a word's field; "", and a word why, when it has no letter. */
+  function writtenIn(word) {
+    const text = entries.get(word).input.value.trim();
+    if (model.alphabet.lettersOf(text)) return text;
+    say(`${text || "Nothing"} has no letter of the alphabet: leave the row out instead.`);
+    return "";
+  }
+
+  function keepWritten(word) {
+    const text = writtenIn(word);
+    if (text) decide(word, "transcription", text);
+  }
+
+  /** The field has been left: what is written there is not lost. The list stays as it is, under the pointer. */
+  function leave(word) {
+    if (entries.get(word).input.value.trim() === writtenOf(word)) return;
+    const text = writtenIn(word);
+    still = true;
+    if (text) set(word, "transcription", text);
+    else refresh(word);
+    still = false;
   }
 
   function clear(word) {
@@ -178,19 +211,12 @@ Lettermill.openWords = ({ model, store, say }) => {
   }
 
   function typing(event, word) {
-    const { input } = entries.get(word);
-    if (event.isComposing) return;
+    if (event.isComposing || (event.repeat && event.key === "Enter")) return;
     if (event.key === "Enter" && event.shiftKey) {
       if (word.suspect) decide(word, "transcription", word.suspect.reading);
     } else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) decide(word, "transcription", word.text);
-    else if (event.key === "Enter") {
-      const text = input.value.trim();
-      if (!model.alphabet.lettersOf(text)) {
-        say(`${text || "Nothing"} has no letter of the alphabet: leave the row out instead.`);
-        return;
-      }
-      decide(word, "transcription", text);
-    } else if (event.key === "Escape") {
+    else if (event.key === "Enter") keepWritten(word);
+    else if (event.key === "Escape") {
       refresh(word);
       focus(word);
     } else return;
@@ -201,12 +227,13 @@ Lettermill.openWords = ({ model, store, say }) => {
     const words = shown();
     const place = words.indexOf(current);
     const steps = { ArrowDown: 1, ArrowUp: -1, PageDown: 5, PageUp: -5, Home: -Infinity, End: Infinity };
-    if (place < 0 || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (place < 0 || Lettermill.isCommand(event)) return;
     if (event.key in steps) focus(words[Math.max(0, Math.min(words.length - 1, place + steps[event.key]))]);
+    else if (event.repeat) return;
     else if (event.key === "Enter" && event.shiftKey) {
       if (current.suspect) decide(current, "transcription", current.suspect.reading);
       else say("Nothing is read there.");
-    } else if (event.key === "Enter") decide(current, "transcription", current.text);
+    } else if (event.key === "Enter") keepWritten(current);
     else if (event.key === "Delete" || event.key === "Backspace") decide(current, "exclude", "");
     else if (event.key === "F2" || model.alphabet.letterOf(event.key)) {
       const { input } = entries.get(current);
@@ -242,7 +269,7 @@ Lettermill.openWords = ({ model, store, say }) => {
     changed(keys, go) {
       const words = keys.map((each) => byKey.get(each)).filter(Boolean);
       words.forEach(refresh);
-      if (filter.value !== "all" && words.length) render();
+      if (filter.value !== "all" && words.length && !still) render();
       if (go && words.length && entries.has(words[0]) && entries.get(words[0]).item.isConnected) focus(words[0]);
     },
   };
