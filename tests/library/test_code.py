@@ -1,6 +1,8 @@
 """A stage depends on the modules that it imports, all of them and no others."""
 
 import importlib.metadata
+import subprocess
+import sys
 
 import pytest
 
@@ -62,3 +64,15 @@ def test_only_parquet_depends_on_its_library() -> None:
 def test_a_module_depends_on_the_template_that_it_names() -> None:
     assert {part.split()[0] for part in code_of("lettermill.report.page").split(", ")} >= {"report/page.html.jinja"}
     assert "jinja" not in code_of("lettermill.dataset.card")
+
+
+def test_no_tree_of_a_module_is_kept() -> None:
+    """Every job on a cluster comes past here; with all trees in memory, collecting garbage takes as long again."""
+    code = (
+        "import ast, gc; from lettermill.plan.code import code_of; assert code_of('lettermill.report.make'); "
+        "print(sum(isinstance(each, ast.Module) for each in gc.get_objects()))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=PACKAGE.parent, stdout=subprocess.PIPE, text=True, check=True
+    )
+    assert int(done.stdout) == 0

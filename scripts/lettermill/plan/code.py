@@ -52,9 +52,7 @@ def _imports(path: Path) -> tuple[str, ...]:
 
 def _templates(path: Path) -> set[Path]:
     """Templates in the folder of the module ``path`` that it names."""
-    named = (node.value for node in ast.walk(_parsed(path)) if isinstance(node, ast.Constant))
-    names = (name for name in named if isinstance(name, str) and name.endswith(".jinja"))
-    return {place for name in names if (place := path.with_name(name)).is_file()}
+    return {place for name in _names(path)[1] if (place := path.with_name(name)).is_file()}
 
 
 def _packages(path: Path) -> set[str]:
@@ -70,22 +68,25 @@ def _version(package: str) -> str:
         return "not here"  # where only other stages run, or each has an environment of its own
 
 
-@cache
 def _all_imports(path: Path) -> tuple[str, ...]:
-    names = []
-    for node in ast.walk(_parsed(path)):
+    return _names(path)[0]
+
+
+@cache
+def _names(path: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """(modules that the file imports, templates that it names). Its tree is not kept: all of them together make every
+    collection of garbage slow."""
+    imports, templates = [], []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            names += [alias.name for alias in node.names]
+            imports += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             if node.level or not node.module:
                 raise ImportError(f"{path}, line {node.lineno}: imports must be absolute, or changes go unnoticed")
-            names += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-    return tuple(names)
-
-
-@cache
-def _parsed(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"))
+            imports += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.endswith(".jinja"):
+            templates.append(node.value)
+    return tuple(imports), tuple(templates)
 
 
 def _file(module: str) -> Path | None:
