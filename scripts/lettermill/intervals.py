@@ -6,8 +6,10 @@ Z = 1.959964
 """Standard deviations on each side of the mean that 95 % of a normal distribution are within."""
 
 
-def wilson(hits: int, total: int) -> tuple[float, float]:
+def wilson(hits: float, total: float) -> tuple[float, float]:
     """The 95 % interval of a share of which ``hits`` of ``total`` are seen, 0 to 1; all of it when there are none.
+
+    What is seen may be weighted, and so be no whole number.
 
     It is the score interval (Wilson, "Probable inference, the law of succession, and statistical inference", Journal of
     the American Statistical Association 22(158), 1927).

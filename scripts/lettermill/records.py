@@ -91,6 +91,19 @@ class Suspect(NamedTuple):
     doubt: float  # how much better the reading explains the ink: log weight a letter
 
 
+class Reliability(NamedTuple):
+    """``results/recogniser/reliability.csv``: letters with a confidence from ``low`` to ``high``.
+
+    Letters that are staged count by their weight; those whose transcription is in doubt count as wrong.
+    """
+
+    low: float
+    high: float
+    letters: float  # how many
+    confidence: float  # their mean
+    right: float  # the share that is
+
+
 class Lesson(NamedTuple):
     """``results/recogniser/lessons.csv``: one line for every letter that a person has decided about."""
 

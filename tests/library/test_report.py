@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 
 from corrections import letter
-from lettermill.align.calibrate import Reliability
 from lettermill.corrections.correction import APPLIED, STALE
 from lettermill.errors import CorruptedFileError
 from lettermill.file_names import file_stem
@@ -27,6 +26,7 @@ from lettermill.records import (
     Letter,
     Outcome,
     Rejected,
+    Reliability,
     Suspect,
     read_records,
     write_records,

@@ -7,7 +7,6 @@ support vector machines", 1999, learns probabilities from the scores of another 
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
@@ -18,6 +17,7 @@ from lettermill.align.lexicon import Lexicon
 from lettermill.align.network import FLOOR
 from lettermill.align.recogniser import Confidence
 from lettermill.align.word import align_word
+from lettermill.records import Reliability
 
 WRONG_TRANSCRIPTIONS, HIDDEN_LETTERS = 0.05, 0.05
 """Shares of the words, as they are expected in real tables, that are transcribed wrongly, and of those in which a
@@ -32,17 +32,6 @@ UNLIKELY = 0.002
 
 BINS = (0.0, 0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 1.0)
 """Edges of the lines of the reliability table."""
-
-
-class Reliability(NamedTuple):
-    """Letters with a confidence from ``low`` to ``high``: how many, their mean confidence, and the share that is
-    right. Letters that are staged count by their weight; those whose transcription is in doubt count as wrong."""
-
-    low: float
-    high: float
-    letters: float
-    confidence: float
-    right: float
 
 
 def calibrate(

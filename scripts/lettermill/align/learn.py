@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from lettermill.align.calibrate import Reliability, calibrate
+from lettermill.align.calibrate import calibrate
 from lettermill.align.features import Looks
 from lettermill.align.folds import FOLDS, fold_of
 from lettermill.align.known import OTHER, Example, KnownWord, known_words, with_decisions
@@ -15,7 +15,7 @@ from lettermill.align.lessons import lessons_of
 from lettermill.align.lexicon import Lexicon
 from lettermill.align.recogniser import Recogniser
 from lettermill.align.train import train
-from lettermill.records import Lesson
+from lettermill.records import Lesson, Reliability
 
 log = logging.getLogger(__name__)
 

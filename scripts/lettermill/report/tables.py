@@ -9,8 +9,9 @@ from typing import NamedTuple
 import numpy as np
 
 from lettermill.dataset.account import PARTS
-from lettermill.errors import CorruptedFileError
 from lettermill.files import atomic_writer
+from lettermill.intervals import wilson
+from lettermill.records import Reliability, read_records
 from lettermill.report.funnel import Step
 from lettermill.report.letters import BINS, Letters
 from lettermill.report.shapes import MEASURES, Shapes
@@ -112,30 +113,10 @@ def _edges(low: float, high: float, whole: bool) -> list[float]:
 
 
 def read_reliability(path: Path | None) -> list[ReliabilityBin]:
-    """The table that ``learn`` has written to ``path``; empty when there is none or nothing was learnt.
-
-    Read as text: its type is with what learns, which needs packages that are not needed here.
-    """
-    if path is None:
-        return []
-    bins = []
-    with open(path, encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            try:
-                values = [float(row[name]) for name in ("low", "high", "letters", "confidence", "right")]
-            except (KeyError, TypeError, ValueError) as error:
-                raise CorruptedFileError(f"{path}: {error}. Make it anew: snakemake -R learn.") from error
-            bins.append(ReliabilityBin(*values, *_wilson(values[4], values[2])))
-    return bins
-
-
-def _wilson(share: float, count: float) -> tuple[float, float]:
-    """An interval of 95 % of a share (Wilson, "Probable inference, the law of succession, and statistical inference",
-    1927)."""
-    z = 1.96
-    middle, half = share + z * z / (2 * count), z * math.sqrt(share * (1 - share) / count + z * z / (4 * count * count))
-    low, high = (end / (1 + z * z / count) for end in (middle - half, middle + half))
-    return round(max(low, 0.0), 4), round(min(high, 1.0), 4)
+    """The table that ``learn`` has written to ``path``; empty when there is none or nothing was learnt."""
+    lines = read_records(path, Reliability) if path else []
+    ends = [wilson(line.right * line.letters, line.letters) for line in lines]
+    return [ReliabilityBin(*line, round(low, 4), round(high, 4)) for line, (low, high) in zip(lines, ends, strict=True)]
 
 
 def write_classes(path: Path, letters: Letters, shapes: Shapes) -> None:

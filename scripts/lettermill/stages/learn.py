@@ -7,7 +7,6 @@ from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
-from lettermill.align.calibrate import Reliability
 from lettermill.align.known import Example
 from lettermill.align.learn import learn
 from lettermill.align.lexicon import Lexicon
@@ -15,7 +14,7 @@ from lettermill.align.recogniser import nothing_learnt
 from lettermill.corrections.correction import Correction
 from lettermill.corrections.teach import hand_letters
 from lettermill.image.box import Box
-from lettermill.records import Cropped, Lesson, Matched, read_records, write_records
+from lettermill.records import Cropped, Lesson, Matched, Reliability, read_records, write_records
 from lettermill.stages.images import read_crop, read_offsets
 
 log = logging.getLogger(__name__)
