@@ -9,14 +9,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lettermill.errors import CorruptedFileError
 from lettermill.file_names import file_stem
 from lettermill.files import write_bytes
-from lettermill.image.codec import decode, encode_png
+from lettermill.image.codec import encode_png
 from lettermill.image.drawing import captioned, class_lines
 from lettermill.records import Letter, Rejected, read_fields, read_records
 from lettermill.stages.cut import REJECTED
 from lettermill.stages.doubtful import DOUBTFUL
+from lettermill.stages.images import read_cut
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +60,7 @@ def write_sheets(batches: Sequence[Path], output: Sheets) -> None:
         names: dict[str, list[tuple[bytes, str]]] = {}
         confidences: list[tuple[float, str, str]] = []
         for name, label, *_, confidence, _ in read_fields(batch / "letters.csv", Letter):
-            names.setdefault(label, []).append((_draw(name), name))
+            names.setdefault(label, []).append((lot(name), name))
             if confidence:
                 confidences.append((float(confidence), name, label))
         # No more are kept than may be shown: there may be millions.
@@ -74,7 +74,7 @@ def write_sheets(batches: Sequence[Path], output: Sheets) -> None:
         least = heapq.nsmallest(COLUMNS * LINES, least)
         for row in read_records(batch / "rejected.csv", Rejected):
             (stopped if row.position is None else doubtful).append((row, batch))
-    shown = [(label, [_read(letter.path) for letter in letters]) for label, letters in sorted(classes.items())]
+    shown = [(label, [read_cut(letter.path) for letter in letters]) for label, letters in sorted(classes.items())]
     log.info("%d classes; rejected: %d rows, and %d letters of others", len(classes), len(stopped), len(doubtful))
     _write(output.delivered, class_lines(shown, COLUMNS))
     _write(output.least_confident, captioned(_pictures(least), COLUMNS, CELL, LARGEST))
@@ -89,35 +89,29 @@ def _doubtful(rejected: Iterable[tuple[Rejected, Path]]) -> list[_Letter]:
         name = f"{file_stem(row.row_id)}_{row.position}.png"
         order = (1.0 if row.confidence is None else -row.confidence, name)
         caption = row.label if row.confidence is None else f"{row.label} {row.confidence:.2f}"
-        letters.append((_draw(name), _Letter(order, caption, batch / REJECTED / name)))
+        letters.append((lot(name), _Letter(order, caption, batch / REJECTED / name)))
     return sorted(letter for _, letter in heapq.nsmallest(COLUMNS * LINES, letters))
 
 
 def _stopped(rejected: Iterable[tuple[Rejected, Path]]) -> list[tuple[str, np.ndarray]]:
     """A sample of the words that gave no letter but have an image, by the reason."""
     words = []
-    for row, batch in sorted(rejected, key=lambda each: _draw(each[0].row_id)):
+    for row, batch in sorted(rejected, key=lambda each: lot(each[0].row_id)):
         path = batch / DOUBTFUL / f"{file_stem(row.row_id)}.png"
         if path.exists():
-            words.append((f"{row.reason}: {row.row_id}", _read(path)))
+            words.append((f"{row.reason}: {row.row_id}", read_cut(path)))
         if len(words) == ROW_COLUMNS * ROW_LINES:
             break
     return sorted(words, key=lambda word: word[0])
 
 
 def _pictures(letters: Iterable[_Letter]) -> list[tuple[str, np.ndarray]]:
-    return [(letter.caption, _read(letter.path)) for letter in letters]
+    return [(letter.caption, read_cut(letter.path)) for letter in letters]
 
 
-def _draw(name: str) -> bytes:
+def lot(name: str) -> bytes:
+    """By which of two letters is drawn first, by their names: by lot, and the same every time."""
     return hashlib.sha256(name.encode()).digest()
-
-
-def _read(path: Path) -> np.ndarray:
-    image = decode(path.read_bytes()) if path.is_file() else None
-    if image is None:
-        raise CorruptedFileError(f"{path} is missing or cannot be decoded. Make it anew: snakemake -R cut dataset.")
-    return image
 
 
 def _write(path: Path, picture: np.ndarray) -> None:

@@ -1,7 +1,6 @@
 """The letters of a dataset in numbers, and a few of each class to be shown: what is kept does not grow with the
 table."""
 
-import hashlib
 import heapq
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -11,6 +10,7 @@ from typing import NamedTuple
 
 from lettermill.corrections.correction import APPLIED
 from lettermill.dataset.account import PARTS
+from lettermill.dataset.sheets import lot
 from lettermill.file_names import file_stem
 from lettermill.records import Decided, Delivered, DoubtfulLetter, DoubtfulWord, read_fields, read_records
 from lettermill.stages.cut import REJECTED
@@ -139,7 +139,7 @@ def gather_letters(metadata: Path, batches: Sequence[Path], alphabet: Iterable[s
         this.parts[part] += 1
         sure = float(confidence) if confidence else None
         path = metadata.parent / name
-        this.sample.add(Shown(_draw(name), name, path, sure))
+        this.sample.add(Shown(lot(name), name, path, sure))
         if sure is not None:
             this.sure += sure
             this.known += 1
@@ -168,7 +168,7 @@ def _add_rejected(letters: Letters, batch: Path) -> None:
         this = letters.classes.setdefault(label, Class())
         this.rejected += 1
         name = f"{file_stem(row_id)}_{position}.png"
-        this.lost.add(Shown(_draw(name), name, batch / REJECTED / name, confidence))
+        this.lost.add(Shown(lot(name), name, batch / REJECTED / name, confidence))
         if confidence is not None:
             letters.rejected[_step(confidence)] += 1
     for word in read_records(batch / "doubtful_words.csv", DoubtfulWord):
@@ -178,8 +178,3 @@ def _add_rejected(letters: Letters, batch: Path) -> None:
 
 def _step(confidence: float) -> int:
     return min(max(int(confidence * BINS + 1e-6), 0), BINS - 1)
-
-
-def _draw(name: str) -> bytes:
-    """As for the contact sheets of all classes, which show the same letters."""
-    return hashlib.sha256(name.encode()).digest()

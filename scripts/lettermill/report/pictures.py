@@ -11,7 +11,7 @@ import numpy as np
 from lettermill.image.drawing import captioned
 from lettermill.records import DoubtfulWord, Suspect, read_records
 from lettermill.report.letters import SHOWN, Class, Shown
-from lettermill.report.shapes import read_letter
+from lettermill.stages.images import read_cut
 
 CELL = (46, 46)
 """Room for a letter (height, width), pixels, without its caption."""
@@ -63,14 +63,14 @@ def _text(shown: Sequence[Shown]) -> str:
 def _picture(shown: Sequence[Shown]) -> np.ndarray | None:
     if not shown:
         return None
-    images = [("" if each.confidence is None else f"{each.confidence:.2f}", read_letter(each.path)) for each in shown]
+    images = [("" if each.confidence is None else f"{each.confidence:.2f}", read_cut(each.path)) for each in shown]
     return cv2.cvtColor(captioned(images, len(images), CELL, LARGEST), cv2.COLOR_BGR2GRAY)
 
 
 def letter_picture(path: Path) -> np.ndarray:
     """A letter in the middle of a square of paper, as on the sheets: (height, width) uint8."""
     height = CELL[0] + 12
-    return cv2.cvtColor(captioned([("", read_letter(path))], 1, CELL, LARGEST), cv2.COLOR_BGR2GRAY)[height - CELL[0] :]
+    return cv2.cvtColor(captioned([("", read_cut(path))], 1, CELL, LARGEST), cv2.COLOR_BGR2GRAY)[height - CELL[0] :]
 
 
 def sheet(rows: Iterable[Row]) -> np.ndarray:
@@ -107,7 +107,7 @@ def _word(path: Path | None) -> bytes | None:
     """Made anew, as small as the page wants it: what is on the disk came from elsewhere."""
     if path is None:
         return None
-    image = read_letter(path)
+    image = read_cut(path)
     scale = min(1.0, *(most / side for most, side in zip(WORD, image.shape, strict=True)))
     if scale < 1:
         height, width = (max(1, round(side * scale)) for side in image.shape)

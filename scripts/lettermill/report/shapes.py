@@ -7,9 +7,8 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from lettermill.errors import CorruptedFileError
-from lettermill.image.codec import decode
 from lettermill.image.ink import FAINTEST_CONTRAST
+from lettermill.stages.images import read_cut
 
 FINER = 4
 """Times as large as it is, each way, is a letter in which strokes are measured."""
@@ -60,7 +59,7 @@ def measure(samples: Mapping[str, tuple[int, Iterable[Path]]]) -> Shapes:
     """Measure letters. samples: label -> (letters that the class has, the images of some of them)."""
     labels, values, weights = [], [], []
     for label, (total, paths) in samples.items():
-        images = [read_letter(path) for path in paths]
+        images = [read_cut(path) for path in paths]
         for image in images:
             height, width = image.shape
             stroke = stroke_width(image)
@@ -81,14 +80,6 @@ def spreads(shapes: Shapes) -> dict[str, list[float]]:
             places = np.minimum(np.searchsorted(share, (0.05, 0.5, 0.95)), len(order) - 1)
             found[measure] = column[known][order][places].tolist()
     return found
-
-
-def read_letter(path: Path) -> np.ndarray:
-    """(height, width) uint8. Raises CorruptedFileError when it is not there, or no image."""
-    image = decode(path.read_bytes()) if path.is_file() else None
-    if image is None:
-        raise CorruptedFileError(f"{path} is missing or cannot be decoded. Make it anew: snakemake -R cut dataset.")
-    return image
 
 
 def _median(column: np.ndarray) -> float | None:

@@ -7,9 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from lettermill.corrections.correction import OF_LETTERS, OF_ROWS
-from lettermill.errors import CorruptedFileError
 from lettermill.files import write_bytes
-from lettermill.image.codec import decode
 from lettermill.plan.text import Alphabet
 from lettermill.records import DoubtfulLetter, DoubtfulWord, Outcome, Suspect, read_records
 from lettermill.review.candidates import MOST_WORDS, Candidate, best_letters, best_words
@@ -25,6 +23,7 @@ from lettermill.review.data import (
 )
 from lettermill.review.files import DATA, PAGE, WORDS, page_files
 from lettermill.review.sprites import Sheets, name_of
+from lettermill.stages.images import read_cut
 
 log = logging.getLogger(__name__)
 
@@ -98,11 +97,7 @@ def _shown(order: Sequence[str], batches: Sequence[Path], earlier: Earlier, shee
             batch, word = words[row_id]
             found = letters.get(row_id, [])
             region = region_of(word, found)
-            image = decode((batch / word.file).read_bytes()) if (batch / word.file).is_file() else None
-            if image is None or image.shape != (word.height, word.width):
-                raise CorruptedFileError(
-                    f"{batch / word.file} is missing or cannot be decoded. Make it anew: snakemake -R cut dataset."
-                )
+            image = read_cut(batch / word.file, (word.height, word.width))
             yield Shown(word, found, region, sheets.add(region.moved(-word.x, -word.y).of(image)))
 
 

@@ -21,3 +21,14 @@ def read_crop(folder: Path, row: Cropped) -> np.ndarray:
     if image is None or image.shape != (row.height, row.width):
         raise CorruptedFileError(f"{path} is missing or not whole. Delete {folder} and run again.")
     return image
+
+
+def read_cut(path: Path, shape: tuple[int, int] | None = None) -> np.ndarray:
+    """An image of a letter or a word that `cut` has written, as (height, width) uint8.
+
+    shape: what it must be, where that is known. Raises CorruptedFileError when the image is missing, or is another one.
+    """
+    image = decode(path.read_bytes()) if path.is_file() else None
+    if image is None or shape not in (None, image.shape):
+        raise CorruptedFileError(f"{path} is missing or cannot be decoded. Make it anew: snakemake -R cut dataset.")
+    return image
