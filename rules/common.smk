@@ -107,6 +107,11 @@ def corrections(wildcards):
     return planned(PLAN.corrections, wildcards.batch)
 
 
+def outcomes(wildcards):
+    """The lines of the table of corrections, with what has become of them as far as the plan tells."""
+    return planned(lambda: PLAN.outcomes)
+
+
 def earlier(wildcards):
     """A digest of all that the files that `cut` works on are made from.
 
@@ -136,23 +141,16 @@ def after_learning(wildcards):
     return "letters" if ALIGNED and not is_learnt() and not workflow.local_exec else before_learning(wildcards)
 
 
-def recogniser(wildcards):
-    """The recogniser as a job's input, without the job that makes it once there is no need for that.
+def learnt(path):
+    """An input function: one of LEARNT, without the job that makes it once there is no need for that.
 
     ancient() would do for the files, but hides from the engine what else has changed in jobs that depend on it
     (https://github.com/snakemake/snakemake/issues/4166).
     """
-    return before_update(LEARNT[0]) if is_learnt() else LEARNT[0]
+    return lambda wildcards: before_update(path) if is_learnt() else path
 
 
-def reliability(wildcards):
-    """The reliability table as a job's input, likewise without the job that makes it."""
-    return before_update(LEARNT[1]) if is_learnt() else LEARNT[1]
-
-
-def lessons(wildcards):
-    """What has been learnt from corrections, likewise."""
-    return before_update(LEARNT[2]) if is_learnt() else LEARNT[2]
+recogniser, reliability, lessons = map(learnt, LEARNT[:3])
 
 
 def batch_of(pattern):

@@ -35,7 +35,7 @@ rule dataset:
     params:
         unusable=lambda wildcards: PLAN.unusable,
         notes=lambda wildcards: PLAN.notes,
-        corrections=lambda wildcards: planned(lambda: PLAN.outcomes),
+        corrections=outcomes,
         rows=[PLAN.rows_in(batch) for batch in BATCHES],
         split=config["split"],
         source=PLAN.table_path.name,

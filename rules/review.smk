@@ -22,7 +22,7 @@ rule review:
     conda:
         "../envs/letters.yaml"
     params:
-        corrections=lambda wildcards: PLAN.outcomes,
+        corrections=outcomes,
         settings={
             "name": PLAN.table_path.name,
             "alphabet": config["alphabet"],

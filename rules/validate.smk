@@ -16,7 +16,7 @@ rule validate:
         unusable=lambda wildcards: PLAN.unusable,
         notes=lambda wildcards: PLAN.notes,
         corrections_file=str(PLAN.corrections_path or ""),
-        corrections=lambda wildcards: planned(lambda: PLAN.outcomes),
+        corrections=outcomes,
         rows=lambda wildcards: [sources_of(batch) for batch in BATCHES],
         dry_run=dry_run(),
     script:

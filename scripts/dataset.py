@@ -1,12 +1,9 @@
 """Put the letters of all batches together, with an account of every row, and clear away what has no row any more."""
 
-import importlib.metadata
 import logging
-import platform
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import lettermill
 from lettermill.dataset.assemble import assemble, rejected_by_table
 from lettermill.dataset.card import card
 from lettermill.dataset.corrections import gather_outcomes
@@ -15,17 +12,12 @@ from lettermill.dataset.summary import summary
 from lettermill.dataset.sync import remove_others
 from lettermill.job import job_log
 from lettermill.records import Outcome, TableNote, write_records
+from lettermill.versions import versions
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 STAGES = ("downloaded", "cropped", "segmented", "matched", "aligned", "suspected", "letters")
-
-
-def versions() -> dict[str, str]:
-    """Name -> version of what the pixels and boxes depend on."""
-    packages = {name: importlib.metadata.version(name) for name in ("numpy", "opencv-python-headless", "snakemake")}
-    return {"lettermill": lettermill.__version__, "python": platform.python_version(), **packages}
 
 
 def main() -> None:

@@ -1,29 +1,14 @@
 """Write the report."""
 
-import importlib.metadata
-import platform
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import lettermill
 from lettermill.job import job_log
 from lettermill.report.make import About, Sources, write_report
+from lettermill.versions import OF_PIXELS, versions
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
-
-PACKAGES = ("numpy", "opencv-python-headless", "snakemake", "matplotlib", "Jinja2")
-
-
-def versions() -> dict[str, str]:
-    """Name -> version of what the dataset and its report are made with."""
-    packages = {}
-    for name in PACKAGES:
-        try:
-            packages[name] = importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:  # the engine is not in every environment
-            continue
-    return {"lettermill": lettermill.__version__, "python": platform.python_version(), **packages}
 
 
 def main() -> None:
@@ -39,8 +24,9 @@ def main() -> None:
         benchmarks=Path("logs/benchmarks"),
         logs=Path("logs"),
     )
+    packages = versions((*OF_PIXELS, "matplotlib", "Jinja2"))
     about = About(
-        params.source, params.settings["method"], params.alphabet, params.threshold, params.settings, versions()
+        params.source, params.settings["method"], params.alphabet, params.threshold, params.settings, packages
     )
     page = Path(snakemake.output.page)
     write_report(sources, about, page, page.with_suffix(""))

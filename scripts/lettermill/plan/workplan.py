@@ -143,7 +143,7 @@ class Workplan:
         """(row id,) of the rows of which a person has said what is written in them."""
         return Rows.of(confirmed(self._index))
 
-    @property
+    @cached_property
     def outcomes(self) -> Rows:
         """The lines of the table of corrections with what has become of them, as far as the plan tells; those that
         ``cut`` tries have an empty outcome. See ``records.Outcome``."""
