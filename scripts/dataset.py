@@ -12,7 +12,7 @@ from lettermill.dataset.summary import summary
 from lettermill.dataset.sync import remove_others
 from lettermill.job import job_log
 from lettermill.records import Outcome, TableNote, write_records
-from lettermill.versions import versions
+from lettermill.packages import versions
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from lettermill.job import job_log
 from lettermill.report.make import About, Sources, write_report
-from lettermill.versions import OF_PIXELS, versions
+from lettermill.packages import OF_PIXELS, versions
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake

@@ -71,6 +71,17 @@ class About(NamedTuple):
     versions: dict[str, str]
 
 
+class Numbers(NamedTuple):
+    """What plots and tables are made of. rows: of the table. steps: see ``funnel``. bins: of the reliability table."""
+
+    rows: int
+    steps: Sequence[Step]
+    letters: Letters
+    bins: Sequence[ReliabilityBin]
+    shapes: Shapes
+    times: Sequence[Time]
+
+
 def write_report(sources: Sources, about: About, page: Path, folder: Path) -> None:
     """Write the report to the file ``page``, and what belongs to it into ``folder``.
 
@@ -79,31 +90,32 @@ def write_report(sources: Sources, about: About, page: Path, folder: Path) -> No
     letters = gather_letters(sources.metadata, sources.batches, about.alphabet)
     account = Account(delivered_rows=letters.rows)
     account.add_rejected(read_records(sources.rejected, Rejected))
-    steps = funnel(account, about.method)
-    shapes = _measure(letters)
-    bins = read_reliability(sources.reliability)
-    times = read_times(sources.benchmarks, sources.logs, {batch.name for batch in sources.batches})
-    log.info("%d letters of %d classes, %d of them measured", letters.total, len(letters.classes), len(shapes.labels))
+    found = Numbers(
+        rows=account.rows,
+        steps=funnel(account, about.method),
+        letters=letters,
+        bins=read_reliability(sources.reliability),
+        shapes=_measure(letters),
+        times=read_times(sources.benchmarks, sources.logs, {batch.name for batch in sources.batches}),
+    )
+    measured = len(found.shapes.labels)
+    log.info("%d letters of %d classes, %d of them measured", letters.total, len(letters.classes), measured)
     suspects = read_records(sources.suspects, Suspect) if sources.suspects else []
     corrections = read_corrections(sources.corrections, sources.lessons, about.threshold)
     folder.mkdir(parents=True, exist_ok=True)
-    _write_tables(folder, about, account.rows, steps, letters, bins, shapes, times)
+    _write_tables(folder, about, found)
     content = {
+        **found._asdict(),
         "about": about,
         "account": account,
-        "letters": letters,
-        "steps": steps,
-        "shapes": shapes,
-        "bins": bins,
-        "times": times,
         "suspects": suspected_words(suspects, sources.batches),
         "all_suspects": len(suspects),
         "corrections": corrections,
-        "notes": notes(letters, account.rows, steps, bins, len(suspects), corrections, about.threshold),
-        "figures": _draw(folder, about, account.rows, steps, letters, bins, shapes, times),
+        "notes": notes(letters, found.rows, found.steps, found.bins, len(suspects), corrections, about.threshold),
+        "figures": _draw(folder, about, found),
         "rows_of": _class_rows(folder / "classes", letters),
         "strip": _strip(letters),
-        "spreads": spreads(shapes),
+        "spreads": spreads(found.shapes),
         "more": [(least, *letters.expected(least)) for least in LEAST],
         "folder": folder.name,
         "data_uri": data_uri,
@@ -120,49 +132,32 @@ def _measure(letters: Letters) -> Shapes:
     )
 
 
-def _write_tables(
-    folder: Path,
-    about: About,
-    rows: int,
-    steps: Sequence[Step],
-    letters: Letters,
-    bins: Sequence[ReliabilityBin],
-    shapes: Shapes,
-    times: Sequence[Time],
-) -> None:
-    write_records(folder / "funnel.csv", FunnelLine, funnel_lines(rows, steps))
-    write_classes(folder / "classes.csv", letters, shapes)
-    write_records(folder / "shapes.csv", ShapeBin, shape_bins(shapes))
-    write_records(folder / "times.csv", Time, times)
+def _write_tables(folder: Path, about: About, found: Numbers) -> None:
+    write_records(folder / "funnel.csv", FunnelLine, funnel_lines(found.rows, found.steps))
+    write_classes(folder / "classes.csv", found.letters, found.shapes)
+    write_records(folder / "shapes.csv", ShapeBin, shape_bins(found.shapes))
+    write_records(folder / "times.csv", Time, found.times)
     if about.threshold is not None:
-        write_records(folder / "confidence.csv", ConfidenceBin, confidence_bins(letters))
-        write_records(folder / "reliability.csv", ReliabilityBin, bins)
+        write_records(folder / "confidence.csv", ConfidenceBin, confidence_bins(found.letters))
+        write_records(folder / "reliability.csv", ReliabilityBin, found.bins)
 
 
-def _draw(
-    folder: Path,
-    about: About,
-    rows: int,
-    steps: Sequence[Step],
-    letters: Letters,
-    bins: Sequence[ReliabilityBin],
-    shapes: Shapes,
-    times: Sequence[Time],
-) -> dict[str, Figure]:
+def _draw(folder: Path, about: About, found: Numbers) -> dict[str, Figure]:
     """Name -> plot."""
     # The commonest ones of an alphabet that is too long for a plot, in its order.
-    common = sorted(letters.classes, key=lambda label: -letters.classes[label].letters)[:MOST_CLASSES]
-    labels = [label for label in letters.classes if label in set(common)]
+    classes = found.letters.classes
+    common = sorted(classes, key=lambda label: -classes[label].letters)[:MOST_CLASSES]
+    labels = [label for label in classes if label in set(common)]
     with style():
         figures = {
-            "funnel": plots.draw_funnel(rows, steps, folder / "funnel.png"),
-            "classes": plots.draw_classes(letters, labels, folder / "classes.png"),
-            "shapes": plots.draw_shapes(shapes, folder / "shapes.png"),
-            "times": plots.draw_times(times, folder / "times.png"),
+            "funnel": plots.draw_funnel(found.rows, found.steps, folder / "funnel.png"),
+            "classes": plots.draw_classes(found.letters, labels, folder / "classes.png"),
+            "shapes": plots.draw_shapes(found.shapes, folder / "shapes.png"),
+            "times": plots.draw_times(found.times, folder / "times.png"),
         }
         if about.threshold is not None:
-            figures["confidence"] = plots.draw_confidence(letters, about.threshold, folder / "confidence.png")
-            figures["reliability"] = plots.draw_reliability(bins, folder / "reliability.png")
+            figures["confidence"] = plots.draw_confidence(found.letters, about.threshold, folder / "confidence.png")
+            figures["reliability"] = plots.draw_reliability(found.bins, folder / "reliability.png")
     return figures
 
 
