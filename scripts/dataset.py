@@ -11,8 +11,8 @@ from lettermill.dataset.split import Split
 from lettermill.dataset.summary import summary
 from lettermill.dataset.sync import remove_others
 from lettermill.job import job_log
-from lettermill.records import Outcome, TableNote, write_records
 from lettermill.packages import versions
+from lettermill.records import Outcome, TableNote, write_records
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake

@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lettermill.job import job_log
-from lettermill.report.make import About, Sources, write_report
 from lettermill.packages import OF_PIXELS, versions
+from lettermill.report.make import About, Sources, write_report
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
