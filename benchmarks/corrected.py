@@ -1,7 +1,9 @@
 """What corrections change: the letters that the review page shows first, decided by somebody who knows the truth.
 
-usage: python benchmarks/corrected.py --directory DIR --configfile MY.yaml --truth TRUTH.csv [--letters 200]
+usage: python benchmarks/corrected.py [--letters 200] [--samples 7]
+       python benchmarks/corrected.py [--letters 200] --directory DIR --configfile MY.yaml --truth TRUTH.csv
 
+The first is about words like those of the embedded sample, 300 for each of so many seeds of its generator.
 DIR: where the workflow has run with MY.yaml (`method: align`); it is copied, and stays as it is.
 TRUTH: true boxes of its letters, or of some rows, see score.py.
 
@@ -16,14 +18,17 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
+ROOT = Path(__file__).resolve().parents[1]
 
+sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "resources/sample")]
 
 import pandas as pd
 import yaml
+from generate import generate
 
 from lettermill.corrections.correction import Correction
 from lettermill.corrections.guard import guarded
@@ -31,18 +36,56 @@ from lettermill.records import DoubtfulLetter, Lesson, read_records
 from lettermill.review.candidates import KINDS, Candidate, best_letters, share_out
 from score import is_correct, read_letters, score
 
-ROOT = Path(__file__).resolve().parents[1]
+CONFIG = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
+
+
+class Run(NamedTuple):
+    """A run of the workflow: its folder, its config, and the true boxes of its letters."""
+
+    directory: Path
+    configfile: Path
+    truth: Path
+
+
+def synthetic(folder: Path, samples: int) -> Run:
+    """Words like those of the sample, of other seeds, in ``folder``, and the workflow run on them."""
+    tables: dict[str, list[list[str]]] = {"words.csv": [], "boxes.csv": []}
+    for seed in range(1, samples + 1):
+        generate(folder / str(seed), seed)
+        for name, rows in tables.items():
+            with open(folder / str(seed) / name, encoding="utf-8", newline="") as file:
+                header, *lines = csv.reader(file)
+            rows += [header] * (not rows) + [[_of_seed(seed, first), *rest] for first, *rest in lines]
+        for image in list((folder / str(seed) / "images").iterdir()):
+            image.rename(image.with_name(_of_seed(seed, image.name)))
+    for name, rows in tables.items():
+        write(folder / name, rows)
+    config = folder / "my.yaml"
+    config.write_text("table: words.csv\n", encoding="utf-8")
+    run(folder / "run", config)
+    return Run(folder / "run", config, folder / "boxes.csv")
+
+
+def _of_seed(seed: int, name: str) -> str:
+    """The name of a word, or the path of its image, by which it differs from those of other seeds."""
+    folder, slash, word = name.rpartition("/")
+    return f"{seed}/{folder}/{seed}_{word}" if slash else f"{seed}_{word}"
+
+
+def write(path: Path, rows: Iterable[Sequence[str]]) -> None:
+    """Write a table."""
+    with open(path, "w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows(rows)
 
 
 def review(results: Path, truth: pd.DataFrame, letters: int) -> list[Correction]:
     """Corrections of the first ``letters`` letters of the review page of ``results`` that ``truth`` knows."""
     known = {(row.row_id, int(row.position)): row for row in truth.itertuples() if row.status != "ambiguous"}
-    config = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))["review"]
     batches = (
         [letter for letter in read_records(path, DoubtfulLetter) if (letter.row_id, letter.position) in known]
         for path in sorted(results.glob("letters/*/doubtful_letters.csv"))
     )
-    shown = best_letters(batches, config["letters"], config["confidence"], ())
+    shown = best_letters(batches, CONFIG["review"]["letters"], CONFIG["review"]["confidence"], ())
     kinds = [[each for each in shown if each.kind == kind] for kind in KINDS[1:]]
     shares = share_out(letters, list(map(len, kinds)))
     chosen = [each for kind, share in zip(kinds, shares, strict=True) for each in kind[:share]]
@@ -86,33 +129,33 @@ def say_lessons(lessons: Sequence[Lesson], threshold: float) -> None:
 def main() -> None:
     """Correct, run, learn again; print what has changed."""
     parser = argparse.ArgumentParser(description="What corrections of the most doubtful letters change.")
-    parser.add_argument("--directory", type=Path, required=True)
-    parser.add_argument("--configfile", type=Path, required=True)
-    parser.add_argument("--truth", type=Path, required=True)
     parser.add_argument("--letters", type=int, default=200)
+    parser.add_argument("--samples", type=int, default=7)
+    for name in Run._fields:
+        parser.add_argument(f"--{name}", type=lambda path: Path(path).resolve())
     given = parser.parse_args()
-    truth = read_letters(given.truth)
+    own = [getattr(given, name) for name in Run._fields]
+    if any(own) and not all(own):
+        parser.error("--directory, --configfile and --truth go together")
     with tempfile.TemporaryDirectory() as name:
-        folder, lines = Path(name) / "run", Path(name) / "corrections.csv"
-        shutil.copytree(given.directory, folder, symlinks=True)
+        subject = Run(*own) if all(own) else synthetic(Path(name), given.samples)
+        truth = read_letters(subject.truth)
+        folder, lines = Path(name) / "copy", Path(name) / "corrections.csv"
+        shutil.copytree(subject.directory, folder, symlinks=True)
         results = folder / "results"
         corrections = review(results, truth, given.letters)
-        with open(lines, "w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(Correction._fields)
-            writer.writerows(map(guarded, correction) for correction in corrections)
+        write(lines, [Correction._fields, *(list(map(guarded, correction)) for correction in corrections)])
         corrected = {correction.row_id for correction in corrections}
         accepted = sum(correction.action == "accept" for correction in corrections)
         print(f"{len(corrections)} corrections in {len(corrected)} rows: {accepted} accepted, the others rejected")
         print(f"{'yield, precision, letters':24} | {'rows with corrections':22} | other rows")
         say("as it was", results, truth, corrected)
         setting = ["--config", f"corrections={lines}"]
-        run(folder, given.configfile.resolve(), *setting)
+        run(folder, subject.configfile, *setting)
         say("corrected", results, truth, corrected)
-        run(folder, given.configfile.resolve(), *setting, "-R", "learn")
+        run(folder, subject.configfile, *setting, "-R", "learn")
         say("and learnt from", results, truth, corrected)
-        config = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
-        say_lessons(read_records(results / "recogniser/lessons.csv", Lesson), config["align"]["confidence"])
+        say_lessons(read_records(results / "recogniser/lessons.csv", Lesson), CONFIG["align"]["confidence"])
 
 
 if __name__ == "__main__":
