@@ -15,7 +15,7 @@ def test_the_letters_are_there_when_it_opens(review: Review) -> None:
     assert review.place == 0 and review.progress == f"0 of {review.shown} looked at"
     row, position, label, _ = review.letter(0)
     assert review.card(0).get_attribute("aria-label").startswith(f"{label}, ")
-    expect(review.page.locator("#detail-headline")).to_contain_text(f"{label} at {int(position) + 1} of")
+    expect(review.page.locator("#detail-headline")).to_contain_text(f"{label}, letter {int(position) + 1} of")
     expect(review.page.locator("#detail-headline")).to_contain_text(row)
     boxes = review.page.locator("#detail-picture .letter")
     expect(boxes).to_have_count(len(review.data["words"][review.data["cards"][0][0]][6]))
@@ -284,7 +284,7 @@ def test_earlier_corrections_are_shown_and_can_be_changed(reviewed: Project, ope
     expect(summary).to_contain_text("the row has no letter at 77")
     expect(summary).to_contain_text("Not on this page")
     summary.get_by_role("button", name="Drop line 6").click()
-    summary.get_by_role("button", name="Drop A at 1 of row gone").click()
+    summary.get_by_role("button", name="Drop A, letter 1 of row gone").click()
     review.press("]", "Home", "Enter")
     expected = [[*first, "accept", ""], everything[1], everything[2], everything[5]]
     assert sorted(review.exported()) == sorted(expected)

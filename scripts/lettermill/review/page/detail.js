@@ -42,7 +42,7 @@ Lettermill.openDetail = ({ decisionOf, onVerdict, onBox, onClear, onSelect, onSe
     const headline = [
       many ? bdi(`${many} selected · `, "span") : "",
       bdi(letter.label, "strong"),
-      ` at ${letter.position + 1} of `,
+      `, letter ${letter.position + 1} of `,
       bdi(word.text),
       " · row ",
       bdi(letter.row),

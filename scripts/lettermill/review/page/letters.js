@@ -62,7 +62,7 @@ Lettermill.openLetters = ({ model, store, say }) => {
     const sure = letter.confidence === null ? "" : `, ${Lettermill.percent(letter.confidence)} sure`;
     element.setAttribute(
       "aria-label",
-      `${letter.label}${sure}${reads}, at ${letter.position + 1} of ${letter.word.text}${words && `, ${words}`}`,
+      `${letter.label}${sure}${reads}, letter ${letter.position + 1} of ${letter.word.text}${words && `, ${words}`}`,
     );
   }
 
@@ -123,7 +123,7 @@ Lettermill.openLetters = ({ model, store, say }) => {
     const { row, position, label, box } = letter;
     return { row, position, label, box: Lettermill.boxText(box), verdict: "", value: "", cut: "" };
   };
-  const nameOf = ({ label, position, row }) => `${label} at ${position + 1} of row ${row}`;
+  const nameOf = ({ label, position, row }) => `${label}, letter ${position + 1} of row ${row}`;
   const targets = () => (grid.selection.length ? grid.selection : [grid.focused].filter(Boolean));
 
   function decide(verdict, text) {

@@ -81,7 +81,7 @@ Lettermill.openSummary = ({ store, isShown, onForget, onDownload, say }) => {
     const decisions = store.decisions();
     const elsewhere = decisions.filter((d) => !isShown(d));
     const problems = store.problems();
-    const of = (d) => (d.position === null ? `row ${d.row}` : `${d.label} at ${d.position + 1} of row ${d.row}`);
+    const of = (d) => (d.position === null ? `row ${d.row}` : `${d.label}, letter ${d.position + 1} of row ${d.row}`);
     const replaced = (fields) =>
       store.get(Lettermill.keyOf(fields[0], /^\d+$/.test(fields[1]) ? Number(fields[1]) : null));
     root.replaceChildren(
@@ -110,7 +110,7 @@ Lettermill.openSummary = ({ store, isShown, onForget, onDownload, say }) => {
           [
             `${line}`,
             row,
-            `${label}${position === "" ? "" : ` at ${Number(position) + 1}`}`,
+            `${label}${position === "" ? "" : `, letter ${Number(position) + 1}`}`,
             `${action} ${value}`,
             replaced([row, position]) ? "decided anew" : `${outcome}: ${detail}`,
           ],
@@ -125,7 +125,7 @@ Lettermill.openSummary = ({ store, isShown, onForget, onDownload, say }) => {
         elsewhere.map((d) => {
           const key = Lettermill.keyOf(d.row, d.position);
           return [
-            [d.row, d.position === null ? "" : `${d.label} at ${d.position + 1}`, Lettermill.inWords(d)],
+            [d.row, d.position === null ? "" : `${d.label}, letter ${d.position + 1}`, Lettermill.inWords(d)],
             of(d),
             () => drop(key, of(d)),
           ];
