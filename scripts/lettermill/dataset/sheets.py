@@ -1,6 +1,5 @@
 """Contact sheets: pictures by which people can judge a dataset, one for each kind of what came out."""
 
-import hashlib
 import heapq
 import logging
 from collections.abc import Iterable, Sequence
@@ -9,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from lettermill.dataset.lot import lot
 from lettermill.file_names import file_stem
 from lettermill.files import write_bytes
 from lettermill.image.codec import encode_png
@@ -107,11 +107,6 @@ def _stopped(rejected: Iterable[tuple[Rejected, Path]]) -> list[tuple[str, np.nd
 
 def _pictures(letters: Iterable[_Letter]) -> list[tuple[str, np.ndarray]]:
     return [(letter.caption, read_cut(letter.path)) for letter in letters]
-
-
-def lot(name: str) -> bytes:
-    """By which of two letters is drawn first, by their names: by lot, and the same every time."""
-    return hashlib.sha256(name.encode()).digest()
 
 
 def _write(path: Path, picture: np.ndarray) -> None:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from lettermill.corrections.correction import APPLIED
 from lettermill.dataset.account import PARTS
-from lettermill.dataset.sheets import lot
+from lettermill.dataset.lot import lot
 from lettermill.file_names import file_stem
 from lettermill.records import Decided, Delivered, DoubtfulLetter, DoubtfulWord, read_fields, read_records
 from lettermill.stages.cut import REJECTED

@@ -117,7 +117,7 @@ def _word(path: Path | None) -> bytes | None:
 
 def small_png(image: np.ndarray) -> bytes:
     """``image`` ((height, width) uint8) as PNG, compressed well: it goes into a page."""
-    done, content = cv2.imencode(".png", image, [cv2.IMWRITE_PNG_COMPRESSION, 9])
+    done, content = cv2.imencode(".png", image, [cv2.IMWRITE_PNG_COMPRESSION, 6])
     if not done:
         raise ValueError(f"cannot encode an image of shape {image.shape}")
     return content.tobytes()
