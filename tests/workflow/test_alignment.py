@@ -169,32 +169,6 @@ def test_a_suspect_is_confirmed_or_corrected(project: Project) -> None:
     assert f"\n{confirmed}," in listed and f"\n{wrong}," not in listed
 
 
-def test_corrections_outlast_learning_again(project: Project) -> None:
-    first = project.metadata()[0]
-    doubted = next(found for found in project.rejected() if found["reason"] == "low_confidence")
-    lines = [
-        letter(first["row_id"], int(first["position"]), first["label"], "reject"),
-        letter(doubted["row_id"], int(doubted["position"]), doubted["label"], "accept"),
-    ]
-    write(project.folder / "corrections.csv", lines)
-    project.settings["corrections"] = "corrections.csv"
-    batches = {batch_of(line.row_id, 4) for line in lines}
-    ends = {rule: count for rule, count in END.items() if rule != "suspects"}
-    assert project.planned() == {"cut": len(batches), **ends}
-    for options in ([], ["-R", "learn"]):
-        project.run(*options)
-        assert project.outcomes() == [("applied", ""), ("applied", "")]
-        found = {(each["row_id"], each["position"]): each["method"] for each in project.metadata()}
-        assert (first["row_id"], first["position"]) not in found
-        assert found[doubted["row_id"], doubted["position"]] == "hand"
-    for name in ("doubtful_letters.csv", "doubtful_words.csv"):
-        for path in project.folder.glob(f"results/letters/*/{name}"):
-            with open(path, encoding="utf-8", newline="") as file:
-                for line in csv.DictReader(file):
-                    if (line["row_id"], line.get("position")) == (doubted["row_id"], doubted["position"]):
-                        assert (line["confidence"], line["reason"]) == ("1.0", "")
-
-
 def test_too_little_to_learn_from_falls_back_to_matching(tmp_path: Path) -> None:
     counted = Project.of_sample(tmp_path / "histogram", 20, batches=1)
     counted.run()
@@ -234,4 +208,9 @@ def test_corrections_are_learnt_from_when_it_learns_again_and_stay(project: Proj
         assert places[found.row_id, found.position]["method"] == "hand"
     assert not places.keys() & {(found.row_id, found.position) for found in delivered}
     assert {outcome for outcome, _ in project.outcomes()} == {"applied"}
+    accepted = {(found.row_id, found.position) for found in rejected}
+    for path in project.folder.glob("results/letters/*/doubtful_letters.csv"):
+        for found in read_records(path, DoubtfulLetter):
+            if (found.row_id, found.position) in accepted:
+                assert (found.confidence, found.reason) == (1.0, "")
     assert project.planned() == {}
