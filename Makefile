@@ -21,7 +21,7 @@ export: $(VENV)/export.stamp
 	$(VENV)/bin/snakemake --cores $(CORES) export
 
 test: $(VENV)/test.stamp
-	$(VENV)/bin/python -m pytest
+	$(VENV)/bin/python -m pytest -n auto --maxprocesses 4 --dist loadfile  # files side by side: their tests share what they make
 
 bench: $(VENV)/run.stamp
 	$(VENV)/bin/python benchmarks/run.py $(BENCH)

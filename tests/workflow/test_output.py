@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from lettermill.progress.estimate import STAGES
 from project import Project
 
 
@@ -22,10 +23,11 @@ def test_a_run_says_how_many_rows_are_done(tmp_path: Path) -> None:
     output = project.run()
     *during, last = lines(output)
     assert re.fullmatch(r"40 of 40 rows done · 100 % · \S+ rows/s · \d+ s in all", last)
-    stages = r"(download|crop|segment|match|cut) \d+"
-    rate = r"( · \S+ rows/s)?"  # from the first job that has ended
-    expected = rf"({stages}(, {stages})* of 40 rows|(dataset|sheets), all 40 rows.*) · \d+ %{rate}( · \d+ s left)?"
-    assert all(re.fullmatch(expected, line) for line in during) and any(" s left" in line for line in during), during
+    batches = rf"({'|'.join(stage.name for stage in STAGES if not stage.once)}) \d+"
+    once = rf"({'|'.join(stage.name for stage in STAGES if stage.once)}), all 40 rows(, \d+ s so far)?"
+    rest = r" · \d+ %( · \S+ rows/s)?( · \d+ s left)?"  # a rate once a job has ended; time left while none is late
+    expected = rf"({batches}(, {batches})* of 40 rows|{once}(; {once})*){rest}"
+    assert during and all(re.fullmatch(expected, line) for line in during), during
     shares = [int(share) for share in re.findall(r"(\d+) %", "".join(during))]
     assert shares == sorted(shares) and shares[-1] < 100
     for block in ("rule download:", "Finished jobid", " steps (", "Select jobs"):
