@@ -20,8 +20,9 @@ train: $(VENV)/train.stamp
 export: $(VENV)/export.stamp
 	$(VENV)/bin/snakemake --cores $(CORES) export
 
+# Files of tests side by side: the tests of one share what they have made.
 test: $(VENV)/test.stamp
-	$(VENV)/bin/python -m pytest -n auto --maxprocesses 4 --dist loadfile  # files side by side: their tests share what they make
+	$(VENV)/bin/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 bench: $(VENV)/run.stamp
 	$(VENV)/bin/python benchmarks/run.py $(BENCH)
