@@ -22,7 +22,7 @@ export: $(VENV)/export.stamp
 
 # Files of tests side by side: the tests of one share what they have made.
 test: $(VENV)/test.stamp
-	$(VENV)/bin/python -m pytest -n auto --maxprocesses 4 --dist loadfile
+	$(VENV)/bin/python -m pytest -n logical --maxprocesses 4 --dist loadfile
 
 bench: $(VENV)/run.stamp
 	$(VENV)/bin/python benchmarks/run.py $(BENCH)
