@@ -28,6 +28,7 @@ STAGES = (
     Stage("cut", 0.0013),
     Stage("dataset", 0.00025, once=True),
     Stage("sheets", 0.00004, once=True),
+    Stage("review", 0.00005, once=True),
     Stage("report", 0.001, once=True, most=6_000),
     Stage("fit", 0.09, once=True),  # by default; other settings of config `train` are not looked at
     Stage("export_huggingface", 0.0016),
