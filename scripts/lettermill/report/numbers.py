@@ -30,4 +30,4 @@ def as_json(value: object) -> str:
 
 def decimals(number: float | None, digits: int) -> str:
     """A number with that many decimals; a dash for none."""
-    return "–" if number is None else f"{number:.{digits}f}"
+    return "–" if number is None else f"{number:,.{digits}f}"
