@@ -31,8 +31,9 @@ import yaml
 from generate import generate
 
 from lettermill.corrections.correction import Correction
-from lettermill.corrections.guard import guarded
-from lettermill.records import DoubtfulLetter, Lesson, read_records
+from lettermill.corrections.formula_escape import escape_formula
+from lettermill.records.csv_files import read_records
+from lettermill.records.schemas import CorrectionEffect, DoubtfulLetter
 from lettermill.review.candidates import KINDS, Candidate, best_letters, share_out
 from score import is_correct, read_letters, score
 
@@ -116,7 +117,7 @@ def say(what: str, results: Path, truth: pd.DataFrame, corrected: set[str]) -> N
     print(f"{what:24} | {' | '.join(cells)}", flush=True)
 
 
-def say_lessons(lessons: Sequence[Lesson], threshold: float) -> None:
+def say_lessons(lessons: Sequence[CorrectionEffect], threshold: float) -> None:
     """Print how sure the recogniser is of the corrected letters, without and with what it has learnt from them."""
     for verdict in ("right", "wrong"):
         found = [lesson for lesson in lessons if lesson.verdict == verdict]
@@ -144,7 +145,7 @@ def main() -> None:
         shutil.copytree(subject.directory, folder, symlinks=True)
         results = folder / "results"
         corrections = review(results, truth, given.letters)
-        write(lines, [Correction._fields, *(list(map(guarded, correction)) for correction in corrections)])
+        write(lines, [Correction._fields, *(list(map(escape_formula, correction)) for correction in corrections)])
         corrected = {correction.row_id for correction in corrections}
         accepted = sum(correction.action == "accept" for correction in corrections)
         print(f"{len(corrections)} corrections in {len(corrected)} rows: {accepted} accepted, the others rejected")
@@ -155,7 +156,7 @@ def main() -> None:
         say("corrected", results, truth, corrected)
         run(folder, subject.configfile, *setting, "-R", "learn")
         say("and learnt from", results, truth, corrected)
-        say_lessons(read_records(results / "recogniser/lessons.csv", Lesson), CONFIG["align"]["confidence"])
+        say_lessons(read_records(results / "recogniser/lessons.csv", CorrectionEffect), CONFIG["align"]["confidence"])
 
 
 if __name__ == "__main__":

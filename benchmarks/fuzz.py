@@ -22,16 +22,17 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 
 from damage import Damaged, damaged, encodings
+from lettermill.base.alphabet import word
+from lettermill.base.reasons import REASONS
 from lettermill.fetch.settings import FetchSettings
 from lettermill.image.crop import Cropping
-from lettermill.plan.text import word
-from lettermill.reasons import REASONS
-from lettermill.records import Letter, Rejected, read_records
+from lettermill.records.csv_files import read_records
+from lettermill.records.schemas import Letter, Rejected
 from lettermill.stages.align import align_batch
 from lettermill.stages.crop import crop_batch
 from lettermill.stages.cut import BatchFiles, cut_batch
 from lettermill.stages.download import download_batch
-from lettermill.stages.learn import Output, Source, learn_recogniser
+from lettermill.stages.learn import LearningOutput, LearningSource, learn_recogniser
 from lettermill.stages.match import match_batch
 from lettermill.stages.segment import segment_batch
 from segment_match import CONFIG, SAMPLE, TOLERANCES, Word, read_words, write_crops
@@ -59,11 +60,11 @@ def sample_words() -> list[Word]:
 def learn(words: list[Word], folder: Path) -> Path:
     """A recogniser that has learnt from ``words``, in ``folder``."""
     cropped, segmented, matched = (folder / name for name in ("crops", "boxes", "matched"))
-    output = Output.of(folder)
+    output = LearningOutput.of(folder)
     write_crops(words, cropped)
     segment_batch(cropped, segmented, TOLERANCES)
     match_batch(segmented, [(row.row_id, row.pattern) for row in words], matched)
-    learn_recogniser([Source(matched, cropped)], len(words), 1, [], output, 2)
+    learn_recogniser([LearningSource(matched, cropped)], len(words), 1, [], output, 2)
     return output.recogniser
 
 
@@ -91,7 +92,7 @@ def through_the_stages(
     segment_batch(files.cropped, files.segmented, TOLERANCES)
     match_batch(files.segmented, rows, folder / "matched.csv")
     align_batch(recogniser, folder / "matched.csv", files.cropped, rows, files.letters, files.suspected)
-    confidences = {"least_confidence": CONFIG["align"]["confidence"], "sure_from": CONFIG["review"]["confidence"]}
+    confidences = {"min_confidence": CONFIG["align"]["confidence"], "review_confidence": CONFIG["review"]["confidence"]}
     cut_batch(files, rows, folder / "letters", erase_neighbours=True, **confidences)
     found = {letter.row_id: DELIVERED for letter in read_records(folder / "letters/letters.csv", Letter)}
     for row in read_records(folder / "letters/rejected.csv", Rejected):

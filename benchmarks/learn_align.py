@@ -13,9 +13,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from lettermill.records import Matched, read_records
+from lettermill.records.csv_files import read_records
+from lettermill.records.schemas import Matched
 from lettermill.stages.align import align_batch
-from lettermill.stages.learn import Output, Source, learn_recogniser
+from lettermill.stages.learn import LearningOutput, LearningSource, learn_recogniser
 from lettermill.stages.match import match_batch
 from lettermill.stages.segment import segment_batch
 from segment_match import CONFIG, ROOT, TOLERANCES, Word, write_crops
@@ -44,10 +45,10 @@ class Aligned(NamedTuple):
 def align_all(words: Sequence[Word], folder: Path, rounds: int) -> Aligned:
     """Learn from ``words`` as the workflow does and align them; files go to ``folder``."""
     matched, cropped = _match(words, folder / "all")
-    output = Output.of(folder)
+    output = LearningOutput.of(folder)
     started = time.perf_counter()
     settings = CONFIG["align"]
-    source = Source(matched, cropped)
+    source = LearningSource(matched, cropped)
     learn_recogniser([source], settings["examples"], settings["rounds"], [], output, os.cpu_count())
     learning = time.perf_counter() - started
     patterns = [(row.row_id, row.pattern) for row in words]

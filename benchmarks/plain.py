@@ -31,21 +31,21 @@ sys.path.insert(0, str(ROOT / "scripts"))
 import yaml
 from snakemake.utils import update_config
 
+from lettermill.base.split import Split
 from lettermill.dataset.assemble import assemble, rejected_by_table
 from lettermill.dataset.card import card
-from lettermill.dataset.sheets import Sheets, write_sheets
-from lettermill.dataset.split import Split
 from lettermill.dataset.summary import summary
 from lettermill.dataset.suspects import gather_suspects
 from lettermill.fetch.settings import FetchSettings
 from lettermill.image.crop import Cropping
-from lettermill.image.letters import Tolerances
+from lettermill.image.segmentation import Tolerances
 from lettermill.plan.workplan import Workplan
+from lettermill.report.contact_sheets import ContactSheets, write_contact_sheets
 from lettermill.stages.align import align_batch
 from lettermill.stages.crop import crop_batch
 from lettermill.stages.cut import BatchFiles, cut_batch
 from lettermill.stages.download import download_batch
-from lettermill.stages.learn import Output, Source, learn_recogniser
+from lettermill.stages.learn import LearningOutput, LearningSource, learn_recogniser
 from lettermill.stages.match import match_batch
 from lettermill.stages.segment import segment_batch
 
@@ -117,9 +117,14 @@ def to_letters(rows: Rows, config: dict) -> Seconds:
         matched, suspected, confidence = files.aligned, files.suspected, config["align"]["confidence"]
     with stage(spent, "cut"):
         found = BatchFiles(files.downloaded, files.cropped, files.segmented, matched, suspected)
-        sure_from = config["review"]["confidence"]
+        review_confidence = config["review"]["confidence"]
         cut_batch(
-            found, rows.patterns, files.letters, **config["cut"], least_confidence=confidence, sure_from=sure_from
+            found,
+            rows.patterns,
+            files.letters,
+            **config["cut"],
+            min_confidence=confidence,
+            review_confidence=review_confidence,
         )
     return spent
 
@@ -127,10 +132,12 @@ def to_letters(rows: Rows, config: dict) -> Seconds:
 def learn(batches: Iterable[str], config: dict, cores: int) -> Seconds:
     """The recogniser of all batches."""
     spent, settings = Seconds(), config["align"]
-    sources = [Source(files.matched, files.cropped) for files in map(Files.of, batches)]
+    sources = [LearningSource(files.matched, files.cropped) for files in map(Files.of, batches)]
     jobs = min(LEARNING, cores)
     with stage(spent, "learn"):
-        learn_recogniser(sources, settings["examples"], settings["rounds"], [], Output.of(RECOGNISER.parent), jobs)
+        learn_recogniser(
+            sources, settings["examples"], settings["rounds"], [], LearningOutput.of(RECOGNISER.parent), jobs
+        )
     return spent
 
 
@@ -160,7 +167,9 @@ def draw_sheets(batches: Iterable[str]) -> Seconds:
     spent = Seconds()
     with stage(spent, "sheets"):
         letters = [Files.of(batch).letters for batch in batches]
-        write_sheets(letters, Sheets(*(Path(f"results/sheets/{kind}.png") for kind in Sheets._fields)))
+        write_contact_sheets(
+            letters, ContactSheets(*(Path(f"results/sheets/{kind}.png") for kind in ContactSheets._fields))
+        )
     return spent
 
 

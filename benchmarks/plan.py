@@ -27,7 +27,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 
 from lettermill.plan.batches import batch_count, batch_of
-from lettermill.records import Segmented, write_records
+from lettermill.records.csv_files import write_records
+from lettermill.records.schemas import Segmented
 from replica import SETTLED, Source, read_sources, replicate, write_project
 from runs import run_workflow
 from segment_match import CONFIG, ROOT, SAMPLE, columns_of, table_arguments

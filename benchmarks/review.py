@@ -23,7 +23,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 import numpy as np
 
 from lettermill.image.codec import decode, encode_png
-from lettermill.records import DoubtfulLetter, DoubtfulWord, read_records, write_records
+from lettermill.records.csv_files import read_records, write_records
+from lettermill.records.schemas import DoubtfulLetter, DoubtfulWord
 from lettermill.review.candidates import candidate
 from lettermill.review.write import Settings, write_page
 

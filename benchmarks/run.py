@@ -27,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 from downloads import Setup, download_section, urls_argument
 from essay import essay_letters
 from learn_align import ROWS, Aligned, align_all
-from lettermill.image.letters import find_letters
+from lettermill.image.segmentation import find_letters
 from lettermill.stages.match import match_word
 from plan import plan_section, sizes_argument, sizes_of
 from replica import read_sources

@@ -30,11 +30,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 
 from essay import essay_letters
+from lettermill.base.alphabet import Alphabet, word
 from lettermill.image.codec import decode, encode_png
 from lettermill.image.crop import Cropping, crop
-from lettermill.image.letters import Tolerances, find_letters
-from lettermill.plan.text import Alphabet, word
-from lettermill.records import Cropped, write_records
+from lettermill.image.segmentation import Tolerances, find_letters
+from lettermill.records.csv_files import write_records
+from lettermill.records.schemas import Cropped
 from lettermill.stages.match import match_batch, match_word
 from lettermill.stages.segment import segment_batch
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 
-from lettermill.image.box import Box
+from lettermill.base.box import Box
 from lettermill.image.codec import decode, encode_png
 from score import read_letters
 

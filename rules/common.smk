@@ -9,11 +9,11 @@ from pathlib import Path
 
 sys.path.insert(0, f"{workflow.basedir}/scripts")
 
-from lettermill.errors import CorruptedFileError, InputError
-from lettermill.machine import full, unwritable
-from lettermill.plan.code import code_of
-from lettermill.plan.index import digest
-from lettermill.plan.parameters import stamp_of
+from lettermill.base.errors import CorruptedFileError, InputError
+from lettermill.base.digests import digest
+from lettermill.base.disk import full, unwritable
+from lettermill.workflow.code import code_of
+from lettermill.workflow.parameters import stamp_of
 from lettermill.plan.workplan import Workplan
 
 

@@ -1,7 +1,7 @@
 """What the rules that train a model, test it and read with it are given."""
 
-from lettermill.plan.parameters import Rows
-from lettermill.predict.sources import find_images, find_word_list
+from lettermill.workflow.parameters import Rows
+from lettermill.plan.predict_inputs import find_images, find_word_list
 
 TRAIN = config["train"]
 FIT_SETTINGS = {key: value for key, value in TRAIN.items() if key != "test_on"}

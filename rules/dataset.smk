@@ -41,7 +41,7 @@ rule dataset:
         source=PLAN.table_path.name,
         settings={key: config[key] for key in CARD_SETTINGS},
         code=code_of("lettermill.dataset.assemble"),
-        corrections_code=code_of("lettermill.dataset.corrections"),
+        corrections_code=code_of("lettermill.dataset.correction_outcomes"),
         card_code=code_of("lettermill.dataset.card"),
         summary_code=code_of("lettermill.dataset.summary"),
     script:
@@ -69,6 +69,6 @@ rule sheets:
     conda:
         "../envs/letters.yaml"
     params:
-        code=code_of("lettermill.dataset.sheets"),
+        code=code_of("lettermill.report.contact_sheets"),
     script:
         "../scripts/sheets.py"

@@ -16,6 +16,6 @@ rule debug:
     params:
         row_id=row_of,
         corrections=lambda wildcards: planned(PLAN.corrections, planned(PLAN.batch_of, wildcards.row)),
-        code=code_of("lettermill.stages.picture"),
+        code=code_of("lettermill.stages.debug_picture"),
     script:
         "../scripts/debug.py"

@@ -47,7 +47,7 @@ rule retry_failed:
         batches=BATCHES,
         rows=lambda wildcards: [sources_of(batch) for batch in BATCHES],
     script:
-        "../scripts/ask_again.py"
+        "../scripts/refresh.py"
 
 
 use rule retry_failed as refresh with:

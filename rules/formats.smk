@@ -1,7 +1,7 @@
 """What the exports are made of: classes, parts, and the files of each format."""
 
-from lettermill.dataset.account import PARTS
-from lettermill.export.letters import classes_of, idx_labels
+from lettermill.base.split import PARTS
+from lettermill.export.labelled_letters import classes_of, idx_labels
 
 FORMATS = config["export"]["formats"]
 CLASSES = classes_of(config["alphabet"])

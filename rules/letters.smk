@@ -92,7 +92,7 @@ rule cut:
         earlier=earlier,
         cut=config["cut"],
         confidence=config["align"]["confidence"] if ALIGNED else 0.0,
-        sure_from=config["review"]["confidence"],
+        review_confidence=config["review"]["confidence"],
         code=code_of("lettermill.stages.cut"),
     script:
         "../scripts/cut.py"

@@ -1,7 +1,7 @@
-"""predict, read_test: what images of words say, read by the recogniser and the trained classifier together.
+"""predict, evaluate_words: what images of words say, read by the recogniser and the trained classifier together.
 
 predict     results/predictions/predictions.csv, alternatives.csv, letters.csv, pictures/   of config `predict: {images}`
-read_test   results/model/words.csv, words.json   how well rows of the table are read that the models have not learnt from
+evaluate_words   results/model/words.csv, words.json   how well rows of the table are read that the models have not learnt from
 
 Neither is part of `all`: ask for them by name.
 """
@@ -31,12 +31,12 @@ rule predict:
         crop=config["crop"],
         other_words=config["predict"]["other_words"],
         alternatives=config["predict"]["alternatives"],
-        code=lambda wildcards: code_of("lettermill.stages.predict"),
+        code=lambda wildcards: code_of("lettermill.predict.predict_images"),
     script:
         "../scripts/predict.py"
 
 
-rule read_test:
+rule evaluate_words:
     input:
         cropped=expand("results/cropped/{batch}", batch=BATCHES),
         word_list=word_list,
@@ -47,9 +47,9 @@ rule read_test:
         words="results/model/words.csv",
         figures="results/model/words.json",
     log:
-        "logs/read_test.log",
+        "logs/evaluate_words.log",
     benchmark:
-        "logs/benchmarks/read_test.tsv"
+        "logs/benchmarks/evaluate_words.tsv"
     conda:
         "../envs/letters.yaml"
     params:
@@ -57,6 +57,6 @@ rule read_test:
         split=config["split"],
         alphabet=config["alphabet"],
         other_words=config["predict"]["other_words"],
-        code=lambda wildcards: code_of("lettermill.stages.read_test"),
+        code=lambda wildcards: code_of("lettermill.predict.evaluate_words"),
     script:
-        "../scripts/read_test.py"
+        "../scripts/evaluate_words.py"

@@ -8,8 +8,8 @@ both out of .snakemake/log/.
 from snakemake.logging import logger
 from snakemake.settings.enums import Quietness
 
-from lettermill.progress.run import Job, Progress
-from lettermill.progress.watch import Watch, is_news
+from lettermill.workflow.progress import Job, Progress
+from lettermill.workflow.progress_log import Watch, is_news
 
 WATCHES = []
 

@@ -6,7 +6,7 @@ report    results/report.html   one file that needs nothing else
 `snakemake --report my-report.html` has the same files, and the engine's account of the run.
 """
 
-from lettermill.plan.text import Alphabet
+from lettermill.base.alphabet import Alphabet
 
 # Plots, with what they show: name -> (caption, what it is called).
 PLOTS = {

@@ -27,12 +27,12 @@ rule review:
             "name": PLAN.table_path.name,
             "alphabet": config["alphabet"],
             "method": config["method"],
-            "least": config["align"]["confidence"] if ALIGNED else 0.0,
-            "sure_from": config["review"]["confidence"],
+            "min_confidence": config["align"]["confidence"] if ALIGNED else 0.0,
+            "review_confidence": config["review"]["confidence"],
             "letters": config["review"]["letters"],
         },
         page_code=page_code(),
         code=code_of("lettermill.review.write"),
-        corrections_code=code_of("lettermill.dataset.corrections"),
+        corrections_code=code_of("lettermill.dataset.correction_outcomes"),
     script:
         "../scripts/review.py"

@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lettermill.image.crop import Cropping
-from lettermill.job import job_log
 from lettermill.stages.crop import crop_batch
+from lettermill.workflow.job import job_log
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake

@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lettermill.job import job_log
 from lettermill.stages.cut import BatchFiles, cut_batch
+from lettermill.workflow.job import job_log
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -16,7 +16,7 @@ if __name__ == "__main__":
             patterns=snakemake.params.rows,
             output=Path(snakemake.output[0]),
             **snakemake.params.cut,
-            least_confidence=snakemake.params.confidence,
-            sure_from=snakemake.params.sure_from,
+            min_confidence=snakemake.params.confidence,
+            review_confidence=snakemake.params.review_confidence,
             corrections=snakemake.params.corrections,
         )

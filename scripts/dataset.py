@@ -4,15 +4,16 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lettermill.base.package_versions import versions
+from lettermill.base.split import Split
 from lettermill.dataset.assemble import assemble, rejected_by_table
 from lettermill.dataset.card import card
-from lettermill.dataset.corrections import gather_outcomes
-from lettermill.dataset.split import Split
+from lettermill.dataset.correction_outcomes import gather_outcomes
 from lettermill.dataset.summary import summary
 from lettermill.dataset.sync import remove_others
-from lettermill.job import job_log
-from lettermill.packages import versions
-from lettermill.records import Outcome, TableNote, write_records
+from lettermill.records.csv_files import write_records
+from lettermill.records.schemas import CorrectionOutcome, TableNote
+from lettermill.workflow.job import job_log
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -35,8 +36,8 @@ def main() -> None:
     text = card(account, params.source, params.settings, versions())
     Path(snakemake.output.card).write_text(text, encoding="utf-8")
     write_records(Path(snakemake.output.notes), TableNote, params.notes)
-    outcomes = gather_outcomes(batches, [Outcome(*line) for line in params.corrections])
-    write_records(Path(snakemake.output.corrections), Outcome, outcomes)
+    outcomes = gather_outcomes(batches, [CorrectionOutcome(*line) for line in params.corrections])
+    write_records(Path(snakemake.output.corrections), CorrectionOutcome, outcomes)
     text = summary(account, output, params.settings["method"], len(params.notes), outcomes)
     Path(snakemake.output.summary).write_text(text, encoding="utf-8")
 

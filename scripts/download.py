@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 from lettermill.fetch.answers import answers_of
 from lettermill.fetch.settings import FetchSettings
-from lettermill.job import job_log
 from lettermill.stages.download import download_batch
+from lettermill.workflow.job import job_log
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake

@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import lettermill
-from lettermill.dataset.split import Split
+from lettermill.base.split import Split
 from lettermill.dataset.sync import remove_strangers
 from lettermill.export.cards import card
-from lettermill.export.letters import count_letters
-from lettermill.job import job_log
+from lettermill.export.labelled_letters import count_letters
+from lettermill.workflow.job import job_log
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake

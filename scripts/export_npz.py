@@ -3,10 +3,10 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lettermill.dataset.split import Split
+from lettermill.base.split import Split
 from lettermill.dataset.sync import remove_others
 from lettermill.export.npz import write_npz
-from lettermill.job import job_log
+from lettermill.workflow.job import job_log
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake

@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lettermill.dataset.split import Split
+from lettermill.base.split import Split
 from lettermill.export.webdataset import write_shards
-from lettermill.job import job_log
+from lettermill.workflow.job import job_log
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lettermill.corrections.correction import Correction
-from lettermill.job import job_log
-from lettermill.stages.learn import Output, Source, learn_recogniser
+from lettermill.stages.learn import LearningOutput, LearningSource, learn_recogniser
+from lettermill.workflow.job import job_log
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -15,11 +15,11 @@ if __name__ == "__main__":
     with job_log(snakemake.log[0]):
         inputs = zip(snakemake.input.matched, snakemake.input.cropped, strict=True)
         learn_recogniser(
-            sources=[Source(Path(matched), Path(cropped)) for matched, cropped in inputs],
+            sources=[LearningSource(Path(matched), Path(cropped)) for matched, cropped in inputs],
             most=snakemake.params.examples,
             rounds=snakemake.params.rounds,
             corrections=starmap(Correction, snakemake.params.corrections),
-            output=Output.of(Path(snakemake.output.recogniser).parent),
+            output=LearningOutput.of(Path(snakemake.output.recogniser).parent),
             jobs=snakemake.threads,
         )
         Path(snakemake.output.learnt_with).write_text(snakemake.params.learnt_with, encoding="utf-8")

@@ -3,13 +3,13 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lettermill.base.alphabet import Alphabet
 from lettermill.image.crop import Cropping
-from lettermill.job import job_log
-from lettermill.plan.text import Alphabet
 from lettermill.predict.models import load_models
+from lettermill.predict.predict_images import Outputs, predict_images
 from lettermill.predict.read import Reader
 from lettermill.predict.word_list import read_word_list
-from lettermill.stages.predict import Outputs, predict_images
+from lettermill.workflow.job import job_log
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake

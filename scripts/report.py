@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lettermill.job import job_log
-from lettermill.packages import OF_PIXELS, versions
+from lettermill.base.package_versions import OF_PIXELS, versions
 from lettermill.report.make import About, Sources, write_report
+from lettermill.workflow.job import job_log
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake

@@ -4,10 +4,10 @@ from itertools import starmap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lettermill.dataset.corrections import gather_outcomes
-from lettermill.job import job_log
-from lettermill.records import Outcome
+from lettermill.dataset.correction_outcomes import gather_outcomes
+from lettermill.records.schemas import CorrectionOutcome
 from lettermill.review.write import Settings, write_page
+from lettermill.workflow.job import job_log
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -18,7 +18,7 @@ if __name__ == "__main__":
         write_page(
             batches=batches,
             suspects=Path(snakemake.input.suspects) if snakemake.input.get("suspects") else None,
-            corrections=gather_outcomes(batches, list(starmap(Outcome, snakemake.params.corrections))),
+            corrections=gather_outcomes(batches, list(starmap(CorrectionOutcome, snakemake.params.corrections))),
             output=Path(snakemake.output.words).parent,
             settings=Settings(**snakemake.params.settings),
         )

@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lettermill.image.letters import Tolerances
-from lettermill.job import job_log
+from lettermill.image.segmentation import Tolerances
 from lettermill.stages.segment import segment_batch
+from lettermill.workflow.job import job_log
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake

@@ -3,15 +3,15 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lettermill.dataset.sheets import Sheets, write_sheets
-from lettermill.job import job_log
+from lettermill.report.contact_sheets import ContactSheets, write_contact_sheets
+from lettermill.workflow.job import job_log
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):
-        write_sheets(
+        write_contact_sheets(
             batches=[Path(letters) for letters in snakemake.input],
-            output=Sheets(*map(Path, snakemake.output)),
+            output=ContactSheets(*map(Path, snakemake.output)),
         )

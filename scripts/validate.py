@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lettermill.fetch.settings import FetchSettings
-from lettermill.job import job_log
-from lettermill.records import Outcome
-from lettermill.stages.download import Source
+from lettermill.records.schemas import CorrectionOutcome
+from lettermill.stages.download import ImageSource
 from lettermill.stages.validate import correction_lines, image_lines, table_lines
+from lettermill.workflow.job import job_log
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -28,10 +28,10 @@ def main() -> None:
         print(line)
     if params.corrections_file:
         print(f"\nCorrections {params.corrections_file}")
-        for line in correction_lines([Outcome(*line) for line in params.corrections]):
+        for line in correction_lines([CorrectionOutcome(*line) for line in params.corrections]):
             print(line)
     print("\nImages")
-    sources = [Source(*row) for rows in params.rows for row in rows]
+    sources = [ImageSource(*row) for rows in params.rows for row in rows]
     for line in image_lines(sources, Path(params.images), FetchSettings.from_config(snakemake.config["download"])):
         print(line, flush=True)
     print("\nWhat a run would do")

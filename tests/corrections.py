@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from lettermill.corrections.correction import Correction
-from lettermill.corrections.guard import guarded
+from lettermill.corrections.formula_escape import escape_formula
 
 HEADER = ",".join(Correction._fields)
 
@@ -24,4 +24,4 @@ def write(path: Path, lines: Iterable[Correction], separator: str = ",", mark: s
         file.write(mark)
         writer = csv.writer(file, delimiter=separator, lineterminator=end)
         writer.writerow(Correction._fields)
-        writer.writerows(map(guarded, line) for line in lines)
+        writer.writerows(map(escape_formula, line) for line in lines)

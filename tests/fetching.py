@@ -15,7 +15,8 @@ import pytest
 
 from lettermill.fetch.settings import FetchSettings
 from lettermill.image.codec import encode_png
-from lettermill.records import Downloaded, read_records
+from lettermill.records.csv_files import read_records
+from lettermill.records.schemas import Downloaded
 from lettermill.stages.download import download_batch
 
 NOISE = np.random.default_rng(7).integers(0, 256, (36, 388), np.uint8)

@@ -8,7 +8,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from lettermill.image.box import Box
+from lettermill.base.box import Box
 from lettermill.model.classifier import Preprocessing
 from project import SAMPLE
 

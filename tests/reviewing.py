@@ -7,8 +7,8 @@ from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Locator, Page
 
-from lettermill.corrections.guard import unguarded
-from lettermill.records import Outcome
+from lettermill.corrections.formula_escape import unescape_formula
+from lettermill.records.schemas import CorrectionOutcome
 from lettermill.review.write import Settings, write_page
 
 HEADER = ["row_id", "position", "label", "box", "action", "value"]
@@ -22,11 +22,11 @@ def data_of(folder: Path) -> dict:
 
 def remake(results: Path, folder: Path, corrections: list[tuple] = (), **settings: object) -> Path:
     """Write the page of a run's ``results`` into ``folder`` as the workflow does, with other settings."""
-    known = {"name": "words.csv", "alphabet": "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "method": "align", "least": 0.9}
+    known = {"name": "words.csv", "alphabet": "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "method": "align", "min_confidence": 0.9}
     batches = sorted((results / "letters").iterdir())
-    given = Settings(**{**known, "sure_from": 0.995, "letters": 400, **settings})
+    given = Settings(**{**known, "review_confidence": 0.995, "letters": 400, **settings})
     suspects = results / "suspects.csv"
-    outcomes = [Outcome(*line) for line in corrections]
+    outcomes = [CorrectionOutcome(*line) for line in corrections]
     write_page(batches, suspects if suspects.exists() else None, outcomes, folder, given)
     return folder
 
@@ -35,7 +35,7 @@ def corrections(text: str) -> list[list[str]]:
     """The lines of a corrections.csv after its header."""
     header, *lines = csv.reader(io.StringIO(text, newline=""), strict=True)
     assert header == HEADER
-    return [[unguarded(field) for field in line] for line in lines]
+    return [[unescape_formula(field) for field in line] for line in lines]
 
 
 class Review:

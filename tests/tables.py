@@ -3,9 +3,10 @@
 import re
 from pathlib import Path
 
-from lettermill.plan.text import Alphabet
+from lettermill.base.alphabet import Alphabet
+from lettermill.plan.read_table import Table, read_table
 from lettermill.table.layout import Columns
-from lettermill.table.read import Table, read_sheet, read_table
+from lettermill.table.read import read_sheet
 from lettermill.table.sheet import Sheet
 
 LATIN = Alphabet("ABCDEFGHIJKLMNOPQRSTUVWXYZ")

@@ -56,7 +56,7 @@ def test_no_registry_is_named() -> None:
 
 
 def test_reasons_are_in_the_readme() -> None:
-    from lettermill.reasons import REASONS
+    from lettermill.base.reasons import REASONS
 
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     for stage, reasons in REASONS.items():

@@ -1,22 +1,23 @@
 """Lettermill: from a table of word images and transcriptions to a labelled dataset of single letters.
 
-plan         what is to be done: config, index of the table, normalised text, batches
-table        the user's table: encodings, separators, workbooks, repairs, which rows can be worked on
-image        finding letters in pixels: ink, printed labels, crops, boxes, pictures
-align        a recogniser of letters, and the best way to cut a word into its transcription
-fetch        getting images from the web: tries, limits, what jobs share; the cache that keeps them
-corrections  what people have corrected: reading it, which line fits, what it does to rows and letters
-stages       the steps of the workflow, each a function over one batch of rows
-dataset      the delivered dataset: folders, metadata, rejections, account, card, summary, contact sheets
-report       what came out and how good it is, as one page: numbers, plots, letters of every class
-review       a page in the browser for what is doubtful, by which a person corrects it: what is on it, and its files
-model        a classifier of letters: training it in Keras, testing it, applying it with OpenCV
-predict      reading words that are in no table: the search for their text, word lists, pictures of all kinds
-export       the dataset in the formats of other libraries, each a module
-progress     how far a run is: rows done, rate, time left
+Rooms, from the bottom up; each may import those above it in this list that its own docstring names, and no others:
 
-Nothing in this package imports Snakemake; what serves its jobs and re-runs is in job.py, plan/parameters.py,
-plan/code.py and progress/watch.py.
+base         errors, files and their names, rejection reasons, alphabet, split, random samples
+records      the tables that jobs hand to each other
+image        finding letters in pixels: ink, printed labels, crops, letter boxes, pictures
+table        reading the user's table: encodings, separators, workbooks, repairs
+corrections  what people have corrected
+workflow     what knows Snakemake: digests of code, parameters of jobs, logs, progress
+plan         config, rows, batches: what each stage must know
+fetch        getting images from the web, and the cache that keeps them
+align        forced alignment: fragments of ink, the recogniser of letters, the lattice, confidences
+model        a classifier of letters: training it in Keras, evaluating it, applying it with OpenCV
+stages       the steps of the workflow, each a function over one batch of rows
+predict      reading words that are in no table
+dataset      the delivered dataset: folders, metadata, rejections, counts, card, summary
+export       the dataset in the formats of other libraries
+report       what came out and how good it is, as one page
+review       a page in the browser for what is worth a look
 """
 
 import os

@@ -10,7 +10,8 @@ import pytest
 
 from corrections import letter, row, write
 from lettermill.plan.batches import batch_of
-from lettermill.records import DoubtfulLetter, Lesson, read_records
+from lettermill.records.csv_files import read_records
+from lettermill.records.schemas import CorrectionEffect, DoubtfulLetter
 from project import SAMPLE, Project
 from score import read_letters, score
 
@@ -200,7 +201,7 @@ def test_corrections_are_learnt_from_when_it_learns_again_and_stay(project: Proj
     before = recogniser.read_bytes()
     project.run("-R", "learn")
     assert recogniser.read_bytes() != before
-    lessons = read_records(recogniser.with_name("lessons.csv"), Lesson)
+    lessons = read_records(recogniser.with_name("lessons.csv"), CorrectionEffect)
     told = {(found.row_id, found.position): "right" if found.reason else "wrong" for found in rejected + delivered}
     assert {(lesson.row_id, lesson.position): lesson.verdict for lesson in lessons} == told
     places = {(found["row_id"], int(found["position"])): found for found in project.metadata()}

@@ -127,21 +127,21 @@ def test_a_changed_setting(project: Project, settings: dict, expected: dict[str,
 
 
 MODULES = [
-    ("dataset/split.py", DATASET),
-    ("dataset/sheets.py", {"sheets": 1, "all": 1}),
+    ("base/split.py", DATASET),
+    ("report/contact_sheets.py", {"sheets": 1, "all": 1}),
     ("review/sprites.py", {"review": 1, "all": 1}),
     ("review/page/review.css", {"review": 1, "all": 1}),
     ("image/cut.py", {"cut": 4, **END}),
     ("report/plots.py", REPORT),
     ("report/page.html.jinja", REPORT),
     ("stages/match.py", {"match": 4, "cut": 4, **END}),
-    ("image/letters.py", {"segment": 4, "match": 4, "cut": 4, **END}),
-    ("image/labels.py", {"crop": 4, "segment": 4, "match": 4, "cut": 4, **END}),
+    ("image/segmentation.py", {"segment": 4, "match": 4, "cut": 4, **END}),
+    ("image/printed.py", {"crop": 4, "segment": 4, "match": 4, "cut": 4, **END}),
     ("fetch/web.py", {"download": 4, "crop": 4, "segment": 4, "match": 4, "cut": 4, **END}),
     ("corrections/apply.py", {"cut": 4, **END}),
     ("corrections/read.py", {}),
-    ("table/rows.py", {}),
-    ("job.py", {}),
+    ("plan/rows.py", {}),
+    ("workflow/job.py", {}),
 ]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from lettermill.machine import full
+from lettermill.base.disk import full
 from lettermill.plan.batches import batch_of
 from project import Project
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import webdataset
 
-from lettermill.dataset.account import PARTS
-from lettermill.file_names import file_stem
+from lettermill.base.file_names import file_stem
+from lettermill.base.split import PARTS
 from project import Project, digests
 
 IDS = [

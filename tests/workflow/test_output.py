@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from lettermill.progress.estimate import STAGES
+from lettermill.workflow.estimate import STAGES
 from project import Project
 
 

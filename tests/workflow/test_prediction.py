@@ -1,4 +1,4 @@
-"""`predict` and `read_test`: images that are in no table, and rows that the models have not learnt from."""
+"""`predict` and `evaluate_words`: images that are in no table, and rows that the models have not learnt from."""
 
 import csv
 import json
@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
-from lettermill.dataset.split import Split
+from lettermill.base.split import Split
 from lettermill.predict.error_rate import error_rate
 from project import SAMPLE, Project, digests
 
@@ -25,7 +25,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Project:
     project = Project.of_sample(tmp_path_factory.mktemp("trained") / "project", 300, batches=4, train=training)
     project.settings["predict"] = {"images": "mine"}
     make_images(project.folder / "mine")
-    project.run("predict", "read_test")
+    project.run("predict", "evaluate_words")
     return project
 
 

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import pytest
 
-from lettermill.reasons import REASONS
+from lettermill.base.reasons import REASONS
 from project import Project
 from server import Server
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from lettermill.model.classifier import load_classifier
-from lettermill.model.letters import load_dataset
+from lettermill.model.letter_data import load_dataset
 from project import Project, digests
 
 keras = pytest.importorskip("keras", reason="Keras is not installed (requirements-train.txt)")

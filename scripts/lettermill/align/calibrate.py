@@ -11,13 +11,13 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from lettermill.align.known import SAME_PLACE, KnownWord
+from lettermill.align.ground_truth import SAME_PLACE, GroundTruthWord
 from lettermill.align.label_errors import confusion, find_label_errors
 from lettermill.align.lexicon import Lexicon
 from lettermill.align.network import FLOOR
 from lettermill.align.recogniser import Confidence
-from lettermill.align.word import align_word
-from lettermill.records import Reliability
+from lettermill.align.word_alignment import align_word
+from lettermill.records.schemas import Reliability
 
 WRONG_TRANSCRIPTIONS, HIDDEN_LETTERS = 0.05, 0.05
 """Shares of the words, as they are expected in real tables, that are transcribed wrongly, and of those in which a
@@ -35,7 +35,7 @@ BINS = (0.0, 0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 1.0)
 
 
 def calibrate(
-    words: Sequence[KnownWord], scores: Sequence[np.ndarray], letters: str, lexicon: Lexicon
+    words: Sequence[GroundTruthWord], scores: Sequence[np.ndarray], letters: str, lexicon: Lexicon
 ) -> tuple[Confidence, list[Reliability]] | None:
     """Learn the confidence of aligned letters, and how far it can be trusted; None when there is nothing to learn.
 
@@ -80,7 +80,7 @@ def calibrate(
 
 
 def _staged(
-    word: KnownWord,
+    word: GroundTruthWord,
     scores: np.ndarray,
     letters: str,
     bad: Sequence[bool],
@@ -104,7 +104,7 @@ def _staged(
 
 
 def _decided(
-    word: KnownWord, scores: np.ndarray, letters: str, counts: Mapping[str, int]
+    word: GroundTruthWord, scores: np.ndarray, letters: str, counts: Mapping[str, int]
 ) -> Iterator[tuple[np.ndarray, np.ndarray, float]]:
     """The same of the letters of ``word``, not all of which are known, that a person has decided about."""
     found = align_word(word.area, word.candidates, scores, letters, word.word, counts)
@@ -119,7 +119,7 @@ def _decided(
             yield found.evidence[[letter.position]], np.array([False]), 1.0
 
 
-def _is_right(word: KnownWord, bad: Sequence[bool], index: int, letter: str) -> bool:
+def _is_right(word: GroundTruthWord, bad: Sequence[bool], index: int, letter: str) -> bool:
     """Whether the candidate is in the place of a letter of that name, whose transcription is not in doubt."""
     box = word.candidates[index].box
     return any(
@@ -135,7 +135,7 @@ class _Clerk:
         others = confusions + UNLIKELY
         np.fill_diagonal(others, 0)
         self.letters, self.words = letters, words
-        self.taken_for = others / others.sum(axis=1, keepdims=True)
+        self.predicted_label = others / others.sum(axis=1, keepdims=True)
         self.random = np.random.default_rng(0)
 
     def misread(self, word: str) -> str:
@@ -146,7 +146,7 @@ class _Clerk:
             return word[:place] + self.letters[self.random.integers(len(self.letters))] + word[place:]
         if kind < LEFT_OUT + ADDED + OTHER_WORD:
             return self.words[self.random.integers(len(self.words))]
-        shares = self.taken_for[self.letters.index(word[place])] if word[place] in self.letters else None
+        shares = self.predicted_label[self.letters.index(word[place])] if word[place] in self.letters else None
         return word[:place] + str(self.random.choice(list(self.letters), p=shares)) + word[place + 1 :]
 
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from lettermill.align.units import Candidate, Units
+from lettermill.align.fragments import Candidate, Fragments
 
 SIDE = 32
 """Pixels of the square that a candidate is scaled into."""
@@ -48,14 +48,14 @@ class Looks(NamedTuple):
         return np.hstack([gradients(self.pictures), self.places])
 
 
-def look(units: Units, candidates: Sequence[Candidate]) -> Looks:
+def look(units: Fragments, candidates: Sequence[Candidate]) -> Looks:
     """What ``candidates`` look like."""
     pictures = np.array([picture(units, candidate) for candidate in candidates], np.uint8).reshape(-1, SIDE, SIDE)
     places = np.array([_place(units, candidate) for candidate in candidates], np.float32).reshape(-1, PLACES)
     return Looks(pictures, places)
 
 
-def picture(units: Units, candidate: Candidate) -> np.ndarray:
+def picture(units: Fragments, candidate: Candidate) -> np.ndarray:
     """The ink of a candidate, and of no other unit, centred: (SIDE, SIDE) uint8, 0 is paper."""
     box = candidate.box
     labels = box.of(units.labels)
@@ -112,7 +112,7 @@ def _pool(images: np.ndarray) -> np.ndarray:
     return (columns.reshape(-1, SIDE) @ WINDOWS).reshape(len(images), -1)
 
 
-def _place(units: Units, candidate: Candidate) -> list[float]:
+def _place(units: Fragments, candidate: Candidate) -> list[float]:
     """Half of width, height, and distance of top and bottom from the word's, in letter heights."""
     box = candidate.box
     sides = (box.width, box.height, box.y - units.top, box.bottom - units.bottom)

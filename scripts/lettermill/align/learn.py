@@ -8,14 +8,14 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from lettermill.align.calibrate import calibrate
+from lettermill.align.correction_effect import effects_of
 from lettermill.align.features import Looks
 from lettermill.align.folds import FOLDS, fold_of
-from lettermill.align.known import OTHER, Example, KnownWord, known_words, with_decisions
-from lettermill.align.lessons import lessons_of
+from lettermill.align.ground_truth import OTHER, Example, GroundTruthWord, ground_truth_words, with_decisions
 from lettermill.align.lexicon import Lexicon
 from lettermill.align.recogniser import Recogniser
 from lettermill.align.train import train
-from lettermill.records import Lesson, Reliability
+from lettermill.records.schemas import CorrectionEffect, Reliability
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ class Learnt(NamedTuple):
 
     recogniser: Recogniser
     reliability: list[Reliability]
-    lessons: list[Lesson]
+    lessons: list[CorrectionEffect]
 
 
 def learn(examples: Iterable[Example], lexicon: Lexicon, rounds: int, jobs: int) -> Learnt | None:
@@ -48,7 +48,7 @@ def learn(examples: Iterable[Example], lexicon: Lexicon, rounds: int, jobs: int)
     aligned by the recogniser of the round before. jobs: threads, which do not change the result.
     Where there are corrections, another one is learnt without them, to see what they have changed.
     """
-    known = known_words(examples)
+    known = ground_truth_words(examples)
     # One thread a product: sums must not depend on the number of cores.
     with threadpool_limits(1):
         learnt = _learn_in_rounds([with_decisions(word) for word in known], lexicon, rounds, jobs)
@@ -59,11 +59,11 @@ def learn(examples: Iterable[Example], lexicon: Lexicon, rounds: int, jobs: int)
             return Learnt(*learnt, [])
         log.info("learning without the corrections, to compare")
         before = _learn_in_rounds([word._replace(by_hand=()) for word in known], lexicon, rounds, jobs)
-        return Learnt(*learnt, lessons_of(corrected, before[0] if before else None, learnt[0]))
+        return Learnt(*learnt, effects_of(corrected, before[0] if before else None, learnt[0]))
 
 
 def _learn_in_rounds(
-    every: Sequence[KnownWord], lexicon: Lexicon, rounds: int, jobs: int
+    every: Sequence[GroundTruthWord], lexicon: Lexicon, rounds: int, jobs: int
 ) -> tuple[Recogniser, list[Reliability]] | None:
     words, others = ([word for word in every if bool(word.known) == known] for known in (True, False))
     letters = _learnable(words)
@@ -78,7 +78,7 @@ def _learn_in_rounds(
     return learnt
 
 
-def _learnable(words: Sequence[KnownWord]) -> str:
+def _learnable(words: Sequence[GroundTruthWord]) -> str:
     """The letters that can be learnt: seen often enough, and in every part of the rows that a network learns from."""
     counts = {letter: np.zeros(FOLDS, int) for word in words for letter in word.labels}
     for word in words:
@@ -96,7 +96,7 @@ def _learnable(words: Sequence[KnownWord]) -> str:
 
 
 def _learn(
-    words: Sequence[KnownWord], aligned: Sequence[KnownWord], letters: str, lexicon: Lexicon, jobs: int
+    words: Sequence[GroundTruthWord], aligned: Sequence[GroundTruthWord], letters: str, lexicon: Lexicon, jobs: int
 ) -> tuple[Recogniser, list[Reliability]] | None:
     """Learn from words with boxes and from aligned ones; confidences from those with boxes alone."""
     every = [*words, *aligned]
@@ -118,7 +118,7 @@ def _learn(
     return Recogniser(letters, networks, lexicon, confidence), reliability
 
 
-def _aligned_words(words: Iterable[KnownWord], recogniser: Recogniser) -> list[KnownWord]:
+def _aligned_words(words: Iterable[GroundTruthWord], recogniser: Recogniser) -> list[GroundTruthWord]:
     """``words``, whose boxes are not known, with their letters known as far as ``recogniser`` is sure of them."""
     known = []
     for word in words:
@@ -129,7 +129,7 @@ def _aligned_words(words: Iterable[KnownWord], recogniser: Recogniser) -> list[K
     return known
 
 
-def _targets(word: KnownWord, letters: str) -> np.ndarray:
+def _targets(word: GroundTruthWord, letters: str) -> np.ndarray:
     """(candidates,) int: the class to learn, ``len(letters)`` for no letter, -1 for nothing."""
     targets = np.full(len(word.candidates), -1)
     found = {index: letter for index, letter in zip(word.known, word.labels, strict=True) if index >= 0}
@@ -143,7 +143,7 @@ def _targets(word: KnownWord, letters: str) -> np.ndarray:
     return targets
 
 
-def _by_hand(word: KnownWord) -> np.ndarray:
+def _by_hand(word: GroundTruthWord) -> np.ndarray:
     """(candidates,) bool: those that a person has said to be a letter."""
     found = np.zeros(len(word.candidates), bool)
     found[[letter.index for letter in word.by_hand if letter.right and letter.index >= 0]] = True

@@ -17,12 +17,12 @@ import numpy as np
 
 from lettermill.align.features import Looks
 from lettermill.align.folds import FOLDS, fold_of
+from lettermill.align.fragments import Candidate
 from lettermill.align.lexicon import Lexicon
 from lettermill.align.network import Layer, Network
-from lettermill.align.units import Candidate
-from lettermill.align.word import Aligned, align_word
-from lettermill.errors import CorruptedFileError
-from lettermill.files import write_bytes
+from lettermill.align.word_alignment import Aligned, align_word
+from lettermill.base.errors import CorruptedFileError
+from lettermill.base.files import write_bytes
 
 FORMAT = 3
 """Of the file; other formats are not read."""

@@ -14,7 +14,7 @@ from sklearn.neural_network import MLPClassifier
 from lettermill.align.features import CHUNK, Looks
 from lettermill.align.folds import FOLDS
 from lettermill.align.network import Layer, Network
-from lettermill.image.vary import vary
+from lettermill.image.augment import augment
 
 HIDDEN = (256, 128)
 """Units of the hidden layers."""
@@ -61,7 +61,7 @@ def _in_chunks(looks: Looks, number: int, run: Callable) -> np.ndarray:
 
 def vary_looks(looks: Looks, random: np.random.Generator) -> Looks:
     """``looks`` as other hands might have written them."""
-    pictures = vary(looks.pictures, random)
+    pictures = augment(looks.pictures, random)
     places = looks.places * random.uniform(1 - PLACE_SCALE, 1 + PLACE_SCALE, (len(pictures), 1)).astype(np.float32)
     return Looks(pictures, places)
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from lettermill.base.box import Box
 from lettermill.corrections.correction import APPLIED, HAND, STALE, UNNEEDED, Correction
-from lettermill.image.box import Box
-from lettermill.records import Decided, Matched
+from lettermill.records.schemas import Matched, TriedCorrection
 
 SAME_BOX = 0.5
 """Intersection over union from which on two boxes are of one letter."""
@@ -20,7 +20,7 @@ class Decision(NamedTuple):
 
     records: list[Matched]
     left_out: set[int]
-    outcomes: list[Decided]
+    outcomes: list[TriedCorrection]
 
 
 def decide(records: Sequence[Matched], corrections: Iterable[Correction], image: Box) -> Decision:
@@ -45,12 +45,14 @@ def decide(records: Sequence[Matched], corrections: Iterable[Correction], image:
     return Decision(letters, left_out, outcomes)
 
 
-def without_letters(corrections: Iterable[Correction], reason: str) -> list[Decided]:
+def without_letters(corrections: Iterable[Correction], reason: str) -> list[TriedCorrection]:
     """What becomes of the corrections of a row that never came to letters."""
     return [line.decided(STALE, f"the row has no letters: {reason}") for line in sorted(corrections)]
 
 
-def _decide_letter(letter: Matched, lines: Sequence[Correction], image: Box) -> tuple[Matched, bool, list[Decided]]:
+def _decide_letter(
+    letter: Matched, lines: Sequence[Correction], image: Box
+) -> tuple[Matched, bool, list[TriedCorrection]]:
     """(the letter, whether it may be delivered, what has become of ``lines``)."""
     why = {line: _misfit(letter, line, image) for line in lines}
     # Whoever has seen the letter under its new label has corrected that one.

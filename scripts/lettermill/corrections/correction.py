@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from lettermill.records import Decided
+from lettermill.records.schemas import TriedCorrection
 
 OF_LETTERS = ("accept", "reject", "relabel", "box")
 OF_ROWS = ("transcription", "exclude")
@@ -15,6 +15,15 @@ BY_HAND, EXCLUDED = "rejected_by_hand", "excluded_by_hand"
 
 APPLIED, UNNEEDED, STALE, CONFLICT, MALFORMED = "applied", "unneeded", "stale", "conflict", "malformed"
 """What becomes of a line."""
+
+MEANINGS = {
+    APPLIED: "applied",
+    UNNEEDED: "not needed",
+    STALE: "no longer fit",
+    CONFLICT: "contradict others",
+    MALFORMED: "cannot be read",
+}
+"""Outcome -> what it means."""
 
 CONFIRMED = "confirmed"
 """The detail of a transcription that is applied and changes nothing."""
@@ -34,6 +43,6 @@ class Correction(NamedTuple):
     action: str
     value: str
 
-    def decided(self, outcome: str, detail: str = "", confidence: float | None = None) -> Decided:
+    def decided(self, outcome: str, detail: str = "", confidence: float | None = None) -> TriedCorrection:
         """The correction with what has become of it, see ``Decided``."""
-        return Decided(*self, outcome, detail, confidence)
+        return TriedCorrection(*self, outcome, detail, confidence)

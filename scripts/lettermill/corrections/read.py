@@ -5,13 +5,13 @@ import re
 import unicodedata
 from pathlib import Path
 
+from lettermill.base.alphabet import Alphabet, word
+from lettermill.base.errors import InputError
+from lettermill.corrections.conflicts import resolve_conflicts
 from lettermill.corrections.correction import MALFORMED, OF_LETTERS, OF_ROWS, Correction
-from lettermill.corrections.guard import unguarded
-from lettermill.corrections.settle import settled
-from lettermill.errors import InputError
-from lettermill.plan.text import Alphabet, word
-from lettermill.records import Outcome
-from lettermill.table.rows import LONGEST_CELL
+from lettermill.corrections.formula_escape import unescape_formula
+from lettermill.records.schemas import CorrectionOutcome
+from lettermill.table.cells import LONGEST_CELL
 
 COLUMNS = Correction._fields
 
@@ -22,7 +22,7 @@ _SHOWN = 60
 """Characters that are shown of a field that is wrong."""
 
 
-def read_corrections(path: Path, alphabet: Alphabet) -> list[Outcome]:
+def read_corrections(path: Path, alphabet: Alphabet) -> list[CorrectionOutcome]:
     """The lines of the table at ``path``, in their order, those that are still to be tried with an empty outcome.
 
     It is UTF-8, with commas or semicolons; columns may be in any order, and others beside them. Labels and values are
@@ -39,7 +39,7 @@ def read_corrections(path: Path, alphabet: Alphabet) -> list[Outcome]:
     for number, text in enumerate(texts[1:], 2):
         if text.strip(f'{separator}" \t\r'):
             lines.append(_line(number, text.removesuffix("\r"), separator, places, alphabet))
-    return settled(lines)
+    return resolve_conflicts(lines)
 
 
 def _header(path: Path, text: str) -> tuple[str, list[int]]:
@@ -64,23 +64,25 @@ def _cells(text: str, separator: str) -> list[str] | None:
         return None
 
 
-def _line(number: int, text: str, separator: str, places: list[int], alphabet: Alphabet) -> Outcome:
+def _line(number: int, text: str, separator: str, places: list[int], alphabet: Alphabet) -> CorrectionOutcome:
     *columns, width = places
     cells = _cells(text, separator)
     if cells is None:
-        return Outcome(number, *[""] * len(COLUMNS), MALFORMED, "a quote is not closed, or stands within a field")
+        return CorrectionOutcome(
+            number, *[""] * len(COLUMNS), MALFORMED, "a quote is not closed, or stands within a field"
+        )
     if max(map(len, cells)) > LONGEST_CELL:
         why = f"a field has more than {LONGEST_CELL:,} characters"
-        return Outcome(number, *[""] * len(COLUMNS), MALFORMED, why)
+        return CorrectionOutcome(number, *[""] * len(COLUMNS), MALFORMED, why)
     if len(cells) != width:
         fields, why = [""] * len(COLUMNS), f"expected {width} fields, saw {len(cells)}"
         fields[: len(cells)] = cells[: len(COLUMNS)]
-        return Outcome(number, *fields, MALFORMED, why)
-    fields = [unguarded(cells[place]).strip() for place in columns]
+        return CorrectionOutcome(number, *fields, MALFORMED, why)
+    fields = [unescape_formula(cells[place]).strip() for place in columns]
     try:
-        return Outcome(number, *_correction(*fields, alphabet), "", "")
+        return CorrectionOutcome(number, *_correction(*fields, alphabet), "", "")
     except ValueError as error:
-        return Outcome(number, *fields, MALFORMED, str(error))
+        return CorrectionOutcome(number, *fields, MALFORMED, str(error))
 
 
 def _correction(

@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from lettermill.base.alphabet import Alphabet, word
 from lettermill.corrections.correction import APPLIED, CONFIRMED, EXCLUDED, STALE, UNNEEDED, Correction
-from lettermill.plan.text import Alphabet, word
-from lettermill.records import Decided
+from lettermill.records.schemas import TriedCorrection
 
 NO_ROW = "the table has no such row"
 
@@ -26,7 +26,7 @@ class RowCorrections:
     ):
         self.texts, self.excluded = list(texts), set()
         self._alphabet, self._unreadable = alphabet, unreadable
-        self._decided: list[Decided] = []
+        self._decided: list[TriedCorrection] = []
         by_row: dict[str, list[Correction]] = {}
         for correction in sorted(corrections):
             by_row.setdefault(correction.row_id, []).append(correction)
@@ -46,7 +46,7 @@ class RowCorrections:
         """The rows that are corrected."""
         return {line.row_id for line in self._decided}
 
-    def outcomes(self, good: Iterable[str], rejected: Mapping[str, str]) -> list[Decided]:
+    def outcomes(self, good: Iterable[str], rejected: Mapping[str, str]) -> list[TriedCorrection]:
         """What has become of the corrections.
 
         good: ids of the rows that can be worked on, as far as they are among ``row_ids``. rejected: id -> reason of

@@ -4,11 +4,9 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from lettermill.base.reasons import REASONS
 from lettermill.corrections.correction import BY_HAND
-from lettermill.reasons import REASONS
-from lettermill.records import Rejected
-
-PARTS = ("train", "validation", "test")
+from lettermill.records.schemas import Rejected
 
 
 @dataclass
@@ -55,8 +53,3 @@ class Account:
         order = [(stage, reason) for stage, reasons in REASONS.items() for reason in reasons]
         order += sorted(self.stopped.keys() - set(order))  # none should be; if there is one, the sums must still add up
         return {key: self.stopped[key] for key in order if self.stopped[key]}
-
-
-def explain(stage: str, reason: str) -> str:
-    """What a reason means."""
-    return REASONS.get(stage, {}).get(reason, "?")

@@ -5,13 +5,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from lettermill.base.errors import CorruptedFileError
+from lettermill.base.files import atomic_writer
+from lettermill.base.split import Split
 from lettermill.dataset.account import Account
 from lettermill.dataset.merge import merged_letters
-from lettermill.dataset.split import Split
 from lettermill.dataset.sync import sync_letters
-from lettermill.errors import CorruptedFileError
-from lettermill.files import atomic_writer
-from lettermill.records import Delivered, Letter, Rejected, read_records, write_records
+from lettermill.records.csv_files import read_records, write_records
+from lettermill.records.schemas import Delivered, Letter, Rejected
 
 _LABEL, _ROW, _METHOD = (Letter._fields.index(name) for name in ("label", "row_id", "method"))
 

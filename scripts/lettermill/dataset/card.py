@@ -2,7 +2,9 @@
 
 import json
 
-from lettermill.dataset.account import PARTS, Account, explain
+from lettermill.base.reasons import explain
+from lettermill.base.split import PARTS
+from lettermill.dataset.account import Account
 
 
 def card(account: Account, source: str, settings: dict[str, object], versions: dict[str, str]) -> str:

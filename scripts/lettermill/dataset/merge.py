@@ -8,8 +8,9 @@ import heapq
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from lettermill.errors import CorruptedFileError
-from lettermill.records import Letter, read_fields
+from lettermill.base.errors import CorruptedFileError
+from lettermill.records.csv_files import read_fields
+from lettermill.records.schemas import Letter
 
 _ROW, _POSITION = (Letter._fields.index(name) for name in ("row_id", "position"))
 

@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from lettermill.corrections.correction import APPLIED, HAND, UNNEEDED
-from lettermill.dataset.account import PARTS, Account, explain
-from lettermill.dataset.corrections import MEANINGS
-from lettermill.reasons import MAY_PASS
-from lettermill.records import Outcome
+from lettermill.base.reasons import TRANSIENT, explain
+from lettermill.base.split import PARTS
+from lettermill.corrections.correction import APPLIED, HAND, MEANINGS, UNNEEDED
+from lettermill.dataset.account import Account
+from lettermill.records.schemas import CorrectionOutcome
 
 NOT_LEARNT = """
          No recogniser was learnt (logs/learn.log says why): letters were found by counting boxes, without confidences.
@@ -24,7 +24,9 @@ EXAMPLES = 5
 """Corrections that are named, at most, of those that are not applied."""
 
 
-def summary(account: Account, dataset: Path, method: str, notes: int = 0, corrections: Sequence[Outcome] = ()) -> str:
+def summary(
+    account: Account, dataset: Path, method: str, notes: int = 0, corrections: Sequence[CorrectionOutcome] = ()
+) -> str:
     """``account`` as plain text for the end of a run.
 
     method: the one that was asked for. notes: how many there are on the table, see ``TableNote``. corrections: what
@@ -53,7 +55,7 @@ def summary(account: Account, dataset: Path, method: str, notes: int = 0, correc
     return "\n".join(lines) + "\n"
 
 
-def _corrected(corrections: Sequence[Outcome], path: Path) -> Iterator[str]:
+def _corrected(corrections: Sequence[CorrectionOutcome], path: Path) -> Iterator[str]:
     """What became of the corrections, and why, of the first ones that are not applied."""
     if not corrections:
         return
@@ -74,7 +76,7 @@ def _not_learnt(account: Account) -> bool:
 
 def _passing(account: Account) -> int:
     """Rows whose images may come another time."""
-    return sum(account.stopped["download", reason] for reason in MAY_PASS)
+    return sum(account.stopped["download", reason] for reason in TRANSIENT)
 
 
 def _columns(cells: list[str], across: int = 9) -> list[str]:

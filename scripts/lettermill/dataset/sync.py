@@ -6,9 +6,10 @@ import shutil
 from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 
-from lettermill.errors import CorruptedFileError
-from lettermill.files import link_or_copy
-from lettermill.records import Letter, read_fields
+from lettermill.base.errors import CorruptedFileError
+from lettermill.base.files import link_or_copy
+from lettermill.records.csv_files import read_fields
+from lettermill.records.schemas import Letter
 
 
 def sync_letters(

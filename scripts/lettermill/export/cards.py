@@ -5,8 +5,8 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from lettermill.dataset.account import PARTS
-from lettermill.export.letters import TYPES, totals
+from lettermill.base.split import PARTS
+from lettermill.export.labelled_letters import TYPES, totals
 
 WHERE = "row, position in the transcription, box in the source image (pixels), confidence and method"
 AS_CUT = "Images are 8-bit grey, tight around the ink, as they were cut."

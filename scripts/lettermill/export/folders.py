@@ -9,12 +9,11 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
-from lettermill.dataset.account import PARTS
+from lettermill.base.files import atomic_writer
+from lettermill.base.split import PARTS, Split
 from lettermill.dataset.merge import merged_letters
-from lettermill.dataset.split import Split
 from lettermill.dataset.sync import sync_letters
-from lettermill.files import atomic_writer
-from lettermill.records import Delivered, Letter
+from lettermill.records.schemas import Delivered, Letter
 
 log = logging.getLogger(__name__)
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from lettermill.dataset.split import Split
-from lettermill.export.letters import TYPES, image_of, indices, letters_by_part, provenance
-from lettermill.files import atomic_writer
-from lettermill.records import Letter
+from lettermill.base.files import atomic_writer
+from lettermill.base.split import Split
+from lettermill.export.labelled_letters import TYPES, image_of, indices, letters_by_part, provenance
+from lettermill.records.schemas import Letter
 
 log = logging.getLogger(__name__)
 

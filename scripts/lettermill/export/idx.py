@@ -13,12 +13,11 @@ from functools import cache
 from pathlib import Path
 from typing import IO
 
-from lettermill.dataset.account import PARTS
-from lettermill.dataset.split import Split
-from lettermill.export.letters import count_letters, idx_labels, indices, totals
+from lettermill.base.files import atomic_writer
+from lettermill.base.split import PARTS, Split
+from lettermill.export.labelled_letters import count_letters, idx_labels, indices, totals
 from lettermill.export.squares import SIDE, merged_squares
-from lettermill.files import atomic_writer
-from lettermill.records import Delivered, Letter
+from lettermill.records.schemas import Delivered, Letter
 
 log = logging.getLogger(__name__)
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
-from lettermill.dataset.split import Split
-from lettermill.export.letters import count_letters, indices, totals
+from lettermill.base.files import atomic_writer
+from lettermill.base.split import Split
+from lettermill.export.labelled_letters import count_letters, indices, totals
 from lettermill.export.squares import SIDE, merged_squares
-from lettermill.files import atomic_writer
-from lettermill.records import Letter
+from lettermill.records.schemas import Letter
 
 log = logging.getLogger(__name__)
 

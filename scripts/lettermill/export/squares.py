@@ -7,13 +7,14 @@ from pathlib import Path
 
 import numpy as np
 
+from lettermill.base.errors import CorruptedFileError
+from lettermill.base.files import atomic_writer
 from lettermill.dataset.merge import merged_letters
-from lettermill.errors import CorruptedFileError
-from lettermill.export.letters import image_of
-from lettermill.files import atomic_writer
+from lettermill.export.labelled_letters import image_of
 from lettermill.image.codec import decode
 from lettermill.image.normalise import normalise
-from lettermill.records import Letter, read_records
+from lettermill.records.csv_files import read_records
+from lettermill.records.schemas import Letter
 
 log = logging.getLogger(__name__)
 

@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import unquote
 
-from lettermill.dataset.split import Split
-from lettermill.export.letters import image_of, indices, letters_by_part, provenance
-from lettermill.file_names import file_stem
-from lettermill.files import atomic_writer
+from lettermill.base.file_names import file_stem
+from lettermill.base.files import atomic_writer
+from lettermill.base.split import Split
+from lettermill.export.labelled_letters import image_of, indices, letters_by_part, provenance
 
 log = logging.getLogger(__name__)
 

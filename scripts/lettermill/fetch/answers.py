@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from lettermill.errors import CorruptedFileError
-from lettermill.records import read_records, write_records
+from lettermill.base.errors import CorruptedFileError
+from lettermill.records.csv_files import read_records, write_records
 
 FOLDER = Path(".snakemake/lettermill/answers")
 """Where they are kept, in the working directory: a file a batch. Deleting it forgets what has failed."""

@@ -9,7 +9,7 @@ from lettermill.fetch.cache import Cache
 from lettermill.fetch.machine import Machine
 from lettermill.fetch.settings import FetchSettings
 from lettermill.fetch.web import Fetcher, in_threads
-from lettermill.image.codec import judge
+from lettermill.image.codec import decode_error
 
 T = TypeVar("T")
 
@@ -43,7 +43,7 @@ class Asker:
     def kept(self, url: str, known: Answer | None) -> Asked | None:
         """The image of ``url`` from the cache; None when it is not there, or damaged. known: the last answer."""
         content = self._cache.get(url)
-        if content is None or judge(content):
+        if content is None or decode_error(content):
             return None
         digest = hashlib.sha256(content).hexdigest()
         if known is None or known.sha256 != digest:
@@ -57,7 +57,7 @@ class Asker:
         etag, last_modified = (known.etag, known.last_modified) if known else ("", "")
         asked, last, attempts, elapsed = self._fetcher.fetch(url, etag, last_modified)
         content, reason, detail = last.content, last.reason, last.detail
-        if content is not None and (reason := judge(content)):
+        if content is not None and (reason := decode_error(content)):
             content, detail = None, f"{len(content)} bytes"
         size, digest = (None, "") if content is None else (len(content), hashlib.sha256(content).hexdigest())
         if content is not None:

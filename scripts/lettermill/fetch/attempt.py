@@ -35,7 +35,7 @@ OF_STATUS = {
 class Attempt(NamedTuple):
     """What came of one try.
 
-    reason: see ``lettermill.reasons``, empty when there is ``content``. origin: the host that it ended with.
+    reason: see ``lettermill.base.reasons``, empty when there is ``content``. origin: the host that it ended with.
     answered: whether that has sent anything that is HTTP. retry_after: seconds, None where the server names none.
     """
 

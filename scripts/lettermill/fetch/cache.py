@@ -3,7 +3,7 @@
 import hashlib
 from pathlib import Path
 
-from lettermill.files import write_bytes
+from lettermill.base.files import write_bytes
 
 
 class Cache:

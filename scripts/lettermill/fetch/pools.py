@@ -14,7 +14,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.util import make_headers, parse_url
 
-from lettermill.errors import InputError
+from lettermill.base.errors import InputError
 from lettermill.fetch.addresses import Address, is_public
 
 

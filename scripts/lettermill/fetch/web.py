@@ -6,17 +6,17 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple, TypeVar
 
+from lettermill.base.reasons import TRANSIENT
 from lettermill.fetch.addresses import Address, InvalidUrlError, mirrored, parse_address
 from lettermill.fetch.attempt import Attempt, Attempts, Stopwatch
 from lettermill.fetch.connections import Connections
 from lettermill.fetch.machine import Machine
 from lettermill.fetch.queue import Queue
 from lettermill.fetch.settings import FetchSettings
-from lettermill.reasons import MAY_PASS
 
 T = TypeVar("T")
 
-PASSING = MAY_PASS - {"tls_error"}
+PASSING = TRANSIENT - {"tls_error"}
 """Reasons that may pass while one waits; certificates take longer."""
 
 

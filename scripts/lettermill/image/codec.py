@@ -23,8 +23,8 @@ BLOCK = 1 << 20
 _ONE_AT_A_TIME = threading.Lock()
 
 
-def judge(content: bytes) -> str:
-    """ "" when ``content`` is an image that ``decode`` decodes, else the reason (see ``lettermill.reasons``) why not.
+def decode_error(content: bytes) -> str:
+    """ "" when ``content`` is an image that ``decode`` decodes, else the reason why not, see ``base.reasons``.
 
     Of several threads, one decodes at a time: memory is never needed for more than one image.
     """

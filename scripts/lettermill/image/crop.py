@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lettermill.image.box import Box
-from lettermill.image.labels import Writing, find_writing
+from lettermill.base.box import Box
+from lettermill.image.printed import Writing, find_writing
 
 
 class Edges(NamedTuple):

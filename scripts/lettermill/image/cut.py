@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lettermill.image.box import Box
+from lettermill.base.box import Box
 from lettermill.image.ink import components, ink_mask
 
 FOREIGN_SHARE = 0.5

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from lettermill.image.box import Box
+from lettermill.base.box import Box
 from lettermill.image.ink import ink_mask
 
 COLOURS = ((200, 80, 0), (0, 90, 220))

@@ -6,7 +6,7 @@ from functools import cached_property
 import cv2
 import numpy as np
 
-from lettermill.image.box import Box
+from lettermill.base.box import Box
 
 MOST_PIECES, MOST_SPECKS = 2_000, 100_000
 """Components of more than one pixel, and of any size, that the ink of a word has at most. A word of twenty letters has

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from lettermill import __version__
-from lettermill.dataset.account import PARTS
+from lettermill.base.split import PARTS
 from lettermill.model.classifier import load_preprocessing
-from lettermill.records import Delivered, read_fields
+from lettermill.records.csv_files import read_fields
+from lettermill.records.schemas import Delivered
 
 CARD = """# A model of handwritten letters
 

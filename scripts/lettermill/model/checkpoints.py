@@ -13,8 +13,8 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from lettermill.model.batches import Batches
-from lettermill.model.letters import write_table
+from lettermill.model.letter_data import write_table
+from lettermill.model.training_batches import Batches
 
 STATE, BEST, HISTORY = "state.weights.h5", "best.weights.h5", "history.csv"
 

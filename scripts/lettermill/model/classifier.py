@@ -8,8 +8,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from lettermill.errors import CorruptedFileError
-from lettermill.files import write_bytes
+from lettermill.base.errors import CorruptedFileError
+from lettermill.base.files import write_bytes
 from lettermill.image.normalise import normalise
 
 FORMAT = 1

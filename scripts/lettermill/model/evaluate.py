@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lettermill.files import write_bytes
+from lettermill.base.files import write_bytes
 from lettermill.image.codec import decode, encode_png
 from lettermill.image.drawing import captioned
 from lettermill.model.classifier import Classifier, load_classifier
-from lettermill.model.letters import NO_CLASS, Letters, load_dataset, load_folder, write_table
+from lettermill.model.letter_data import NO_CLASS, LetterData, load_dataset, load_folder, write_table
 from lettermill.model.metrics import ClassMetrics, Share, accuracy, by_class, confusion
 from lettermill.model.pictures import draw_confusion
 
@@ -32,7 +32,7 @@ class Tested(NamedTuple):
     """What a model was tested on: the name of the set, its letters, and the class taken for each, and how surely."""
 
     name: str
-    letters: Letters
+    letters: LetterData
     chosen: np.ndarray  # (n,) int
     sure: np.ndarray  # (n,) float, 0 to 1
 
@@ -80,7 +80,7 @@ def names_of(folders: Sequence[Path]) -> list[str]:
     return names
 
 
-def _test(name: str, letters: Letters, classifier: Classifier) -> Tested:
+def _test(name: str, letters: LetterData, classifier: Classifier) -> Tested:
     likely = classifier.probabilities(letters.squares)
     return Tested(name, letters, likely.argmax(axis=1), np.round(likely.max(axis=1).astype(float), 4))
 
@@ -95,7 +95,7 @@ def _write_mistakes(tested: Sequence[Tested], classes: Sequence[str], output: Pa
         if target not in (chosen, NO_CLASS)
     )
     rows = [(name, label, chosen, -sure, file) for sure, name, file, label, chosen in mistakes]
-    write_table(output / "mistakes.csv", ["set", "label", "taken_for", "confidence", "file_name"], rows)
+    write_table(output / "mistakes.csv", ["set", "label", "predicted_label", "confidence", "file_name"], rows)
     shown = [(f"{label}, not {chosen} {sure:.2f}", file) for _, label, chosen, sure, file in rows[: COLUMNS * LINES]]
     pictures = [(caption, decode(Path(file).read_bytes())) for caption, file in shown]
     write_bytes(output / "mistakes.png", encode_png(captioned(pictures, COLUMNS, CELL, LARGEST)))

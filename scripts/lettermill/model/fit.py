@@ -15,14 +15,14 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # it greets with warnings
 import keras
 import tensorflow as tf
 
-from lettermill.errors import InputError
-from lettermill.model.batches import Batches
+from lettermill.base.errors import InputError
 from lettermill.model.checkpoints import Checkpoints
 from lettermill.model.classifier import Preprocessing
 from lettermill.model.keras_files import save_keras, save_onnx
-from lettermill.model.letters import Letters, labels_of, load_dataset, write_table
+from lettermill.model.letter_data import LetterData, labels_of, load_dataset, write_table
 from lettermill.model.networks import LAST_BLOCK, Phase, cnn, set_trainable, vgg16_on_letters
 from lettermill.model.pictures import draw_curves
+from lettermill.model.training_batches import Batches
 
 log = logging.getLogger(__name__)
 
@@ -113,7 +113,7 @@ def _model(
 
 
 def run_phase(
-    model: keras.Model, phase: Phase, parts: Mapping[str, Letters], training: Training, folder: Path
+    model: keras.Model, phase: Phase, parts: Mapping[str, LetterData], training: Training, folder: Path
 ) -> list[dict[str, float]]:
     """Train ``model`` as ``phase`` says; it is left with the best weights. Returns the history, a row an epoch.
 
@@ -161,7 +161,7 @@ def _be_deterministic(seed: int) -> None:
 
 
 def _digest(
-    metadata: Path, training: Training, weights: str | Path | None, code: str, parts: Mapping[str, Letters]
+    metadata: Path, training: Training, weights: str | Path | None, code: str, parts: Mapping[str, LetterData]
 ) -> str:
     digest = hashlib.sha256(f"{training} {weights} {code}".encode())
     for file in (metadata, weights):

@@ -10,7 +10,7 @@ import keras
 import numpy as np
 import onnx
 
-from lettermill.files import write_bytes
+from lettermill.base.files import write_bytes
 
 LONG_AGO = "1980-01-01@00:00:00"
 """In place of the time of writing."""

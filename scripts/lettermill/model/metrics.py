@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lettermill.intervals import wilson
-from lettermill.model.letters import NO_CLASS
+from lettermill.base.intervals import wilson
+from lettermill.model.letter_data import NO_CLASS
 
 
 class Share(NamedTuple):

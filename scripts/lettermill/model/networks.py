@@ -12,7 +12,7 @@ import keras
 from keras import layers
 from keras.src.applications import vgg16
 
-from lettermill.errors import InputError
+from lettermill.base.errors import InputError
 
 log = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ other row until the number changes.
 
 import hashlib
 
-from lettermill.file_names import file_stem
+from lettermill.base.file_names import file_stem
 
 ONE_IMAGE_A_JOB = 48
 """Largest table (rows) for which ``auto`` gives every row its own job."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import jsonschema
 import yaml
 
-from lettermill.errors import InputError
+from lettermill.base.errors import InputError
 from lettermill.table.encoding import is_encoding
 
 Key = tuple[str, ...]

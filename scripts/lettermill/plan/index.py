@@ -11,17 +11,17 @@ import json
 import os
 import sqlite3
 import time
-from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from lettermill.errors import CorruptedFileError
-from lettermill.files import write_bytes
+from lettermill.base.digests import digest
+from lettermill.base.errors import CorruptedFileError
+from lettermill.base.files import write_bytes
 from lettermill.plan.batches import batch_of
-from lettermill.plan.code import code_of
-from lettermill.records import Decided, TableNote
-from lettermill.table.read import Table
-from lettermill.table.rows import Row, Unusable
+from lettermill.plan.read_table import Table
+from lettermill.plan.rows import Row, Unusable
+from lettermill.records.schemas import TableNote, TriedCorrection
+from lettermill.workflow.code import code_of
 
 INDEX = Path(".snakemake/lettermill/table.sqlite")
 """Where the index is kept, in the working directory."""
@@ -84,15 +84,10 @@ class Index:
         return [TableNote(*note) for note in json.loads(found[0])]
 
     @property
-    def decided(self) -> list[Decided]:
+    def decided(self) -> list[TriedCorrection]:
         """What has become of the corrections of rows."""
         found = self._connection.execute("SELECT decided FROM about").fetchone()
-        return [Decided(*line) for line in json.loads(found[0])]
-
-
-def digest(rows: Iterable[tuple]) -> str:
-    """A name for ``rows`` that differs when they do."""
-    return hashlib.sha256(repr([tuple(row) for row in rows]).encode()).hexdigest()[:12]
+        return [TriedCorrection(*line) for line in json.loads(found[0])]
 
 
 def table_key(table: Path, settings: object) -> str:

@@ -7,18 +7,18 @@ from itertools import chain
 from pathlib import Path
 from urllib.parse import unquote
 
-from lettermill.errors import InputError
-from lettermill.file_names import file_stem
+from lettermill.base.alphabet import Alphabet
+from lettermill.base.errors import InputError
+from lettermill.base.file_names import file_stem
 from lettermill.plan.batches import batch_count, batch_of
 from lettermill.plan.config import check_config, resolve
-from lettermill.plan.corrections import Corrections, confirmed
+from lettermill.plan.correction_plan import CorrectionPlan, confirmed
+from lettermill.plan.image_versions import VERSIONS, read_versions
 from lettermill.plan.index import INDEX, Batch, Index, build_index, open_index, table_key
-from lettermill.plan.parameters import Rows
-from lettermill.plan.text import Alphabet
-from lettermill.plan.versions import VERSIONS, read_versions
+from lettermill.plan.read_table import read_table
+from lettermill.plan.rows import Row
 from lettermill.table.layout import Columns
-from lettermill.table.read import read_table
-from lettermill.table.rows import Row
+from lettermill.workflow.parameters import Rows
 
 
 class Workplan:
@@ -40,8 +40,8 @@ class Workplan:
         self.corrections_path = resolve(named, "corrections", files, folder=False) if named else None
 
     @cached_property
-    def _corrections(self) -> Corrections:
-        return Corrections.read(self.corrections_path, Alphabet(self._config["alphabet"]))
+    def _corrections(self) -> CorrectionPlan:
+        return CorrectionPlan.read(self.corrections_path, Alphabet(self._config["alphabet"]))
 
     @cached_property
     def _index(self) -> Index:

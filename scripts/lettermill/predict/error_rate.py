@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lettermill.intervals import wilson
+from lettermill.base.intervals import wilson
 
 RESAMPLES = 2000
 """Of the bootstrap (Efron, Annals of Statistics 7(1), 1979)."""

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lettermill.align.path import NEVER
-from lettermill.align.units import Candidate
+from lettermill.align.fragments import Candidate
+from lettermill.align.lattice import NEVER
 
 
 class Lattice(NamedTuple):

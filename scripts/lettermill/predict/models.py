@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 
 from lettermill.align.features import look
+from lettermill.align.fragments import Candidate, Fragments
+from lettermill.align.lattice import skip_prices
 from lettermill.align.network import FLOOR
-from lettermill.align.path import skip_prices
 from lettermill.align.recogniser import Recogniser, load
-from lettermill.align.units import Candidate, Units
-from lettermill.errors import InputError
+from lettermill.base.errors import InputError
 from lettermill.image.cut import with_halo
 from lettermill.model.classifier import Classifier, load_classifier
 from lettermill.predict.lattice import Lattice
@@ -34,7 +34,7 @@ class Models:
     recogniser: Recogniser
     classifier: Classifier
 
-    def lattice(self, units: Units, candidates: Sequence[Candidate], fold: int | None = None) -> Lattice:
+    def lattice(self, units: Fragments, candidates: Sequence[Candidate], fold: int | None = None) -> Lattice:
         """What the word may read.
 
         fold: of a row of the table, which only the network that has not learnt from it may judge. Other images are
@@ -78,7 +78,7 @@ def load_models(recogniser: Path, onnx: Path, preprocessing: Path) -> Models:
     return Models(learnt, load_classifier(onnx, preprocessing))
 
 
-def pictures(units: Units, candidates: Sequence[Candidate]) -> list[np.ndarray]:
+def pictures(units: Fragments, candidates: Sequence[Candidate]) -> list[np.ndarray]:
     """Each candidate as `cut` cuts letters: (height, width) uint8, with the ink of other units painted as paper."""
     bare = units.image[units.labels == 0]
     paper = np.uint8(np.median(bare)) if len(bare) else np.uint8(255)

@@ -5,10 +5,10 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from lettermill.image.box import Box
+from lettermill.base.box import Box
 from lettermill.image.crop import Cropping, crop
 from lettermill.image.ink import components, ink_mask
-from lettermill.image.letters import Tolerances, cores_of, word_band
+from lettermill.image.segmentation import Tolerances, cores_of, word_band
 
 LARGEST = 4_000_000
 """Pixels from which an image is made smaller before anything else."""

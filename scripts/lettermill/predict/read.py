@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lettermill.align.path import align
-from lettermill.align.units import find_units
-from lettermill.image.box import Box
+from lettermill.align.fragments import find_fragments
+from lettermill.align.lattice import align
+from lettermill.base.box import Box
 from lettermill.image.ink import ink_mask
 from lettermill.predict.lattice import Lattice, letter_shares
 from lettermill.predict.models import Models
@@ -31,7 +31,7 @@ class ReadLetter(NamedTuple):
 @dataclass(frozen=True)
 class Line:
     """What stands in an image. texts: what it may say, the likeliest first, words parted by spaces. letters: those of
-    the likeliest text. reason, detail: why there are none, see ``lettermill.reasons``."""
+    the likeliest text. reason, detail: why there are none, see ``lettermill.base.reasons``."""
 
     texts: list[Reading]
     letters: list[ReadLetter]
@@ -56,7 +56,7 @@ class Reader:
 
     def line(self, image: np.ndarray, line: int | None = None) -> Line:
         """What ``image`` ((height, width) uint8, dark ink) says; line: a row known to cross the writing."""
-        units = find_units(image, line)
+        units = find_fragments(image, line)
         candidates = units.candidates() if units else []
         if not candidates:
             return Line([], [], "no_letters" if ink_mask(image).any() else "blank_image")
@@ -82,7 +82,7 @@ class Reader:
 def word_lattice(models: Models, image: np.ndarray, line: int | None, fold: int) -> Lattice | None:
     """What a row of the table may read, as one word and judged by what has not learnt from it; None when its image
     ((height, width) uint8) has nothing like a letter. line: a row known to cross the word."""
-    units = find_units(image, line)
+    units = find_fragments(image, line)
     candidates = units.candidates() if units else []
     return models.lattice(units, candidates, fold) if candidates else None
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from lettermill.errors import InputError
-from lettermill.plan.text import Alphabet, word
+from lettermill.base.alphabet import Alphabet, word
+from lettermill.base.errors import InputError
 from lettermill.predict.lattice import Lattice
 
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lettermill.align.path import read
-from lettermill.align.units import Units
+from lettermill.align.fragments import Fragments
+from lettermill.align.lattice import read
 from lettermill.predict.lattice import Lattice
 
 WIDEST_GAP = 1.2
@@ -16,7 +16,7 @@ WIDER = 0.6
 """The same for letters that are written far apart: what a gap has more than the median one, in letter heights."""
 
 
-def find_words(units: Units, lattice: Lattice) -> list[tuple[int, int]]:
+def find_words(units: Fragments, lattice: Lattice) -> list[tuple[int, int]]:
     """The words of a line as runs of units, (start, stop) with stop exclusive, from left to right.
 
     Gaps are those between the letters that the line most likely has: what is no letter, a hyphen say, fills none.
@@ -38,7 +38,7 @@ def _wide(gaps: Sequence[int], height: float) -> list[int]:
     return [index for index, gap in enumerate(gaps) if gap > widest * height]
 
 
-def _parting(units: Units, after: int, before: int) -> int:
+def _parting(units: Fragments, after: int, before: int) -> int:
     """The unit that the next word begins with, between letters that end before ``after`` and begin at ``before``:
     the widest gap between the units parts them."""
     gaps = [units.boxes[unit].x - units.boxes[unit - 1].right for unit in range(after, before + 1)]

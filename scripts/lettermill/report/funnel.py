@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
-from lettermill.dataset.account import Account, explain
-from lettermill.reasons import REASONS
+from lettermill.base.reasons import REASONS, explain
+from lettermill.dataset.account import Account
 
 LEFT = {
     "table": "usable rows",

@@ -6,18 +6,19 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from lettermill.base.file_names import file_stem
+from lettermill.base.files import write_bytes
 from lettermill.dataset.account import Account
-from lettermill.file_names import file_stem
-from lettermill.files import write_bytes
-from lettermill.records import Rejected, Suspect, read_records, write_records
+from lettermill.records.csv_files import read_records, write_records
+from lettermill.records.schemas import Rejected, Suspect
 from lettermill.report import plots
-from lettermill.report.corrections import read_corrections
+from lettermill.report.correction_summary import read_corrections
 from lettermill.report.figures import Figure, style
 from lettermill.report.funnel import Step, funnel
-from lettermill.report.letters import Letters, Shown, gather_letters
+from lettermill.report.letter_statistics import LetterStatistics, Shown, gather_letters
 from lettermill.report.notes import notes
 from lettermill.report.page import render
-from lettermill.report.pictures import Row, class_rows, data_uri, letter_picture, sheet, small_png, suspected_words
+from lettermill.report.pictures import ClassRow, class_rows, data_uri, letter_picture, sheet, small_png, suspected_words
 from lettermill.report.shapes import Shapes, measure, spreads
 from lettermill.report.tables import (
     ConfidenceBin,
@@ -30,7 +31,7 @@ from lettermill.report.tables import (
     shape_bins,
     write_classes,
 )
-from lettermill.report.times import Time, read_times
+from lettermill.workflow.run_times import Time, read_times
 
 log = logging.getLogger(__name__)
 
@@ -76,7 +77,7 @@ class Numbers(NamedTuple):
 
     rows: int
     steps: Sequence[Step]
-    letters: Letters
+    letters: LetterStatistics
     bins: Sequence[ReliabilityBin]
     shapes: Shapes
     times: Sequence[Time]
@@ -123,7 +124,7 @@ def write_report(sources: Sources, about: About, page: Path, folder: Path) -> No
     write_bytes(page, render(content).encode())
 
 
-def _measure(letters: Letters) -> Shapes:
+def _measure(letters: LetterStatistics) -> Shapes:
     return measure(
         {
             label: (this.letters, [Shown._make(shown).path for shown in this.sample])
@@ -161,13 +162,13 @@ def _draw(folder: Path, about: About, found: Numbers) -> dict[str, Figure]:
     return figures
 
 
-def _strip(letters: Letters) -> list[tuple[str, str]]:
+def _strip(letters: LetterStatistics) -> list[tuple[str, str]]:
     """(label, address of a picture) of a letter of each class, those of the sheets that come first there."""
     first = [(label, next(map(Shown._make, this.sample))) for label, this in letters.classes.items() if this.letters]
     return [(label, data_uri(small_png(letter_picture(shown.path)))) for label, shown in first[:MOST_CLASSES]]
 
 
-def _class_rows(folder: Path, letters: Letters) -> dict[str, list[tuple[Row, str]]]:
+def _class_rows(folder: Path, letters: LetterStatistics) -> dict[str, list[tuple[ClassRow, str]]]:
     """Label -> its letters to be shown, each row with its picture's address; all are files in ``folder`` as well."""
     folder.mkdir(parents=True, exist_ok=True)
     found = {}

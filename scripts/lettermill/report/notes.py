@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from lettermill.report.corrections import Corrections
+from lettermill.report.correction_summary import CorrectionSummary
 from lettermill.report.funnel import Step
-from lettermill.report.letters import Letters
+from lettermill.report.letter_statistics import LetterStatistics
 from lettermill.report.numbers import percent
 from lettermill.report.tables import ReliabilityBin
 
@@ -31,12 +31,12 @@ class Note(NamedTuple):
 
 
 def notes(
-    letters: Letters,
+    letters: LetterStatistics,
     rows: int,
     steps: Sequence[Step],
     bins: Sequence[ReliabilityBin],
     suspects: int,
-    corrections: Corrections,
+    corrections: CorrectionSummary,
     threshold: float | None,
 ) -> list[Note]:
     """What to look at, most important first. threshold: confidence from which letters are delivered; None where letters
@@ -50,7 +50,7 @@ def notes(
     ]
 
 
-def _confidences(letters: Letters, bins: Sequence[ReliabilityBin], threshold: float | None) -> list[Note]:
+def _confidences(letters: LetterStatistics, bins: Sequence[ReliabilityBin], threshold: float | None) -> list[Note]:
     found = []
     if letters.total and letters.known < letters.total:
         none = letters.total - letters.known
@@ -89,7 +89,7 @@ def _suspects(count: int) -> list[Note]:
     return [Note("Wrong transcriptions", text, "suspects")]
 
 
-def _classes(letters: Letters) -> list[Note]:
+def _classes(letters: LetterStatistics) -> list[Note]:
     found = []
     none = [label for label, this in letters.classes.items() if not this.letters]
     few = [label for label, this in letters.classes.items() if 0 < this.letters < FEW]
@@ -109,7 +109,7 @@ def _classes(letters: Letters) -> list[Note]:
     return found
 
 
-def _corrections(corrections: Corrections) -> list[Note]:
+def _corrections(corrections: CorrectionSummary) -> list[Note]:
     if not corrections.not_applied:
         return []
     text = f"{corrections.not_applied:,} lines of the corrections did not apply."

@@ -9,8 +9,9 @@ import cv2
 import numpy as np
 
 from lettermill.image.drawing import captioned
-from lettermill.records import DoubtfulWord, Suspect, read_records
-from lettermill.report.letters import SHOWN, Class, Shown
+from lettermill.records.csv_files import read_records
+from lettermill.records.schemas import DoubtfulWord, Suspect
+from lettermill.report.letter_statistics import SHOWN, Class, Shown
 from lettermill.stages.images import read_cut
 
 CELL = (46, 46)
@@ -26,7 +27,7 @@ SUSPECTS = 30
 """Suspected transcriptions that are shown."""
 
 
-class Row(NamedTuple):
+class ClassRow(NamedTuple):
     """Some letters of a class. text: what they are. picture: (height, width) uint8; None when there are none."""
 
     name: str
@@ -41,7 +42,7 @@ class SuspectedWord(NamedTuple):
     png: bytes | None
 
 
-def class_rows(letters: Class) -> list[Row]:
+def class_rows(letters: Class) -> list[ClassRow]:
     """The letters of a class by which people can judge it: drawn by lot, least confident, rejected."""
     drawn = [shown for _, shown in zip(range(SHOWN), map(Shown._make, letters.sample), strict=False)]
     lost = sorted(map(Shown._make, letters.lost), key=lambda shown: (-(shown.confidence or 0), shown.name))
@@ -50,7 +51,7 @@ def class_rows(letters: Class) -> list[Row]:
         ("least confident", list(map(Shown._make, letters.least))),
         ("rejected", [shown for shown in lost if shown.path.is_file()]),
     ]
-    return [Row(name, _text(shown), _picture(shown)) for name, shown in kinds]
+    return [ClassRow(name, _text(shown), _picture(shown)) for name, shown in kinds]
 
 
 def _text(shown: Sequence[Shown]) -> str:
@@ -73,7 +74,7 @@ def letter_picture(path: Path) -> np.ndarray:
     return cv2.cvtColor(captioned([("", read_cut(path))], 1, CELL, LARGEST), cv2.COLOR_BGR2GRAY)[height - CELL[0] :]
 
 
-def sheet(rows: Iterable[Row]) -> np.ndarray:
+def sheet(rows: Iterable[ClassRow]) -> np.ndarray:
     """The rows below each other, each under its name: (height, width) uint8."""
     parts = []
     for row in rows:

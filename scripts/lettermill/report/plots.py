@@ -7,13 +7,13 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 
-from lettermill.dataset.account import PARTS
+from lettermill.base.split import PARTS
 from lettermill.report.figures import GRID, INK, MAIN, MUTED, OTHER, THIRD, WIDTH, Figure, save
 from lettermill.report.funnel import Step
-from lettermill.report.letters import Letters
+from lettermill.report.letter_statistics import LetterStatistics
 from lettermill.report.shapes import MEASURES, Shapes
 from lettermill.report.tables import ReliabilityBin, confidence_bins, shape_bins
-from lettermill.report.times import Time
+from lettermill.workflow.run_times import Time
 
 LINE = 30
 """Classes in a line of bars."""
@@ -43,7 +43,7 @@ def draw_funnel(rows: int, steps: Sequence[Step], path: Path) -> Figure:
     return save(figure, path)
 
 
-def draw_classes(letters: Letters, labels: Sequence[str], path: Path) -> Figure:
+def draw_classes(letters: LetterStatistics, labels: Sequence[str], path: Path) -> Figure:
     """Letters of each class, by part of the split."""
     lines = [labels[start : start + LINE] for start in range(0, len(labels), LINE)] or [[]]
     width = max(map(len, lines))
@@ -65,7 +65,7 @@ def draw_classes(letters: Letters, labels: Sequence[str], path: Path) -> Figure:
     return save(figure, path)
 
 
-def draw_confidence(letters: Letters, threshold: float, path: Path) -> Figure:
+def draw_confidence(letters: LetterStatistics, threshold: float, path: Path) -> Figure:
     """How many letters are how sure: those that are delivered, and those that are not."""
     bins = confidence_bins(letters)
     figure, axis = plt.subplots(figsize=(WIDTH, 2.9), layout="constrained")

@@ -8,12 +8,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lettermill.dataset.account import PARTS
-from lettermill.files import atomic_writer
-from lettermill.intervals import wilson
-from lettermill.records import Reliability, read_records
+from lettermill.base.files import atomic_writer
+from lettermill.base.intervals import wilson
+from lettermill.base.split import PARTS
+from lettermill.records.csv_files import read_records
+from lettermill.records.schemas import Reliability
 from lettermill.report.funnel import Step
-from lettermill.report.letters import BINS, Letters
+from lettermill.report.letter_statistics import BINS, LetterStatistics
 from lettermill.report.shapes import MEASURES, Shapes
 
 COARSE = 40
@@ -71,7 +72,7 @@ def funnel_lines(rows: int, steps: Sequence[Step]) -> list[FunnelLine]:
     return lines
 
 
-def confidence_bins(letters: Letters) -> list[ConfidenceBin]:
+def confidence_bins(letters: LetterStatistics) -> list[ConfidenceBin]:
     """The distribution of confidences."""
     size = BINS // COARSE
     return [
@@ -119,7 +120,7 @@ def read_reliability(path: Path | None) -> list[ReliabilityBin]:
     return [ReliabilityBin(*line, round(low, 4), round(high, 4)) for line, (low, high) in zip(lines, ends, strict=True)]
 
 
-def write_classes(path: Path, letters: Letters, shapes: Shapes) -> None:
+def write_classes(path: Path, letters: LetterStatistics, shapes: Shapes) -> None:
     """Write a line for each class: its letters by part, those that are rejected, mean confidence, median measures."""
     with atomic_writer(path, text=True) as file:
         writer = csv.writer(file, lineterminator="\n")

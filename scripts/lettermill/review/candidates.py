@@ -4,7 +4,7 @@ import heapq
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
-from lettermill.records import DoubtfulLetter, DoubtfulWord, Suspect
+from lettermill.records.schemas import DoubtfulLetter, DoubtfulWord, Suspect
 
 KINDS = ("corrected", "disagreement", "unsure", "rejected")
 """Why a letter is shown: somebody has corrected it; the recogniser takes it for another letter than its label; it is
@@ -30,11 +30,11 @@ class Candidate(NamedTuple):
     letter: DoubtfulLetter
 
 
-def candidate(letter: DoubtfulLetter, sure_from: float, corrected: Collection[Key]) -> Candidate | None:
+def candidate(letter: DoubtfulLetter, review_confidence: float, corrected: Collection[Key]) -> Candidate | None:
     """``letter`` as a candidate; None when there is no reason to look at it but that its word has others.
 
-    sure_from: confidence from which a delivered letter is not worth a look. corrected: letters that a person has
-    corrected.
+    review_confidence: confidence from which a delivered letter is not worth a look. corrected: letters that somebody
+    has corrected.
     """
     key = (letter.row_id, letter.position)
     confidence = -1.0 if letter.confidence is None else letter.confidence
@@ -42,15 +42,15 @@ def candidate(letter: DoubtfulLetter, sure_from: float, corrected: Collection[Ke
         return Candidate((0.0, *key), "corrected", letter)
     if letter.reason:
         return Candidate((-confidence, *key), "rejected", letter) if letter.reason == LOW else None
-    if letter.reading not in ("", letter.label):
+    if letter.predicted_label not in ("", letter.label):
         return Candidate((confidence, *key), "disagreement", letter)
-    if letter.confidence is not None and letter.confidence < sure_from:
+    if letter.confidence is not None and letter.confidence < review_confidence:
         return Candidate((confidence, *key), "unsure", letter)
     return None
 
 
 def best_letters(
-    batches: Iterable[Iterable[DoubtfulLetter]], most: int, sure_from: float, corrected: Collection[Key]
+    batches: Iterable[Iterable[DoubtfulLetter]], most: int, review_confidence: float, corrected: Collection[Key]
 ) -> list[Candidate]:
     """The candidates among the letters of all batches, by kind in the order of ``KINDS``, the worthiest first.
 
@@ -61,7 +61,7 @@ def best_letters(
     for letters in batches:
         found: dict[str, list[Candidate]] = {kind: [] for kind in KINDS}
         for letter in letters:
-            chosen = candidate(letter, sure_from, corrected)
+            chosen = candidate(letter, review_confidence, corrected)
             if chosen:
                 found[chosen.kind].append(chosen)
         for kind in KINDS:

@@ -4,10 +4,10 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from lettermill.base.box import Box
 from lettermill.corrections.apply import box_of
 from lettermill.corrections.correction import APPLIED, OF_LETTERS, UNNEEDED
-from lettermill.image.box import Box
-from lettermill.records import DoubtfulLetter, DoubtfulWord, Outcome
+from lettermill.records.schemas import CorrectionOutcome, DoubtfulLetter, DoubtfulWord
 from lettermill.review.sprites import Sprite
 
 IN_FORCE = (APPLIED, UNNEEDED)
@@ -55,7 +55,7 @@ class Earlier(NamedTuple):
     words: dict[str, str]
 
     @classmethod
-    def of(cls, corrections: Iterable[Outcome]) -> "Earlier":
+    def of(cls, corrections: Iterable[CorrectionOutcome]) -> "Earlier":
         """That of these corrections, whatever their order."""
         letters, words = {}, {}
         # Another line on a letter may be of the label that it has been given.
@@ -103,7 +103,8 @@ def word_data(shown: Shown) -> list:
     """[row id, letters of its transcription, why it gave none, region, sheet, place in it, letters], each letter as
     [position, label, x, y, width, height, confidence, reading, why it is rejected]."""
     letters = [
-        [r.position, r.label, r.x, r.y, r.width, r.height, r.confidence, r.reading, r.reason] for r in shown.letters
+        [r.position, r.label, r.x, r.y, r.width, r.height, r.confidence, r.predicted_label, r.reason]
+        for r in shown.letters
     ]
     word, (sheet, place) = shown.word, shown.sprite
     return [word.row_id, word.letters, word.reason, list(shown.region), sheet, list(place), letters]

@@ -6,8 +6,8 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from lettermill.files import write_bytes
-from lettermill.image.box import Box
+from lettermill.base.box import Box
+from lettermill.base.files import write_bytes
 
 SHEET = (1024, 1536)
 """Rows and columns of a sheet, at most: it is decoded whole in some 10 ms when one of its letters comes into view."""
@@ -29,7 +29,7 @@ class Sprite(NamedTuple):
     place: Box
 
 
-class Sheets:
+class SpriteSheets:
     """Sheets in the folder ``folder``, which is made, with names by ``name_of``; filled one after the other, in the
     order in which words come: those that are shown together are mostly on one sheet.
 

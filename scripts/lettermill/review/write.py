@@ -6,23 +6,15 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from lettermill.base.alphabet import Alphabet
+from lettermill.base.files import write_bytes
 from lettermill.corrections.correction import OF_LETTERS, OF_ROWS
-from lettermill.files import write_bytes
-from lettermill.plan.text import Alphabet
-from lettermill.records import DoubtfulLetter, DoubtfulWord, Outcome, Suspect, read_records
+from lettermill.records.csv_files import read_records
+from lettermill.records.schemas import CorrectionOutcome, DoubtfulLetter, DoubtfulWord, Suspect
 from lettermill.review.candidates import MOST_WORDS, Candidate, best_letters, best_words
-from lettermill.review.data import (
-    IN_FORCE,
-    Earlier,
-    Shown,
-    before,
-    region_of,
-    script_of,
-    word_data,
-    words_before,
-)
+from lettermill.review.data import IN_FORCE, Earlier, Shown, before, region_of, script_of, word_data, words_before
 from lettermill.review.files import DATA, PAGE, WORDS, page_files
-from lettermill.review.sprites import Sheets, name_of
+from lettermill.review.sprites import SpriteSheets, name_of
 from lettermill.stages.images import read_cut
 
 log = logging.getLogger(__name__)
@@ -31,20 +23,24 @@ log = logging.getLogger(__name__)
 class Settings(NamedTuple):
     """What the page must know of the run.
 
-    name: of the dataset. method: config ``method``. least, sure_from: confidence from which a letter is delivered, and
-    from which it is not worth a look. letters: on the page, at most.
+    name: of the dataset. method: config ``method``. min_confidence, review_confidence: confidence from which a letter
+    is delivered, and from which it is not worth a look. letters: on the page, at most.
     """
 
     name: str
     alphabet: str
     method: str
-    least: float
-    sure_from: float
+    min_confidence: float
+    review_confidence: float
     letters: int
 
 
 def write_page(
-    batches: Sequence[Path], suspects: Path | None, corrections: Sequence[Outcome], output: Path, settings: Settings
+    batches: Sequence[Path],
+    suspects: Path | None,
+    corrections: Sequence[CorrectionOutcome],
+    output: Path,
+    settings: Settings,
 ) -> None:
     """Write the page into the folder ``output``: ``page_files()``, ``DATA`` and the folder ``WORDS``.
 
@@ -59,12 +55,12 @@ def write_page(
     doubts = read_records(suspects, Suspect) if suspects else []
 
     letters = (_letters(batch, earlier) for batch in batches)
-    cards = best_letters(letters, settings.letters, settings.sure_from, letters_done)
+    cards = best_letters(letters, settings.letters, settings.review_confidence, letters_done)
     rows = best_words((_words(batch, earlier) for batch in batches), doubts, MOST_WORDS, rows_done)
     order = list(dict.fromkeys([*(card.letter.row_id for card in cards), *rows]))
 
     shutil.rmtree(output / WORDS, ignore_errors=True)
-    sheets = Sheets(output / WORDS)
+    sheets = SpriteSheets(output / WORDS)
     shown = list(_shown(order, batches, earlier, sheets))
     sheets.finish()
     content = _content(settings, shown, cards, rows, doubts, corrections, sheets)
@@ -82,7 +78,7 @@ def _words(batch: Path, earlier: Earlier) -> list[DoubtfulWord]:
     return words_before(read_records(batch / "doubtful_words.csv", DoubtfulWord), earlier)
 
 
-def _shown(order: Sequence[str], batches: Sequence[Path], earlier: Earlier, sheets: Sheets) -> Iterator[Shown]:
+def _shown(order: Sequence[str], batches: Sequence[Path], earlier: Earlier, sheets: SpriteSheets) -> Iterator[Shown]:
     """The rows of ``order``, one by one, as they come onto the sheets; those without a picture are left out."""
     wanted = set(order)
     words: dict[str, tuple[Path, DoubtfulWord]] = {}
@@ -107,8 +103,8 @@ def _content(
     cards: Sequence[Candidate],
     rows: Sequence[str],
     suspects: Sequence[Suspect],
-    corrections: Sequence[Outcome],
-    sheets: Sheets,
+    corrections: Sequence[CorrectionOutcome],
+    sheets: SpriteSheets,
 ) -> dict:
     """What the page's scripts are given; see ``word_data`` for its words, and model.js for how it is read."""
     numbers = {each.word.row_id: number for number, each in enumerate(shown)}
@@ -116,7 +112,7 @@ def _content(
         "name": settings.name,
         "alphabet": list(Alphabet(settings.alphabet).letters),
         "method": settings.method,
-        "least": settings.least,
+        "min_confidence": settings.min_confidence,
         "sheets": [[f"{WORDS}/{name_of(number)}", *size] for number, size in enumerate(sheets.sizes)],
         "words": [word_data(each) for each in shown],
         "cards": [
@@ -125,6 +121,6 @@ def _content(
             if card.letter.row_id in numbers
         ],
         "rows": [numbers[row_id] for row_id in rows],
-        "suspects": [[numbers[s.row_id], s.reading, s.doubt] for s in suspects if s.row_id in numbers],
+        "suspects": [[numbers[s.row_id], s.reading, s.score_gap] for s in suspects if s.row_id in numbers],
         "corrections": [[line.line, *line.correction, line.outcome, line.detail] for line in corrections],
     }

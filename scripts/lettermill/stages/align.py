@@ -6,18 +6,19 @@ from itertools import groupby
 from pathlib import Path
 
 from lettermill.align.features import look
+from lettermill.align.fragments import find_fragments
 from lettermill.align.recogniser import Recogniser, load
-from lettermill.align.units import find_units
-from lettermill.plan.text import word
-from lettermill.records import Cropped, Matched, Suspect, read_records, write_records
+from lettermill.base.alphabet import word
+from lettermill.records.csv_files import read_records, write_records
+from lettermill.records.schemas import Cropped, Matched, Suspect
 from lettermill.stages.images import read_crop, read_offsets
 
 log = logging.getLogger(__name__)
 
 METHOD = "align"
 
-DOUBTED = 1.0
-"""Doubt (see ``Aligned``) from which a row is reported as a suspect."""
+SUSPECT_GAP = 1.0
+"""Score gap (see ``Aligned``) from which a row is reported as a suspect."""
 
 
 def align_batch(
@@ -54,7 +55,7 @@ def align_batch(
 
 
 def _align(recogniser: Recogniser, row: Cropped, cropped: Path, letters: str) -> tuple[list[Matched], Suspect | None]:
-    units = find_units(read_crop(cropped, row), row.line_in_crop)
+    units = find_fragments(read_crop(cropped, row), row.line_in_crop)
     candidates = units.candidates() if units else []
     aligned = None
     if candidates:
@@ -67,11 +68,21 @@ def _align(recogniser: Recogniser, row: Cropped, cropped: Path, letters: str) ->
     confidences = recogniser.confidence.of(aligned.evidence).tolist()
     records = [
         Matched(
-            row.row_id, position, letter, *candidates[index].box.moved(row.x, row.y), sure, taken_for, METHOD, "", ""
+            row.row_id,
+            position,
+            letter,
+            *candidates[index].box.moved(row.x, row.y),
+            sure,
+            predicted,
+            METHOD,
+            "",
+            "",
         )
-        for position, (letter, index, sure, taken_for) in enumerate(
-            zip(letters, aligned.chosen, confidences, aligned.taken_for, strict=True)
+        for position, (letter, index, sure, predicted) in enumerate(
+            zip(letters, aligned.chosen, confidences, aligned.predicted_labels, strict=True)
         )
     ]
-    doubted = aligned.doubt >= DOUBTED and aligned.reading != letters
-    return records, Suspect(row.row_id, letters, aligned.reading, round(aligned.doubt, 3)) if doubted else None
+    suspected_row = aligned.score_gap >= SUSPECT_GAP and aligned.reading != letters
+    return records, Suspect(
+        row.row_id, letters, aligned.reading, round(aligned.score_gap, 3)
+    ) if suspected_row else None

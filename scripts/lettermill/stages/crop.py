@@ -3,11 +3,12 @@
 import logging
 from pathlib import Path
 
-from lettermill.errors import CorruptedFileError
-from lettermill.file_names import file_stem
-from lettermill.image.codec import decode, encode_png, judge
+from lettermill.base.errors import CorruptedFileError
+from lettermill.base.file_names import file_stem
+from lettermill.image.codec import decode, decode_error, encode_png
 from lettermill.image.crop import Cropping, crop
-from lettermill.records import Cropped, Downloaded, read_records, write_records
+from lettermill.records.csv_files import read_records, write_records
+from lettermill.records.schemas import Cropped, Downloaded
 
 log = logging.getLogger(__name__)
 
@@ -21,7 +22,7 @@ def crop_batch(downloaded: Path, output: Path, cropping: Cropping) -> None:
             continue
         content = (downloaded / row.file).read_bytes()
         image = decode(content)
-        if image is None and judge(content) == "too_large":  # fewer pixels are allowed than when it was fetched
+        if image is None and decode_error(content) == "too_large":  # fewer pixels are allowed than when it was fetched
             records.append(Cropped(row.row_id, "too_large", "", "", None, None, None, None, None))
             continue
         if image is None:

@@ -7,15 +7,16 @@ from itertools import groupby, starmap
 from pathlib import Path
 from typing import NamedTuple
 
+from lettermill.base.alphabet import word
+from lettermill.base.box import Box
+from lettermill.base.errors import CorruptedFileError
+from lettermill.base.file_names import file_stem
 from lettermill.corrections.apply import decide, without_letters
 from lettermill.corrections.correction import Correction
-from lettermill.errors import CorruptedFileError
-from lettermill.file_names import file_stem
-from lettermill.image.box import Box
 from lettermill.image.codec import encode_png
 from lettermill.image.cut import cut_letters
-from lettermill.plan.text import word
-from lettermill.records import Decided, Letter, Matched, Rejected, Suspect, read_records, write_records
+from lettermill.records.csv_files import read_records, write_records
+from lettermill.records.schemas import Letter, Matched, Rejected, Suspect, TriedCorrection
 from lettermill.stages.doubtful import doubtful_letters, write_doubtful
 from lettermill.stages.images import read_crop, read_offsets
 from lettermill.stages.rejected import not_delivered, stopped, stopped_before
@@ -41,8 +42,8 @@ def cut_batch(
     patterns: Sequence[tuple[str, str]],
     output: Path,
     erase_neighbours: bool,
-    least_confidence: float,
-    sure_from: float,
+    min_confidence: float,
+    review_confidence: float,
     corrections: Iterable[tuple[str, ...]] = (),
 ) -> None:
     """Cut the letters of a batch out of its cropped images; those with a lower confidence than that are rejected.
@@ -52,7 +53,7 @@ def cut_batch(
     Letters go to ``output``/{letter}/{row}_{position}.png (row: see ``file_stem``), those that are rejected to
     ``output``/rejected/. ``letters.csv`` in ``output`` lists the letters; ``rejected.csv`` lists those that are
     rejected, and the rows of the batch that have none, with the stage that stopped them. ``write_doubtful`` says what
-    comes of those that are worth a look; sure_from: confidence from which a letter is not.
+    comes of those that are worth a look; review_confidence: confidence from which a letter is not.
     Raises CorruptedFileError when a row, or a letter of one, has been lost on the way.
     """
     output.mkdir(parents=True, exist_ok=True)
@@ -62,7 +63,7 @@ def cut_batch(
     by_hand = {row_id: list(lines) for row_id, lines in groupby(sorted(starmap(Correction, corrections)), _row_id)}
     letters: list[Letter] = []
     rejected: list[Rejected] = []
-    outcomes: list[Decided] = []
+    outcomes: list[TriedCorrection] = []
     looked_at: list[Matched] = []  # all letters, as corrected
     for row_id, group in groupby(found, _row_id):
         row, records = crops[row_id], list(group)
@@ -78,7 +79,7 @@ def cut_batch(
         outcomes += decided
         looked_at += records
         sure = [
-            r.position not in left_out and (r.confidence is None or r.confidence >= least_confidence) for r in records
+            r.position not in left_out and (r.confidence is None or r.confidence >= min_confidence) for r in records
         ]
         rejected += not_delivered(records, sure, left_out)
         boxes = [Box(r.x, r.y, r.width, r.height) for r in records]
@@ -98,9 +99,9 @@ def cut_batch(
     for row_id, lines in by_hand.items():
         outcomes += without_letters(lines, reasons[row_id])
     suspects = {suspect.row_id for suspect in read_records(files.suspected, Suspect)} if files.suspected else set()
-    doubtful = doubtful_letters(looked_at, rejected, suspects, sure_from)
+    doubtful = doubtful_letters(looked_at, rejected, suspects, review_confidence)
     write_doubtful(doubtful, rejected, words, files.cropped, crops, output)
-    write_records(output / "corrections.csv", Decided, sorted(outcomes))
+    write_records(output / "corrections.csv", TriedCorrection, sorted(outcomes))
     write_records(output / "rejected.csv", Rejected, rejected)
     write_records(output / "letters.csv", Letter, letters)
     log.info("%d letters cut from %d rows", len(letters), len(words) - len(reasons))

@@ -3,10 +3,11 @@
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
+from lettermill.base.file_names import file_stem
+from lettermill.base.files import link_or_copy
 from lettermill.corrections.correction import BY_HAND, HAND
-from lettermill.file_names import file_stem
-from lettermill.files import link_or_copy
-from lettermill.records import Cropped, DoubtfulLetter, DoubtfulWord, Matched, Rejected, write_records
+from lettermill.records.csv_files import write_records
+from lettermill.records.schemas import Cropped, DoubtfulLetter, DoubtfulWord, Matched, Rejected
 
 DOUBTFUL = "doubtful"
 """The folder of the words' pictures, among the letters of a batch."""
@@ -16,13 +17,13 @@ def doubtful_letters(
     records: Iterable[Matched],
     rejected: Iterable[Rejected],
     suspects: Collection[str],
-    sure_from: float,
+    review_confidence: float,
 ) -> list[DoubtfulLetter]:
     """All letters of the rows of ``records`` of which one at least is worth a look.
 
-    That is a letter that is rejected, that has a lower confidence than ``sure_from``, or that the recogniser takes for
-    another one; and every letter of a row of ``suspects``. A letter that is decided by hand is worth none. rejected:
-    letters, and whole rows, that are not delivered.
+    That is a letter that is rejected, that has a lower confidence than ``review_confidence``, or that the recogniser
+    takes for another one; and every letter of a row of ``suspects``. A letter that is decided by hand is worth none.
+    rejected: letters, and whole rows, that are not delivered.
     """
     reasons = {(row.row_id, row.position): row.reason for row in rejected}
     letters: list[DoubtfulLetter] = []
@@ -32,9 +33,9 @@ def doubtful_letters(
         if r.method == HAND:
             reason = BY_HAND if reason else ""
         box = (r.x, r.y, r.width, r.height)
-        letters.append(DoubtfulLetter(r.row_id, r.position, r.label, *box, r.confidence, r.reading, reason))
-        unsure = r.confidence is not None and r.confidence < sure_from
-        doubtful = reason or unsure or r.reading not in ("", r.label) or r.row_id in suspects
+        letters.append(DoubtfulLetter(r.row_id, r.position, r.label, *box, r.confidence, r.predicted_label, reason))
+        unsure = r.confidence is not None and r.confidence < review_confidence
+        doubtful = reason or unsure or r.predicted_label not in ("", r.label) or r.row_id in suspects
         if doubtful and r.method != HAND:
             worth_a_look.add(r.row_id)
     return [letter for letter in letters if letter.row_id in worth_a_look]

@@ -8,19 +8,20 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from lettermill.base.file_names import file_stem
+from lettermill.base.files import link_or_copy
 from lettermill.fetch.answers import Answer, read_answers, write_answers
 from lettermill.fetch.ask import Asked, Asker
 from lettermill.fetch.cache import Cache
 from lettermill.fetch.settings import FetchSettings
-from lettermill.file_names import file_stem
-from lettermill.files import link_or_copy
-from lettermill.image.codec import judge, suffix_of
-from lettermill.records import Downloaded, write_records
+from lettermill.image.codec import decode_error, suffix_of
+from lettermill.records.csv_files import write_records
+from lettermill.records.schemas import Downloaded
 
 log = logging.getLogger(__name__)
 
 
-class Source(NamedTuple):
+class ImageSource(NamedTuple):
     """Where a row's image is: an http(s) address, or a path below the images folder.
 
     stamp: tells versions of an image apart; not used here, but a change of it re-runs the batch.
@@ -49,7 +50,7 @@ def download_batch(
     memory: the file that keeps the answers of the batch from run to run: what has failed there is not asked for again,
     see ``stages.ask_again``.
     """
-    sources = sorted(Source(*row) for row in rows)
+    sources = sorted(ImageSource(*row) for row in rows)
     output.mkdir(parents=True, exist_ok=True)
     records = [_copy(row, images, output, settings) for row in sources if not row.is_url]
     fetched: dict[str, list[str]] = {}
@@ -120,10 +121,10 @@ def _linked(kept: Path, target: Path) -> bool:
     return True
 
 
-def _copy(row: Source, images: Path, output: Path, settings: FetchSettings) -> Downloaded:
+def _copy(row: ImageSource, images: Path, output: Path, settings: FetchSettings) -> Downloaded:
     """Copy the image of a row from the images folder, unless there is a reason not to."""
     content, reason, detail = _read(images, row.image, settings.max_bytes)
-    if content is not None and (reason := judge(content)):
+    if content is not None and (reason := decode_error(content)):
         content, detail = None, f"{row.image}: {len(content)} bytes"
     if content is None:
         return Downloaded(row.row_id, "failed", reason, detail, "", None, None, "", None, None)

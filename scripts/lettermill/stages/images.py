@@ -4,9 +4,10 @@ from pathlib import Path
 
 import numpy as np
 
-from lettermill.errors import CorruptedFileError
+from lettermill.base.errors import CorruptedFileError
 from lettermill.image.codec import decode
-from lettermill.records import Cropped, read_records
+from lettermill.records.csv_files import read_records
+from lettermill.records.schemas import Cropped
 
 
 def read_offsets(folder: Path) -> dict[str, Cropped]:

@@ -7,20 +7,21 @@ from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
-from lettermill.align.known import Example
+from lettermill.align.ground_truth import Example
 from lettermill.align.learn import learn
 from lettermill.align.lexicon import Lexicon
 from lettermill.align.recogniser import nothing_learnt
+from lettermill.align.supervision import supervision_of
+from lettermill.base.box import Box
 from lettermill.corrections.correction import Correction
-from lettermill.corrections.teach import hand_letters
-from lettermill.image.box import Box
-from lettermill.records import Cropped, Lesson, Matched, Reliability, read_records, write_records
+from lettermill.records.csv_files import read_records, write_records
+from lettermill.records.schemas import CorrectionEffect, Cropped, Matched, Reliability
 from lettermill.stages.images import read_crop, read_offsets
 
 log = logging.getLogger(__name__)
 
 
-class Source(NamedTuple):
+class LearningSource(NamedTuple):
     """Where the words of a batch are: a file of letters and a folder of images."""
 
     matched: Path
@@ -38,7 +39,7 @@ class _Word(NamedTuple):
         return "".join(record.label for record in self.records)
 
 
-class Output(NamedTuple):
+class LearningOutput(NamedTuple):
     """The files that learning writes."""
 
     recogniser: Path
@@ -46,13 +47,18 @@ class Output(NamedTuple):
     lessons: Path
 
     @classmethod
-    def of(cls, folder: Path) -> "Output":
+    def of(cls, folder: Path) -> "LearningOutput":
         """These files in ``folder``."""
         return cls(folder / "recogniser.npz", folder / "reliability.csv", folder / "lessons.csv")
 
 
 def learn_recogniser(
-    sources: Iterable[Source], most: int, rounds: int, corrections: Iterable[Correction], output: Output, jobs: int
+    sources: Iterable[LearningSource],
+    most: int,
+    rounds: int,
+    corrections: Iterable[Correction],
+    output: LearningOutput,
+    jobs: int,
 ) -> None:
     """Write a recogniser, its reliability table, and what it has learnt from corrections.
 
@@ -70,11 +76,11 @@ def learn_recogniser(
     else:
         learnt.recogniser.save(output.recogniser)
     write_records(output.reliability, Reliability, learnt.reliability if learnt else [])
-    write_records(output.lessons, Lesson, learnt.lessons if learnt else [])
+    write_records(output.lessons, CorrectionEffect, learnt.lessons if learnt else [])
 
 
 def gather_examples(
-    sources: Iterable[Source], most: int, others: bool, corrections: Mapping[str, Sequence[Correction]]
+    sources: Iterable[LearningSource], most: int, others: bool, corrections: Mapping[str, Sequence[Correction]]
 ) -> tuple[Iterator[Example], Lexicon]:
     """Up to ``most`` words whose boxes fit, drawn by a hash of their ids, and the lexicon of all words that fit.
 
@@ -103,12 +109,12 @@ def gather_examples(
     return examples, Lexicon.of(spelt)
 
 
-def _words(source: Source) -> Iterator[_Word]:
+def _words(source: LearningSource) -> Iterator[_Word]:
     for row_id, group in groupby(read_records(source.matched, Matched), key=lambda record: record.row_id):
         yield _Word(hashlib.sha256(f"example {row_id}".encode()).digest(), row_id, list(group), source.cropped)
 
 
 def _example(word: _Word, row: Cropped, corrections: Sequence[Correction]) -> Example:
     boxes = [Box(r.x, r.y, r.width, r.height).moved(-row.x, -row.y) for r in word.records if not r.reason]
-    by_hand = hand_letters(word.records, corrections, Box(row.x, row.y, row.width, row.height))
+    by_hand = supervision_of(word.records, corrections, Box(row.x, row.y, row.width, row.height))
     return Example(word.row_id, read_crop(word.cropped, row), row.line_in_crop, word.letters, boxes, by_hand)

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 
-from lettermill.errors import CorruptedFileError
-from lettermill.image.box import Box
-from lettermill.plan.text import MARK, OTHER, word
-from lettermill.records import Matched, Segmented, read_records, write_records
+from lettermill.base.alphabet import MARK, OTHER, word
+from lettermill.base.box import Box
+from lettermill.base.errors import CorruptedFileError
+from lettermill.records.csv_files import read_records, write_records
+from lettermill.records.schemas import Matched, Segmented
 
 log = logging.getLogger(__name__)
 

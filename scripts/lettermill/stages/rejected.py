@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from lettermill.corrections.correction import BY_HAND
-from lettermill.records import Cropped, Downloaded, Matched, Rejected, Segmented, read_records
+from lettermill.records.csv_files import read_records
+from lettermill.records.schemas import Cropped, Downloaded, Matched, Rejected, Segmented
 
 LOW = "low_confidence"
 

@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 
 from lettermill.image.ink import components, ink_mask, ink_threshold
-from lettermill.image.letters import Tolerances, find_letters
-from lettermill.records import Cropped, Segmented, read_records, write_records
+from lettermill.image.segmentation import Tolerances, find_letters
+from lettermill.records.csv_files import read_records, write_records
+from lettermill.records.schemas import Cropped, Segmented
 from lettermill.stages.images import read_crop
 
 log = logging.getLogger(__name__)

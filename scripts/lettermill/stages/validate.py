@@ -5,14 +5,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from lettermill.corrections.correction import APPLIED, MALFORMED
-from lettermill.dataset.account import explain
-from lettermill.dataset.corrections import MEANINGS
+from lettermill.base.reasons import explain
+from lettermill.corrections.correction import APPLIED, MALFORMED, MEANINGS
 from lettermill.fetch.settings import FetchSettings
 from lettermill.fetch.web import Fetcher, in_threads
-from lettermill.image.codec import judge
-from lettermill.records import Outcome
-from lettermill.stages.download import Source
+from lettermill.image.codec import decode_error
+from lettermill.records.schemas import CorrectionOutcome
+from lettermill.stages.download import ImageSource
 
 EXAMPLES = 5
 """Rows, hosts and files that are named, at most, of each kind."""
@@ -39,7 +38,7 @@ def table_lines(
         yield from _named([f"line {line}: {note}" for line, note in notes])
 
 
-def correction_lines(lines: Sequence[Outcome]) -> Iterator[str]:
+def correction_lines(lines: Sequence[CorrectionOutcome]) -> Iterator[str]:
     """What there is to say of corrections. lines: those that only the letters can tell of have an empty outcome."""
     actions = Counter(line.action for line in lines if line.outcome != MALFORMED)
     yield (
@@ -57,7 +56,7 @@ def correction_lines(lines: Sequence[Outcome]) -> Iterator[str]:
                 yield from _named([f"line {line.line}: {line.detail}" for line in found])
 
 
-def image_lines(sources: Sequence[Source], images: Path, settings: FetchSettings) -> Iterator[str]:
+def image_lines(sources: Sequence[ImageSource], images: Path, settings: FetchSettings) -> Iterator[str]:
     """What there is to say of where the images are, and of a sample of those that are fetched, which are asked for."""
     urls = sorted({row.image for row in sources if row.is_url})
     files = {row.image for row in sources if not row.is_url}
@@ -80,7 +79,7 @@ def image_lines(sources: Sequence[Source], images: Path, settings: FetchSettings
 
 def _reason(fetcher: Fetcher, url: str) -> str:
     last = fetcher.fetch(url).last
-    return last.reason if last.content is None else judge(last.content)
+    return last.reason if last.content is None else decode_error(last.content)
 
 
 def _named(names: Iterable[str]) -> Iterator[str]:

@@ -3,6 +3,9 @@
 import csv
 import re
 
+LONGEST_CELL = 32_767
+"""Characters in a cell, as in Excel: more come from a quote that should have been closed."""
+
 _ENCLOSED = re.compile(r'"((?:[^"]|"")*)"')
 _IMAGE = re.compile(
     r"""\s*(?:https?://[^\s/"'][^\r\n"]*|[^\r\n"]*\.(?:jpe?g|jfif|png|tiff?|bmp|gif|webp|jp2|avif|heic|p[bgpn]m))\s*""",

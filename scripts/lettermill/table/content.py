@@ -6,7 +6,7 @@ import zipfile
 import zlib
 from pathlib import Path
 
-from lettermill.errors import InputError
+from lettermill.base.errors import InputError
 
 TEXT, XLSX, XLS = "text", "xlsx", "xls"
 """Kinds of content: CSV and the like, and the workbooks of Excel from 2007 on and before."""

@@ -4,8 +4,8 @@ import codecs
 from pathlib import Path
 from typing import NamedTuple
 
-from lettermill.errors import InputError
-from lettermill.records import TableNote
+from lettermill.base.errors import InputError
+from lettermill.records.schemas import TableNote
 from lettermill.table.notes import note_on_lines
 
 AUTO = "auto"

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from lettermill.errors import InputError
-from lettermill.records import TableNote
+from lettermill.base.errors import InputError
+from lettermill.records.schemas import TableNote
 from lettermill.table.content import XLSX
 from lettermill.table.layout import Columns, layout_of
 from lettermill.table.notes import note_on_lines

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from lettermill.errors import InputError
+from lettermill.base.errors import InputError
 from lettermill.table.cells import bare_cells, is_blank
 
 SEPARATORS = (",", ";", "\t", "|")

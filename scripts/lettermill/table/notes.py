@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from lettermill.records import TableNote
+from lettermill.records.schemas import TableNote
 
 _NAMED = 5
 """Lines that are named when many are alike."""

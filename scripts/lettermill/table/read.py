@@ -1,62 +1,21 @@
-"""The user's table: which rows there are, and which of them cannot be worked on."""
+"""The user's table: the cells of every row, whatever kind of file it is."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
 from pathlib import Path
 
-from lettermill.corrections.correction import Correction
-from lettermill.errors import InputError
-from lettermill.plan.text import Alphabet
-from lettermill.records import Decided, TableNote
 from lettermill.table.content import TEXT, read_content
+from lettermill.table.delimited import read_records
 from lettermill.table.encoding import AUTO, to_text
 from lettermill.table.excel import read_workbook
 from lettermill.table.layout import Columns
-from lettermill.table.records import read_records
-from lettermill.table.rows import Row, Unusable, judge
 from lettermill.table.sheet import Sheet
 
 
-@dataclass
-class Table:
-    """The rows of a table, those that can be worked on (by id) and those that cannot.
-
-    notes: what was repaired in it, or taken for granted, by line. decided: what has become of corrections of its rows.
-    """
-
-    rows: dict[str, Row] = field(default_factory=dict)
-    unusable: list[Unusable] = field(default_factory=list)
-    notes: list[TableNote] = field(default_factory=list)
-    decided: list[Decided] = field(default_factory=list)
-
-    @property
-    def size(self) -> int:
-        """Number of rows as given."""
-        return len(self.rows) + len(self.unusable)
-
-
-def read_table(
-    path: Path,
-    columns: Columns,
-    alphabet: Alphabet,
-    unreadable: Iterable[str],
-    encoding: str = AUTO,
-    corrections: Iterable[Correction] = (),
-) -> Table:
-    """Read the table at ``path`` (CSV or TSV, also gzipped, or Excel, whatever it is called), every row by itself.
-
-    encoding: see ``to_text``. corrections: those of rows. Raises InputError when there is no table with these columns
-    in it, or no row.
-    """
-    sheet = read_sheet(path, columns, encoding)
-    if not sheet.rows and not sheet.malformed:
-        raise InputError(f"{path}: the table has a header but no rows. Add at least one row.")
-    rows, unusable, decided = judge(path.name, sheet, columns, alphabet, unreadable, corrections)
-    return Table({row.row_id: row for row in rows}, unusable, sorted(sheet.notes), decided)
-
-
 def read_sheet(path: Path, columns: Columns, encoding: str = AUTO) -> Sheet:
-    """The cells of the table at ``path``, as ``read_table`` judges them. Raises InputError likewise."""
+    """The cells of the table at ``path``, every row by itself.
+
+    It is CSV or TSV, also gzipped, or Excel, whatever its name. encoding: see ``to_text``. Raises InputError when there
+    is no table with these columns in it.
+    """
     kind, data = read_content(path)
     if kind != TEXT:
         return read_workbook(path, kind, data, columns)

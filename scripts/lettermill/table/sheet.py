@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from lettermill.records import TableNote
+from lettermill.records.schemas import TableNote
 from lettermill.table.layout import Layout
 
 

@@ -43,7 +43,7 @@ const Lettermill = {};
     return word;
   }
 
-  /** {name, method, least, alphabet, words, letters, rows, corrections} of the data; letters: those worth a look, the
+  /** {name, method, minConfidence, alphabet, words, letters, rows, corrections} of the data; letters: those worth a look, the
       worthiest first; rows: words that are shown as such. */
   Lettermill.readModel = (data) => {
     const words = data.words.map((word) => wordOf(word, data.sheets));
@@ -53,12 +53,12 @@ const Lettermill = {};
       letter.kind = kind;
       return letter;
     });
-    const { name, method, least, corrections } = data;
+    const { name, method, min_confidence: minConfidence, corrections } = data;
     const alphabet = alphabetOf(data.alphabet);
     return {
       name,
       method,
-      least,
+      minConfidence,
       corrections,
       alphabet,
       words,

@@ -1,0 +1,34 @@
+"""Read the rows of the table's test part, to see how well unknown words are read."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lettermill.base.alphabet import Alphabet
+from lettermill.base.split import Split
+from lettermill.predict.evaluate_words import evaluate_words
+from lettermill.predict.models import load_models
+from lettermill.predict.word_list import read_word_list
+from lettermill.workflow.job import job_log
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+
+def main() -> None:
+    """Read the rows of the job's batches."""
+    given, params = snakemake.input, snakemake.params
+    alphabet = Alphabet(params.alphabet)
+    evaluate_words(
+        batches=[(Path(folder), list(rows)) for folder, rows in zip(given.cropped, params.rows, strict=True)],
+        models=load_models(Path(given.recogniser), Path(given.onnx), Path(given.preprocessing)),
+        split=Split(**params.split),
+        words=next((read_word_list(Path(path), alphabet) for path in given.word_list), None),
+        other_words=params.other_words,
+        output=Path(snakemake.output.words),
+        figures=Path(snakemake.output.figures),
+    )
+
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        main()

@@ -1,0 +1,42 @@
+"""What a recogniser has learnt from corrections: how sure it was of the corrected letters without them, and is now."""
+
+from collections.abc import Iterable
+
+from lettermill.align.ground_truth import SAME_PLACE, GroundTruthWord
+from lettermill.align.recogniser import Recogniser
+from lettermill.records.schemas import CorrectionEffect
+
+
+def effects_of(
+    words: Iterable[GroundTruthWord], before: Recogniser | None, after: Recogniser
+) -> list[CorrectionEffect]:
+    """The lessons of ``words``, by the recognisers that have not, and have, learnt from what is decided about them.
+
+    A word is judged by networks that have not learnt from its row, so what shows is what is known of other rows.
+    """
+    lessons = []
+    for word in words:
+        old, new = (_confidences(word, recogniser) for recogniser in (before, after))
+        for letter in word.by_hand:
+            position, label = letter.position, word.word[letter.position]
+            verdict = "right" if letter.right and letter.label == label else "wrong"
+            lessons.append(
+                CorrectionEffect(word.row_id, position, label, verdict, old.get(position), new.get(position))
+            )
+    return lessons
+
+
+def _confidences(word: GroundTruthWord, recogniser: Recogniser | None) -> dict[int, float]:
+    """Position -> confidence of the letters of ``word`` that are cut where a person has decided about them."""
+    aligned = None
+    if recogniser is not None:
+        aligned = recogniser.align(word.row_id, word.area, word.candidates, word.looks, word.word)
+    if aligned is None:
+        return {}
+    confidences = recogniser.confidence.of(aligned.evidence).tolist()
+    boxes = [word.candidates[index].box for index in aligned.chosen]
+    return {
+        letter.position: confidences[letter.position]
+        for letter in word.by_hand
+        if letter.index >= 0 and boxes[letter.position].overlap(word.candidates[letter.index].box) > SAME_PLACE
+    }

@@ -1,0 +1,197 @@
+"""Units: the smallest parts of a word's ink that are still worth a question, and the candidates they make up.
+
+Segmentation by histograms must decide where letters end. Alignment may leave that open: ink is over-segmented into
+units, which are letters, halves of letters, or things that are no letter at all, and every run of neighbouring
+units is a candidate for a letter. Over-segmentation before recognition goes back to Casey and Lecolinet, "A survey
+of methods and strategies in character segmentation", IEEE TPAMI 18(7), 1996.
+"""
+
+import bisect
+import itertools
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from lettermill.base.box import Box
+from lettermill.image.ink import MOST_PIECES, Components, components, ink_mask
+from lettermill.image.segmentation import Tolerances, cores_of, word_band
+
+WIDE = 0.55
+"""Width of a component, in letter heights, from which it may hold more than one letter and is cut up."""
+
+NARROWEST = 0.18
+"""Least distance between two cuts in a component, in letter heights."""
+
+MOST_UNITS = 5
+"""Units in a candidate, at most."""
+
+WIDEST = 1.8
+"""Width of a candidate, at most, in letter heights."""
+
+
+class Candidate(NamedTuple):
+    """A run of units, ``start`` to ``stop`` (exclusive), that may be a letter, and the box around it."""
+
+    start: int
+    stop: int
+    box: Box
+
+
+@dataclass(frozen=True)
+class Fragments:
+    """The units of a word from left to right.
+
+    image: (height, width) uint8, the cropped image. labels: (height, width) int32, 0 is paper and ink of no unit,
+    unit ``i`` has the label ``i + 1``. boxes: the bounding box of each unit. area: (n,) ink pixels of each unit.
+    height, top, bottom: of the word's letters, in pixels (medians).
+    """
+
+    image: np.ndarray
+    labels: np.ndarray
+    boxes: list[Box]
+    area: np.ndarray
+    height: float
+    top: float
+    bottom: float
+
+    def candidates(self) -> list[Candidate]:
+        """Every run of units that is not too wide for a letter, ordered by start, then stop."""
+        found = []
+        for start, box in enumerate(self.boxes):
+            for stop in range(start + 1, min(len(self.boxes), start + MOST_UNITS) + 1):
+                box = box.joined(self.boxes[stop - 1])
+                if box.width > max(WIDEST * self.height, 8):
+                    break
+                found.append(Candidate(start, stop, box))
+        return found
+
+
+def find_fragments(image: np.ndarray, line: int | None = None) -> Fragments | None:
+    """The units of ``image`` ((height, width) uint8, dark ink); None when it has nothing like a letter.
+
+    line: a row of the image known to cross the word, if any is.
+    """
+    parts = components(ink_mask(image))
+    band = None if parts.no_word else word_band(parts, line)
+    cores = cores_of(parts, band, Tolerances()) if band else np.zeros(0, bool)
+    if not cores.any():
+        return None
+    height = float(np.median(parts.height[cores]))
+    top, bottom = float(np.median(parts.top[cores])), float(np.median(parts.bottom[cores]))
+    labels, boxes, area = _pieces(parts, _near_word(parts, band, cores, height, top, bottom), height)
+    groups = _bind(boxes, area, height)
+    order = sorted(range(len(groups)), key=lambda group: _centre(_around(boxes, groups[group])))
+    unit_of = np.zeros(len(boxes) + 1, np.int32)
+    for unit, group in enumerate(order, start=1):
+        unit_of[[piece + 1 for piece in groups[group]]] = unit
+    labels = unit_of[labels]
+    return Fragments(
+        image=image,
+        labels=labels,
+        boxes=[_around(boxes, groups[group]) for group in order],
+        area=np.bincount(labels.ravel(), minlength=len(groups) + 1)[1:],
+        height=height,
+        top=top,
+        bottom=bottom,
+    )
+
+
+def _near_word(
+    parts: Components, band: tuple[int, int], cores: np.ndarray, height: float, top: float, bottom: float
+) -> np.ndarray:
+    """Indices of the components that may belong to the word: bodies of letters, and marks and splinters near them."""
+    middle = (parts.top + parts.bottom) / 2
+    inside = (np.minimum(parts.bottom, band[1]) - np.maximum(parts.top, band[0])) / parts.height
+    whole = parts.whole
+    marks = whole & (parts.area >= 3) & (middle > top - 0.6 * height) & (middle < bottom + 0.4 * height)
+    cut_off = ~whole & (inside >= 0.5) & (parts.height >= 0.35 * height)
+    return np.flatnonzero(cores | marks | cut_off)
+
+
+def _pieces(parts: Components, chosen: np.ndarray, height: float) -> tuple[np.ndarray, list[Box], list[int]]:
+    """The chosen components, wide ones cut up: (rows, columns) int32 labels from 1, their boxes and areas."""
+    labels = np.zeros(parts.labels.shape, np.int32)
+    boxes: list[Box] = []
+    area: list[int] = []
+    for part in chosen.tolist():
+        box = parts.boxes[part]
+        ink = box.of(parts.labels) == part + 1
+        columns = [0, *(_cuts(ink, height) if len(boxes) < MOST_PIECES else []), box.width]
+        for left, right in itertools.pairwise(columns):
+            piece = ink[:, left:right]
+            across, down = np.flatnonzero(piece.any(axis=0)), np.flatnonzero(piece.any(axis=1))
+            if len(across) == 0:
+                continue
+            boxes.append(Box.around(across[0], down[0], across[-1] + 1, down[-1] + 1).moved(box.x + left, box.y))
+            area.append(int(piece.sum()))
+            labels[box.y : box.bottom, box.x + left : box.x + right][piece] = len(boxes)
+    return labels, boxes, area
+
+
+def _cuts(ink: np.ndarray, height: float) -> list[int]:
+    """Columns at which a wide component may be cut: thin places of its column histogram, thinnest first, apart."""
+    width = ink.shape[1]
+    if width <= max(6, WIDE * height):
+        return []
+    columns = ink.sum(axis=0)
+    around = np.min(np.lib.stride_tricks.sliding_window_view(np.pad(columns, 2, mode="edge"), 5), axis=1)
+    thin = (columns == around) & (columns <= max(2, np.median(columns)) + 1)
+    thin[:2] = thin[-2:] = False
+    places = sorted(np.flatnonzero(thin).tolist(), key=lambda x: (columns[x], abs(2 * x - width), x))
+    most, apart = min(2 + int(width / (0.45 * height)), MOST_PIECES), max(3, NARROWEST * height)
+    chosen: list[int] = []  # in order
+    for place in places:
+        at = bisect.bisect(chosen, place)
+        if len(chosen) < most and all(abs(place - other) >= apart for other in chosen[max(at - 1, 0) : at + 1]):
+            chosen.insert(at, place)
+    return chosen
+
+
+def _bind(boxes: list[Box], area: list[int], height: float) -> list[list[int]]:
+    """Pieces that are never apart: strokes in the same columns, and marks with the stroke that they stand over."""
+    order = sorted(range(len(boxes)), key=lambda piece: boxes[piece])
+    bodies = [piece for piece in order if boxes[piece].height >= 0.3 * height or area[piece] > 0.45 * height]
+    groups: list[list[int]] = []
+    around: list[Box] = []
+
+    def join(group: int, piece: int) -> None:
+        groups[group].append(piece)
+        around[group] = around[group].joined(boxes[piece])
+
+    for piece in bodies:
+        for group, box in enumerate(around):
+            common = _common(box, boxes[piece])
+            if common >= max(1, 0.6 * min(box.width, boxes[piece].width)):
+                join(group, piece)
+                break
+        else:
+            groups.append([piece])
+            around.append(boxes[piece])
+    taken = set(bodies)
+    for piece in order:
+        if piece in taken:
+            continue
+        nearest = max(range(len(around)), key=lambda group: _common(around[group], boxes[piece]), default=None)
+        if nearest is not None and _common(around[nearest], boxes[piece]) >= -1:
+            join(nearest, piece)
+        else:
+            groups.append([piece])
+            around.append(boxes[piece])
+    return groups
+
+
+def _common(first: Box, second: Box) -> int:
+    """Columns that two boxes share; negative when they are apart."""
+    return min(first.right, second.right) - max(first.x, second.x)
+
+
+def _around(boxes: list[Box], members: list[int]) -> Box:
+    box = boxes[members[0]]
+    for member in members[1:]:
+        box = box.joined(boxes[member])
+    return box
+
+
+def _centre(box: Box) -> tuple[int, Box]:
+    return 2 * box.x + box.width, box

@@ -1,0 +1,100 @@
+"""Aligning one word: from its image and transcription to letters with evidence for each."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from lettermill.align.fragments import Candidate
+from lettermill.align.lattice import align, read, skip_prices
+from lettermill.align.lexicon import SPELLING, spelling
+from lettermill.align.network import letter_scores
+
+EVIDENCE = 8 + SPELLING
+"""Numbers of evidence for an aligned letter."""
+
+CLIP = 9.0
+"""Largest size of a logarithm that counts as evidence."""
+
+READING_BONUS = 1.0
+"""Log weight of a letter more in a free reading: without it, a doubtful letter would be skipped rather than read."""
+
+
+class Aligned(NamedTuple):
+    """The letters of a word: the candidate of each, and (letters, EVIDENCE) evidence that it is right.
+
+    predicted_labels: the recogniser's label for each of them, whatever the transcription; empty where it has
+    not learnt the letter of the transcription. reading: what it reads without knowing the transcription. score_gap: how
+    much better the reading explains the ink than the transcription does, in log weight a letter (0 or more).
+    """
+
+    chosen: list[int]
+    evidence: np.ndarray
+    predicted_labels: list[str]
+    reading: str
+    score_gap: float
+
+
+def align_word(
+    area: np.ndarray,
+    candidates: Sequence[Candidate],
+    log_probabilities: np.ndarray,
+    letters: str,
+    word: str,
+    counts: Mapping[str, int],
+) -> Aligned | None:
+    """Align ``word`` with units of ink, or None when there are fewer units than letters.
+
+    area: (units,) ink pixels of each. candidates: of these units.
+    log_probabilities: (candidates, letters + 1), the last class is no letter. letters: the other classes.
+    counts: how often words are written elsewhere, see ``Lexicon``.
+    """
+    scores = letter_scores(log_probabilities, letters, word)
+    skips = skip_prices(area)
+    alignment = align(candidates, scores, skips)
+    if alignment is None:
+        return None
+    likeliest = log_probabilities[:, :-1].argmax(axis=1)
+    free, free_score = read(candidates, log_probabilities[:, :-1].max(axis=1) + READING_BONUS, skips)
+    reading = "".join(letters[likeliest[index]] for index in free)
+    gap = free_score - READING_BONUS * len(free) - alignment.score
+    chosen = np.array(alignment.chosen)
+    own = scores[chosen, np.arange(len(word))]
+    neighbours = np.concatenate(([0.0], own, [0.0]))
+    skipped = np.ones(len(area), bool)
+    for index in alignment.chosen:
+        skipped[candidates[index].start : candidates[index].stop] = False
+    lost = float(area[skipped].sum() / max(area.sum(), 1))
+    evidence = np.stack(
+        [
+            own,
+            np.minimum(own - _best_other(log_probabilities[chosen, :-1], letters, word), CLIP),
+            _logit(alignment.posterior),
+            np.minimum(neighbours[:-2], neighbours[2:]),
+            np.full(len(word), own.mean()),
+            np.full(len(word), own.min()),
+            np.full(len(word), 5 * lost),
+            log_probabilities[chosen, -1],
+            *spelling(counts, log_probabilities[chosen], letters, word).T,
+        ],
+        axis=1,
+    )
+    names = (letters[likeliest[index]] for index in alignment.chosen)
+    predicted_labels = [name if letter in letters else "" for name, letter in zip(names, word, strict=True)]
+    return Aligned(
+        alignment.chosen, np.clip(evidence, -CLIP, CLIP), predicted_labels, reading, max(0.0, gap / len(word))
+    )
+
+
+def _best_other(log_probabilities: np.ndarray, letters: str, word: str) -> np.ndarray:
+    """(letters of the word,) log probability of the likeliest other letter."""
+    others = log_probabilities.copy()
+    for position, letter in enumerate(word):
+        if letter in letters:
+            others[position, letters.index(letter)] = -np.inf
+    return others.max(axis=1)
+
+
+def _logit(share: np.ndarray) -> np.ndarray:
+    safe = np.clip(share, 1e-4, 1 - 1e-4)
+    return np.log(safe / (1 - safe))

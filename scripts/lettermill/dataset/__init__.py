@@ -1,0 +1,4 @@
+"""The delivered dataset: letter folders, metadata, rejected rows and letters, counts, card, summary.
+
+May import: base, records, corrections.
+"""

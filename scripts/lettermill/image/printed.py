@@ -1,0 +1,171 @@
+"""Printed labels: where a form says ``PRENOM :`` and where the handwriting begins.
+
+Print is told from handwriting by what a hand does not do: letters of one height on one baseline, closely
+spaced, often with a colon behind them. A label may stand beside the word, on a line above or below it, or not
+at all; nothing here depends on its wording or on the layout of one form.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from lettermill.base.box import Box
+from lettermill.image.ink import Components, components, ink_threshold
+
+SMALLEST_PRINT = 5
+"""Height in pixels under which print is not legible and not looked for."""
+
+PRINT_DARKER = 40
+"""Grey levels by which a pixel of print is darker than the ink threshold of its image: at this depth, printed
+letters that would touch come apart."""
+
+UNEVEN = 0.1
+"""Share of its height by which print may be uneven (at least a pixel): tops, baselines, the dots of a colon."""
+
+SHORTEST_LINE = 2.0
+"""Width of a printed line, in heights of its letters, from which it is taken for one: two letters may be chance, and
+three are two components when two of them run together."""
+
+LABEL_ENDS = 0.4
+"""Share of the image's width left of which a label beside the word ends."""
+
+
+class Writing(NamedTuple):
+    """Where the handwriting stands: its region in the image, and the row of the image on which its line is
+    centred (None when no label tells)."""
+
+    region: Box
+    line: int | None
+
+
+def find_writing(image: np.ndarray) -> Writing:
+    """The part of ``image`` ((height, width) uint8, dark ink) that holds the handwriting: all but the print."""
+    height, width = image.shape
+    threshold = ink_threshold(image)
+    if threshold is None:
+        return Writing(Box(0, 0, width, height), None)
+    parts = components(image < threshold - PRINT_DARKER)
+    if parts.no_word:
+        return Writing(Box(0, 0, width, height), None)
+    chains = _print_chains(parts)
+
+    beside = _label_beside(parts, chains, image.shape)
+    if beside is not None:
+        return Writing(Box.around(beside.right, 0, width, height), beside.y + beside.height // 2)
+
+    lines = _printed_lines(parts, chains)
+    word = _word_line(parts, lines)
+    if word is None:
+        return Writing(Box(0, 0, width, height), None)
+    top = max((line.bottom for line in lines if line.bottom <= word), default=0)
+    bottom = min((line.y for line in lines if line.y > word), default=height)
+    return Writing(Box.around(0, top, width, bottom), None)
+
+
+def _print_chains(parts: Components) -> list[list[int]]:
+    """Runs of components that stand as print does, each from left to right; a run may be of one component."""
+    legible = np.flatnonzero(parts.whole & (parts.height >= SMALLEST_PRINT)).tolist()
+    left, top, right, bottom, heights = (
+        side.tolist() for side in (parts.left, parts.top, parts.right, parts.bottom, parts.height)
+    )
+    chains: list[list[int]] = []
+    used: set[int] = set()
+    for position, start in enumerate(legible):
+        if start in used:
+            continue
+        chain = [start]
+        for candidate in legible[position + 1 :]:
+            last = chain[-1]
+            gap = left[candidate] - right[last]
+            slack = _slack(heights[last])
+            if gap > heights[last]:
+                break  # components come ordered by their left edge
+            if (
+                -slack <= gap <= 0.4 * heights[last]
+                and abs(top[candidate] - top[last]) <= slack
+                and abs(bottom[candidate] - bottom[last]) <= slack
+            ):
+                chain.append(candidate)
+        used.update(chain)
+        chains.append(chain)
+    return chains
+
+
+def _slack(height: int) -> int:
+    return max(1, round(UNEVEN * height))
+
+
+def _box(parts: Components, chain: list[int]) -> Box:
+    return Box.around(
+        parts.left[chain[0]], np.median(parts.top[chain]), parts.right[chain[-1]], np.median(parts.bottom[chain])
+    )
+
+
+def _label_beside(parts: Components, chains: list[list[int]], shape: tuple[int, int]) -> Box | None:
+    """The label with a colon whose line is nearest to the middle of the image, its colon included."""
+    height, width = shape
+    found = []
+    for chain in chains:
+        label = _box(parts, chain)
+        if len(chain) == 1 and label.width < 0.9 * label.height:
+            continue  # one narrow component: a letter, not a printed word that runs together
+        end = _colon_after(parts, label)
+        if end is not None and end <= LABEL_ENDS * width:
+            found.append(Box.around(label.x, label.y, end, label.bottom))
+    return min(found, key=lambda label: (abs(2 * label.y + label.height - height), label.x), default=None)
+
+
+def _colon_after(parts: Components, label: Box) -> int | None:
+    """Right edge (exclusive) of the colon behind ``label``, or None.
+
+    The two dots are of one size (those of an ``i`` are not: one is its stem), stand above each other, the lower
+    one on the baseline.
+    """
+    slack, largest = _slack(label.height), max(2, round(0.45 * label.height))
+    near = np.flatnonzero(
+        (parts.left >= label.right)
+        & (parts.left <= label.right + label.height)
+        & (parts.top >= label.y)
+        & (parts.bottom <= label.bottom + slack)
+        & (parts.width <= largest)
+        & (parts.height <= largest)
+    )
+    lower = near[abs(parts.bottom[near] - label.bottom) <= slack][:, None]
+    centre = parts.left + parts.right
+    pairs = (
+        (parts.bottom[near] < parts.top[lower])
+        & (abs(parts.width[near] - parts.width[lower]) <= slack)
+        & (abs(parts.height[near] - parts.height[lower]) <= slack)
+        & (abs(centre[near] - centre[lower]) <= 2 * slack)
+    )
+    if not pairs.any():
+        return None
+    first, second = np.argwhere(pairs)[0]
+    return int(max(parts.right[near[second]], parts.right[lower[first, 0]]))
+
+
+def _printed_lines(parts: Components, chains: list[list[int]]) -> list[Box]:
+    """The lines that hold nothing but print, from top to bottom."""
+    lines: dict[tuple[int, int], Box] = {}
+    middle = (parts.top + parts.bottom) / 2
+    print_ink = np.zeros(len(parts), np.int64)
+    for chain in chains:
+        if len(chain) > 1:
+            print_ink[chain] = parts.area[chain]
+    for chain in chains:
+        box = _box(parts, chain)
+        if len(chain) < 2 or box.width < SHORTEST_LINE * box.height:
+            continue
+        here = parts.whole & (middle > box.y) & (middle < box.bottom)
+        if parts.area[here].sum() <= 1.05 * print_ink[here].sum():
+            lines[box.y, box.bottom] = box
+    return sorted(lines.values(), key=lambda line: line.y)
+
+
+def _word_line(parts: Components, lines: list[Box]) -> int | None:
+    """The row with most ink outside the printed lines; None when there is none."""
+    free = parts.whole.copy()
+    for line in lines:
+        free &= (parts.bottom <= line.y) | (parts.top >= line.bottom)
+    rows = np.count_nonzero(parts.mask(free), axis=1)
+    return int(np.argmax(rows)) if rows.any() else None

@@ -1,0 +1,149 @@
+"""Segment: the letters of a word as boxes, by the histograms of its rows and columns.
+
+The essay's idea (a letter is a peak of the column histogram between two valleys), after what does not belong to
+the word has gone: specks, the slices of neighbouring lines at the upper and lower edge, whatever lies outside
+the word's band of the row histogram or far away from it. Connected components then mend what a plain histogram
+of columns gets wrong: letters that lean over each other share columns but no ink; the strokes of one broken
+letter share columns and belong together; dots and accents belong to the letter below them.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from lettermill.base.box import Box
+from lettermill.image.ink import Components, components, ink_mask
+
+SMALLEST_LETTER = 4
+"""Height in pixels under which nothing is a letter."""
+
+SMALLEST_INK = 8
+"""Pixels of ink that a word has at least."""
+
+
+class Tolerances(NamedTuple):
+    """What counts as a letter. Lengths are shares of the height of the word's letters unless said otherwise.
+
+    Every value comes from config ``segment``, whose schema describes it.
+    """
+
+    letter_height: float = 0.45
+    stem_height: float = 0.25
+    overlap: float = 0.5
+    accent_gap: float = 0.5
+    word_gap: float = 5.0
+
+
+def find_letters(image: np.ndarray, line: int | None = None, tolerances: Tolerances = Tolerances()) -> list[Box]:
+    """The boxes of the letters of ``image`` ((height, width) uint8, dark ink), from left to right.
+
+    line: a row of the image that is known to cross the word, if any is.
+    Each box is tight around the ink of its letter, dots and accents included. There are none in a blank image, nor in
+    one that is plainly not of a word.
+    """
+    parts = components(ink_mask(image))
+    band = None if parts.no_word else word_band(parts, line)
+    if band is None:
+        return []
+    cores = cores_of(parts, band, tolerances)
+    if not cores.any():
+        return []
+    height = float(np.median(parts.height[cores]))
+    letters = _join_overlapping([parts.boxes[core] for core in np.flatnonzero(cores)], tolerances.overlap)
+    letters = _heaviest_cluster(letters, parts, cores, tolerances.word_gap * height)
+    marks = np.flatnonzero(~cores & parts.whole & (parts.area >= 2))
+    letters = _with_marks(letters, [parts.boxes[mark] for mark in marks], tolerances.accent_gap * height)
+    return sorted(letters, key=lambda box: (2 * box.x + box.width, box))
+
+
+def word_band(parts: Components, line: int | None) -> tuple[int, int] | None:
+    """Rows (top, bottom exclusive) of the word: the run of the row histogram at ``line``, else the heaviest one.
+
+    Components cut by the upper or lower edge of the image are neighbouring lines and do not
+    count, unless they cross ``line`` or there are no others.
+    """
+    height = parts.labels.shape[0]
+    counted = parts.whole.copy()
+    if line is not None:
+        counted |= (parts.top < line) & (parts.bottom > line) & ((parts.top > 0) | (parts.bottom < height))
+    if parts.area[counted].sum() <= SMALLEST_INK:
+        counted[:] = True
+    rows = np.count_nonzero(parts.mask(counted), axis=1)
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], rows > 0, [0]))))
+    runs = [(int(top), int(bottom)) for top, bottom in zip(edges[::2], edges[1::2], strict=True)]
+    if not runs:
+        return None
+    weight = {run: int(rows[run[0] : run[1]].sum()) for run in runs}
+    heaviest = max(runs, key=weight.__getitem__)
+    crossing = [run for run in runs if line is not None and run[0] <= line < run[1]]
+    return crossing[0] if crossing and weight[crossing[0]] >= 0.2 * weight[heaviest] else heaviest
+
+
+def cores_of(parts: Components, band: tuple[int, int], tolerances: Tolerances) -> np.ndarray:
+    """(n,) bool: the components that are the body of a letter, or a large stroke of one."""
+    top, bottom = band
+    inside = (np.minimum(parts.bottom, bottom) - np.maximum(parts.top, top)) / parts.height
+    cores = (parts.height >= SMALLEST_LETTER) & (inside >= np.where(parts.whole, 0.5, 0.6))
+    cores &= (parts.height >= 0.3 * (bottom - top)) & (parts.bottom >= top + 0.4 * (bottom - top))
+    if not cores.any():
+        return cores
+    letter = float(np.median(parts.height[cores]))
+    # The stem of an i is short; a dash, a comma and a speck are not higher than they are wide.
+    stem = (parts.height >= tolerances.stem_height * letter) & (parts.height >= 1.3 * parts.width)
+    return cores & ((parts.height >= tolerances.letter_height * letter) | stem)
+
+
+def _join_overlapping(cores: list[Box], share: float) -> list[Box]:
+    """Strokes in one place are one letter: cores that share at least ``share`` of the narrower one's columns.
+
+    cores: by their left edges.
+    """
+    letters: list[Box] = []
+    for core in cores:
+        for index, letter in enumerate(letters):
+            common = min(letter.right, core.right) - max(letter.x, core.x)
+            if common >= share * min(letter.width, core.width):
+                letters[index] = letter.joined(core)
+                break
+        else:
+            letters.append(core)
+    return letters
+
+
+def _heaviest_cluster(letters: list[Box], parts: Components, cores: np.ndarray, gap: float) -> list[Box]:
+    """The run of letters with most ink that has no gap of more than ``gap`` columns: the rest is not the word's.
+
+    letters: by their left edges.
+    """
+    clusters: list[list[Box]] = []
+    right = -np.inf
+    for letter in letters:
+        if letter.x - right > gap:
+            clusters.append([])
+        clusters[-1].append(letter)
+        right = max(right, letter.right)
+    if len(clusters) == 1:
+        return letters
+
+    def ink(cluster: list[Box]) -> int:
+        left, end = cluster[0].x, max(letter.right for letter in cluster)
+        return int(parts.area[cores & (parts.left >= left) & (parts.right <= end)].sum())
+
+    return max(clusters, key=ink)
+
+
+def _with_marks(letters: list[Box], marks: list[Box], gap: float) -> list[Box]:
+    """``letters`` with every dot, accent and splinter added to the letter whose columns it shares most.
+
+    gap: rows that a mark may stand above its letter. What lies below a letter or beside it is a speck.
+    """
+    grown = list(letters)
+    for mark in marks:
+        common = [min(letter.right, mark.right) - max(letter.x, mark.x) for letter in letters]
+        nearest = max(range(len(letters)), key=common.__getitem__)
+        letter = letters[nearest]
+        above = letter.y - mark.bottom
+        beside = common[nearest] >= (1 if above > 0 else -1)  # a splinter may stand a column away
+        if beside and above <= gap and mark.y < letter.bottom - 1:
+            grown[nearest] = grown[nearest].joined(mark)
+    return grown

@@ -1,0 +1,49 @@
+"""Batches of letters for training: in another order, and each letter a little varied, every time."""
+
+import keras
+import numpy as np
+
+from lettermill.image.augment import augment
+from lettermill.model.letter_data import LetterData
+
+
+class Batches(keras.utils.PyDataset):
+    """Batches of ``letters`` as (squares, one-hot targets, weights), (n, side, side, 1) and (n, classes) float32, (n,).
+
+    Order and variations depend on ``seed`` and ``epoch`` alone (whoever trains sets that one), so that a training that
+    was interrupted goes on as it would have.
+    """
+
+    def __init__(self, letters: LetterData, classes: int, size: int, balance: float, seed: int) -> None:
+        super().__init__()
+        self.epoch = 0
+        self._letters, self._size, self._seed = letters, size, seed
+        self._one_hot = np.eye(classes, dtype=np.float32)
+        self._weights = class_weights(letters.targets, classes, balance)
+        self._order: tuple[int, np.ndarray] | None = None
+
+    def __len__(self) -> int:
+        return -(-len(self._letters.targets) // self._size)
+
+    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        chosen = self._ordered()[index * self._size : (index + 1) * self._size]
+        squares = augment(self._letters.squares[chosen], np.random.default_rng((self._seed, self.epoch, index)))
+        targets = self._letters.targets[chosen]
+        return squares[..., None].astype(np.float32), self._one_hot[targets], self._weights[targets]
+
+    def _ordered(self) -> np.ndarray:
+        """The order of the epoch, drawn once: that of a million letters takes as long as a step."""
+        if self._order is None or self._order[0] != self.epoch:
+            random = np.random.default_rng((self._seed, self.epoch))
+            self._order = self.epoch, random.permutation(len(self._letters.targets))
+        return self._order[1]
+
+
+def class_weights(targets: np.ndarray, classes: int, balance: float) -> np.ndarray:
+    """(classes,) float32: what a letter of each class counts, 1 on average over ``targets``, (n,) int.
+
+    balance: 0 all letters alike, 1 all classes alike, whatever they have; in between, by that power of their number.
+    """
+    counts = np.bincount(targets, minlength=classes)
+    weights = np.where(counts, np.maximum(counts, 1.0) ** -balance, 0.0)
+    return (weights * counts.sum() / (weights * counts).sum()).astype(np.float32)

@@ -1,0 +1,86 @@
+"""Corrections in the plan: which batch must know of which, and what has become of the others."""
+
+from collections.abc import Sequence
+from functools import cache, cached_property
+from pathlib import Path
+
+from lettermill.base.alphabet import Alphabet
+from lettermill.corrections.conflicts import correction_of
+from lettermill.corrections.correction import APPLIED, EXCLUDED, OF_ROWS, STALE, UNNEEDED, Correction
+from lettermill.corrections.read import read_corrections
+from lettermill.corrections.rows import NO_ROW
+from lettermill.plan.batches import batch_of
+from lettermill.plan.index import Index
+from lettermill.records.schemas import CorrectionOutcome
+
+
+class CorrectionPlan:
+    """A table of corrections. lines: see ``read_corrections``.
+
+    What depends on a correction must not depend on its line: lines may come, go, and change their order.
+    """
+
+    def __init__(self, lines: Sequence[CorrectionOutcome]):
+        self._lines = lines
+        self._of_batches: dict[str, list[Correction]] = {}
+
+    @classmethod
+    def read(cls, path: Path | None, alphabet: Alphabet) -> "CorrectionPlan":
+        """That in the file ``path``, where there is one. Raises InputError when it is no table of corrections."""
+        return cls(read_corrections(path, alphabet) if path else [])
+
+    @cached_property
+    def of_rows(self) -> list[Correction]:
+        """The corrections of whole rows that are to be tried."""
+        return sorted(correction_of(line) for line in self._lines if not line.outcome and line.action in OF_ROWS)
+
+    @cached_property
+    def _of_letters(self) -> list[Correction]:
+        return sorted(correction_of(line) for line in self._lines if not line.outcome and line.action not in OF_ROWS)
+
+    def of_batch(self, batch: str, index: Index) -> list[Correction]:
+        """The corrections of letters of the rows of a batch; the rows of no other batch are looked at."""
+        if batch not in self._of_batches:
+            likely = self._by_batch(index.count).get(batch, [])
+            known = {row.row_id for row in index.rows(batch)} if likely else set()
+            self._of_batches[batch] = [correction for correction in likely if correction.row_id in known]
+        return self._of_batches[batch]
+
+    @cache  # noqa: B019 (there is one table of corrections in a plan)
+    def _by_batch(self, count: int | None) -> dict[str, list[Correction]]:
+        """Batch -> corrections of letters of rows that are in it, if anywhere. count: see ``batch_of``."""
+        batches: dict[str, list[Correction]] = {}
+        for correction in self._of_letters:
+            batches.setdefault(batch_of(correction.row_id, count), []).append(correction)
+        return batches
+
+    def outcomes(self, index: Index) -> list[CorrectionOutcome]:
+        """The lines in their order, with what has become of them as far as the table tells."""
+        of_rows = {decided.correction: (decided.outcome, decided.detail) for decided in index.decided}
+        tried = {line for batch in index.batches for line in self.of_batch(batch, index)}
+        lost = {line.row_id for line in self._of_letters if line not in tried}
+        rejected = {row.row_id: row.reason for row in index.unusable if row.row_id in lost} if lost else {}
+        result = []
+        for line in self._lines:
+            correction = correction_of(line)
+            if not line.outcome and line.action in OF_ROWS:
+                outcome, detail = of_rows[tuple(correction)]
+                line = line._replace(outcome=outcome, detail=detail)
+            elif not line.outcome and correction not in tried:
+                outcome, detail = _without_row(rejected.get(line.row_id))
+                line = line._replace(outcome=outcome, detail=detail)
+            result.append(line)
+        return result
+
+
+def confirmed(index: Index) -> list[tuple[str]]:
+    """(row id,) of the rows of which a person has said what is written in them."""
+    lines = [line for line in index.decided if line.action == "transcription"]
+    return sorted({(line.row_id,) for line in lines if line.outcome in (APPLIED, UNNEEDED)})
+
+
+def _without_row(reason: str | None) -> tuple[str, str]:
+    """(outcome, detail) of a correction of a letter whose row is in no batch."""
+    if reason is None:
+        return STALE, NO_ROW
+    return (UNNEEDED, "its row is excluded") if reason == EXCLUDED else (STALE, f"the row has no letters: {reason}")

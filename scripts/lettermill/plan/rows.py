@@ -1,0 +1,158 @@
+"""The rows of a table, each judged by itself: which can be worked on, and why the others cannot."""
+
+import posixpath
+import re
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+from urllib.parse import unquote, urlsplit
+
+from lettermill.base.alphabet import Alphabet, word
+from lettermill.corrections.correction import EXCLUDED, Correction
+from lettermill.corrections.rows import RowCorrections
+from lettermill.records.schemas import TriedCorrection
+from lettermill.table.cells import LONGEST_CELL
+from lettermill.table.layout import Columns
+from lettermill.table.sheet import Sheet
+
+LONGEST_ID = 4_096
+"""Bytes of UTF-8 in a row id."""
+
+_NAMED = 10
+"""Lines that are named of those that have one id."""
+
+_SHOWN = 200
+"""Characters that are shown of what is too long."""
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_WEB = re.compile(r"https?://[^/]", re.IGNORECASE)
+
+
+class Row(NamedTuple):
+    """One word image: a path below the images folder or a URL, and what is to be read in it."""
+
+    row_id: str
+    image: str
+    pattern: str  # see Alphabet.pattern
+
+    @property
+    def is_url(self) -> bool:
+        return "://" in self.image
+
+
+class Unusable(NamedTuple):
+    """A row that cannot be worked on; see ``lettermill.base.reasons``. ``row_id`` may be empty."""
+
+    row_id: str
+    reason: str
+    detail: str
+
+
+def validate_rows(
+    name: str,
+    sheet: Sheet,
+    columns: Columns,
+    alphabet: Alphabet,
+    unreadable: Iterable[str],
+    corrections: Iterable[Correction] = (),
+) -> tuple[list[Row], list[Unusable], list[TriedCorrection]]:
+    """The rows of ``sheet``, those that can be worked on and the others, and what has become of ``corrections``, which
+    are those of rows. name: that of the table's file."""
+    layout = sheet.layout
+    images = [cell.strip() for cell in sheet.column(layout.image)]
+    ids = [_stem(image) for image in images] if layout.id is None else [c.strip() for c in sheet.column(layout.id)]
+    skipped = {text.strip().casefold() for text in unreadable}
+    by_hand = RowCorrections(corrections, ids, sheet.column(layout.text), alphabet, skipped)
+    texts = by_hand.texts
+    patterns = {text: alphabet.pattern(text) for text in set(texts)}
+    wrong = {text: _text_error(text, pattern, skipped, columns) for text, pattern in patterns.items()}
+    rows = [Row(row_id, image, patterns[text]) for row_id, image, text in zip(ids, images, texts, strict=True)]
+    duplicated = _duplicates(rows, sheet.lines)
+
+    good, bad = [], [Unusable("", "malformed_line", f"{name} line {line}: {why}") for line, why in sheet.malformed]
+    for index, (row, text) in enumerate(zip(rows, texts, strict=True)):
+        reason, mend = _row_error(row, columns) or wrong[text] or ("", "")
+        if not reason and index in duplicated:
+            reason = "duplicate_id"
+            mend = f"{name} lines {duplicated[index]} have this id: give each its own, or leave one of them"
+        if not reason and row.row_id in by_hand.excluded:
+            reason = EXCLUDED
+        if not reason:
+            good.append(row)
+            continue
+        line = sheet.lines[index]
+        if not row.row_id or line in sheet.short:  # nothing else tells which row it is
+            mend = f"{name} line {line}: {mend}" if mend else f"{name} line {line}"
+        bad.append(Unusable(_shortened(row.row_id) if reason == "unsafe_id" else row.row_id, reason, mend))
+    if not (corrected := by_hand.row_ids):
+        return good, bad, []
+    kept = [row.row_id for row in good if row.row_id in corrected]
+    rejected = {row.row_id: row.reason for row in bad if row.row_id in corrected}
+    return good, bad, by_hand.outcomes(kept, rejected)
+
+
+def _row_error(row: Row, columns: Columns) -> tuple[str, str] | None:
+    """The reason for which a row cannot be worked on, and what would mend it, as far as id and image go."""
+    row_id, image, _ = row
+    if not image:
+        return "empty_image", f"fill column {columns.image}"
+    source = f"column {columns.id}" if columns.id else f"the file name in column {columns.image}"
+    if not row_id:
+        return "empty_id", f"fill {source}"
+    if not (row_id.isprintable() and len(row_id) < LONGEST_ID // 4):  # nearly all are
+        if len(row_id.encode()) > LONGEST_ID:
+            return "unsafe_id", f"{source}: {len(row_id.encode()):,} bytes, and {LONGEST_ID:,} are allowed"
+        if control := _CONTROL.search(row_id):
+            return "unsafe_id", f"{source}: take out the character {control[0]!r}"
+    if len(image) > LONGEST_CELL:
+        return "malformed_line", f"column {columns.image} has {len(image):,} characters: {_shortened(image)}"
+    if "://" in image:
+        if not _WEB.match(image):
+            return "invalid_url", f"{_shortened(image)}: give an http:// or https:// address, or a path"
+    elif image.startswith("/") or ".." in image.split("/"):
+        return "outside_images_folder", f"{_shortened(image)}: give a path below config `images`"
+    return None
+
+
+def _text_error(text: str, pattern: str, skipped: set[str], columns: Columns) -> tuple[str, str] | None:
+    """The same as far as the transcription goes. skipped: transcriptions that say that nothing can be read."""
+    if len(text) > LONGEST_CELL:
+        return "malformed_line", f"column {columns.text} has {len(text):,} characters: {_shortened(text)}"
+    if text.strip().casefold() in skipped:
+        return "unreadable_transcription", ""
+    if not word(pattern):
+        return "empty_transcription", f"fill column {columns.text}, or add its letters to config `alphabet`"
+    return None
+
+
+def _duplicates(rows: Sequence[Row], lines: Sequence[int]) -> dict[int, str]:
+    """Index of every row to reject for its id -> the lines of all rows with that id.
+
+    Of rows that are the same in every respect the first one stays; rows that contradict each other all go, for
+    whichever stayed would depend on the order of the table.
+    """
+    if len({row.row_id for row in rows}) == len(rows):
+        return {}
+    found: dict[str, list[int]] = {}
+    for index, row in enumerate(rows):
+        if row.row_id:
+            found.setdefault(row.row_id, []).append(index)
+    rejected = {}
+    for twins in found.values():
+        if len(twins) > 1:
+            same = all(rows[twin] == rows[twins[0]] for twin in twins)
+            places = ", ".join(str(lines[twin]) for twin in twins[:_NAMED])
+            rejected.update(dict.fromkeys(twins[1:] if same else twins, places + ", …" * (len(twins) > _NAMED)))
+    return rejected
+
+
+def _stem(image: str) -> str:
+    """The name of the image's file without folder and suffix; empty for an address that is none."""
+    try:
+        path = unquote(urlsplit(image).path) if "://" in image else image
+    except ValueError:
+        return ""
+    return posixpath.splitext(posixpath.basename(path))[0].strip()
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

@@ -1,0 +1,85 @@
+"""Read the test part: how well words are read that nothing has been learnt from."""
+
+import hashlib
+import json
+import logging
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from lettermill.align.folds import fold_of
+from lettermill.base.alphabet import word
+from lettermill.base.files import write_bytes
+from lettermill.base.split import Split
+from lettermill.predict.error_rate import measure
+from lettermill.predict.models import Models
+from lettermill.predict.read import word_lattice
+from lettermill.predict.search import read_lattice
+from lettermill.predict.tables import ReadRow
+from lettermill.predict.word_list import WordList
+from lettermill.records.csv_files import write_records
+from lettermill.stages.images import read_crop, read_offsets
+
+log = logging.getLogger(__name__)
+
+MOST = 3000
+"""Rows that are read, at most: drawn by their ids, for more tell little more."""
+
+Pattern = tuple[str, str]
+
+
+def evaluate_words(
+    batches: Sequence[tuple[Path, Sequence[Pattern]]],
+    models: Models,
+    split: Split,
+    words: WordList | None,
+    other_words: float,
+    output: Path,
+    figures: Path,
+) -> None:
+    """Read the rows of the test part as one word each, without a word list and with one.
+
+    batches: (folder of cropped images, (row id, pattern) of its rows). words: the list; without one the
+    transcriptions of the rows of the training part. Writes ``ReadRow`` records to ``output`` and error rates with
+    their intervals to ``figures``. Rows whose image has not come are left out; those in whose image nothing is found
+    count as read wrongly.
+    """
+    everything = [(folder, row_id, word(pattern)) for folder, rows in batches for row_id, pattern in rows]
+    source = "config"
+    if words is None:
+        source = "training rows"
+        words = WordList({text: text for _, row_id, text in everything if text and split.part_of(row_id) == "train"})
+    tested = [row for row in everything if row[2] and split.part_of(row[1]) == "test"]
+    chosen = sorted(sorted(tested, key=lambda row: hashlib.sha256(f"read {row[1]}".encode()).digest())[:MOST])
+    records: list[ReadRow] = []
+    for folder in dict.fromkeys(folder for folder, _, _ in chosen):
+        crops = read_offsets(folder)
+        for _, row_id, text in (row for row in chosen if row[0] == folder):
+            crop = crops.get(row_id)
+            if crop is None or crop.reason:
+                continue
+            lattice = word_lattice(models, read_crop(folder, crop), crop.line_in_crop, fold_of(row_id))
+            found: list = []
+            for arguments in ((None, 0.0), (words, other_words)):
+                readings = read_lattice(lattice, 1, *arguments) if lattice else []
+                found += [readings[0].text, round(readings[0].probability, 4)] if readings else ["", None]
+            records.append(ReadRow(row_id, text, *found, int(text in words.spellings)))
+    records.sort()
+    write_records(output, ReadRow, records)
+    content = {
+        "rows": len(records),
+        "characters": sum(len(row.transcription) for row in records),
+        "without_list": _figures((row.reading, row.transcription) for row in records),
+        "with_list": _figures((row.reading_with_list, row.transcription) for row in records),
+        "list": source,
+        "words_in_list": len(words.words),
+        "other_words": other_words,
+        "rows_not_in_list": sum(not row.in_list for row in records),
+        "intervals": "95 %: error rates by bootstrap over rows, words right after Wilson",
+    }
+    write_bytes(figures, (json.dumps(content, indent=2) + "\n").encode())
+    log.info("%d of %d rows of the test part read: %s", len(records), len(tested), content)
+
+
+def _figures(pairs: Iterable[tuple[str, str]]) -> dict[str, float] | None:
+    figures = measure(list(pairs))
+    return figures._asdict() if figures else None

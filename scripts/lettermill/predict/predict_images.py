@@ -1,0 +1,75 @@
+"""Predict: what a folder of images says."""
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from lettermill.base.files import write_bytes
+from lettermill.image.codec import decode, encode_png
+from lettermill.image.crop import Cropping
+from lettermill.predict.prediction_picture import prediction_picture
+from lettermill.predict.prepare import prepare
+from lettermill.predict.read import Line, Reader
+from lettermill.predict.tables import Alternative, PredictedLetter, Prediction
+from lettermill.records.csv_files import write_records
+
+log = logging.getLogger(__name__)
+
+
+class Outputs(NamedTuple):
+    """Three tables and a folder, see ``predict.tables``: a picture for every image that can be shown, named as the
+    image with ``.png`` behind it."""
+
+    predictions: Path
+    alternatives: Path
+    letters: Path
+    pictures: Path
+
+
+def predict_images(images: Sequence[tuple[str, Path]], reader: Reader, cropping: Cropping, output: Outputs) -> None:
+    """Read ``images``, (name, path), and write ``output``. What cannot be read gets a line with the reason."""
+    predictions, alternatives, letters = [], [], []
+    output.pictures.mkdir(parents=True, exist_ok=True)
+    for name, path in images:
+        image, line = _read(path, reader, cropping)
+        if image is not None:
+            write_bytes(output.pictures / f"{name}.png", encode_png(prediction_picture(image, name, line)))
+        words = len({letter.word for letter in line.letters})
+        probability = _rounded(line.best.probability) if line.texts else None
+        predictions.append(Prediction(name, line.best.text, probability, words, line.reason, line.detail))
+        for rank, (text, share) in enumerate(line.texts, start=1):
+            alternatives.append(Alternative(name, rank, text, _rounded(share)))
+        before: list[int] = []
+        for letter in line.letters:
+            place = before.count(letter.word)
+            before.append(letter.word)
+            share = _rounded(letter.probability)
+            letters.append(PredictedLetter(name, letter.word, place, letter.letter, *letter.box, share))
+        log.info("%s: %s", name, line.best.text or f"{line.reason} {line.detail}")
+    write_records(output.predictions, Prediction, predictions)
+    write_records(output.alternatives, Alternative, alternatives)
+    write_records(output.letters, PredictedLetter, letters)
+
+
+def _read(path: Path, reader: Reader, cropping: Cropping) -> tuple[np.ndarray | None, Line]:
+    """The image at ``path``, None if it is none, and what it says, with boxes in its pixels."""
+    try:
+        image = decode(path.read_bytes())
+    except OSError as error:
+        return None, Line([], [], "not_an_image", f"cannot be read: {error.strerror}")
+    if image is None:
+        return None, Line([], [], "not_an_image", "cannot be decoded")
+    prepared = prepare(image, cropping)
+    if prepared is None:
+        return image, Line([], [], "outside_image", f"{image.shape[1]}x{image.shape[0]} pixels")
+    line = reader.line(prepared.image, prepared.line)
+    letters = [letter._replace(box=prepared.original(letter.box)) for letter in line.letters]
+    return image, Line(line.texts, letters, line.reason, line.detail)
+
+
+def _rounded(probability: float) -> float:
+    """Four places: the last bits of a sum differ from one processor to the next."""
+    return round(probability, 4)

@@ -1,0 +1,4 @@
+"""The tables that jobs hand to each other: a schema for each, and reading and writing them as CSV.
+
+May import: base.
+"""

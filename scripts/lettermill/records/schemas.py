@@ -1,0 +1,223 @@
+"""Schemas of the tables that the stages hand to each other: one named tuple a table.
+
+Field names are the header, their types what the columns hold. An empty field is None where the type allows it. All
+boxes are in pixels of the image as downloaded.
+"""
+
+from typing import NamedTuple
+
+
+class Downloaded(NamedTuple):
+    """``results/downloaded/{batch}/status.csv``: one line for every row of the batch."""
+
+    row_id: str
+    status: str  # ok or failed
+    reason: str  # empty when ok
+    detail: str
+    file: str  # name beside status.csv, empty when failed
+    http_status: int | None  # of the response; None for local files and where none came
+    bytes: int | None
+    sha256: str
+    attempts: int | None  # 0: from the cache, or from a host known not to answer; None for local files
+    elapsed: float | None  # seconds that they took, with the waits between them
+
+
+class Cropped(NamedTuple):
+    """``results/cropped/{batch}/offsets.csv``: one line for every downloaded row."""
+
+    row_id: str
+    reason: str
+    detail: str
+    file: str  # name beside offsets.csv
+    x: int | None  # column and row of the downloaded image at which the crop begins
+    y: int | None
+    width: int | None
+    height: int | None
+    line: int | None  # a row of the downloaded image known to cross the word
+
+    @property
+    def line_in_crop(self) -> int | None:
+        """``line`` as a row of the crop."""
+        return None if self.line is None else self.line - self.y
+
+
+class Segmented(NamedTuple):
+    """``results/segmented/{batch}.csv``: one line a box, or one with a reason for a row without any."""
+
+    row_id: str
+    index: int | None  # counts the boxes of the row from left to right
+    boxes: int  # how many they are
+    x: int | None
+    y: int | None
+    width: int | None
+    height: int | None
+    reason: str
+    detail: str
+
+
+class Matched(NamedTuple):
+    """``results/matched/{batch}.csv`` and ``results/aligned/{batch}.csv``: one line a letter, or one with a reason for
+    a row that does not fit."""
+
+    row_id: str
+    position: int | None  # counts the letters of the transcription from 0
+    label: str  # a letter; all letters of the word in a line with a reason
+    x: int | None
+    y: int | None
+    width: int | None
+    height: int | None
+    confidence: float | None  # None where the method has none
+    predicted_label: str  # what the recogniser takes the box for, whatever the transcription; empty where it has none
+    method: str
+    reason: str
+    detail: str
+
+
+class Suspect(NamedTuple):
+    """``results/suspected/{batch}.csv`` and ``results/suspects.csv``: rows whose ink contradicts the transcription."""
+
+    row_id: str
+    transcription: str  # its letters
+    reading: str  # what the recogniser reads
+    score_gap: float  # how much better the reading explains the ink: log weight a letter
+
+
+class Reliability(NamedTuple):
+    """``results/recogniser/reliability.csv``: letters with a confidence from ``low`` to ``high``.
+
+    Letters that are staged count by their weight; those whose transcription is in doubt count as wrong.
+    """
+
+    low: float
+    high: float
+    letters: float  # how many
+    confidence: float  # their mean
+    right: float  # the share that is
+
+
+class CorrectionEffect(NamedTuple):
+    """``results/recogniser/lessons.csv``: one line for every letter that a person has decided about."""
+
+    row_id: str
+    position: int
+    label: str  # in the transcription
+    verdict: str  # right or wrong
+    before: float | None  # confidence with which it is cut there when nothing is learnt from corrections
+    after: float | None  # and when they are; None where it is cut elsewhere
+
+
+class Letter(NamedTuple):
+    """``results/letters/{batch}/letters.csv``: one line for every letter image of the batch."""
+
+    file_name: str  # relative to the folder of letters.csv
+    label: str
+    row_id: str
+    position: int
+    x: int
+    y: int
+    width: int
+    height: int
+    confidence: float | None
+    method: str
+
+
+class DoubtfulLetter(NamedTuple):
+    """``results/letters/{batch}/doubtful_letters.csv``: one line for every letter of the words worth a look."""
+
+    row_id: str
+    position: int
+    label: str
+    x: int
+    y: int
+    width: int
+    height: int
+    confidence: float | None
+    predicted_label: str  # see Matched
+    reason: str  # why it is rejected; empty when it is delivered
+
+
+class DoubtfulWord(NamedTuple):
+    """``results/letters/{batch}/doubtful_words.csv``: one line for every word that is worth a look."""
+
+    row_id: str
+    letters: str  # of its transcription
+    file: str  # the cropped image, relative to the folder of doubtful_words.csv
+    x: int  # column and row of the downloaded image at which it begins
+    y: int
+    width: int
+    height: int
+    reason: str  # why none of its letters is delivered; empty when one is
+
+
+class Delivered(NamedTuple):
+    """``results/dataset/metadata.csv``: one line for every letter of the dataset."""
+
+    file_name: str  # relative to results/dataset
+    label: str
+    row_id: str
+    position: int
+    x: int
+    y: int
+    width: int
+    height: int
+    confidence: float | None
+    method: str
+    split: str
+
+
+class Rejected(NamedTuple):
+    """``results/dataset/rejected.csv``: one line for every row, and every letter, that was not delivered."""
+
+    row_id: str
+    position: int | None  # None when the whole row is rejected
+    label: str
+    stage: str
+    reason: str
+    confidence: float | None
+    detail: str
+
+
+class TriedCorrection(NamedTuple):
+    """``results/letters/{batch}/corrections.csv``: one line for every correction of a letter of the batch."""
+
+    row_id: str
+    position: str  # empty for a whole row
+    label: str
+    box: str
+    action: str
+    value: str
+    outcome: str  # applied, unneeded, stale
+    detail: str
+    confidence: float | None = None  # of the letter without it, where it is applied
+
+    @property
+    def correction(self) -> tuple[str, ...]:
+        """The fields of the correction itself."""
+        return self[:6]
+
+
+class CorrectionOutcome(NamedTuple):
+    """``results/corrections.csv``: what became of each line of the table of corrections."""
+
+    line: int  # of the table
+    row_id: str
+    position: str  # this and the next as they are written, where the line is malformed
+    label: str
+    box: str
+    action: str
+    value: str
+    outcome: str  # applied, unneeded, stale, conflict, malformed
+    detail: str
+    confidence: float | None = None  # of the letter without it, where it is applied
+
+    @property
+    def correction(self) -> tuple[str, ...]:
+        """The fields of the correction itself."""
+        return self[1:7]
+
+
+class TableNote(NamedTuple):
+    """``results/table_notes.csv``: what was repaired in the table, or taken for granted."""
+
+    line: int  # of the table's file; in a workbook, the row
+    note: str

@@ -1,0 +1,114 @@
+"""Contact sheets: pictures by which people can judge a dataset, one for each kind of what came out."""
+
+import heapq
+import logging
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from lettermill.base.file_names import file_stem
+from lettermill.base.files import write_bytes
+from lettermill.base.sampling import sample_key
+from lettermill.image.codec import encode_png
+from lettermill.image.drawing import captioned, class_lines
+from lettermill.records.csv_files import read_fields, read_records
+from lettermill.records.schemas import Letter, Rejected
+from lettermill.stages.cut import REJECTED
+from lettermill.stages.doubtful import DOUBTFUL
+from lettermill.stages.images import read_cut
+
+log = logging.getLogger(__name__)
+
+COLUMNS, LINES = 24, 14
+"""Letters in a line of a sheet, and lines of the sheets that are not by class."""
+
+CELL, LARGEST = (48, 44), 2.0
+"""Room for a letter there, in pixels, and how far letters may be enlarged."""
+
+ROW_COLUMNS, ROW_LINES = 3, 20
+"""The same for words."""
+
+
+class ContactSheets(NamedTuple):
+    """Where the pictures go."""
+
+    delivered: Path
+    least_confident: Path
+    rejected_letters: Path
+    rejected_rows: Path
+
+
+class _Letter(NamedTuple):
+    order: object  # which letters come first
+    caption: str
+    path: Path
+
+
+def write_contact_sheets(batches: Sequence[Path], output: ContactSheets) -> None:
+    """Draw the contact sheets of the letters in ``batches``, folders that ``cut_batch`` has written.
+
+    delivered: letters of each class, drawn by a hash of their names: a fair sample, and the same every time.
+    least_confident: the letters that only just came in. rejected_letters, rejected_rows: a sample of letters that were
+    too doubtful and of words that gave none, with the reason.
+    """
+    classes: dict[str, list[_Letter]] = {}
+    least: list[_Letter] = []
+    doubtful: list[tuple[Rejected, Path]] = []
+    stopped: list[tuple[Rejected, Path]] = []
+    for batch in batches:
+        names: dict[str, list[tuple[bytes, str]]] = {}
+        confidences: list[tuple[float, str, str]] = []
+        for name, label, *_, confidence, _ in read_fields(batch / "letters.csv", Letter):
+            names.setdefault(label, []).append((sample_key(name), name))
+            if confidence:
+                confidences.append((float(confidence), name, label))
+        # No more are kept than may be shown: there may be millions.
+        for label, drawn in names.items():
+            letters = [_Letter(draw, label, batch / name) for draw, name in heapq.nsmallest(COLUMNS, drawn)]
+            classes[label] = heapq.nsmallest(COLUMNS, classes.get(label, []) + letters)
+        least += [
+            _Letter((sure, name), f"{label} {sure:.2f}", batch / name)
+            for sure, name, label in heapq.nsmallest(COLUMNS * LINES, confidences)
+        ]
+        least = heapq.nsmallest(COLUMNS * LINES, least)
+        for row in read_records(batch / "rejected.csv", Rejected):
+            (stopped if row.position is None else doubtful).append((row, batch))
+    shown = [(label, [read_cut(letter.path) for letter in letters]) for label, letters in sorted(classes.items())]
+    log.info("%d classes; rejected: %d rows, and %d letters of others", len(classes), len(stopped), len(doubtful))
+    _write(output.delivered, class_lines(shown, COLUMNS))
+    _write(output.least_confident, captioned(_pictures(least), COLUMNS, CELL, LARGEST))
+    _write(output.rejected_letters, captioned(_pictures(_doubtful(doubtful)), COLUMNS, CELL, LARGEST))
+    _write(output.rejected_rows, captioned(_stopped(stopped), ROW_COLUMNS, (48, 400)))
+
+
+def _doubtful(rejected: Iterable[tuple[Rejected, Path]]) -> list[_Letter]:
+    """A sample of the letters that were rejected, the most confident first, and last those that have no confidence."""
+    letters = []
+    for row, batch in rejected:
+        name = f"{file_stem(row.row_id)}_{row.position}.png"
+        order = (1.0 if row.confidence is None else -row.confidence, name)
+        caption = row.label if row.confidence is None else f"{row.label} {row.confidence:.2f}"
+        letters.append((sample_key(name), _Letter(order, caption, batch / REJECTED / name)))
+    return sorted(letter for _, letter in heapq.nsmallest(COLUMNS * LINES, letters))
+
+
+def _stopped(rejected: Iterable[tuple[Rejected, Path]]) -> list[tuple[str, np.ndarray]]:
+    """A sample of the words that gave no letter but have an image, by the reason."""
+    words = []
+    for row, batch in sorted(rejected, key=lambda each: sample_key(each[0].row_id)):
+        path = batch / DOUBTFUL / f"{file_stem(row.row_id)}.png"
+        if path.exists():
+            words.append((f"{row.reason}: {row.row_id}", read_cut(path)))
+        if len(words) == ROW_COLUMNS * ROW_LINES:
+            break
+    return sorted(words, key=lambda word: word[0])
+
+
+def _pictures(letters: Iterable[_Letter]) -> list[tuple[str, np.ndarray]]:
+    return [(letter.caption, read_cut(letter.path)) for letter in letters]
+
+
+def _write(path: Path, picture: np.ndarray) -> None:
+    write_bytes(path, encode_png(picture))

@@ -1,0 +1,54 @@
+"""What every job of the workflow does around its work: log it, time it, and say clearly why it cannot go on."""
+
+import contextlib
+import errno
+import logging
+import os
+import sys
+import time
+from collections.abc import Iterator
+
+from lettermill.base.errors import CorruptedFileError, InputError
+
+log = logging.getLogger(__name__)
+
+OF_THE_MACHINE = {
+    errno.ENOSPC: "Free some space and run again: what is finished is kept.",
+    errno.EDQUOT: "Free some space, or have your quota raised, and run again: what is finished is kept.",
+    errno.EROFS: "Make the folder writable, or give another one with --directory.",
+    errno.EACCES: "Make the folder writable, or give another one with --directory.",
+    errno.EIO: "The disk or the network file system fails. Once it is mended, run again: what is finished is kept.",
+}
+"""What to do about errors that are not the program's."""
+
+
+@contextlib.contextmanager
+def job_log(path: str) -> Iterator[None]:
+    """Send the log messages of the block to the file ``path``; an error goes there and to the terminal.
+
+    Errors that a user can mend end the program with their message, others with their traceback. The last line says how
+    long the job took, by the clock and in seconds of processors.
+    """
+    logging.raiseExceptions = False  # a log that cannot be written is no reason to fail, nor to bury what is
+    started, spent = time.perf_counter(), _cpu_seconds()
+    try:
+        line = "%(asctime)s %(levelname)s %(message)s"
+        logging.basicConfig(filename=path, filemode="w", encoding="utf-8", level=logging.INFO, format=line)
+        yield
+    except (InputError, CorruptedFileError) as error:
+        log.error("%s", error)
+        sys.exit(f"Lettermill: {error}")
+    except OSError as error:
+        log.exception("failed")
+        if error.errno in OF_THE_MACHINE:
+            sys.exit(f"Lettermill: {error}. {OF_THE_MACHINE[error.errno]}")
+        raise
+    except Exception:
+        log.exception("failed")
+        raise
+    log.info("done in %.2f s, %.2f s of CPU", time.perf_counter() - started, _cpu_seconds() - spent)
+
+
+def _cpu_seconds() -> float:
+    """CPU seconds of this process so far, and of those that it has started and waited for."""
+    return sum(os.times()[:4])

@@ -1,0 +1,197 @@
+"""Alignment: dynamic programming against brute force, and units that are what they say."""
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from lettermill.align.features import COUNT, SIDE, look
+from lettermill.align.folds import FOLDS, fold_of
+from lettermill.align.fragments import Candidate, find_fragments
+from lettermill.align.lattice import align, read
+from lettermill.align.lexicon import UNSEEN, Lexicon, spelling
+from lettermill.align.network import Layer, Network, letter_scores
+from lettermill.align.recogniser import Confidence, Recogniser, load, nothing_learnt
+from lettermill.align.word_alignment import EVIDENCE, align_word
+from lettermill.base.box import Box
+from lettermill.base.errors import CorruptedFileError
+from lettermill.image.ink import ink_mask
+
+WORD = [(20, 12, 9, 14), (36, 12, 8, 14), (51, 12, 10, 14), (62, 12, 6, 14)]
+
+
+def lattice(units: int) -> list[Candidate]:
+    """Every run of up to three of ``units`` units."""
+    runs = itertools.combinations(range(units + 1), 2)
+    return [Candidate(start, stop, Box(start, 0, stop - start, 1)) for start, stop in runs if stop - start <= 3]
+
+
+def paths(candidates: list[Candidate], units: int, letters: int) -> list[tuple[int, ...]]:
+    """All ways to choose ``letters`` candidates, one behind the other, without overlap."""
+    return [
+        chosen
+        for chosen in itertools.combinations(range(len(candidates)), letters)
+        for runs in [[candidates[index] for index in chosen]]
+        if all(first.stop <= second.start for first, second in itertools.pairwise(runs))
+    ]
+
+
+def weight(chosen: tuple[int, ...], candidates: list[Candidate], scores: np.ndarray, skips: np.ndarray) -> float:
+    used = {unit for index in chosen for unit in range(candidates[index].start, candidates[index].stop)}
+    taken = sum(scores[index, letter] for letter, index in enumerate(chosen))
+    return taken - sum(price for unit, price in enumerate(skips) if unit not in used)
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.integers(1, 5), st.integers(1, 3), st.integers(0, 2**32 - 1))
+def test_the_best_path_and_its_posterior_are_those_of_brute_force(units: int, letters: int, seed: int) -> None:
+    random = np.random.default_rng(seed)
+    candidates = lattice(units)
+    scores, skips = random.normal(-2, 2, (len(candidates), letters)), random.uniform(0, 4, units)
+    found = align(candidates, scores, skips)
+    every = paths(candidates, units, letters)
+    if not every:
+        assert found is None
+        return
+    weights = {chosen: weight(chosen, candidates, scores, skips) for chosen in every}
+    best = max(weights, key=weights.__getitem__)
+    assert found.score == pytest.approx(weights[best])
+    assert tuple(found.chosen) == best
+    total = sum(map(math.exp, weights.values()))
+    for letter, index in enumerate(found.chosen):
+        share = sum(math.exp(w) for chosen, w in weights.items() if chosen[letter] == index) / total
+        assert found.posterior[letter] == pytest.approx(share, rel=1e-6)
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.integers(1, 5), st.integers(0, 2**32 - 1))
+def test_a_free_reading_is_the_best_of_all_numbers_of_letters(units: int, seed: int) -> None:
+    random = np.random.default_rng(seed)
+    candidates = lattice(units)
+    scores, skips = random.normal(0, 2, len(candidates)), random.uniform(0, 4, units)
+    chosen, score = read(candidates, scores, skips)
+    every = [path for letters in range(units + 1) for path in paths(candidates, units, letters)]
+    columns = np.repeat(scores[:, None], units + 1, axis=1)
+    assert score == pytest.approx(max(weight(path, candidates, columns, skips) for path in every))
+    assert weight(tuple(chosen), candidates, columns, skips) == pytest.approx(score)
+
+
+def check_units(image: np.ndarray) -> None:
+    units = find_fragments(image)
+    if units is None:
+        return
+    mask = ink_mask(image)
+    assert not (units.labels[~mask] > 0).any()
+    assert [2 * box.x + box.width for box in units.boxes] == sorted(2 * box.x + box.width for box in units.boxes)
+    for number, box in enumerate(units.boxes, start=1):
+        ys, xs = np.nonzero(units.labels == number)
+        assert Box.around(xs.min(), ys.min(), xs.max() + 1, ys.max() + 1) == box  # tight
+        assert units.area[number - 1] == len(xs)
+    candidates = units.candidates()
+    assert candidates == sorted(candidates, key=lambda candidate: candidate[:2])
+    features = look(units, candidates).features()
+    assert features.shape == (len(candidates), COUNT) and np.isfinite(features).all()
+
+
+def test_letters_that_touch_come_apart_in_units(paper) -> None:
+    image = paper((36, 120), (20, 12, 9, 14), (29, 24, 5, 2), (34, 12, 9, 14))
+    boxes = {candidate.box for candidate in find_fragments(image).candidates()}
+    assert any(abs(box.x - 20) <= 1 and abs(box.right - 31) <= 3 for box in boxes)
+    assert any(box.x == 20 and box.width > 15 for box in boxes)  # and may still be one
+    check_units(image)
+
+
+@settings(max_examples=100, deadline=None)
+@given(arrays.arrays(np.uint8, arrays.array_shapes(min_dims=2, max_dims=2, min_side=4, max_side=40)))
+def test_units_of_any_image_are_tight_and_in_order(image: np.ndarray) -> None:
+    check_units(image)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text("ABC", min_size=1, max_size=4), st.integers(0, 2**32 - 1))
+def test_aligned_letters_are_in_order_and_do_not_overlap(word: str, seed: int) -> None:
+    image = np.full((36, 120), 255, np.uint8)
+    for x, y, width, height in WORD:
+        image[y : y + height, x : x + width] = 20
+    units = find_fragments(image)
+    candidates = units.candidates()
+    likely = np.log(np.random.default_rng(seed).dirichlet(np.ones(4), len(candidates)))
+    aligned = align_word(units.area, candidates, likely, "ABC", word, {"AB": 2})
+    runs = [candidates[index] for index in aligned.chosen]
+    assert len(runs) == len(word)
+    assert all(first.stop <= second.start for first, second in itertools.pairwise(runs))
+    assert aligned.evidence.shape == (len(word), EVIDENCE) and np.isfinite(aligned.evidence).all()
+
+
+def recogniser() -> Recogniser:
+    random = np.random.default_rng(1)
+    shapes = ((COUNT, 8), (8, 4))
+    layers = [Layer(*(random.normal(size=shape).astype(np.float32) for shape in (s, s[1:]))) for s in shapes]
+    lexicon = Lexicon.of([("a", "ABЯ"), ("b", "BA"), ("c", "BA")])
+    return Recogniser("ABЯ", (Network(tuple(layers)),) * FOLDS, lexicon, Confidence(np.arange(EVIDENCE) / 10, -1.0))
+
+
+def test_a_recogniser_comes_back_as_it_was_saved(tmp_path) -> None:
+    recogniser().save(tmp_path / "a.npz")
+    recogniser().save(tmp_path / "b.npz")
+    assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
+    back = load(tmp_path / "a.npz")
+    features = np.random.default_rng(2).random((5, COUNT), np.float32)
+    expected = recogniser().networks[0].log_probabilities(features)
+    assert back.letters == "ABЯ"
+    assert np.array_equal(back.networks[2].log_probabilities(features), expected)
+    assert np.exp(expected).sum(axis=1) == pytest.approx(1, abs=1e-4)
+    assert back.lexicon.elsewhere("row") == recogniser().lexicon.elsewhere("row")
+    evidence = np.random.default_rng(3).random((4, EVIDENCE))
+    assert np.array_equal(back.confidence.of(evidence), recogniser().confidence.of(evidence))
+
+
+def test_no_recogniser_is_none_and_a_broken_one_an_error(tmp_path) -> None:
+    nothing_learnt(tmp_path / "none.npz")
+    assert load(tmp_path / "none.npz") is None
+    (tmp_path / "broken.npz").write_bytes((tmp_path / "none.npz").read_bytes()[:50])
+    with pytest.raises(CorruptedFileError, match="snakemake -R learn"):
+        load(tmp_path / "broken.npz")
+
+
+def test_a_letter_that_was_not_learnt_gets_an_even_share() -> None:
+    likely = np.log(np.array([[0.5, 0.3, 0.2]]))
+    assert np.exp(letter_scores(likely, "AB", "AZ")) == pytest.approx(np.array([[0.5, 0.4]]))
+
+
+def test_folds_are_of_like_size() -> None:
+    counts = np.bincount([fold_of(str(row)) for row in range(3_000)])
+    assert len(counts) == FOLDS and counts.min() > 900
+
+
+def test_no_row_vouches_for_its_own_spelling() -> None:
+    rows = [("a", "ANNA"), ("b", "ANNA"), ("c", "ANNA"), ("d", "OTTO")]
+    lexicon = Lexicon.of(rows)
+    for row_id, word in rows:
+        others = [text for other, text in rows if fold_of(other) != fold_of(row_id)]
+        assert lexicon.elsewhere(row_id)[word] == others.count(word)
+
+
+def test_a_word_that_is_often_written_is_better_evidence() -> None:
+    likely = np.log(np.array([[0.5, 0.4, 0.1], [0.1, 0.8, 0.1]]))
+    rare, often = spelling({}, likely, "ABC", "AB"), spelling({"AB": 3}, likely, "ABC", "AB")
+    other = spelling({"BB": 3}, likely, "ABC", "AB")
+    assert rare[:, 0] == pytest.approx([math.log(0.5 / 0.4), math.log(0.8 / 0.1)])
+    assert often[:, 0] == pytest.approx(rare[:, 0] + math.log((3 + UNSEEN) / UNSEEN))
+    assert other[0, 0] == pytest.approx(rare[0, 0] - math.log((3 + UNSEEN) / UNSEEN))
+    assert other[1, 0] == pytest.approx(rare[1, 0]) and (rare[:, 1] == 0).all() and (often[:, 1] > 0).all()
+
+
+def test_narrow_letters_are_not_stretched_to_squares_nor_dots_to_letters(paper) -> None:
+    units = find_fragments(paper((36, 120), (20, 12, 9, 14), (40, 12, 3, 14), (60, 12, 9, 14), (80, 18, 2, 2)))
+    pictures = look(units, units.candidates()).pictures
+    sizes = {}
+    for candidate, picture in zip(units.candidates(), pictures, strict=True):
+        columns = np.flatnonzero(picture.max(axis=0) > 64)
+        sizes[candidate.box[:1] + candidate.box[2:]] = columns[-1] + 1 - columns[0]
+    assert 20 <= sizes[20, 9, 14] <= SIDE and 10 <= sizes[40, 3, 14] <= 20
+    assert sizes[80, 2, 2] < SIDE / 2

@@ -1,0 +1,79 @@
+"""A stage depends on the modules that it imports, all of them and no others."""
+
+import importlib.metadata
+import subprocess
+import sys
+
+import pytest
+
+from lettermill.workflow.code import PACKAGE, _version, code_of
+
+
+def modules(stage: str) -> set[str]:
+    return {part.split()[0] for part in code_of(f"lettermill.stages.{stage}").split(", ") if ".py " in part}
+
+
+def test_a_stage_names_what_it_imports() -> None:
+    wanted = {"stages/segment.py", "image/segmentation.py", "image/ink.py", "base/box.py", "records/schemas.py"}
+    assert wanted <= modules("segment")
+    assert {"stages/download.py", "fetch/web.py", "fetch/cache.py", "base/files.py"} <= modules("download")
+
+
+def test_a_stage_does_not_depend_on_others() -> None:
+    assert "image/segmentation.py" not in modules("crop") | modules("download") | modules("match")
+    assert "image/printed.py" not in modules("segment") | modules("cut")
+    assert not any(name.startswith("fetch/") for name in modules("crop"))
+
+
+def test_digests_are_of_the_bytes() -> None:
+    digests = dict(part.split() for part in code_of("lettermill.stages.crop").split(", ") if ".py " in part)
+    assert all((PACKAGE / name).is_file() and len(digest) == 8 for name, digest in digests.items())
+    assert len(set(digests.values())) == len(digests)
+
+
+def test_versions_of_what_makes_the_pixels_count() -> None:
+    assert f"opencv-python-headless {importlib.metadata.version('opencv-python-headless')}" in code_of(
+        "lettermill.stages.crop"
+    )
+    assert "opencv" not in code_of("lettermill.base.split")
+
+
+def test_only_learning_depends_on_the_learning_library() -> None:
+    assert f"scikit-learn {importlib.metadata.version('scikit-learn')}" in code_of("lettermill.stages.learn")
+    for stage in ("download", "crop", "segment", "match", "align", "cut"):
+        assert "scikit-learn" not in code_of(f"lettermill.stages.{stage}")
+
+
+def test_a_library_that_is_missing_does_not_stop_other_stages(monkeypatch: pytest.MonkeyPatch) -> None:
+    def version(package: str) -> str:
+        raise importlib.metadata.PackageNotFoundError(package)
+
+    monkeypatch.setattr(importlib.metadata, "version", version)
+    _version.cache_clear()
+    code_of.cache_clear()
+    assert "scikit-learn not here" in code_of("lettermill.stages.learn")
+    _version.cache_clear()
+    code_of.cache_clear()
+
+
+def test_only_parquet_depends_on_its_library() -> None:
+    assert f"pyarrow {importlib.metadata.version('pyarrow')}" in code_of("lettermill.export.huggingface")
+    for module in ("labelled_letters", "webdataset", "squares", "idx", "npz", "folders", "cards"):
+        assert "pyarrow" not in code_of(f"lettermill.export.{module}")
+
+
+def test_a_module_depends_on_the_template_that_it_names() -> None:
+    assert {part.split()[0] for part in code_of("lettermill.report.page").split(", ")} >= {"report/page.html.jinja"}
+    assert "jinja" not in code_of("lettermill.dataset.card")
+
+
+def test_no_tree_of_a_module_is_kept() -> None:
+    """Every job on a cluster comes past here; with all trees in memory, collecting garbage takes as long again."""
+    code = (
+        "import ast, gc; from lettermill.workflow.code import code_of; assert code_of('lettermill.report.make'); "
+        "print(sum(isinstance(each, ast.Module) for each in gc.get_objects()))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=PACKAGE.parent, stdout=subprocess.PIPE, text=True, check=True
+    )
+    assert int(done.stdout) == 0

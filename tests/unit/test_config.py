@@ -1,0 +1,132 @@
+"""The config is checked key by key; an error names the file, the line and the mend."""
+
+import copy
+from pathlib import Path
+
+import pytest
+import yaml
+
+from lettermill.base.errors import InputError
+from lettermill.plan.config import check_config, resolve
+from project import ROOT
+
+SCHEMA = ROOT / "schemas/config.schema.yaml"
+DEFAULTS = yaml.safe_load((ROOT / "config.yaml").read_text())
+
+
+def merged(changes: dict) -> dict:
+    """The defaults with ``changes``, as the engine merges them."""
+    result = copy.deepcopy(DEFAULTS)
+    for key, value in changes.items():
+        if isinstance(value, dict) and isinstance(result.get(key), dict):
+            result[key].update(value)
+        else:
+            result[key] = value
+    return result
+
+
+def check(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "my.yaml"
+    file.write_text(text)
+    check_config(merged(yaml.safe_load(text)), SCHEMA, [ROOT / "config.yaml", file])
+
+
+def test_the_defaults_are_right() -> None:
+    check_config(DEFAULTS, SCHEMA, [ROOT / "config.yaml"])
+
+
+def schema_defaults(schema: dict) -> object:
+    if "default" in schema:
+        return schema["default"]
+    return {key: schema_defaults(child) for key, child in schema["properties"].items()}
+
+
+def test_schema_and_config_give_the_same_defaults() -> None:
+    assert schema_defaults(yaml.safe_load(SCHEMA.read_text())) == DEFAULTS
+
+
+def test_every_key_is_described_and_every_object_closed() -> None:
+    def walk(schema: dict, name: str) -> None:
+        for key, child in schema.get("properties", {}).items():
+            assert child.get("description"), f"{name}.{key}"
+            walk(child, f"{name}.{key}")
+        if schema.get("type") == "object":
+            assert "additionalProperties" in schema, name
+
+    schema = yaml.safe_load(SCHEMA.read_text())
+    walk(schema, "config")
+    walk(schema["$defs"]["edges"], "edges")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("# mine\nmehtod: histogram\n", "my.yaml, line 2: unknown key `mehtod`. Did you mean `method`?"),
+        (
+            "download:\n  timeout: 5\n  retires: 2\n",
+            "my.yaml, line 3: unknown key `download.retires`. Did you mean `retries`",
+        ),
+        ("crop: {mode: atuo}\n", "my.yaml, line 1: `crop.mode: atuo` is none of auto, profiles, box, none"),
+        ("batches: many\n", "my.yaml, line 1: `batches: many` is none of auto, image, a whole number"),
+        ("batches: 0\n", "my.yaml, line 1: `batches: 0` is none of"),
+        ("download:\n  retries: -1\n", "my.yaml, line 2: `download.retries`: -1 is less than the minimum"),
+        ("segment:\n", "my.yaml, line 1: `segment`: None is not of type 'object'"),
+        ("alphabet: A-Z\n", "my.yaml, line 1: `alphabet` has '-', which is neither a letter nor a digit"),
+        ("split: {train: 0.9}\n", "my.yaml, line 1: train, validation and test of `split` add up to 1.1, not 1"),
+        ("crop:\n  box: {left: 80, right: 75}\n", "my.yaml, line 2: `crop.box`: right must be greater than left"),
+        (
+            "crop:\n  profiles:\n    388*36: {left: 75}\n",
+            "my.yaml, line 2: `crop.profiles`: '388*36' is not a size such as 388x36",
+        ),
+        ("columns: {id: No}\n", "my.yaml, line 1: `columns.id`: False is not of type 'string', 'null'"),
+        ("alphabet: 0123\n", "It is no text here: put it in quotes."),
+        ("batches: '3'\n", "It is text here: write it without quotes"),
+        ("unreadable: [NO, EMPTY]\n", "my.yaml, line 1: `unreadable.0`: False is not of type 'string'"),
+        ("download: {user_agent: Леттермилл}\n", "my.yaml, line 1: `download.user_agent`"),
+        ("split: {train: .nan}\n", "my.yaml, line 1: train, validation and test of `split` add up to nan"),
+        (
+            "export:\n  formats: [npz, parquet]\n",
+            "my.yaml, line 2: `export.formats.1: parquet` is none of huggingface, webdataset, idx, npz, folders",
+        ),
+        ("export: {formats: [npz, npz]}\n", "`export.formats`: ['npz', 'npz'] has non-unique elements"),
+        ("columns: {image: null}\n", "my.yaml, line 1: `columns.image`: None is not of type 'string'"),
+    ],
+)
+def test_errors_name_line_and_mend(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(InputError) as error:
+        check(tmp_path, text)
+    assert message in str(error.value)
+
+
+def test_all_errors_are_told_at_once(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as error:
+        check(tmp_path, "mehtod: x\nbatches: none\n")
+    assert len(str(error.value).splitlines()) == 3
+
+
+def test_what_comes_from_the_command_line_is_said_to(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="--config: unknown key `mehtod`"):
+        check_config(merged({"mehtod": 1}), SCHEMA, [ROOT / "config.yaml"])
+
+
+def test_the_command_line_wins_and_is_blamed() -> None:
+    with pytest.raises(InputError, match="--config: `batches: foo` is none of"):
+        check_config(merged({"batches": "foo"}), SCHEMA, [ROOT / "config.yaml"])
+
+
+def test_paths_are_looked_for_beside_the_config_then_in_the_working_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "work").mkdir()
+    (tmp_path / "conf").mkdir()
+    monkeypatch.chdir(tmp_path / "work")
+    file = tmp_path / "conf/my.yaml"
+    file.write_text("table: words.csv\n")
+    with pytest.raises(
+        InputError, match=r"my.yaml, line 1: `table: words.csv` does not exist: there is no file .*conf/words.csv or"
+    ):
+        resolve("words.csv", "table", [file], folder=False)
+    (tmp_path / "work/words.csv").touch()
+    assert resolve("words.csv", "table", [file], folder=False) == Path("words.csv")
+    (tmp_path / "conf/words.csv").touch()
+    assert resolve("words.csv", "table", [file], folder=False) == tmp_path / "conf/words.csv"

@@ -1,0 +1,105 @@
+"""Cutting a batch: every letter of every row is delivered or rejected, once."""
+
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lettermill.base.errors import CorruptedFileError
+from lettermill.image.codec import decode, encode_png
+from lettermill.records.csv_files import read_records, write_records
+from lettermill.records.schemas import Cropped, DoubtfulLetter, Downloaded, Letter, Matched, Rejected, Segmented
+from lettermill.stages.cut import BatchFiles, cut_batch
+
+CONFIDENCES = st.lists(st.sampled_from([0.0, 0.5, 0.8999, 0.9, 1.0]), max_size=5)
+"""Of the letters of a row; a row without any did not fit."""
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(CONFIDENCES, min_size=1, max_size=5), st.sampled_from([0.0, 0.9, 1.0]))
+def test_every_letter_is_delivered_or_rejected_once(rows: list[list[float]], least: float) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        files = BatchFiles(folder / "downloaded", folder / "cropped", folder / "segmented.csv", folder / "aligned.csv")
+        files.downloaded.mkdir()
+        files.cropped.mkdir()
+        image = np.random.default_rng(0).integers(0, 256, (20, 60), np.uint8)
+        (files.cropped / "a.png").write_bytes(encode_png(image))
+        letters, crops = [], []
+        for number, row in enumerate(rows):
+            crops.append(Cropped(str(number), "", "", "a.png", 5, 7, 60, 20, None))
+            for position, sure in enumerate(row):
+                box = (5 + 10 * position, 7, 9, 20)
+                letters.append(Matched(str(number), position, "AB"[position % 2], *box, sure, "", "align", "", ""))
+            if not row:
+                nothing = (None, None, None, None, None, "", "align", "too_few_pieces", "")
+                letters.append(Matched(str(number), None, "AB", *nothing))
+        write_records(files.downloaded / "status.csv", Downloaded, [])
+        write_records(files.cropped / "offsets.csv", Cropped, crops)
+        write_records(files.segmented, Segmented, [])
+        write_records(files.letters, Matched, letters)
+        patterns = [(str(number), ("AB" * 3)[: len(row) or 2]) for number, row in enumerate(rows)]
+        cut_batch(files, patterns, folder / "out", False, least, 0.95)
+        delivered = read_records(folder / "out/letters.csv", Letter)
+        rejected = read_records(folder / "out/rejected.csv", Rejected)
+        assert all(letter.confidence >= least for letter in delivered)
+        assert all(row.confidence < least for row in rejected if row.reason == "low_confidence")
+        account = Counter((letter.row_id, letter.position) for letter in delivered)
+        account += Counter((row.row_id, row.position) for row in rejected if row.position is not None)
+        whole = Counter(row.row_id for row in rejected if row.position is None)
+        for number, row in enumerate(rows):
+            own = {key for key in account if key[0] == str(number)}
+            if any(sure >= least for sure in row):
+                assert own == {(str(number), position) for position in range(len(row))} and not whole[str(number)]
+            else:
+                assert not own and whole[str(number)] == 1
+        assert set(account.values()) <= {1}
+        for letter in delivered:
+            cut = decode((folder / "out" / letter.file_name).read_bytes())
+            assert np.array_equal(cut, image[:, letter.x - 5 : letter.x - 5 + 9])
+        pictures = {path.name for path in (folder / "out").glob("rejected/*.png")}
+        assert pictures == {
+            f"{number}_{position}.png"
+            for number, row in enumerate(rows)
+            for position, sure in enumerate(row)
+            if sure < least
+        }
+        words = {path.name for path in (folder / "out").glob("doubtful/*.png")}
+        doubtful = {str(number) for number, row in enumerate(rows) if not row or min(row) < 0.95} | whole.keys()
+        assert words == {f"{row_id}.png" for row_id in doubtful}
+        look = read_records(folder / "out/doubtful_letters.csv", DoubtfulLetter)
+        assert [(letter.row_id, letter.position) for letter in look] == [
+            (r.row_id, r.position) for r in letters if r.row_id in doubtful and not r.reason
+        ]
+        assert all(bool(letter.reason) == (letter.confidence < least) for letter in look)
+
+
+@pytest.mark.parametrize("lost", ["a letter", "a row", "a crop"])
+def test_what_was_lost_on_the_way_is_noticed(tmp_path: Path, lost: str) -> None:
+    """Files that end early, even where a line does."""
+    files = BatchFiles(*(tmp_path / name for name in ("downloaded", "cropped", "segmented.csv", "matched.csv")))
+    for folder in (files.downloaded, files.cropped):
+        folder.mkdir()
+    (files.cropped / "a.png").write_bytes(encode_png(np.zeros((20, 60), np.uint8)))
+    write_records(files.downloaded / "status.csv", Downloaded, [])
+    write_records(files.segmented, Segmented, [])
+    crops = [Cropped(row_id, "", "", "a.png", 0, 0, 60, 20, None) for row_id in "xy"]
+    stopped = [Cropped("z", "outside_image", "", "", None, None, None, None, None)]
+    write_records(files.cropped / "offsets.csv", Cropped, crops + stopped[: lost != "a crop"])
+    letters = [
+        Matched(row_id, position, "AB"[position], 10 * position, 0, 9, 20, None, "", "histogram", "", "")
+        for row_id in "xy"
+        for position in (0, 1)
+    ]
+    write_records(files.letters, Matched, letters[: {"a letter": 3, "a row": 2}.get(lost, 4)])
+    message = {
+        "a letter": "matched.csv is not whole: row y lacks letters. Delete it and run again",
+        "a row": "Row y is lost, or there twice, in one of .*matched.csv. Delete these and run again",
+        "a crop": "Row z is lost, or there twice, in one of .*cropped, .*. Delete these and run again",
+    }[lost]
+    with pytest.raises(CorruptedFileError, match=message):
+        cut_batch(files, [("x", "AB"), ("y", "AB"), ("z", "AB")], tmp_path / "out", False, 0.0, 0.95)

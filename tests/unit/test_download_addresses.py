@@ -1,0 +1,316 @@
+"""Addresses: where they lead, which are refused, how names are found, and who is trusted."""
+
+import contextlib
+import shutil
+import socket
+import ssl
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from fetching import FAST, PNG, fetch, reasons
+from lettermill.base.errors import InputError
+from project import ROOT
+from server import HANG, Server, head, serving
+
+IMAGE = (200, {}, PNG)
+
+
+def one(folder: Path, address: str, **settings: object) -> str:
+    """The reason of the only row."""
+    return reasons(fetch(folder, [("row", address)], FAST._replace(**settings)))["row"]
+
+
+# Redirects.
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize(
+    "location",
+    ["/there", "there", "./a/../there", "{url}/there", "//{host}/there", "HTTP://{host}/there", "{url}/there#x",
+     "{other}/there", "/th%65re"],
+)  # fmt: skip
+def test_redirects_are_followed(tmp_path: Path, server: Server, status: int, location: str) -> None:
+    with serving() as other:
+        other.answers = {"/there": IMAGE}
+        place = location.format(url=server.url, host=server.url.removeprefix("http://"), other=other.url)
+        server.answers = {"/from": (status, {"Location": place}, b"moved"), "/there": IMAGE, "/th%65re": IMAGE}
+        assert one(tmp_path, f"{server.url}/from") == ""
+        assert len(server.asked) + len(other.asked) == 2
+
+
+@pytest.mark.parametrize(
+    ("location", "path"),
+    [
+        ("/é à.png", "/%C3%A9%20%C3%A0.png"),
+        ("/a b.png", "/a%20b.png"),
+        ("/a%20b.png", "/a%20b.png"),
+        ("/a%2Fb.png?q=1&r=%26", "/a%2Fb.png?q=1&r=%26"),
+        ("?page=2", "/from?page=2"),
+        (" /there ", "/there"),
+    ],
+)
+def test_redirects_to_odd_characters(tmp_path: Path, server: Server, location: str, path: str) -> None:
+    server.answers = {"/from": (302, {"Location": location}, b""), path: IMAGE}
+    assert one(tmp_path, f"{server.url}/from") == "", server.asked
+    assert server.asked == ["/from", path]
+
+
+@pytest.mark.parametrize(
+    "location",
+    ["file://{secret}", "file:{secret}", "FILE://{secret}", "ftp://127.0.0.1/a.png", "gopher://127.0.0.1:70/_x",
+     "data:image/png;base64,iVBORw0KGgo=", "javascript:alert(1)", "mailto:a@example.org", "https://", "http://[",
+     "http://[::1", "http://127.0.0.1:99999/", "http://127.0.0.1:x/"],
+)  # fmt: skip
+def test_redirects_to_what_cannot_be_fetched(tmp_path: Path, server: Server, location: str) -> None:
+    secret = tmp_path / "secret.png"
+    secret.write_bytes(PNG)
+    server.answers = {"/from": (302, {"Location": location.format(secret=secret)}, b"")}
+    assert one(tmp_path, f"{server.url}/from") == "invalid_url"
+    assert server.asked == ["/from"]
+
+
+@pytest.mark.parametrize(
+    ("length", "reason"), [(1, ""), (5, ""), (6, "too_many_redirects"), (50, "too_many_redirects")]
+)
+def test_chains_of_redirects(tmp_path: Path, server: Server, length: int, reason: str) -> None:
+    server.answers = {f"/{n}": (302, {"Location": f"/{n + 1}"}, b"") for n in range(length)}
+    server.answers[f"/{length}"] = IMAGE
+    assert one(tmp_path, f"{server.url}/0") == reason
+    assert len(server.asked) == min(length, 5) + 1
+
+
+@pytest.mark.parametrize("loop", [["/a"], ["/a", "/b"], ["/a", "/b", "/c"]])
+def test_loops_of_redirects_end(tmp_path: Path, server: Server, loop: list[str]) -> None:
+    server.answers = {a: (302, {"Location": b}, b"") for a, b in zip(loop, [*loop[1:], loop[0]], strict=True)}
+    assert one(tmp_path, f"{server.url}/a") == "too_many_redirects"
+    assert len(server.asked) <= 6
+
+
+@pytest.mark.parametrize(
+    ("target", "reason"),
+    [("{url}/nowhere", "not_found"), ("http://nowhere.invalid/a", "dns_error"), ("{dead}/a", "connection_error")],
+)
+def test_what_a_redirect_leads_to_counts(tmp_path: Path, server: Server, target: str, reason: str) -> None:
+    with serving() as dead:
+        pass
+    server.answers = {"/from": (302, {"Location": target.format(url=server.url, dead=dead.url)}, b"")}
+    assert one(tmp_path, f"{server.url}/from", retries=0) == reason
+
+
+def test_the_body_of_a_redirect_is_not_waited_for(tmp_path: Path, server: Server) -> None:
+    server.answers = {"/from": [head(302, length=10**9, Location="/there") + b"x", HANG], "/there": IMAGE}
+    assert one(tmp_path, f"{server.url}/from") == ""
+    assert server.asked == ["/from", "/there"]
+
+
+# Addresses as they stand in the table.
+
+
+@pytest.mark.parametrize(
+    ("rest", "asked"),
+    [
+        ("/a.png", "/a.png"),
+        ("", "/"),
+        ("?x=1", "/?x=1"),
+        ("/a.png#part", "/a.png"),
+        ("/é.png", "/%C3%A9.png"),
+        ("/%C3%A9.png", "/%C3%A9.png"),
+        ("/a b.png", "/a%20b.png"),
+        ("/a?name=é&b=c d", "/a?name=%C3%A9&b=c%20d"),
+        ("/" + "x" * 8000, "/" + "x" * 8000),
+    ],
+)
+def test_addresses_are_asked_for_as_they_stand(tmp_path: Path, server: Server, rest: str, asked: str) -> None:
+    server.otherwise = IMAGE
+    assert one(tmp_path, server.url + rest) == ""
+    assert server.asked == [asked]
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://", "https://", "http:///a.png", "http://[", "http://[::1/a", "http://127.0.0.1:99999/a",
+     "http://127.0.0.1:-1/a", "http://127.0.0.1:x/a", "ftp://127.0.0.1/a", "file:///etc/hostname", "s3://bucket/a",
+     "://a", "http://:80/a", "http://?x", "http://#x", "http+unix://%2Frun%2Fx/a"],
+)  # fmt: skip
+def test_what_is_no_address_that_can_be_fetched(tmp_path: Path, address: str) -> None:
+    assert one(tmp_path, address) == "invalid_url"
+
+
+@pytest.mark.parametrize("name", ["nowhere.invalid", "é.invalid", "xn--9ca.invalid", "a_b.invalid"])
+def test_a_name_that_nobody_has(tmp_path: Path, name: str) -> None:
+    records = fetch(tmp_path, [("row", f"http://{name}/a.png")], FAST._replace(retries=1))
+    assert (records["row"].reason, records["row"].attempts) == ("dns_error", 2)
+
+
+@pytest.mark.parametrize("name", ["a..b.invalid", "x" * 64 + ".invalid", ".invalid", "a b.invalid", "%00.invalid"])
+def test_a_name_that_nobody_can_have(tmp_path: Path, name: str) -> None:
+    assert one(tmp_path, f"http://{name}/a.png") in ("dns_error", "invalid_url")
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["127.0.0.1:{port}", "localhost:{port}", "127.0.0.2:{port}", "127.1:{port}", "2130706433:{port}", "0x7f.1:{port}",
+     "0177.0.0.1:{port}", "0.0.0.0:{port}", "0:{port}", "[::1]:{port}", "[::]:{port}", "[::ffff:127.0.0.1]:{port}",
+     "user:word@127.0.0.1:{port}", "LOCALHOST:{port}", "localhost.:{port}", "10.0.0.1", "172.16.0.1", "192.168.0.1",
+     "169.254.169.254", "100.64.0.1", "[fe80::1]", "[fc00::1]", "[::ffff:10.0.0.1]", "[64:ff9b::10.0.0.1]",
+     "[2002:a00:1::]",
+     "224.0.0.1", "255.255.255.255"],
+)  # fmt: skip
+def test_private_addresses_can_be_refused(tmp_path: Path, server: Server, host: str) -> None:
+    server.otherwise = IMAGE
+    address = f"http://{host.format(port=server.url.rpartition(':')[2])}/a.png"
+    assert one(tmp_path, address, refuse_private_addresses=True) in ("refused_address", "dns_error", "invalid_url")
+    assert server.connections == 0
+
+
+def test_private_addresses_are_refused_as_such(tmp_path: Path, server: Server) -> None:
+    server.otherwise = IMAGE
+    assert one(tmp_path, f"{server.url}/a", refuse_private_addresses=True) == "refused_address"
+    assert one(tmp_path, f"{server.url}/a", refuse_private_addresses=False) == ""
+
+
+PUBLIC_TO_PRIVATE = """
+from pathlib import Path
+import sys
+sys.path[:0] = ["{root}/scripts", "{root}/tests"]
+from fetching import FAST, PNG, fetch, reasons
+from server import serving
+with serving("0.0.0.0") as server:
+    port = server.url.rpartition(":")[2]
+    server.answers = {{
+        "/image": (200, {{}}, PNG),
+        "/from": (302, {{"Location": f"http://127.0.0.1:{{port}}/image"}}, b""),
+        "/name": (302, {{"Location": f"http://localhost:{{port}}/image"}}, b""),
+        "/here": (302, {{"Location": "/image"}}, b""),
+    }}
+    rows = [(path, f"http://93.184.216.34:{{port}}/{{path}}") for path in ("image", "from", "name", "here")]
+    print(reasons(fetch(Path("{folder}"), rows, FAST._replace(refuse_private_addresses=True))))
+"""
+
+
+def test_a_redirect_from_outside_to_this_machine_is_refused(tmp_path: Path) -> None:
+    """In a network of its own, where this machine has an address of the internet, too."""
+    alone = ["unshare", "--net", "--map-root-user", "sh", "-e", "-c"]
+    network = "ip link set lo up && ip addr add 93.184.216.34/32 dev lo"
+    if not shutil.which("unshare") or subprocess.run([*alone, network], capture_output=True, check=False).returncode:
+        pytest.skip("no network of its own can be made here")
+    program = tmp_path / "program.py"
+    program.write_text(PUBLIC_TO_PRIVATE.format(root=ROOT, folder=tmp_path))
+    done = subprocess.run(
+        [*alone, f"{network}; {sys.executable} {program}"], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.stdout == "{'from': 'refused_address', 'here': '', 'image': '', 'name': 'refused_address'}\n", (
+        done.stderr
+    )
+
+
+# Mirrors.
+
+
+def test_mirrors(tmp_path: Path, server: Server) -> None:
+    server.otherwise = IMAGE
+    mirrors = {
+        "https://pictures.invalid/": f"{server.url}/all/",
+        "https://pictures.invalid/old/": f"{server.url}/old-ones/",
+    }
+    rows = [(name, f"https://pictures.invalid/{name}") for name in ("a", "old/b")]
+    records = fetch(
+        tmp_path, [(name.replace("/", "-"), address) for name, address in rows], FAST._replace(mirrors=mirrors)
+    )
+    assert set(reasons(records).values()) == {""}
+    assert Counter(server.asked) == {"/all/a": 1, "/old-ones/b": 1}
+
+
+# Who is trusted.
+
+
+@pytest.fixture(scope="module")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """name -> a file with a certificate for it, signed by itself, and its key."""
+    if shutil.which("openssl") is None:
+        pytest.skip("there is no openssl to make certificates with")
+    folder = tmp_path_factory.mktemp("certificates")
+    made = {}
+    for name, subject in {"here": "IP:127.0.0.1", "elsewhere": "DNS:elsewhere.example"}.items():
+        made[name] = folder / f"{name}.pem"
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", f"/CN={name}", "-days", "2",
+             "-addext", f"subjectAltName={subject}", "-keyout", folder / "key.pem", "-out", folder / "cert.pem"],
+            check=True, capture_output=True,
+        )  # fmt: skip
+        made[name].write_bytes((folder / "key.pem").read_bytes() + (folder / "cert.pem").read_bytes())
+    return made
+
+
+@contextlib.contextmanager
+def serving_with(certificate: Path) -> Iterator[Server]:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    with serving(context=context) as server:
+        server.otherwise = IMAGE
+        yield server
+
+
+@pytest.mark.parametrize(
+    ("shown", "trusted", "reason"),
+    [("here", "here", ""), ("here", "elsewhere", "tls_error"), ("elsewhere", "elsewhere", "tls_error")],
+    ids=["trusted", "signed by itself", "for another name"],
+)
+def test_certificates(
+    tmp_path: Path,
+    certificates: dict[str, Path],
+    monkeypatch: pytest.MonkeyPatch,
+    shown: str,
+    trusted: str,
+    reason: str,
+) -> None:
+    monkeypatch.delenv("REQUESTS_CA_BUNDLE", raising=False)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificates[trusted]))
+    with serving_with(certificates[shown]) as server:
+        assert one(tmp_path, f"{server.url}/a.png") == reason
+        assert (server.connections, len(server.asked)) == (1, 0 if reason else 1)
+
+
+def test_a_redirect_to_whom_is_not_trusted(tmp_path: Path, server: Server, certificates: dict[str, Path]) -> None:
+    with serving_with(certificates["elsewhere"]) as other:
+        server.answers = {"/from": (302, {"Location": f"{other.url}/a"}, b"")}
+        assert one(tmp_path, f"{server.url}/from") == "tls_error"
+
+
+def test_https_where_http_is_spoken(tmp_path: Path, server: Server) -> None:
+    assert one(tmp_path, server.url.replace("http:", "https:") + "/a") == "tls_error"
+    assert server.connections == 1
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_port_where_nobody_says_anything(tmp_path: Path, scheme: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"{scheme}://127.0.0.1:{silent.getsockname()[1]}/a.png"
+        records = fetch(tmp_path, [("row", address)], FAST._replace(timeout=0.5, retries=1))
+    assert (records["row"].reason, records["row"].attempts) == ("timeout", 2)
+
+
+# Proxies.
+
+
+def test_a_proxy_that_the_environment_names_is_asked(tmp_path: Path, server: Server) -> None:
+    server.answers = {"http://far.invalid/a.png": IMAGE}
+    records = fetch(
+        tmp_path,
+        [("a", "http://far.invalid/a.png"), ("b", "https://far.invalid/b.png")],
+        FAST._replace(retries=0),
+        proxy=server.url.replace("//", "//name:secret@"),
+    )
+    assert reasons(records) == {"a": "", "b": "connection_error"}  # the server makes no tunnels, as https needs them
+    assert records["b"].detail == "the proxy"
+    assert [request.headers["Proxy-Authorization"] for request in server.requests] == ["Basic bmFtZTpzZWNyZXQ="]
+
+
+def test_a_proxy_that_cannot_be_used_is_a_clear_error(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"names a proxy that cannot be used: socks5://far\.invalid"):
+        fetch(tmp_path, [("a", "http://far.invalid/a.png")], proxy="socks5://far.invalid")

@@ -1,0 +1,75 @@
+"""Every id gives the name of a file, no two give one, and ids that can be names are names."""
+
+import re
+from urllib.parse import unquote
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as some
+from snakemake.io import PeriodicityDetector
+
+from lettermill.base.file_names import LONGEST, file_stem
+
+IDS = some.text(some.characters(codec="utf-8"), min_size=1, max_size=400)
+CRAFTED = some.lists(
+    some.sampled_from([*"aB7.%/ ~_é漢", "%2F", "%2f", "%25", "a/b", "..", f"~{'0' * 32}", "ab" * 30]),
+    min_size=1,
+    max_size=9,
+).map("".join)
+CUT = re.compile(r"~[0-9a-f]{32}\Z")
+
+
+@pytest.mark.parametrize(
+    ("row_id", "name"),
+    [
+        ("952459271", "952459271"),
+        ("007", "007"),
+        ("NULL", "NULL"),
+        ("a.b c_d-é漢🙂", "a.b c_d-é漢🙂"),
+        ("100%", "100%"),
+        ("a/b", "a%2Fb"),
+        ("a%2Fb", "a%252Fb"),
+        ("a%2fb", "a%252fb"),
+        ("..", "%2E%2E"),
+        (".x.", "%2Ex%2E"),
+        ("\u3000x", "%E3%80%80x"),
+        ('\\:*?"<>|{}', "%5C%3A%2A%3F%22%3C%3E%7C%7B%7D"),
+        (f"a~{'0123456789abcdef' * 2}", f"a%7E{'0123456789abcdef' * 2}"),
+    ],
+)
+def test_what_a_name_cannot_hold_is_written_as_in_addresses(row_id: str, name: str) -> None:
+    assert file_stem(row_id) == name
+
+
+@pytest.mark.parametrize("row_id", ["0123456789" * 30, "é" * 101, "x" * 20, "ab" * 20, "/" * 100])
+def test_long_names_and_repetitions_are_cut(row_id: str) -> None:
+    name = file_stem(row_id)
+    assert CUT.search(name) and len(name.encode()) <= LONGEST
+
+
+def check(row_id: str) -> str:
+    name = file_stem(row_id)
+    assert 0 < len(name.encode()) <= LONGEST
+    assert not re.search(r'[\x00-\x1f\x7f/\\:*?"<>|{}]|^[.\s]|[.\s]\Z', name)
+    assert PeriodicityDetector().is_periodic(name) is None
+    if not CUT.search(name):
+        assert unquote(name) == row_id
+    return name
+
+
+@settings(max_examples=1000)
+@given(IDS | CRAFTED)
+@example("a" * 19 + "\u0345")
+def test_names_are_safe_and_those_of_safe_ids_are_the_ids(row_id: str) -> None:
+    name = check(row_id)
+    if name == row_id:
+        return
+    unsafe = re.search(r'[\x00-\x1f\x7f/\\:*?#"<>|{}]|^[.\s]|[.\s]\Z|%[0-9A-Fa-f]{2}', row_id) or CUT.search(row_id)
+    assert unsafe or len(row_id.encode()) > LONGEST or PeriodicityDetector().is_periodic(row_id)
+
+
+@settings(max_examples=1000)
+@given(CRAFTED, CRAFTED)
+def test_two_ids_have_two_names(one: str, other: str) -> None:
+    assert (file_stem(one) == file_stem(other)) == (one == other)
+    assert (check(file_stem(one)) == check(one)) == (file_stem(one) == one)

@@ -1,0 +1,185 @@
+"""Learning: letters are varied but stay letters, errors of transcribers are found, the result is the same always."""
+
+import numpy as np
+
+from lettermill.align.features import SIDE, Looks
+from lettermill.align.ground_truth import Example, HandLetter
+from lettermill.align.label_errors import confusion, find_label_errors
+from lettermill.align.learn import learn
+from lettermill.align.lexicon import Lexicon
+from lettermill.align.train import train, vary_looks
+from lettermill.base.box import Box
+
+
+def test_letters_that_look_like_others_are_found() -> None:
+    random = np.random.default_rng(0)
+    labels = np.repeat([0, 1, 2], 200)
+    likely = np.full((600, 3), 0.05)
+    likely[np.arange(600), labels] = random.uniform(0.6, 0.9, 600)
+    likely[[7, 250], labels[[7, 250]]], likely[7, 1], likely[250, 2] = 0.05, 0.9, 0.9
+    likely[400] = 1 / 3  # like nothing in particular: no sign of an error
+    likely /= likely.sum(axis=1, keepdims=True)
+    assert np.flatnonzero(find_label_errors(likely, labels)).tolist() == [7, 250]
+    predicted_label = confusion(likely, labels)
+    assert np.allclose(predicted_label.sum(axis=1), 1) and predicted_label[0, 1] > predicted_label[0, 2]
+
+
+def test_varied_letters_are_other_pictures_of_the_same_letters() -> None:
+    pictures = np.zeros((50, SIDE, SIDE), np.uint8)
+    pictures[:, 6:26, 8:11] = pictures[:, 23:26, 8:24] = 255  # an L
+    looks = Looks(pictures, np.ones((50, 4), np.float32))
+    varied = vary_looks(looks, np.random.default_rng(5))
+    assert not any(np.array_equal(picture, pictures[0]) for picture in varied.pictures)
+    again = vary_looks(looks, np.random.default_rng(5))
+    assert np.array_equal(varied.pictures, again.pictures) and np.array_equal(varied.places, again.places)
+    ink = varied.pictures > 96
+    assert (ink.mean(axis=(1, 2)) / ink[0].mean() > 0.4).all()
+    lower_left, upper_right = ink[:, 16:, :16].mean(axis=(1, 2)), ink[:, :16, 16:].mean(axis=(1, 2))
+    assert (lower_left > upper_right).all()
+    assert (pictures == looks.pictures).all() and (np.abs(varied.places - 1) <= 0.1 + 1e-6).all()
+
+
+def words(count: int) -> list[Example]:
+    """Words of three shapes: O is a square ring, I a bar, L an angle."""
+    random = np.random.default_rng(0)
+    examples = []
+    for number in range(count):
+        word = "".join(random.choice(list("OIL"), 4))
+        image, boxes = np.full((36, 120), 255, np.uint8), []
+        for position, letter in enumerate(word):
+            x, y, height = 10 + 24 * position + int(random.integers(4)), 10 + int(random.integers(2)), 14
+            width = 4 if letter == "I" else 11
+            stroke = image[y : y + height, x : x + width]
+            stroke[:, :3] = 30
+            if letter != "I":
+                stroke[-3:] = 30
+            if letter == "O":
+                stroke[:3] = stroke[:, -3:] = 30
+            boxes.append(Box(x, y, width if letter != "I" else 3, height))
+        examples.append(Example(f"row {number}", image, None, word, boxes))
+    return examples
+
+
+def test_what_is_learnt_does_not_depend_on_threads_or_order(tmp_path) -> None:
+    examples = words(150)
+    lexicon = Lexicon.of((example.row_id, example.word) for example in examples)
+    recogniser, table, lessons = learn(examples, lexicon, 1, 1)
+    recogniser.save(tmp_path / "one.npz")
+    learn(examples[::-1], lexicon, 1, 3).recogniser.save(tmp_path / "three.npz")
+    assert (tmp_path / "one.npz").read_bytes() == (tmp_path / "three.npz").read_bytes()
+    assert recogniser.letters == "ILO" and lessons == []
+    sure = table[-1]
+    assert sure.low >= 0.98 and sure.letters > 500 and sure.right > 0.98
+
+
+def test_words_without_boxes_are_learnt_from_in_the_second_round(caplog) -> None:
+    examples = [example if number % 5 else example._replace(boxes=[]) for number, example in enumerate(words(200))]
+    lexicon = Lexicon.of((example.row_id, example.word) for example in examples)
+    with caplog.at_level("INFO"):
+        assert learn(examples, lexicon, 2, 2) is not None
+    first, second = [int(record.args[1]) for record in caplog.records if record.msg.startswith("learning")]
+    assert first == 640 and second > 760
+
+
+def test_too_few_letters_are_not_learnt_from(caplog) -> None:
+    examples = words(20)
+    assert learn(examples, Lexicon.of([]), 1, 1) is None
+    assert "80 matched letters are too few to learn from" in caplog.text
+
+
+def test_letters_without_a_candidate_are_not_learnt(caplog) -> None:
+    """Their boxes may be other than those of alignment, or stand in rows of one part only."""
+    examples = words(200)
+    for example in examples:
+        for index, letter in enumerate(example.word):
+            if letter == "O":
+                example.boxes[index] = example.boxes[index].moved(0, 6)
+    assert learn(examples, Lexicon.of([]), 1, 1).recogniser.letters == "IL"
+    assert "too few to learn from: O (0)" in caplog.text
+
+
+def test_without_a_word_that_is_known_as_a_whole_nothing_is_learnt(caplog) -> None:
+    examples = words(250)
+    for example in examples:
+        example.boxes[0] = example.boxes[0].moved(0, 6)
+    assert learn(examples, Lexicon.of([]), 2, 1) is None
+    assert "no word has all its letters" in caplog.text
+
+
+def test_two_classes_are_told_apart() -> None:
+    pictures = np.zeros((900, SIDE, SIDE), np.uint8)
+    pictures[:, 6:26, 8:11] = 255
+    pictures[450:, 6:9, 8:24] = 255
+    looks = Looks(pictures, np.ones((900, 4), np.float32))
+    targets = np.repeat([0, 1], 450)
+    networks = train(looks, targets, np.arange(900) % 3, 3, 1)
+    for network in networks:
+        assert (network.log_probabilities(looks.features()).argmax(axis=1) == targets).all()
+
+
+def mistaken(examples: list[Example], every: int) -> list[tuple[int, int]]:
+    """Write L for one O in each word that has one, of one in ``every``; returns the (word, position) of these."""
+    places = []
+    for number in range(0, len(examples), every):
+        word = examples[number].word
+        if "O" in word:
+            place = word.index("O")
+            examples[number] = examples[number]._replace(word=f"{word[:place]}L{word[place + 1 :]}")
+            places.append((number, place))
+    return places
+
+
+def test_corrections_are_learnt_from(caplog) -> None:
+    """Of other rows: a word is judged by what its own fold has not taught."""
+    examples = words(180)
+    places = mistaken(examples, 3)
+    lexicon = Lexicon.of((example.row_id, example.word) for example in examples)
+    for number, place in places:
+        box = examples[number].boxes[place]
+        examples[number] = examples[number]._replace(by_hand=(HandLetter(place, "O", box, True),))
+    letter = HandLetter(2, examples[1].word[2], None, True)
+    examples[1] = examples[1]._replace(by_hand=(letter,))
+    _, table, lessons = learn(examples, lexicon, 1, 2)
+    assert [(lesson.row_id, lesson.position, lesson.verdict) for lesson in lessons] == sorted(
+        [(f"row {number}", place, "wrong") for number, place in places] + [("row 1", 2, "right")]
+    )
+    wrong = [lesson for lesson in lessons if lesson.verdict == "wrong"]
+    before, after = (np.mean([getattr(lesson, when) for lesson in wrong]) for when in ("before", "after"))
+    assert after < before
+    right = next(lesson for lesson in lessons if lesson.verdict == "right")
+    assert right.label == letter.label and right.after > 0.9
+    again = learn(examples[::-1], lexicon, 1, 1)
+    assert again.lessons == lessons and again.reliability == table
+
+
+def test_what_is_rejected_is_not_learnt_and_what_is_accepted_is(caplog) -> None:
+    examples = words(160)
+    boxes = examples[0].boxes
+    examples[0] = examples[0]._replace(by_hand=(HandLetter(1, examples[0].word[1], boxes[1], False),))
+    decided = tuple(HandLetter(position, examples[1].word[position], boxes, True) for position, boxes in
+                    enumerate(examples[1].boxes[:3]))  # fmt: skip
+    examples[1] = examples[1]._replace(boxes=[], by_hand=decided)
+    elsewhere = boxes[2].moved(40, 0)
+    examples[2] = examples[2]._replace(by_hand=(HandLetter(2, examples[2].word[2], elsewhere, False),))
+    lexicon = Lexicon.of((example.row_id, example.word) for example in examples)
+    with caplog.at_level("INFO"):
+        lessons = learn(examples, lexicon, 1, 2).lessons
+    learnt = [int(record.args[1]) for record in caplog.records if record.msg.startswith("learning %s")]
+    assert learnt == [640 - 1 - 1, 640 - 4]  # with the corrections, without
+    assert [lesson.verdict for lesson in lessons] == ["wrong", "right", "right", "right", "wrong"]
+    assert lessons[-1].before is lessons[-1].after is None  # the letter is not cut there
+
+
+def test_rejections_lower_confidences_also_where_boxes_do_not_fit() -> None:
+    """Letters that are accepted there raise them."""
+    examples = words(240)
+    places = mistaken(examples, 3)
+    lexicon = Lexicon.of((example.row_id, example.word) for example in examples)
+    for number, place in places:
+        rejected = HandLetter(place, "L", examples[number].boxes[place], False)
+        examples[number] = examples[number]._replace(boxes=[], by_hand=(rejected,))
+    lessons = learn(examples, lexicon, 1, 2).lessons
+    assert [lesson.verdict for lesson in lessons] == ["wrong"] * len(places)
+    known = [(lesson.before, lesson.after) for lesson in lessons if lesson.before is not None]
+    before, after = np.mean(known, axis=0)
+    assert len(known) > 20 and after < before

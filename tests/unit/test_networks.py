@@ -1,0 +1,104 @@
+"""Networks and their training in Keras, as far as that can be seen without training one for long."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+keras = pytest.importorskip("keras", reason="Keras is not installed (requirements-train.txt)")
+
+from lettermill.base.errors import InputError  # noqa: E402
+from lettermill.model.fit import Training, run_phase  # noqa: E402
+from lettermill.model.letter_data import LetterData  # noqa: E402
+from lettermill.model.networks import LAST_BLOCK, Phase, cnn, set_trainable, vgg16_on_letters  # noqa: E402
+from lettermill.model.training_batches import Batches, class_weights  # noqa: E402
+
+
+def letters(count: int) -> LetterData:
+    random = np.random.default_rng(0)
+    squares = random.integers(0, 256, (count, 28, 28)).astype(np.uint8)
+    return LetterData(squares, np.arange(count) % 3, [Path(f"{number}.png") for number in range(count)])
+
+
+def test_every_letter_comes_once_an_epoch_and_another_time_otherwise() -> None:
+    batches = Batches(letters(10), classes=3, size=4, balance=0.5, seed=0)
+    assert len(batches) == 3
+    first = [batches[index] for index in range(3)]
+    assert [len(squares) for squares, *_ in first] == [4, 4, 2]
+    assert sum(targets for _, targets, _ in first for targets in targets).tolist() == [4, 3, 3]
+    batches.epoch = 1
+    assert not np.array_equal(batches[0][0], first[0][0])
+    batches.epoch = 0
+    assert all(np.array_equal(now, then) for now, then in zip(batches[2], first[2], strict=True))
+
+
+def test_weights_make_up_for_rare_classes_as_far_as_balance_says() -> None:
+    targets = np.repeat([0, 1], [90, 10])
+    assert class_weights(targets, 3, 0).tolist() == [1, 1, 0]
+    by_class = class_weights(targets, 3, 1)
+    assert np.isclose(by_class[0] * 90, by_class[1] * 10)
+    half = class_weights(targets, 3, 0.5)
+    assert np.isclose(half[1] / half[0], 3) and np.isclose((half[targets]).mean(), 1)
+
+
+def test_a_network_gives_probabilities_of_the_classes() -> None:
+    likely = cnn(28, 5).predict(letters(4).squares[..., None], verbose=0)
+    assert likely.shape == (4, 5) and np.allclose(likely.sum(axis=1), 1, atol=1e-5)
+
+
+def test_a_training_that_had_stopped_early_is_not_gone_on_with(tmp_path: Path) -> None:
+    """Killed while its results were written, say."""
+    training = Training("cnn", 50, 1, 8, 0.01, 0.5, 0, {})
+    noise = {"train": letters(12), "validation": letters(9)._replace(targets=np.full(9, 2))}
+    first, second = cnn(28, 3), cnn(28, 3)
+    history = run_phase(first, Phase("train", 50, 0.01), noise, training, tmp_path)
+    assert 2 <= len(history) < 50
+    assert run_phase(second, Phase("train", 50, 0.01), noise, training, tmp_path) == history
+    for ours, theirs in zip(first.get_weights(), second.get_weights(), strict=True):
+        assert np.array_equal(ours, theirs)
+
+
+def test_without_validation_letters_every_epoch_is_run(tmp_path: Path) -> None:
+    training = Training("cnn", 3, 1, 8, 0.01, 0.5, 0, {})
+    parts = {"train": letters(12), "validation": letters(0)}
+    assert len(run_phase(cnn(28, 3), Phase("train", 3, 0.01), parts, training, tmp_path)) == 3
+
+
+def test_weights_of_vgg16_come_from_a_file_and_only_what_should_learns(tmp_path: Path) -> None:
+    """The file is one as Keras fetches it, with random weights: the way from there is the same."""
+    from keras.src.legacy.saving import legacy_h5_format
+
+    random = keras.applications.VGG16(include_top=False, weights=None, input_shape=(32, 32, 3))
+    import h5py
+
+    path = tmp_path / "vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5"
+    with h5py.File(path, "w") as file:
+        legacy_h5_format.save_weights_to_hdf5_group(file, random)
+    model = vgg16_on_letters(32, 3, path)
+    for layer in random.layers[1:]:
+        for ours, theirs in zip(model.get_layer(layer.name).get_weights(), layer.get_weights(), strict=True):
+            assert np.array_equal(ours, theirs)
+    set_trainable(model, ("head_",))
+    assert {weight.path.split("/")[0] for weight in model.trainable_weights} == {"head_dense", "head_classes"}
+    set_trainable(model, ("head_", LAST_BLOCK))
+    learning = {weight.path.split("/")[0] for weight in model.trainable_weights}
+    assert learning == {"head_dense", "head_classes", *(f"{LAST_BLOCK}_conv{number}" for number in (1, 2, 3))}
+    assert model.predict(np.zeros((2, 32, 32, 1)), verbose=0).shape == (2, 3)
+
+
+def test_without_its_weights_vgg16_says_what_to_get_and_where_to_put_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = tmp_path / "weights.h5"
+    broken.write_bytes(b"no weights")
+    with pytest.raises(
+        InputError, match=r"weights.h5\) cannot be had: .*\nDownload https://.*notop.h5 where .*`train: "
+    ):
+        vgg16_on_letters(32, 3, broken)
+    for name in ("https_proxy", "HTTPS_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")  # nobody is there: as on a machine without a network
+    monkeypatch.setattr("keras.src.utils.file_utils.config.keras_home", lambda: str(tmp_path))
+    with pytest.raises(InputError, match=r"\(imagenet\) cannot be had: .*\nDownload https://"):
+        vgg16_on_letters(32, 3, "imagenet")

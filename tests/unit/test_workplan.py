@@ -1,0 +1,135 @@
+"""The plan of a run, and the index that spares it reading the table again."""
+
+import os
+import pickle
+import re
+import time
+from pathlib import Path
+
+import pytest
+import yaml
+
+from lettermill.base.errors import CorruptedFileError, InputError
+from lettermill.plan import index, workplan
+from lettermill.plan.index import INDEX
+from lettermill.plan.workplan import Workplan
+from project import ROOT
+
+SCHEMA = ROOT / "schemas/config.schema.yaml"
+TABLE = "id,image,text\nb,http://x/b.jpg,ZOÉ\na,http://x/a.jpg,ANA\nc,c.jpg,LEA\n,http://x/d.jpg,IDA\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A working folder with a table that changed a while ago."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(index, "SETTLED", -1.0)  # the clock of the file system cannot be turned back
+    Path("words.csv").write_text(TABLE, encoding="utf-8")
+    return tmp_path
+
+
+def plan(**settings: object) -> Workplan:
+    config = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
+    config |= {
+        "table": "words.csv",
+        "columns": {"id": "id", "image": "image", "text": "text"},
+        "batches": 2,
+        **settings,
+    }
+    return Workplan(config, [ROOT / "config.yaml"], SCHEMA)
+
+
+def everything(plan: Workplan) -> list:
+    batches = [(name, plan.rows_in(name), plan.images_of(name)) for name in plan.batches]
+    rows = [(list(plan.sources(name)), list(plan.patterns(name))) for name in plan.batches]
+    shown = [repr((plan.sources(name), plan.patterns(name))) for name in plan.batches]
+    return [batches, rows, shown, plan.size, list(plan.unusable), plan.batch_of("c")]
+
+
+def test_the_plan_holds_every_row_once(folder: Path) -> None:
+    made = plan()
+    patterns = [row for name in made.batches for row in made.patterns(name)]
+    assert sorted(patterns) == [("a", "ANA"), ("b", "ZOE"), ("c", "LEA")]
+    assert [reason for _, reason, _ in made.unusable] == ["empty_id"]
+    assert made.size == sum(map(made.rows_in, made.batches)) + 1 == 4
+
+
+def test_an_indexed_table_gives_the_same_plan_and_is_not_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = everything(plan())
+    assert INDEX.is_file()
+    monkeypatch.setattr(workplan, "read_table", None)
+    assert everything(plan()) == expected
+
+
+def test_jobs_get_rows_and_records_get_a_digest(folder: Path) -> None:
+    for made in (plan(), plan()):  # read, and from the index
+        rows = made.patterns(made.batch_of("b"))
+        assert pickle.loads(pickle.dumps(rows)) == list(rows)
+        assert ("b", "ZOE") in list(rows)
+        assert "ZOE" not in repr(rows)
+        assert isinstance(rows, list)  # the engine records no other type
+
+
+@pytest.mark.parametrize(
+    "settings", [{"alphabet": "ABCDEFGHIJKLMNOPQRSTUVWXYZÉ"}, {"unreadable": ["ANA"]}, {"batches": 3}]
+)
+def test_settings_that_count_are_heeded(folder: Path, settings: dict) -> None:
+    before = everything(plan())
+    with_settings = everything(plan(**settings))
+    assert with_settings != before
+    INDEX.unlink()
+    assert everything(plan(**settings)) == with_settings
+
+
+def test_an_edited_table_is_read_again(folder: Path) -> None:
+    assert plan().batches
+    old = os.stat("words.csv")
+    Path("words.csv").write_text(TABLE.replace("ANA", "EVA"), encoding="utf-8")
+    os.utime("words.csv", ns=(old.st_atime_ns, old.st_mtime_ns))  # as a copy that keeps times would
+    assert ("a", "EVA") in [row for name in plan().batches for row in plan().patterns(name)]
+
+
+def test_a_table_that_has_just_changed_is_not_indexed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index, "SETTLED", 60.0)
+    os.utime("words.csv", (0, 0))  # the time of the change counts, not the one that is shown
+    assert plan().size == 4 and time.time() - os.stat("words.csv").st_ctime < index.SETTLED
+    assert not INDEX.exists()
+
+
+@pytest.mark.parametrize("content", [b"", b"no database", None])
+def test_a_broken_index_is_made_anew(folder: Path, content: bytes | None) -> None:
+    expected = everything(plan())
+    whole = INDEX.read_bytes()
+    INDEX.write_bytes(whole[: len(whole) // 2] if content is None else content)
+    assert everything(plan()) == expected
+    assert INDEX.read_bytes() == whole
+
+
+def test_rows_that_cannot_be_read_are_said_to_be_so(folder: Path) -> None:
+    assert plan(batches=1).batches
+    whole = INDEX.read_bytes()
+    INDEX.write_bytes(whole.replace(b'[["a", ', b'[["a"; '))
+    with pytest.raises(CorruptedFileError, match=f"Delete {re.escape(str(INDEX))}"):
+        list(plan(batches=1).patterns("0of1"))
+
+
+def test_where_nothing_can_be_written_the_plan_is_the_same(folder: Path) -> None:
+    expected = everything(plan())
+    INDEX.unlink()
+    INDEX.parent.rmdir()
+    INDEX.parent.write_text("a file in the way of the folder")
+    assert everything(plan()) == expected
+
+
+def test_a_local_image_that_changes_is_noticed_though_the_table_is_indexed(folder: Path) -> None:
+    before = plan().sources(plan().batch_of("c"))
+    assert ("c", "c.jpg", "missing") in list(before)
+    Path("c.jpg").write_bytes(b"1")
+    assert repr(plan().sources(plan().batch_of("c"))) != repr(before)
+
+
+def test_unknown_rows_and_batches_are_named(folder: Path) -> None:
+    with pytest.raises(InputError, match=r"no picture of row x: there is no such row"):
+        plan().batch_of("x")
+    with pytest.raises(InputError, match=r"There is no batch 9of9\. With config `batches: 2` they are like 0of2"):
+        plan().sources("9of9")
