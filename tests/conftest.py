@@ -1,5 +1,7 @@
-"""Fixtures for all rings of tests: library (fast, no Snakemake), workflow (a small table, end to end) and world
-(real HTTP, real data, a real cluster, other people's readers)."""
+"""What all rings of tests share: unit (the library, without Snakemake), workflow (small tables, from end to end) and
+external (real browsers, clusters and data). Tests that take long and prove something rare are marked ``slow``: they are
+run by ``make test-slow``.
+"""
 
 import os
 import sys
@@ -8,8 +10,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, settings
 
 from server import Server, serving
+
+# How long an example takes says something about the machine, and what else it does, not about the code.
+settings.register_profile("lettermill", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("lettermill")
 
 
 def pytest_configure(config: pytest.Config) -> None:

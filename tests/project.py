@@ -16,10 +16,14 @@ from pathlib import Path
 
 import yaml
 
+import snakemake_forks
 from runs import jobs_of
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE = ROOT / "resources/sample"
+
+TIMEOUT = 300
+"""Seconds for a run."""
 
 
 @dataclass
@@ -61,24 +65,35 @@ class Project:
             writer = csv.writer(file)
             writer.writerows([["id", "picture", "word"], *([row_id, *row] for row_id, row in self.rows.items())])
 
-    def command(self, *options: str) -> list[str]:
+    def options(self, *options: str) -> list[str]:
+        """The command line of a run, after ``snakemake``."""
         jobs = [] if "-j" in options else ["-j", "2"]
-        places = ["--configfile", str(self.folder / "my.yaml"), "--directory", str(self.folder)]
-        return [sys.executable, "-m", "snakemake", *jobs, *places, *options]
+        return [*jobs, "--configfile", str(self.folder / "my.yaml"), "--directory", str(self.folder), *options]
+
+    def command(self, *options: str) -> list[str]:
+        return [sys.executable, "-m", "snakemake", *self.options(*options)]
 
     def run(self, *options: str, fails: bool = False) -> str:
         """Write config and table, run the workflow from the repository's root; returns what it prints."""
         self.write()
-        done = subprocess.run(
-            self.command(*options), cwd=self.repository, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-            timeout=300, check=False,
-        )  # fmt: skip
-        assert (done.returncode != 0) == fails, done.stdout
-        return done.stdout
+        if snakemake_forks.serve_this_environment():
+            status, output = snakemake_forks.forks().run(self.options(*options), self.repository, TIMEOUT)
+        else:
+            done = subprocess.run(
+                self.command(*options), cwd=self.repository, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                text=True, timeout=TIMEOUT, check=False,
+            )  # fmt: skip
+            status, output = done.returncode, done.stdout
+        assert (status != 0) == fails, output
+        return output
+
+    def ran(self, *options: str) -> Counter[str]:
+        """Rule -> jobs of a run."""
+        return jobs_of(self.run(*options))
 
     def planned(self, *options: str) -> Counter[str]:
         """Rule -> jobs that a run would do."""
-        return jobs_of(self.run("-n", *options))
+        return self.ran("-n", *options)
 
     def kill_when(self, pattern: str, with_signal: int, *options: str) -> None:
         """Start a run and send it ``with_signal`` as soon as a file matches ``pattern``."""
