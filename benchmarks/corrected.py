@@ -33,7 +33,7 @@ from generate import generate
 from lettermill.corrections.correction import Correction
 from lettermill.corrections.formula_escape import escape_formula
 from lettermill.records.csv_files import read_records
-from lettermill.records.schemas import CorrectionEffect, DoubtfulLetter
+from lettermill.records.schemas import CorrectionEffect, ReviewLetter
 from lettermill.review.candidates import KINDS, Candidate, best_letters, share_out
 from score import is_correct, read_letters, score
 
@@ -83,8 +83,8 @@ def review(results: Path, truth: pd.DataFrame, letters: int) -> list[Correction]
     """Corrections of the first ``letters`` letters of the review page of ``results`` that ``truth`` knows."""
     known = {(row.row_id, int(row.position)): row for row in truth.itertuples() if row.status != "ambiguous"}
     batches = (
-        [letter for letter in read_records(path, DoubtfulLetter) if (letter.row_id, letter.position) in known]
-        for path in sorted(results.glob("letters/*/doubtful_letters.csv"))
+        [letter for letter in read_records(path, ReviewLetter) if (letter.row_id, letter.position) in known]
+        for path in sorted(results.glob("letters/*/review_letters.csv"))
     )
     shown = best_letters(batches, CONFIG["review"]["letters"], CONFIG["review"]["confidence"], ())
     kinds = [[each for each in shown if each.kind == kind] for kind in KINDS[1:]]
@@ -95,7 +95,7 @@ def review(results: Path, truth: pd.DataFrame, letters: int) -> list[Correction]
 
 def _decided(shown: Candidate, true: tuple) -> Correction:
     letter = shown.letter
-    box = f"{letter.x} {letter.y} {letter.width} {letter.height}"
+    box = " ".join(map(str, letter.box))
     action = "accept" if is_correct(letter, true) else "reject"
     return Correction(letter.row_id, str(letter.position), letter.label, box, action, "")
 

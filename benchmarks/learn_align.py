@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from lettermill.records.csv_files import read_records
-from lettermill.records.schemas import Matched
+from lettermill.records.csv_files import read_results
+from lettermill.records.schemas import MatchedLetter
 from lettermill.stages.align import align_batch
 from lettermill.stages.learn import LearningOutput, LearningSource, learn_recogniser
 from lettermill.stages.match import match_batch
@@ -54,9 +54,9 @@ def align_all(words: Sequence[Word], folder: Path, rounds: int) -> Aligned:
     patterns = [(row.row_id, row.pattern) for row in words]
     align_batch(output.recogniser, matched, cropped, patterns, folder / "aligned.csv", folder / "suspected.csv")
     letters = [
-        (r.row_id, r.position, r.label, r.x, r.y, r.width, r.height)
-        for r in read_records(folder / "aligned.csv", Matched)
-        if not r.reason and (r.confidence is None or r.confidence >= settings["confidence"])
+        (r.row_id, r.position, r.label, *r.box)
+        for r in read_results(folder / "aligned.csv", MatchedLetter)
+        if isinstance(r, MatchedLetter) and (r.confidence is None or r.confidence >= settings["confidence"])
     ]
     return Aligned(letters, learning, _time_job(words[:ROWS], output.recogniser, folder / "batch", rounds))
 

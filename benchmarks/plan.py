@@ -27,8 +27,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 
 from lettermill.plan.batches import batch_count, batch_of
-from lettermill.records.csv_files import write_records
-from lettermill.records.schemas import Segmented
+from lettermill.records.csv_files import write_results
+from lettermill.records.schemas import SegmentedBox
 from replica import SETTLED, Source, read_sources, replicate, write_project
 from runs import run_workflow
 from segment_match import CONFIG, ROOT, SAMPLE, columns_of, table_arguments
@@ -71,7 +71,7 @@ def measure_start(sources: Sequence[Source], rows: int, folder: Path) -> Start:
     print(f"{time.strftime('%H:%M:%S')} start of a cluster job", file=sys.stderr, flush=True)
     count = batch_count(CONFIG["batches"], rows)
     batch = batch_of(replicate(sources, 1, "")[0][0], count)
-    write_records(folder / f"results/segmented/{batch}.csv", Segmented, [])
+    write_results(folder / f"results/segmented/{batch}.csv", SegmentedBox, [])
     figures = folder / "timed.jsonl"
     run_workflow(
         folder / "my.yaml", folder, 1, "--executor", "timed", "--jobs", "1", "--seconds-between-status-checks", "1",

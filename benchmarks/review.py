@@ -24,7 +24,7 @@ import numpy as np
 
 from lettermill.image.codec import decode, encode_png
 from lettermill.records.csv_files import read_records, write_records
-from lettermill.records.schemas import DoubtfulLetter, DoubtfulWord
+from lettermill.records.schemas import ReviewLetter, ReviewWord
 from lettermill.review.candidates import candidate
 from lettermill.review.write import Settings, write_page
 
@@ -59,15 +59,15 @@ def repeat(results: Path, folder: Path, letters: int) -> list[Path]:
     made: list[Path] = []
     while count < letters:
         for batch in batches:
-            found = read_records(batch / "doubtful_letters.csv", DoubtfulLetter)
-            words = read_records(batch / "doubtful_words.csv", DoubtfulWord)
+            found = read_records(batch / "review_letters.csv", ReviewLetter)
+            words = read_records(batch / "review_words.csv", ReviewWord)
             copy = folder / f"{number}-{batch.name}"
-            (copy / "doubtful").mkdir(parents=True)
+            (copy / "review").mkdir(parents=True)
             for word in words:
                 image = decode((batch / word.file).read_bytes())
                 (copy / word.file).write_bytes(encode_png(np.maximum(image, 2 * number).astype(np.uint8)))
-            write_records(copy / "doubtful_words.csv", DoubtfulWord, [_renamed(word, number) for word in words])
-            write_records(copy / "doubtful_letters.csv", DoubtfulLetter, [_renamed(letter, number) for letter in found])
+            write_records(copy / "review_words.csv", ReviewWord, [_renamed(word, number) for word in words])
+            write_records(copy / "review_letters.csv", ReviewLetter, [_renamed(letter, number) for letter in found])
             count += sum(candidate(letter, SURE_FROM, ()) is not None for letter in found)
             made.append(copy)
         if not count:
@@ -76,7 +76,7 @@ def repeat(results: Path, folder: Path, letters: int) -> list[Path]:
     return made
 
 
-def _renamed(record: DoubtfulLetter | DoubtfulWord, number: int) -> DoubtfulLetter | DoubtfulWord:
+def _renamed(record: ReviewLetter | ReviewWord, number: int) -> ReviewLetter | ReviewWord:
     return record._replace(row_id=f"{record.row_id}-{number}")
 
 

@@ -31,10 +31,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 
 from essay import essay_letters
 from lettermill.base.alphabet import Alphabet, word
+from lettermill.base.box import Box
 from lettermill.image.codec import decode, encode_png
 from lettermill.image.crop import Cropping, crop
 from lettermill.image.segmentation import Tolerances, find_letters
-from lettermill.records.csv_files import write_records
+from lettermill.records.csv_files import write_results
 from lettermill.records.schemas import Cropped
 from lettermill.stages.match import match_batch, match_word
 from lettermill.stages.segment import segment_batch
@@ -101,9 +102,9 @@ def write_crops(words: Sequence[Word], folder: Path) -> None:
     for row in words:
         height, width = row.crop.shape
         line = None if row.line is None else row.line + row.y
-        records.append(Cropped(row.row_id, "", "", f"{row.row_id}.png", row.x, row.y, width, height, line))
+        records.append(Cropped(row.row_id, f"{row.row_id}.png", Box(row.x, row.y, width, height), line))
         (folder / f"{row.row_id}.png").write_bytes(encode_png(row.crop))
-    write_records(folder / "offsets.csv", Cropped, records)
+    write_results(folder / "offsets.csv", Cropped, records)
 
 
 def measure(words: Sequence[Word], rounds: int) -> dict[str, Timing]:

@@ -4,7 +4,7 @@ crop      results/cropped/{batch}/        images without the printed part of the
 segment   results/segmented/{batch}.csv   boxes of the letters, in pixels of the downloaded images
 match     results/matched/{batch}.csv     letters of the rows whose boxes fit, and why the other rows do not
 cut       results/letters/{batch}/        {letter}/{row_id}_{position}.png, letters.csv, rejected.csv: other rows;
-                                          doubtful_letters.csv, doubtful_words.csv, doubtful/: what is worth a look;
+                                          review_letters.csv, review_words.csv, review/: what is worth a look;
                                           corrections.csv: what became of corrections of its letters
 """
 

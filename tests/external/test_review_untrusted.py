@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from lettermill.base.box import Box
 from lettermill.base.file_names import file_stem
 from lettermill.image.codec import encode_png
 from lettermill.records.csv_files import write_records
-from lettermill.records.schemas import DoubtfulLetter, DoubtfulWord, Suspect
+from lettermill.records.schemas import ReviewLetter, ReviewWord, Suspect
 from reviewing import Review, remake
 
 HOSTILE = [
@@ -33,16 +34,16 @@ HOSTILE = [
 def hostile(opened: Callable, tmp_path: Path) -> Review:
     """A page of words with these as ids, and as transcriptions and readings."""
     batch = tmp_path / "results/letters/0of1"
-    (batch / "doubtful").mkdir(parents=True)
+    (batch / "review").mkdir(parents=True)
     letters, words, suspects = [], [], []
     for number, text in enumerate(HOSTILE):
-        file = f"doubtful/{file_stem(text)}.png"
+        file = f"review/{file_stem(text)}.png"
         (batch / file).write_bytes(encode_png(np.full((30, 90), 40 + 15 * number, np.uint8)))
-        words.append(DoubtfulWord(text, text, file, 0, 0, 90, 30, ""))
-        letters.append(DoubtfulLetter(text, 0, "A", 5, 5, 10, 20, 0.5, "<b>", ""))
+        words.append(ReviewWord(text, text, file, Box(0, 0, 90, 30), ""))
+        letters.append(ReviewLetter(text, 0, "A", Box(5, 5, 10, 20), 0.5, "<b>", ""))
         suspects.append(Suspect(text, text, text + "!", 1.0))
-    write_records(batch / "doubtful_words.csv", DoubtfulWord, words)
-    write_records(batch / "doubtful_letters.csv", DoubtfulLetter, letters)
+    write_records(batch / "review_words.csv", ReviewWord, words)
+    write_records(batch / "review_letters.csv", ReviewLetter, letters)
     write_records(tmp_path / "results/suspects.csv", Suspect, suspects)
     stale = [(number + 2, text, text, text, text, text, text, "malformed", text) for number, text in enumerate(HOSTILE)]
     return opened(remake(tmp_path / "results", tmp_path / "page", corrections=stale, name=HOSTILE[0]))

@@ -12,13 +12,13 @@ from lettermill.base.box import Box
 from lettermill.corrections.apply import decide
 from lettermill.corrections.correction import Correction
 from lettermill.plan.rows import validate_rows
-from lettermill.records.schemas import Matched
+from lettermill.records.schemas import MatchedLetter
 from lettermill.table.layout import Columns, Layout
 from lettermill.table.sheet import Sheet
 
 IMAGE = Box(10, 5, 60, 20)
 LETTERS = [
-    Matched("r", place, "ABC"[place], 10 + 20 * place, 5, 18, 20, 0.5, "", "align", "", "") for place in range(3)
+    MatchedLetter("r", place, "ABC"[place], Box(10 + 20 * place, 5, 18, 20), 0.5, "", "align") for place in range(3)
 ]
 
 
@@ -36,10 +36,10 @@ def test_letters_without_corrections_are_as_they_were() -> None:
     ("correction", "changes"),
     [
         (letter("r", 1, "B", "accept"), {}),
-        (letter("r", 1, "B", "accept", box="33 6 5 7"), {"x": 33, "y": 6, "width": 5, "height": 7}),
+        (letter("r", 1, "B", "accept", box="33 6 5 7"), {"box": Box(33, 6, 5, 7)}),
         (letter("r", 1, "B", "relabel", "X"), {"label": "X"}),
-        (letter("r", 1, "B", "relabel", "X", "33 6 5 7"), {"label": "X", "x": 33, "y": 6, "width": 5, "height": 7}),
-        (letter("r", 1, "B", "box", "10 5 60 20"), {"x": 10, "y": 5, "width": 60, "height": 20}),
+        (letter("r", 1, "B", "relabel", "X", "33 6 5 7"), {"label": "X", "box": Box(33, 6, 5, 7)}),
+        (letter("r", 1, "B", "box", "10 5 60 20"), {"box": Box(10, 5, 60, 20)}),
     ],
 )
 def test_what_is_decided_is_sure(correction: Correction, changes: dict) -> None:
@@ -79,7 +79,7 @@ def test_lines_on_the_new_label_belong_to_the_one_that_gives_it() -> None:
     lines = [letter("r", 1, "X", "box", "33 6 5 7"), letter("r", 1, "B", "relabel", "X"), letter("r", 1, "X", "accept")]
     found = decide(LETTERS, lines, IMAGE)
     assert {line.outcome for line in found.outcomes} == {"applied"}
-    assert found.records[1] == Matched("r", 1, "X", 33, 6, 5, 7, 1.0, "", "hand", "", "")
+    assert found.records[1] == MatchedLetter("r", 1, "X", Box(33, 6, 5, 7), 1.0, "", "hand")
     assert {outcome for outcome, _ in outcomes([lines[0], lines[2]]).values()} == {"stale"}
 
 

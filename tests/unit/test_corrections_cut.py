@@ -8,17 +8,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corrections import letter
+from lettermill.base.box import Box
 from lettermill.image.codec import decode, encode_png
-from lettermill.records.csv_files import read_records, write_records
+from lettermill.records.csv_files import read_records, write_records, write_results
 from lettermill.records.schemas import (
     Cropped,
-    DoubtfulLetter,
-    DoubtfulWord,
     Downloaded,
     Letter,
-    Matched,
+    MatchedLetter,
     Rejected,
-    Segmented,
+    ReviewLetter,
+    ReviewWord,
+    SegmentedBox,
+    StoppedRow,
     TriedCorrection,
 )
 from lettermill.stages.cut import BatchFiles, cut_batch
@@ -41,8 +43,8 @@ def test_every_letter_is_delivered_or_rejected_once(rows: list, counted: bool) -
         cut_batch(files, patterns, folder / "out", False, 0.9, 0.95, [tuple(line) for line in corrections])
         delivered = {(each.row_id, each.position): each for each in read_records(folder / "out/letters.csv", Letter)}
         rejected = {(each.row_id, each.position): each for each in read_records(folder / "out/rejected.csv", Rejected)}
-        words = {each.row_id: each for each in read_records(folder / "out/doubtful_words.csv", DoubtfulWord)}
-        looks = read_records(folder / "out/doubtful_letters.csv", DoubtfulLetter)
+        words = {each.row_id: each for each in read_records(folder / "out/review_words.csv", ReviewWord)}
+        looks = read_records(folder / "out/review_letters.csv", ReviewLetter)
         outcomes = read_records(folder / "out/corrections.csv", TriedCorrection)
         for number, row in enumerate(rows):
             row_id = str(number)
@@ -83,7 +85,7 @@ def check_delivered(found: Letter, place: int, action: str, output: Path) -> Non
     assert (found.method == "hand") == (action not in ("", "stale"))
     assert found.confidence == 1.0 or action in ("", "stale")
     width = 5 if action == "box" else 9
-    assert (found.x, found.width) == (5 + 10 * place, width)
+    assert (found.box.x, found.box.width) == (5 + 10 * place, width)
     assert np.array_equal(decode((output / found.file_name).read_bytes()), IMAGE[:, 10 * place : 10 * place + width])
 
 
@@ -96,19 +98,19 @@ def write_batch(folder: Path, rows: list, counted: bool) -> list:
     records, corrections = [], []
     for number, row in enumerate(rows):
         for place, (confidence, action) in enumerate(row):
-            box = (5 + 10 * place, 7, 9, 20)
+            box = Box(5 + 10 * place, 7, 9, 20)
             confidence = None if counted else confidence
-            records.append(Matched(str(number), place, "A", *box, confidence, "", method, "", ""))
-            value = {"relabel": "B", "box": f"{box[0]} 7 5 20"}.get(action, "")
+            records.append(MatchedLetter(str(number), place, "A", box, confidence, "", method))
+            value = {"relabel": "B", "box": f"{box.x} 7 5 20"}.get(action, "")
             if action == "stale":
                 corrections.append(letter(str(number), place, "C", "accept"))
             elif action:
                 corrections.append(letter(str(number), place, "A", action, value))
         if not row:
-            records.append(Matched(str(number), None, "A", *[None] * 5, "", method, "too_few_pieces", ""))
-    crops = [Cropped(str(number), "", "", "a.png", 5, 7, 60, 20, None) for number in range(len(rows))]
+            records.append(StoppedRow(str(number), "align", "too_few_pieces", "", "A"))
+    crops = [Cropped(str(number), "a.png", Box(5, 7, 60, 20), None) for number in range(len(rows))]
     write_records(folder / "downloaded/status.csv", Downloaded, [])
-    write_records(folder / "cropped/offsets.csv", Cropped, crops)
-    write_records(folder / "segmented.csv", Segmented, [])
-    write_records(folder / "aligned.csv", Matched, records)
+    write_results(folder / "cropped/offsets.csv", Cropped, crops)
+    write_results(folder / "segmented.csv", SegmentedBox, [])
+    write_results(folder / "aligned.csv", MatchedLetter, records)
     return corrections

@@ -4,15 +4,16 @@ from corrections import letter
 from lettermill.align.ground_truth import HandLetter
 from lettermill.align.supervision import supervision_of
 from lettermill.base.box import Box
-from lettermill.records.schemas import Matched
+from lettermill.records.schemas import MatchedLetter, StoppedRow
 
 CROP = Box(100, 10, 60, 20)
 
 FIT = [
-    Matched("a", place, "ABA"[place], 100 + 10 * place, 12, 9, 15, None, "", "histogram", "", "") for place in range(3)
+    MatchedLetter("a", place, "ABA"[place], Box(100 + 10 * place, 12, 9, 15), None, "", "histogram")
+    for place in range(3)
 ]
 
-UNFIT = [Matched("a", None, "ABA", None, None, None, None, None, "", "histogram", "too_few_boxes", "")]
+UNFIT = StoppedRow("a", "match", "too_few_boxes", "", "ABA")
 
 
 def test_a_word_that_fits_teaches_by_its_own_boxes_or_those_that_are_named() -> None:

@@ -9,10 +9,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lettermill.base.box import Box
 from lettermill.base.errors import CorruptedFileError
 from lettermill.image.codec import decode, encode_png
-from lettermill.records.csv_files import read_records, write_records
-from lettermill.records.schemas import Cropped, DoubtfulLetter, Downloaded, Letter, Matched, Rejected, Segmented
+from lettermill.records.csv_files import read_records, write_records, write_results
+from lettermill.records.schemas import (
+    Cropped,
+    Downloaded,
+    Letter,
+    MatchedLetter,
+    Rejected,
+    ReviewLetter,
+    SegmentedBox,
+    StoppedRow,
+)
 from lettermill.stages.cut import BatchFiles, cut_batch
 
 CONFIDENCES = st.lists(st.sampled_from([0.0, 0.5, 0.8999, 0.9, 1.0]), max_size=5)
@@ -31,17 +41,16 @@ def test_every_letter_is_delivered_or_rejected_once(rows: list[list[float]], lea
         (files.cropped / "a.png").write_bytes(encode_png(image))
         letters, crops = [], []
         for number, row in enumerate(rows):
-            crops.append(Cropped(str(number), "", "", "a.png", 5, 7, 60, 20, None))
+            crops.append(Cropped(str(number), "a.png", Box(5, 7, 60, 20), None))
             for position, sure in enumerate(row):
-                box = (5 + 10 * position, 7, 9, 20)
-                letters.append(Matched(str(number), position, "AB"[position % 2], *box, sure, "", "align", "", ""))
+                box = Box(5 + 10 * position, 7, 9, 20)
+                letters.append(MatchedLetter(str(number), position, "AB"[position % 2], box, sure, "", "align"))
             if not row:
-                nothing = (None, None, None, None, None, "", "align", "too_few_pieces", "")
-                letters.append(Matched(str(number), None, "AB", *nothing))
+                letters.append(StoppedRow(str(number), "align", "too_few_pieces", "", "AB"))
         write_records(files.downloaded / "status.csv", Downloaded, [])
-        write_records(files.cropped / "offsets.csv", Cropped, crops)
-        write_records(files.segmented, Segmented, [])
-        write_records(files.letters, Matched, letters)
+        write_results(files.cropped / "offsets.csv", Cropped, crops)
+        write_results(files.segmented, SegmentedBox, [])
+        write_results(files.letters, MatchedLetter, letters)
         patterns = [(str(number), ("AB" * 3)[: len(row) or 2]) for number, row in enumerate(rows)]
         cut_batch(files, patterns, folder / "out", False, least, 0.95)
         delivered = read_records(folder / "out/letters.csv", Letter)
@@ -60,7 +69,7 @@ def test_every_letter_is_delivered_or_rejected_once(rows: list[list[float]], lea
         assert set(account.values()) <= {1}
         for letter in delivered:
             cut = decode((folder / "out" / letter.file_name).read_bytes())
-            assert np.array_equal(cut, image[:, letter.x - 5 : letter.x - 5 + 9])
+            assert np.array_equal(cut, image[:, letter.box.x - 5 : letter.box.x - 5 + 9])
         pictures = {path.name for path in (folder / "out").glob("rejected/*.png")}
         assert pictures == {
             f"{number}_{position}.png"
@@ -68,12 +77,12 @@ def test_every_letter_is_delivered_or_rejected_once(rows: list[list[float]], lea
             for position, sure in enumerate(row)
             if sure < least
         }
-        words = {path.name for path in (folder / "out").glob("doubtful/*.png")}
+        words = {path.name for path in (folder / "out").glob("review/*.png")}
         doubtful = {str(number) for number, row in enumerate(rows) if not row or min(row) < 0.95} | whole.keys()
         assert words == {f"{row_id}.png" for row_id in doubtful}
-        look = read_records(folder / "out/doubtful_letters.csv", DoubtfulLetter)
+        look = read_records(folder / "out/review_letters.csv", ReviewLetter)
         assert [(letter.row_id, letter.position) for letter in look] == [
-            (r.row_id, r.position) for r in letters if r.row_id in doubtful and not r.reason
+            (r.row_id, r.position) for r in letters if r.row_id in doubtful and isinstance(r, MatchedLetter)
         ]
         assert all(bool(letter.reason) == (letter.confidence < least) for letter in look)
 
@@ -86,16 +95,16 @@ def test_what_was_lost_on_the_way_is_noticed(tmp_path: Path, lost: str) -> None:
         folder.mkdir()
     (files.cropped / "a.png").write_bytes(encode_png(np.zeros((20, 60), np.uint8)))
     write_records(files.downloaded / "status.csv", Downloaded, [])
-    write_records(files.segmented, Segmented, [])
-    crops = [Cropped(row_id, "", "", "a.png", 0, 0, 60, 20, None) for row_id in "xy"]
-    stopped = [Cropped("z", "outside_image", "", "", None, None, None, None, None)]
-    write_records(files.cropped / "offsets.csv", Cropped, crops + stopped[: lost != "a crop"])
+    write_results(files.segmented, SegmentedBox, [])
+    crops = [Cropped(row_id, "a.png", Box(0, 0, 60, 20), None) for row_id in "xy"]
+    stopped = [StoppedRow("z", "crop", "outside_image", "")]
+    write_results(files.cropped / "offsets.csv", Cropped, crops + stopped[: lost != "a crop"])
     letters = [
-        Matched(row_id, position, "AB"[position], 10 * position, 0, 9, 20, None, "", "histogram", "", "")
+        MatchedLetter(row_id, position, "AB"[position], Box(10 * position, 0, 9, 20), None, "", "histogram")
         for row_id in "xy"
         for position in (0, 1)
     ]
-    write_records(files.letters, Matched, letters[: {"a letter": 3, "a row": 2}.get(lost, 4)])
+    write_results(files.letters, MatchedLetter, letters[: {"a letter": 3, "a row": 2}.get(lost, 4)])
     message = {
         "a letter": "matched.csv is not whole: row y lacks letters. Delete it and run again",
         "a row": "Row y is lost, or there twice, in one of .*matched.csv. Delete these and run again",

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from lettermill.base.box import Box
 from lettermill.base.errors import CorruptedFileError
 from lettermill.base.split import Split
 from lettermill.dataset.assemble import assemble
@@ -25,7 +26,7 @@ def batch(folder: Path, rows: dict[str, str], rejected: list[str] = ()) -> Path:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(f"{row_id} {position}")
             name = file.relative_to(folder).as_posix()
-            letters.append(Letter(name, letter, row_id, position, 10 * position, 0, 8, 9, None, "histogram"))
+            letters.append(Letter(name, letter, row_id, position, Box(10 * position, 0, 8, 9), None, "histogram"))
     write_records(folder / "letters.csv", Letter, letters)
     lost = [Rejected(row_id, None, "", "match", "too_few_boxes", None, "") for row_id in rejected]
     write_records(folder / "rejected.csv", Rejected, lost)

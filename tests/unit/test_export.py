@@ -16,6 +16,7 @@ from datasets import ClassLabel, Features, Image, Value, load_dataset
 from hypothesis import given
 from hypothesis import strategies as some
 
+from lettermill.base.box import Box
 from lettermill.base.errors import CorruptedFileError
 from lettermill.base.file_names import file_stem
 from lettermill.base.split import Split
@@ -55,7 +56,9 @@ def batch(folder: Path, rows: dict[str, str], confidence: float | None = 0.9982)
             file.write_bytes(encode_png(image))
             height, width = image.shape
             name = file.relative_to(folder).as_posix()
-            letters.append(Letter(name, label, row_id, position, 9 * position, 4, width, height, confidence, "align"))
+            letters.append(
+                Letter(name, label, row_id, position, Box(9 * position, 4, width, height), confidence, "align")
+            )
     write_records(folder / "letters.csv", Letter, letters)
     return folder
 

@@ -69,7 +69,7 @@ def test_what_is_learnt_does_not_depend_on_threads_or_order(tmp_path) -> None:
     assert (tmp_path / "one.npz").read_bytes() == (tmp_path / "three.npz").read_bytes()
     assert recogniser.letters == "ILO" and lessons == []
     sure = table[-1]
-    assert sure.low >= 0.98 and sure.letters > 500 and sure.right > 0.98
+    assert sure.low >= 0.98 and sure.letters > 500 and sure.accuracy > 0.98
 
 
 def test_words_without_boxes_are_learnt_from_in_the_second_round(caplog) -> None:

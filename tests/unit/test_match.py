@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from lettermill.base.alphabet import OTHER, word
 from lettermill.base.box import Box
 from lettermill.base.errors import CorruptedFileError
-from lettermill.records.csv_files import read_records, write_records
-from lettermill.records.schemas import Matched, Segmented
+from lettermill.records.csv_files import read_results, write_results
+from lettermill.records.schemas import MatchedLetter, SegmentedBox, StoppedRow
 from lettermill.stages.match import match_batch, match_word
 
 
@@ -58,19 +58,19 @@ def test_letters_come_out_in_order_or_not_at_all(pattern: str, count: int) -> No
 
 
 def test_every_row_of_a_batch_is_matched_or_has_a_reason(tmp_path: Path) -> None:
-    records = [Segmented("a", i, 2, *box, "", "") for i, box in enumerate(boxes(2))]
-    records += [Segmented("b", i, 3, *box, "", "") for i, box in enumerate(boxes(3))]
-    records += [Segmented("c", None, 0, None, None, None, None, "blank_image", "")]
-    write_records(tmp_path / "segmented.csv", Segmented, records)
+    found = [SegmentedBox("a", i, 2, box) for i, box in enumerate(boxes(2))]
+    found += [SegmentedBox("b", i, 3, box) for i, box in enumerate(boxes(3))]
+    write_results(tmp_path / "segmented.csv", SegmentedBox, [*found, StoppedRow("c", "segment", "blank_image", "")])
     match_batch(tmp_path / "segmented.csv", [("a", "AB"), ("b", "AB"), ("c", "AB")], tmp_path / "matched.csv")
-    matched = read_records(tmp_path / "matched.csv", Matched)
-    assert [(r.row_id, r.position, r.label, r.reason) for r in matched] == [
-        ("a", 0, "A", ""), ("a", 1, "B", ""), ("b", None, "AB", "too_many_boxes"),
-    ]  # fmt: skip
-    assert matched[2].detail == "3 boxes for the 2 letters of AB"
+    assert read_results(tmp_path / "matched.csv", MatchedLetter) == [
+        MatchedLetter("a", 0, "A", boxes(2)[0], None, "", "histogram"),
+        MatchedLetter("a", 1, "B", boxes(2)[1], None, "", "histogram"),
+        StoppedRow("b", "match", "too_many_boxes", "3 boxes for the 2 letters of AB", "AB"),
+    ]
 
 
 def test_boxes_that_were_lost_on_the_way_are_noticed(tmp_path: Path) -> None:
-    write_records(tmp_path / "s.csv", Segmented, [Segmented("a", i, 3, *box, "", "") for i, box in enumerate(boxes(2))])
+    two = [SegmentedBox("a", i, 3, box) for i, box in enumerate(boxes(2))]
+    write_results(tmp_path / "s.csv", SegmentedBox, two)
     with pytest.raises(CorruptedFileError, match=r"s\.csv is not whole: row a lacks boxes"):
         match_batch(tmp_path / "s.csv", [("a", "AB")], tmp_path / "m.csv")

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from corrections import letter
+from lettermill.base.box import Box
 from lettermill.base.errors import CorruptedFileError
 from lettermill.base.file_names import file_stem
 from lettermill.corrections.correction import APPLIED, STALE
@@ -22,11 +23,11 @@ from lettermill.records.schemas import (
     CorrectionEffect,
     CorrectionOutcome,
     Delivered,
-    DoubtfulLetter,
-    DoubtfulWord,
     Letter,
     Rejected,
     Reliability,
+    ReviewLetter,
+    ReviewWord,
     Suspect,
     TriedCorrection,
 )
@@ -64,18 +65,18 @@ def dataset(folder: Path, rows: dict[str, str], method: str = "align", name: str
             for place in [batch] if out else [batch, results]:
                 (place / file).parent.mkdir(parents=True, exist_ok=True)
                 (place / file).write_bytes(encode_png(letter_image(1 + number % 3)))
-            box = (12 * position, 0, 12, 20)
+            box = Box(12 * position, 0, 12, 20)
             if out:
                 rejected.append(Rejected(row_id, position, label, "align", "low_confidence", sure, ""))
-                doubtful.append(DoubtfulLetter(row_id, position, label, *box, sure, "", "low_confidence"))
+                doubtful.append(ReviewLetter(row_id, position, label, box, sure, "", "low_confidence"))
             else:
-                delivered.append(Letter(file, label, row_id, position, *box, sure, method))
-    (batch / "doubtful").mkdir(parents=True)
-    word = f"doubtful/{file_stem(name)}.png"
+                delivered.append(Letter(file, label, row_id, position, box, sure, method))
+    (batch / "review").mkdir(parents=True)
+    word = f"review/{file_stem(name)}.png"
     (batch / word).write_bytes(encode_png(np.full((200, 3000), 255, np.uint8)))
-    write_records(batch / "doubtful_letters.csv", DoubtfulLetter, doubtful)
-    lost = DoubtfulWord(name, "ABC", word, 0, 0, 3000, 200, "blank_image")
-    write_records(batch / "doubtful_words.csv", DoubtfulWord, [lost])
+    write_records(batch / "review_letters.csv", ReviewLetter, doubtful)
+    lost = ReviewWord(name, "ABC", word, Box(0, 0, 3000, 200), "blank_image")
+    write_records(batch / "review_words.csv", ReviewWord, [lost])
     write_records(batch / "corrections.csv", TriedCorrection, [])
     results.mkdir(exist_ok=True)
     parts = ("train", "validation", "test")
@@ -323,7 +324,7 @@ def test_no_letters_at_all(tmp_path: Path, method: str) -> None:
 def test_an_alphabet_of_one_letter(tmp_path: Path, letter: str) -> None:
     sources = dataset(tmp_path, {"1": "II", "2": "II"})
     if letter != "I":
-        for path in (sources.metadata, sources.batches[0] / "doubtful_letters.csv"):
+        for path in (sources.metadata, sources.batches[0] / "review_letters.csv"):
             rows = list(csv.reader(path.read_text().splitlines()))
             place = rows[0].index("label")
             for row in rows[1:]:
@@ -386,7 +387,7 @@ def test_no_more_is_kept_than_is_shown(tmp_path: Path) -> None:
     count = 30_000
     sure = [round(0.9 + (n * 7919 % count) / count / 10, 6) for n in range(count)]
     records = (
-        Delivered(f"A/{n}_0.png", "A", f"{n:06}", 0, 0, 0, 5, 5, sure[n], "align", "train") for n in range(count)
+        Delivered(f"A/{n}_0.png", "A", f"{n:06}", 0, Box(0, 0, 5, 5), sure[n], "align", "train") for n in range(count)
     )
     write_records(metadata, Delivered, records)
     letters = gather_letters(metadata, [], "A")

@@ -14,7 +14,7 @@ from lettermill.base.box import Box
 from lettermill.base.errors import CorruptedFileError
 from lettermill.image.codec import encode_png
 from lettermill.records.csv_files import write_records
-from lettermill.records.schemas import CorrectionOutcome, DoubtfulLetter, DoubtfulWord, Suspect
+from lettermill.records.schemas import CorrectionOutcome, ReviewLetter, ReviewWord, Suspect
 from lettermill.review.candidates import KINDS, best_letters, best_words, candidate, share_out
 from lettermill.review.data import Earlier, before, region_of, script_of, words_before
 from lettermill.review.files import PAGE, page_code, page_files
@@ -22,12 +22,12 @@ from lettermill.review.sprites import GAP, SHEET, TALLEST, SpriteSheets, name_of
 from lettermill.review.write import Settings, write_page
 
 
-def letter(row_id: str, position: int, confidence: float | None, reading: str = "", reason: str = "") -> DoubtfulLetter:
-    return DoubtfulLetter(row_id, position, "A", 10 * position, 5, 8, 10, confidence, reading, reason)
+def letter(row_id: str, position: int, confidence: float | None, reading: str = "", reason: str = "") -> ReviewLetter:
+    return ReviewLetter(row_id, position, "A", Box(10 * position, 5, 8, 10), confidence, reading, reason)
 
 
-def word(row_id: str, reason: str = "", size: tuple[int, int] = (100, 30)) -> DoubtfulWord:
-    return DoubtfulWord(row_id, "AB", f"doubtful/{row_id}.png", 0, 0, *size, reason)
+def word(row_id: str, reason: str = "", size: tuple[int, int] = (100, 30)) -> ReviewWord:
+    return ReviewWord(row_id, "AB", f"review/{row_id}.png", Box(0, 0, *size), reason)
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def word(row_id: str, reason: str = "", size: tuple[int, int] = (100, 30)) -> Do
         (letter("b", 1, 1.0), "corrected"),
     ],
 )
-def test_why_a_letter_is_shown(shown: DoubtfulLetter, kind: str | None) -> None:
+def test_why_a_letter_is_shown(shown: ReviewLetter, kind: str | None) -> None:
     found = candidate(shown, 0.95, {("b", 1)})
     assert (found and found.kind) == kind
 
@@ -88,7 +88,7 @@ def test_a_corrected_letter_is_shown_as_it_was_looked_at() -> None:
     ]
     earlier = Earlier.of(lines)
     found = before([letter("a", 0, 1.0), letter("a", 1, 0.5)], earlier)
-    assert (found[0].label, found[0][3:8], found[1]) == ("B", (1, 2, 3, 4, 0.25), letter("a", 1, 0.5))
+    assert (found[0].label, found[0][3:5], found[1]) == ("B", (Box(1, 2, 3, 4), 0.25), letter("a", 1, 0.5))
     assert [each.letters for each in words_before([word("a"), word("b")], earlier)] == ["AC", "AB"]
 
 
@@ -100,14 +100,15 @@ def test_of_two_corrections_of_a_letter_none_hides_the_other(label: str) -> None
         CorrectionOutcome(3, "a", "0", label, "", "box", "2 2 2 4", "applied", "", 0.25),
     ]
     shown = [before([letter("a", 0, 1.0)], Earlier.of(order)) for order in (lines, lines[::-1])]
-    assert shown[0] == shown[1] and (shown[0][0].label, shown[0][0][3:8]) == ("B", (1, 2, 3, 4, 0.25))
+    assert shown[0] == shown[1] and (shown[0][0].label, shown[0][0][3:5]) == ("B", (Box(1, 2, 3, 4), 0.25))
 
 
 def test_of_a_large_image_the_letters_and_what_is_around_them_are_shown() -> None:
     large = word("a", size=(2000, 900))
     assert region_of(large, []) == Box(0, 0, 2000, 900)
-    one = DoubtfulLetter("a", 0, "A", 500, 300, 30, 40, 0.5, "", "")
-    assert region_of(large, [one, one._replace(x=600)]) == Box.around(500 - 240, 300 - 60, 630 + 240, 340 + 60)
+    one = ReviewLetter("a", 0, "A", Box(500, 300, 30, 40), 0.5, "", "")
+    two = [one, one._replace(box=one.box._replace(x=600))]
+    assert region_of(large, two) == Box.around(500 - 240, 300 - 60, 630 + 240, 340 + 60)
     assert region_of(word("a"), [letter("a", 3, 0.5)]) == Box(0, 0, 98, 30)
 
 
@@ -141,10 +142,10 @@ def test_any_text_may_stand_in_the_script(content: object) -> None:
 @pytest.fixture
 def run(tmp_path: Path) -> Path:
     batch = tmp_path / "letters/0of1"
-    (batch / "doubtful").mkdir(parents=True)
-    (batch / "doubtful/a.png").write_bytes(encode_png(np.full((30, 100), 200, np.uint8)))
-    write_records(batch / "doubtful_words.csv", DoubtfulWord, [word("a")])
-    write_records(batch / "doubtful_letters.csv", DoubtfulLetter, [letter("a", 0, 0.5, "B", "low_confidence")])
+    (batch / "review").mkdir(parents=True)
+    (batch / "review/a.png").write_bytes(encode_png(np.full((30, 100), 200, np.uint8)))
+    write_records(batch / "review_words.csv", ReviewWord, [word("a")])
+    write_records(batch / "review_letters.csv", ReviewLetter, [letter("a", 0, 0.5, "B", "low_confidence")])
     return tmp_path
 
 
@@ -170,6 +171,6 @@ def test_the_page_has_what_it_needs(run: Path) -> None:
 
 
 def test_a_lost_picture_is_named(run: Path) -> None:
-    (run / "letters/0of1/doubtful/a.png").write_bytes(b"no image")
-    with pytest.raises(CorruptedFileError, match=r"doubtful/a.png is missing or cannot be decoded"):
+    (run / "letters/0of1/review/a.png").write_bytes(b"no image")
+    with pytest.raises(CorruptedFileError, match=r"review/a.png is missing or cannot be decoded"):
         write(run)

@@ -11,7 +11,7 @@ import pytest
 from corrections import letter, row, write
 from lettermill.plan.batches import batch_of
 from lettermill.records.csv_files import read_records
-from lettermill.records.schemas import CorrectionEffect, DoubtfulLetter
+from lettermill.records.schemas import CorrectionEffect, ReviewLetter
 from project import SAMPLE, Project
 from score import read_letters, score
 
@@ -182,14 +182,14 @@ def test_too_little_to_learn_from_falls_back_to_matching(tmp_path: Path) -> None
 def test_corrections_are_learnt_from_when_it_learns_again_and_stay(project: Project) -> None:
     doubtful = [
         found
-        for path in sorted(project.folder.glob("results/letters/*/doubtful_letters.csv"))
-        for found in read_records(path, DoubtfulLetter)
+        for path in sorted(project.folder.glob("results/letters/*/review_letters.csv"))
+        for found in read_records(path, ReviewLetter)
     ]
     rejected = [found for found in doubtful if found.reason][:12]
     delivered = [found for found in doubtful if not found.reason][:6]
     lines = []
     for found in rejected + delivered:
-        box = f"{found.x} {found.y} {found.width} {found.height}"
+        box = " ".join(map(str, found.box))
         action = "accept" if found.reason else "reject"
         lines.append(letter(found.row_id, found.position, found.label, action, box=box))
     write(project.folder / "corrections.csv", lines)
@@ -210,8 +210,8 @@ def test_corrections_are_learnt_from_when_it_learns_again_and_stay(project: Proj
     assert not places.keys() & {(found.row_id, found.position) for found in delivered}
     assert {outcome for outcome, _ in project.outcomes()} == {"applied"}
     accepted = {(found.row_id, found.position) for found in rejected}
-    for path in project.folder.glob("results/letters/*/doubtful_letters.csv"):
-        for found in read_records(path, DoubtfulLetter):
+    for path in project.folder.glob("results/letters/*/review_letters.csv"):
+        for found in read_records(path, ReviewLetter):
             if (found.row_id, found.position) in accepted:
                 assert (found.confidence, found.reason) == (1.0, "")
     assert project.planned() == {}

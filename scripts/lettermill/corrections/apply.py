@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from lettermill.base.box import Box
 from lettermill.corrections.correction import APPLIED, HAND, STALE, UNNEEDED, Correction
-from lettermill.records.schemas import Matched, TriedCorrection
+from lettermill.records.schemas import MatchedLetter, TriedCorrection
 
 SAME_BOX = 0.5
 """Intersection over union from which on two boxes are of one letter."""
@@ -18,22 +18,24 @@ class Decision(NamedTuple):
     delivered. outcomes: what has become of the corrections.
     """
 
-    records: list[Matched]
+    records: list[MatchedLetter]
     left_out: set[int]
     outcomes: list[TriedCorrection]
 
 
-def decide(records: Sequence[Matched], corrections: Iterable[Correction], image: Box) -> Decision:
+def decide(records: Sequence[MatchedLetter], corrections: Iterable[Correction], image: Box) -> Decision:
     """Apply ``corrections``, of one row and none contradicting another, to its letters.
 
-    records: all letters of the row, by position. image: the cropped image; nothing outside it can be cut out.
+    records: the letters of the row, those that there are. image: the cropped image; nothing outside it can be cut out.
     """
     by_place: dict[int, list[Correction]] = {}
     for correction in sorted(corrections):
         by_place.setdefault(int(correction.position), []).append(correction)
-    letters, left_out, outcomes = list(records), set(), []
+    letters = {record.position: record for record in records}
+    left_out: set[int] = set()
+    outcomes: list[TriedCorrection] = []
     for place, lines in by_place.items():
-        if place >= len(letters):
+        if place not in letters:
             word = "".join(record.label for record in records)
             outcomes += [line.decided(STALE, f"{word} has no letter at position {place}") for line in lines]
             continue
@@ -42,7 +44,7 @@ def decide(records: Sequence[Matched], corrections: Iterable[Correction], image:
         outcomes += found
         if not delivered:
             left_out.add(place)
-    return Decision(letters, left_out, outcomes)
+    return Decision(list(letters.values()), left_out, outcomes)
 
 
 def without_letters(corrections: Iterable[Correction], reason: str) -> list[TriedCorrection]:
@@ -51,8 +53,8 @@ def without_letters(corrections: Iterable[Correction], reason: str) -> list[Trie
 
 
 def _decide_letter(
-    letter: Matched, lines: Sequence[Correction], image: Box
-) -> tuple[Matched, bool, list[TriedCorrection]]:
+    letter: MatchedLetter, lines: Sequence[Correction], image: Box
+) -> tuple[MatchedLetter, bool, list[TriedCorrection]]:
     """(the letter, whether it may be delivered, what has become of ``lines``)."""
     why = {line: _misfit(letter, line, image) for line in lines}
     # Whoever has seen the letter under its new label has corrected that one.
@@ -69,11 +71,11 @@ def _decide_letter(
         return letter._replace(method=HAND), False, outcomes
     boxes = [line.value for line in fitting if line.action == "box"] or [line.box for line in fitting if line.box]
     if boxes:
-        letter = letter._replace(**box_of(boxes[0])._asdict())
+        letter = letter._replace(box=box_of(boxes[0]))
     return letter._replace(label=min(new, default=letter.label), confidence=1.0, method=HAND), True, outcomes
 
 
-def _misfit(letter: Matched, line: Correction, image: Box) -> tuple[str, str]:
+def _misfit(letter: MatchedLetter, line: Correction, image: Box) -> tuple[str, str]:
     """(outcome, detail) of a line that does not fit the letter; empty when it does."""
     if line.action == "relabel" and line.value == letter.label:
         return UNNEEDED, f"the letter is {letter.label} already"
@@ -84,8 +86,8 @@ def _misfit(letter: Matched, line: Correction, image: Box) -> tuple[str, str]:
         return "", ""
     asked = box_of(box)
     if line.action == "reject":
-        own = Box(letter.x, letter.y, letter.width, letter.height)
-        return ("", "") if own.overlap(asked) >= SAME_BOX else (STALE, f"the letter is elsewhere now: {_text(own)}")
+        here = letter.box.overlap(asked) >= SAME_BOX
+        return ("", "") if here else (STALE, f"the letter is elsewhere now: {_text(letter.box)}")
     if asked.joined(image) != image:
         return STALE, f"the box is outside the cropped image, which is {_text(image)}"
     return "", ""

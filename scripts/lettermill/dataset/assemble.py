@@ -11,10 +11,10 @@ from lettermill.base.split import Split
 from lettermill.dataset.account import Account
 from lettermill.dataset.merge import merged_letters
 from lettermill.dataset.sync import sync_letters
-from lettermill.records.csv_files import read_records, write_records
+from lettermill.records.csv_files import columns_of, read_records, write_records
 from lettermill.records.schemas import Delivered, Letter, Rejected
 
-_LABEL, _ROW, _METHOD = (Letter._fields.index(name) for name in ("label", "row_id", "method"))
+_LABEL, _ROW, _METHOD = (columns_of(Letter).index(name) for name in ("label", "row_id", "method"))
 
 
 def rejected_by_table(unusable: Iterable[tuple[str, str, str]]) -> list[Rejected]:
@@ -41,7 +41,7 @@ def assemble(batches: Mapping[Path, int], unusable: Sequence[Rejected], split: S
     account.add_rejected(rejected)
     with atomic_writer(output / "metadata.csv", text=True) as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(Delivered._fields)
+        writer.writerow(columns_of(Delivered))
         row_id, part = None, ""
         for batch, fields in merged_letters(batches):
             if fields[_ROW] != row_id:

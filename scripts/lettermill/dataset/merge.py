@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from lettermill.base.errors import CorruptedFileError
-from lettermill.records.csv_files import read_fields
+from lettermill.records.csv_files import columns_of, read_fields
 from lettermill.records.schemas import Letter
 
-_ROW, _POSITION = (Letter._fields.index(name) for name in ("row_id", "position"))
+_ROW, _POSITION = (columns_of(Letter).index(name) for name in ("row_id", "position"))
 
 
 def merged_letters(batches: Iterable[Path]) -> Iterator[tuple[Path, list[str]]]:

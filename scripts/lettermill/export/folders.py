@@ -13,13 +13,14 @@ from lettermill.base.files import atomic_writer
 from lettermill.base.split import PARTS, Split
 from lettermill.dataset.merge import merged_letters
 from lettermill.dataset.sync import sync_letters
+from lettermill.records.csv_files import columns_of
 from lettermill.records.schemas import Delivered, Letter
 
 log = logging.getLogger(__name__)
 
 METADATA = "metadata.csv"
 
-_ROW = Letter._fields.index("row_id")
+_ROW = columns_of(Letter).index("row_id")
 
 
 def write_folders(batches: Sequence[Path], split: Split, classes: Sequence[str], output: Path) -> None:
@@ -62,7 +63,7 @@ def _table(path: Path) -> Iterator[Callable[[list[str]], object]]:
     """A function that writes a Delivered record, its fields as text, to ``path``."""
     with atomic_writer(path, text=True) as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(Delivered._fields)
+        writer.writerow(columns_of(Delivered))
         yield writer.writerow
 
 

@@ -17,6 +17,7 @@ from lettermill.base.files import atomic_writer
 from lettermill.base.split import PARTS, Split
 from lettermill.export.labelled_letters import count_letters, idx_labels, indices, totals
 from lettermill.export.squares import SIDE, merged_squares
+from lettermill.records.csv_files import columns_of
 from lettermill.records.schemas import Delivered, Letter
 
 log = logging.getLogger(__name__)
@@ -27,7 +28,7 @@ UBYTE, INT = 0x08, 0x0C
 LEVEL = 6
 """Of gzip; 9 takes ten times as long for a hundredth less."""
 
-_LABEL, _ROW = (Letter._fields.index(name) for name in ("label", "row_id"))
+_LABEL, _ROW = (columns_of(Letter).index(name) for name in ("label", "row_id"))
 
 
 def write_idx(batches: Mapping[Path, Path], split: Split, classes: Sequence[str], output: Path) -> None:
@@ -58,7 +59,7 @@ class _Part:
     def __init__(self, images: IO[bytes], labels: IO[bytes], provenance: IO[str], label: struct.Struct):
         self._images, self._labels, self._label = images, labels, label
         self._provenance = csv.writer(provenance, lineterminator="\n")
-        self._provenance.writerow(Delivered._fields)
+        self._provenance.writerow(columns_of(Delivered))
 
     def add(self, pixels: bytes, label: int, provenance: list[str]) -> None:
         self._images.write(pixels)

@@ -8,7 +8,7 @@ from pathlib import Path
 from lettermill.base.alphabet import Alphabet
 from lettermill.base.errors import CorruptedFileError
 from lettermill.base.split import PARTS, Split
-from lettermill.records.csv_files import read_fields, read_records
+from lettermill.records.csv_files import columns_of, read_fields, read_records
 from lettermill.records.schemas import Letter
 
 TYPES = {
@@ -23,7 +23,7 @@ TYPES = {
 }
 """The fields of a Letter that say where it comes from -> type of the column, as parquet and Hugging Face call it."""
 
-_LABEL, _ROW = (Letter._fields.index(name) for name in ("label", "row_id"))
+_LABEL, _ROW = (columns_of(Letter).index(name) for name in ("label", "row_id"))
 
 
 def classes_of(alphabet: str) -> list[str]:
@@ -53,7 +53,8 @@ def image_of(batch: Path, letter: Letter) -> bytes:
 
 def provenance(letter: Letter) -> dict[str, object]:
     """Where a letter comes from: the fields in TYPES."""
-    return {name: getattr(letter, name) for name in TYPES}
+    fields = {**letter._asdict(), **letter.box._asdict()}
+    return {name: fields[name] for name in TYPES}
 
 
 def count_letters(batches: Iterable[Path], split: Split) -> Counter[tuple[str, str]]:

@@ -11,11 +11,12 @@ from lettermill.base.files import atomic_writer
 from lettermill.base.split import Split
 from lettermill.export.labelled_letters import count_letters, indices, totals
 from lettermill.export.squares import SIDE, merged_squares
+from lettermill.records.csv_files import columns_of
 from lettermill.records.schemas import Letter
 
 log = logging.getLogger(__name__)
 
-_PLACE = {name: Letter._fields.index(name) for name in Letter._fields}
+_PLACE = {name: place for place, name in enumerate(columns_of(Letter))}
 _NUMBERS = ("position", "x", "y", "width", "height")
 _TEXTS = ("row_id", "method")
 

@@ -13,7 +13,7 @@ from lettermill.base.errors import CorruptedFileError, InputError
 from lettermill.base.split import PARTS
 from lettermill.image.codec import decode
 from lettermill.image.normalise import normalise
-from lettermill.records.csv_files import read_fields
+from lettermill.records.csv_files import columns_of, read_fields
 from lettermill.records.schemas import Delivered
 
 log = logging.getLogger(__name__)
@@ -42,7 +42,7 @@ class LetterData(NamedTuple):
 
 def labels_of(metadata: Path) -> tuple[str, ...]:
     """The labels of the dataset whose table of letters is ``metadata``, in order: the classes."""
-    label = Delivered._fields.index("label")
+    label = columns_of(Delivered).index("label")
     return tuple(sorted({fields[label] for fields in read_fields(metadata, Delivered)}))
 
 

@@ -55,7 +55,7 @@ def evaluate_words(
         crops = read_offsets(folder)
         for _, row_id, text in (row for row in chosen if row[0] == folder):
             crop = crops.get(row_id)
-            if crop is None or crop.reason:
+            if crop is None:
                 continue
             lattice = word_lattice(models, read_crop(folder, crop), crop.line_in_crop, fold_of(row_id))
             found: list = []

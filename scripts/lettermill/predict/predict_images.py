@@ -47,7 +47,7 @@ def predict_images(images: Sequence[tuple[str, Path]], reader: Reader, cropping:
             place = before.count(letter.word)
             before.append(letter.word)
             share = _rounded(letter.probability)
-            letters.append(PredictedLetter(name, letter.word, place, letter.letter, *letter.box, share))
+            letters.append(PredictedLetter(name, letter.word, place, letter.letter, letter.box, share))
         log.info("%s: %s", name, line.best.text or f"{line.reason} {line.detail}")
     write_records(output.predictions, Prediction, predictions)
     write_records(output.alternatives, Alternative, alternatives)

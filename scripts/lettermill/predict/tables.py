@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from lettermill.base.box import Box
+
 
 class Prediction(NamedTuple):
     """``results/predictions/predictions.csv``: one line for every image, in the order of their names."""
@@ -30,10 +32,7 @@ class PredictedLetter(NamedTuple):
     word: int  # counts the words of the image from 0
     position: int  # counts the letters of the word from 0
     letter: str
-    x: int
-    y: int
-    width: int
-    height: int
+    box: Box
     probability: float  # that this letter stands there, by its looks
 
 

@@ -1,31 +1,51 @@
-"""Tables as CSV files, one a batch: UTF-8, the names of a schema's fields as the header, ``\n`` at the end of lines."""
+"""Tables as CSV files, one a batch: UTF-8, the columns of a schema as the header, ``\n`` at the end of lines."""
 
 import csv
 import io
+import itertools
 import types
 import typing
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
+from lettermill.base.box import Box
 from lettermill.base.errors import CorruptedFileError
 from lettermill.base.files import atomic_writer
+from lettermill.records.schemas import StoppedRow
 
 OF_FOLDERS = (
     *("status.csv", "offsets.csv", "letters.csv", "rejected.csv", "corrections.csv"),
-    *("doubtful_letters.csv", "doubtful_words.csv"),
+    *("review_letters.csv", "review_words.csv"),
 )
 """Tables that a job makes together with the folder that they are in."""
 
 R = TypeVar("R", bound=NamedTuple)
+"""A record."""
+
+
+class _OfRow(Protocol):
+    @property
+    def row_id(self) -> str: ...
+
+
+L = TypeVar("L", bound=_OfRow)
+"""A record of a row."""
+
+
+def columns_of(schema: type[NamedTuple]) -> tuple[str, ...]:
+    """The columns of a table of ``schema``: its fields, a box as four columns in its place."""
+    return tuple(
+        column
+        for field, hint in typing.get_type_hints(schema).items()
+        for column in (Box._fields if hint is Box else (field,))
+    )
 
 
 def write_records(path: Path, schema: type[R], records: Iterable[R]) -> None:
     """Write ``records`` of type ``schema`` to the CSV file ``path`` (UTF-8, ``\\n``), atomically."""
-    with atomic_writer(path, text=True) as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(schema._fields)
-        writer.writerows(map(_without_returns, records))
+    _write(path, columns_of(schema), map(_flat(schema), records))
 
 
 def read_records(path: Path, schema: type[R]) -> list[R]:
@@ -33,33 +53,89 @@ def read_records(path: Path, schema: type[R]) -> list[R]:
 
     Raises CorruptedFileError, naming file and line, when it is not what ``write_records`` writes.
     """
-    parsers = [_parser(hint) for hint in typing.get_type_hints(schema).values()]
+    return _parsed(path, columns_of(schema), _parser(schema))
+
+
+def write_results(path: Path, schema: type[R], results: Iterable[R | StoppedRow]) -> None:
+    """Write what a stage has made of its rows, as ``write_records``: records of type ``schema``, and in a line of its
+    own each row that it has stopped. The columns of the latter come last, and are empty in the lines of the others."""
+    columns = _columns_of_results(schema)
+    own, stopped = columns_of(schema), StoppedRow._fields
+    flat = _flat(schema)
+    empty = [""] * (len(columns) - len(own))
+    places = [stopped.index(column) if column in stopped else None for column in columns]
+
+    def line(result: R | StoppedRow) -> Sequence[object]:
+        if isinstance(result, StoppedRow):
+            return ["" if place is None else result[place] for place in places]
+        return [*flat(result), *empty]
+
+    _write(path, columns, map(line, results))
+
+
+def read_results(path: Path, schema: type[R]) -> list[R | StoppedRow]:
+    """Read what ``write_results`` has written; a line is a ``StoppedRow`` when its reason is not empty.
+
+    Raises CorruptedFileError as ``read_records``.
+    """
+    columns = _columns_of_results(schema)
+    own, parse = len(columns_of(schema)), _parser(schema)
+    reason, places = columns.index("reason"), [columns.index(field) for field in StoppedRow._fields]
+
+    def result(fields: list[str]) -> R | StoppedRow:
+        return StoppedRow(*(fields[place] for place in places)) if fields[reason] else parse(fields[:own])
+
+    return _parsed(path, columns, result)
+
+
+def by_row(results: Iterable[L | StoppedRow]) -> Iterator[tuple[str, list[L] | StoppedRow]]:
+    """(row id, what has become of the row) of ``results``, in which those of a row stand together: its records, or
+    that it has been stopped."""
+    for row_id, group in itertools.groupby(results, key=lambda result: result.row_id):
+        found = list(group)
+        first = found[0]
+        yield row_id, first if isinstance(first, StoppedRow) else typing.cast(list[L], found)
+
+
+def read_fields(path: Path, schema: type[NamedTuple]) -> Iterator[list[str]]:
+    """The lines of the CSV file ``path``, which holds records of type ``schema``, as text, one for each of
+    ``columns_of``: several times as fast as ``read_records``, for tables of all letters. Raises CorruptedFileError
+    likewise, while it is gone through."""
+    return (fields for _, fields in _lines(path, columns_of(schema)))
+
+
+@cache
+def _columns_of_results(schema: type[NamedTuple]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*columns_of(schema), *StoppedRow._fields)))
+
+
+def _write(path: Path, columns: Sequence[str], lines: Iterable[Iterable[object]]) -> None:
+    with atomic_writer(path, text=True) as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(map(_without_returns, lines))
+
+
+def _parsed(path: Path, columns: Sequence[str], parse: Callable[[list[str]], R]) -> list[R]:
     records = []
-    for line, fields in _lines(path, schema):
+    for line, fields in _lines(path, columns):
         try:
-            records.append(schema(*(parse(field) for parse, field in zip(parsers, fields, strict=True))))
+            records.append(parse(fields))
         except ValueError as error:
             raise _corrupted(path, line, error) from error
     return records
 
 
-def read_fields(path: Path, schema: type[NamedTuple]) -> Iterator[list[str]]:
-    """The lines of the CSV file ``path``, which holds records of type ``schema``, as text: several times as fast as
-    ``read_records``, for tables of all letters. Raises CorruptedFileError likewise, while it is gone through."""
-    for line, fields in _lines(path, schema):
-        if len(fields) != len(schema._fields):
-            raise _corrupted(path, line, ValueError(f"{len(fields)} fields, not {len(schema._fields)}"))
-        yield fields
-
-
-def _lines(path: Path, schema: type[NamedTuple]) -> Iterator[tuple[int, list[str]]]:
-    """(number, fields) of the lines after the header."""
-    content = path.read_bytes()
+def _lines(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
+    """(number, fields) of the lines after the header, which must be ``columns``."""
+    content, count = path.read_bytes(), len(columns)
     reader = csv.reader((text.decode() for text in io.BytesIO(content)), strict=True)
     try:
-        if tuple(next(reader, [])) != schema._fields:
-            raise ValueError(f"the header is not {','.join(schema._fields)}")
+        if next(reader, []) != list(columns):
+            raise ValueError(f"the header is not {','.join(columns)}")
         for fields in reader:
+            if len(fields) != count:
+                raise ValueError(f"{len(fields)} fields, not {count}")
             yield reader.line_num, fields
         if not content.endswith(b"\n"):
             raise ValueError("the last line is not whole")
@@ -72,12 +148,42 @@ def _corrupted(path: Path, line: int, error: Exception) -> CorruptedFileError:
     return CorruptedFileError(f"{path}, line {line}: {error}. Delete {what} and run again.")
 
 
-def _without_returns(record: NamedTuple) -> list:
-    """The fields of ``record``, lone carriage returns as ``\\r``: csv writes them as they are and reads a new line."""
-    return [field.replace("\r", "\\r") if isinstance(field, str) else field for field in record]
+def _without_returns(fields: Iterable[object]) -> list[object]:
+    """``fields``, lone carriage returns as ``\\r``: csv writes them as they are and reads a new line."""
+    return [field.replace("\r", "\\r") if isinstance(field, str) else field for field in fields]
 
 
-def _parser(hint: object) -> Callable[[str], object]:
+def _place_of_box(schema: type[NamedTuple]) -> int | None:
+    """The index of the field of ``schema`` that is a box, if one is. None has two."""
+    hints = list(typing.get_type_hints(schema).values())
+    return hints.index(Box) if Box in hints else None
+
+
+def _flat(schema: type[R]) -> Callable[[R], Sequence[object]]:
+    """A function from a record to the values of its columns."""
+    place = _place_of_box(schema)
+    if place is None:
+        return lambda record: record
+    return lambda record: (*record[:place], *record[place], *record[place + 1 :])
+
+
+def _parser(schema: type[R]) -> Callable[[list[str]], R]:
+    """A function from the columns of a record, as text, to the record. It raises ValueError when they are none."""
+    hints = typing.get_type_hints(schema).values()
+    parsers = [parse for hint in hints for parse in ([int] * len(Box._fields) if hint is Box else [_parser_of(hint)])]
+    place = _place_of_box(schema)
+    make = typing.cast(Callable[[Iterable[object]], R], schema._make)
+
+    def record(fields: list[str]) -> R:
+        values: list[Any] = [parse(field) for parse, field in zip(parsers, fields, strict=True)]
+        if place is not None:
+            values[place : place + len(Box._fields)] = [Box(*values[place : place + len(Box._fields)])]
+        return make(values)
+
+    return record
+
+
+def _parser_of(hint: object) -> Callable[[str], object]:
     if hint is str:
         return str
     if isinstance(hint, types.UnionType):

@@ -1,10 +1,22 @@
-"""Schemas of the tables that the stages hand to each other: one named tuple a table.
+"""Schemas of the tables that the stages hand to each other: named tuples, one for what is in a line.
 
-Field names are the header, their types what the columns hold. An empty field is None where the type allows it. All
-boxes are in pixels of the image as downloaded.
+Field names are the header, their types what the columns hold; a box has four columns, those of ``Box``. An empty
+field is None where the type allows it. All boxes are in pixels of the image as downloaded.
 """
 
 from typing import NamedTuple
+
+from lettermill.base.box import Box
+
+
+class StoppedRow(NamedTuple):
+    """A row that has come no further than a stage: a line of that stage's table, beside those of the rows that have."""
+
+    row_id: str
+    stage: str
+    reason: str  # see ``lettermill.base.reasons``
+    detail: str
+    letters: str = ""  # of its transcription, where the stage knows it
 
 
 class Downloaded(NamedTuple):
@@ -23,54 +35,40 @@ class Downloaded(NamedTuple):
 
 
 class Cropped(NamedTuple):
-    """``results/cropped/{batch}/offsets.csv``: one line for every downloaded row."""
+    """``results/cropped/{batch}/offsets.csv``: one line for every downloaded row, a ``StoppedRow`` where nothing is
+    left of its image."""
 
     row_id: str
-    reason: str
-    detail: str
     file: str  # name beside offsets.csv
-    x: int | None  # column and row of the downloaded image at which the crop begins
-    y: int | None
-    width: int | None
-    height: int | None
+    box: Box  # what has been kept of the downloaded image
     line: int | None  # a row of the downloaded image known to cross the word
 
     @property
     def line_in_crop(self) -> int | None:
         """``line`` as a row of the crop."""
-        return None if self.line is None else self.line - self.y
+        return None if self.line is None else self.line - self.box.y
 
 
-class Segmented(NamedTuple):
-    """``results/segmented/{batch}.csv``: one line a box, or one with a reason for a row without any."""
+class SegmentedBox(NamedTuple):
+    """``results/segmented/{batch}.csv``: one line a box, and a ``StoppedRow`` for a row without any."""
 
     row_id: str
-    index: int | None  # counts the boxes of the row from left to right
+    number: int  # counts the boxes of the row from left to right, from 0
     boxes: int  # how many they are
-    x: int | None
-    y: int | None
-    width: int | None
-    height: int | None
-    reason: str
-    detail: str
+    box: Box
 
 
-class Matched(NamedTuple):
-    """``results/matched/{batch}.csv`` and ``results/aligned/{batch}.csv``: one line a letter, or one with a reason for
-    a row that does not fit."""
+class MatchedLetter(NamedTuple):
+    """``results/matched/{batch}.csv`` and ``results/aligned/{batch}.csv``: one line a letter of the transcription, and
+    a ``StoppedRow`` for a row that does not fit its transcription."""
 
     row_id: str
-    position: int | None  # counts the letters of the transcription from 0
-    label: str  # a letter; all letters of the word in a line with a reason
-    x: int | None
-    y: int | None
-    width: int | None
-    height: int | None
+    position: int  # counts the letters of the transcription from 0
+    label: str
+    box: Box
     confidence: float | None  # None where the method has none
     predicted_label: str  # what the recogniser takes the box for, whatever the transcription; empty where it has none
     method: str
-    reason: str
-    detail: str
 
 
 class Suspect(NamedTuple):
@@ -92,7 +90,7 @@ class Reliability(NamedTuple):
     high: float
     letters: float  # how many
     confidence: float  # their mean
-    right: float  # the share that is
+    accuracy: float  # the share that is right
 
 
 class CorrectionEffect(NamedTuple):
@@ -113,39 +111,30 @@ class Letter(NamedTuple):
     label: str
     row_id: str
     position: int
-    x: int
-    y: int
-    width: int
-    height: int
+    box: Box
     confidence: float | None
     method: str
 
 
-class DoubtfulLetter(NamedTuple):
-    """``results/letters/{batch}/doubtful_letters.csv``: one line for every letter of the words worth a look."""
+class ReviewLetter(NamedTuple):
+    """``results/letters/{batch}/review_letters.csv``: one line for every letter of the words worth a look."""
 
     row_id: str
     position: int
     label: str
-    x: int
-    y: int
-    width: int
-    height: int
+    box: Box
     confidence: float | None
-    predicted_label: str  # see Matched
+    predicted_label: str  # see MatchedLetter
     reason: str  # why it is rejected; empty when it is delivered
 
 
-class DoubtfulWord(NamedTuple):
-    """``results/letters/{batch}/doubtful_words.csv``: one line for every word that is worth a look."""
+class ReviewWord(NamedTuple):
+    """``results/letters/{batch}/review_words.csv``: one line for every word that is worth a look."""
 
     row_id: str
     letters: str  # of its transcription
-    file: str  # the cropped image, relative to the folder of doubtful_words.csv
-    x: int  # column and row of the downloaded image at which it begins
-    y: int
-    width: int
-    height: int
+    file: str  # the cropped image, relative to the folder of review_words.csv
+    box: Box  # of the cropped image
     reason: str  # why none of its letters is delivered; empty when one is
 
 
@@ -156,10 +145,7 @@ class Delivered(NamedTuple):
     label: str
     row_id: str
     position: int
-    x: int
-    y: int
-    width: int
-    height: int
+    box: Box
     confidence: float | None
     method: str
     split: str

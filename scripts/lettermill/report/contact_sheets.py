@@ -16,8 +16,8 @@ from lettermill.image.drawing import captioned, class_lines
 from lettermill.records.csv_files import read_fields, read_records
 from lettermill.records.schemas import Letter, Rejected
 from lettermill.stages.cut import REJECTED
-from lettermill.stages.doubtful import DOUBTFUL
 from lettermill.stages.images import read_cut
+from lettermill.stages.review_candidates import PICTURES
 
 log = logging.getLogger(__name__)
 
@@ -98,7 +98,7 @@ def _stopped(rejected: Iterable[tuple[Rejected, Path]]) -> list[tuple[str, np.nd
     """A sample of the words that gave no letter but have an image, by the reason."""
     words = []
     for row, batch in sorted(rejected, key=lambda each: sample_key(each[0].row_id)):
-        path = batch / DOUBTFUL / f"{file_stem(row.row_id)}.png"
+        path = batch / PICTURES / f"{file_stem(row.row_id)}.png"
         if path.exists():
             words.append((f"{row.reason}: {row.row_id}", read_cut(path)))
         if len(words) == ROW_COLUMNS * ROW_LINES:

@@ -13,7 +13,7 @@ from lettermill.base.sampling import sample_key
 from lettermill.base.split import PARTS
 from lettermill.corrections.correction import APPLIED
 from lettermill.records.csv_files import read_fields, read_records
-from lettermill.records.schemas import Delivered, DoubtfulLetter, DoubtfulWord, TriedCorrection
+from lettermill.records.schemas import Delivered, ReviewLetter, ReviewWord, TriedCorrection
 from lettermill.stages.cut import REJECTED
 
 SHOWN = 12
@@ -157,11 +157,11 @@ def _add_rejected(letters: LetterStatistics, batch: Path) -> None:
     """Count the letters of a batch that are not delivered."""
     cut = set()
     rejected: dict[tuple[str, int], tuple[str, float | None]] = {}
-    for letter in read_records(batch / "doubtful_letters.csv", DoubtfulLetter):
+    for letter in read_records(batch / "review_letters.csv", ReviewLetter):
         cut.add(letter.row_id)
         if letter.reason:
             rejected[letter.row_id, letter.position] = letter.label, letter.confidence
-    # Words with nothing to look at but what is rejected by hand are not among the doubtful ones.
+    # Words with nothing to look at but what is rejected by hand are not among these.
     for line in read_records(batch / "corrections.csv", TriedCorrection):
         if line.action == "reject" and line.outcome == APPLIED:
             rejected.setdefault((line.row_id, int(line.position)), (line.label, line.confidence))
@@ -172,7 +172,7 @@ def _add_rejected(letters: LetterStatistics, batch: Path) -> None:
         this.lost.add(Shown(sample_key(name), name, batch / REJECTED / name, confidence))
         if confidence is not None:
             letters.rejected[_step(confidence)] += 1
-    for word in read_records(batch / "doubtful_words.csv", DoubtfulWord):
+    for word in read_records(batch / "review_words.csv", ReviewWord):
         if word.reason and word.row_id not in cut:
             letters.uncut += len(word.letters)
 

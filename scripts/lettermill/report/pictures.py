@@ -10,7 +10,7 @@ import numpy as np
 
 from lettermill.image.drawing import captioned
 from lettermill.records.csv_files import read_records
-from lettermill.records.schemas import DoubtfulWord, Suspect
+from lettermill.records.schemas import ReviewWord, Suspect
 from lettermill.report.letter_statistics import SHOWN, Class, Shown
 from lettermill.stages.images import read_cut
 
@@ -99,7 +99,7 @@ def _places(row_ids: Collection[str], batches: Iterable[Path]) -> dict[str, Path
     return {
         word.row_id: batch / word.file
         for batch in batches
-        for word in read_records(batch / "doubtful_words.csv", DoubtfulWord)
+        for word in read_records(batch / "review_words.csv", ReviewWord)
         if word.row_id in row_ids
     }
 

@@ -116,7 +116,7 @@ def _edges(low: float, high: float, whole: bool) -> list[float]:
 def read_reliability(path: Path | None) -> list[ReliabilityBin]:
     """The table that ``learn`` has written to ``path``; empty when there is none or nothing was learnt."""
     lines = read_records(path, Reliability) if path else []
-    ends = [wilson(line.right * line.letters, line.letters) for line in lines]
+    ends = [wilson(line.accuracy * line.letters, line.letters) for line in lines]
     return [ReliabilityBin(*line, round(low, 4), round(high, 4)) for line, (low, high) in zip(lines, ends, strict=True)]
 
 

@@ -4,7 +4,7 @@ import heapq
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
-from lettermill.records.schemas import DoubtfulLetter, DoubtfulWord, Suspect
+from lettermill.records.schemas import ReviewLetter, ReviewWord, Suspect
 
 KINDS = ("corrected", "disagreement", "unsure", "rejected")
 """Why a letter is shown: somebody has corrected it; the recogniser takes it for another letter than its label; it is
@@ -27,10 +27,10 @@ class Candidate(NamedTuple):
 
     order: tuple[float, str, int]
     kind: str
-    letter: DoubtfulLetter
+    letter: ReviewLetter
 
 
-def candidate(letter: DoubtfulLetter, review_confidence: float, corrected: Collection[Key]) -> Candidate | None:
+def candidate(letter: ReviewLetter, review_confidence: float, corrected: Collection[Key]) -> Candidate | None:
     """``letter`` as a candidate; None when there is no reason to look at it but that its word has others.
 
     review_confidence: confidence from which a delivered letter is not worth a look. corrected: letters that somebody
@@ -50,7 +50,7 @@ def candidate(letter: DoubtfulLetter, review_confidence: float, corrected: Colle
 
 
 def best_letters(
-    batches: Iterable[Iterable[DoubtfulLetter]], most: int, review_confidence: float, corrected: Collection[Key]
+    batches: Iterable[Iterable[ReviewLetter]], most: int, review_confidence: float, corrected: Collection[Key]
 ) -> list[Candidate]:
     """The candidates among the letters of all batches, by kind in the order of ``KINDS``, the worthiest first.
 
@@ -84,7 +84,7 @@ def share_out(most: int, counts: Sequence[int]) -> list[int]:
 
 
 def best_words(
-    batches: Iterable[Iterable[DoubtfulWord]], suspects: Sequence[Suspect], most: int, corrected: Collection[str]
+    batches: Iterable[Iterable[ReviewWord]], suspects: Sequence[Suspect], most: int, corrected: Collection[str]
 ) -> list[str]:
     """The ids of the rows that are shown as words, at most so many: those whose transcription somebody has corrected,
     suspects in their order, then rows that gave no letter, those first that another transcription may mend.

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from lettermill.base.box import Box
 from lettermill.corrections.apply import box_of
 from lettermill.corrections.correction import APPLIED, OF_LETTERS, UNNEEDED
-from lettermill.records.schemas import CorrectionOutcome, DoubtfulLetter, DoubtfulWord
+from lettermill.records.schemas import CorrectionOutcome, ReviewLetter, ReviewWord
 from lettermill.review.sprites import Sprite
 
 IN_FORCE = (APPLIED, UNNEEDED)
@@ -20,21 +20,21 @@ class Shown(NamedTuple):
     region: in pixels of the downloaded image.
     """
 
-    word: DoubtfulWord
-    letters: Sequence[DoubtfulLetter]
+    word: ReviewWord
+    letters: Sequence[ReviewLetter]
     region: Box
     sprite: Sprite
 
 
-def region_of(word: DoubtfulWord, letters: Sequence[DoubtfulLetter]) -> Box:
+def region_of(word: ReviewWord, letters: Sequence[ReviewLetter]) -> Box:
     """The part of a word's image that is shown, in pixels of the downloaded image: all of it, but of an image that is
     much larger than its letters only what is around them."""
-    whole = Box(word.x, word.y, word.width, word.height)
+    whole = word.box
     if not letters:
         return whole
-    ink = Box(letters[0].x, letters[0].y, letters[0].width, letters[0].height)
+    ink = letters[0].box
     for letter in letters:
-        ink = ink.joined(Box(letter.x, letter.y, letter.width, letter.height))
+        ink = ink.joined(letter.box)
     above, beside = 3 * ink.height // 2, 6 * ink.height
     return Box.around(
         max(whole.x, ink.x - beside),
@@ -69,7 +69,7 @@ class Earlier(NamedTuple):
         return cls(letters, words)
 
 
-def before(letters: Iterable[DoubtfulLetter], earlier: Earlier) -> list[DoubtfulLetter]:
+def before(letters: Iterable[ReviewLetter], earlier: Earlier) -> list[ReviewLetter]:
     """``letters`` as they were looked at before they were corrected: with label, box and confidence of then.
 
     A correction is told apart by them, so those that are written anew must give the same ones.
@@ -77,15 +77,18 @@ def before(letters: Iterable[DoubtfulLetter], earlier: Earlier) -> list[Doubtful
     return [_before(letter, earlier.letters.get((letter.row_id, str(letter.position)))) for letter in letters]
 
 
-def _before(letter: DoubtfulLetter, known: tuple[str, str, float | None] | None) -> DoubtfulLetter:
+def _before(letter: ReviewLetter, known: tuple[str, str, float | None] | None) -> ReviewLetter:
     if known is None:
         return letter
     label, box, confidence = known
-    place = box_of(box)._asdict() if box else {}
-    return letter._replace(label=label, confidence=letter.confidence if confidence is None else confidence, **place)
+    return letter._replace(
+        label=label,
+        confidence=letter.confidence if confidence is None else confidence,
+        box=box_of(box) if box else letter.box,
+    )
 
 
-def words_before(words: Iterable[DoubtfulWord], earlier: Earlier) -> list[DoubtfulWord]:
+def words_before(words: Iterable[ReviewWord], earlier: Earlier) -> list[ReviewWord]:
     """``words`` with the transcriptions that they had before they were corrected, where that is known."""
     return [word._replace(letters=earlier.words.get(word.row_id, word.letters)) for word in words]
 
@@ -102,9 +105,6 @@ def script_of(name: str, content: object) -> bytes:
 def word_data(shown: Shown) -> list:
     """[row id, letters of its transcription, why it gave none, region, sheet, place in it, letters], each letter as
     [position, label, x, y, width, height, confidence, reading, why it is rejected]."""
-    letters = [
-        [r.position, r.label, r.x, r.y, r.width, r.height, r.confidence, r.predicted_label, r.reason]
-        for r in shown.letters
-    ]
+    letters = [[r.position, r.label, *r.box, r.confidence, r.predicted_label, r.reason] for r in shown.letters]
     word, (sheet, place) = shown.word, shown.sprite
     return [word.row_id, word.letters, word.reason, list(shown.region), sheet, list(place), letters]

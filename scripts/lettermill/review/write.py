@@ -10,7 +10,7 @@ from lettermill.base.alphabet import Alphabet
 from lettermill.base.files import write_bytes
 from lettermill.corrections.correction import OF_LETTERS, OF_ROWS
 from lettermill.records.csv_files import read_records
-from lettermill.records.schemas import CorrectionOutcome, DoubtfulLetter, DoubtfulWord, Suspect
+from lettermill.records.schemas import CorrectionOutcome, ReviewLetter, ReviewWord, Suspect
 from lettermill.review.candidates import MOST_WORDS, Candidate, best_letters, best_words
 from lettermill.review.data import IN_FORCE, Earlier, Shown, before, region_of, script_of, word_data, words_before
 from lettermill.review.files import DATA, PAGE, WORDS, page_files
@@ -70,19 +70,19 @@ def write_page(
     log.info("%d letters and %d words on the page, %d sheets", len(cards), len(rows), len(sheets.sizes))
 
 
-def _letters(batch: Path, earlier: Earlier) -> list[DoubtfulLetter]:
-    return before(read_records(batch / "doubtful_letters.csv", DoubtfulLetter), earlier)
+def _letters(batch: Path, earlier: Earlier) -> list[ReviewLetter]:
+    return before(read_records(batch / "review_letters.csv", ReviewLetter), earlier)
 
 
-def _words(batch: Path, earlier: Earlier) -> list[DoubtfulWord]:
-    return words_before(read_records(batch / "doubtful_words.csv", DoubtfulWord), earlier)
+def _words(batch: Path, earlier: Earlier) -> list[ReviewWord]:
+    return words_before(read_records(batch / "review_words.csv", ReviewWord), earlier)
 
 
 def _shown(order: Sequence[str], batches: Sequence[Path], earlier: Earlier, sheets: SpriteSheets) -> Iterator[Shown]:
     """The rows of ``order``, one by one, as they come onto the sheets; those without a picture are left out."""
     wanted = set(order)
-    words: dict[str, tuple[Path, DoubtfulWord]] = {}
-    letters: dict[str, list[DoubtfulLetter]] = {}
+    words: dict[str, tuple[Path, ReviewWord]] = {}
+    letters: dict[str, list[ReviewLetter]] = {}
     for batch in batches:
         words.update((word.row_id, (batch, word)) for word in _words(batch, earlier) if word.row_id in wanted)
         for letter in _letters(batch, earlier):
@@ -93,8 +93,8 @@ def _shown(order: Sequence[str], batches: Sequence[Path], earlier: Earlier, shee
             batch, word = words[row_id]
             found = letters.get(row_id, [])
             region = region_of(word, found)
-            image = read_cut(batch / word.file, (word.height, word.width))
-            yield Shown(word, found, region, sheets.add(region.moved(-word.x, -word.y).of(image)))
+            image = read_cut(batch / word.file, (word.box.height, word.box.width))
+            yield Shown(word, found, region, sheets.add(region.moved(-word.box.x, -word.box.y).of(image)))
 
 
 def _content(

@@ -2,20 +2,19 @@
 
 import logging
 from collections.abc import Sequence
-from itertools import groupby
 from pathlib import Path
 
 from lettermill.align.features import look
 from lettermill.align.fragments import find_fragments
 from lettermill.align.recogniser import Recogniser, load
 from lettermill.base.alphabet import word
-from lettermill.records.csv_files import read_records, write_records
-from lettermill.records.schemas import Cropped, Matched, Suspect
+from lettermill.records.csv_files import by_row, read_results, write_records, write_results
+from lettermill.records.schemas import Cropped, MatchedLetter, StoppedRow, Suspect
 from lettermill.stages.images import read_crop, read_offsets
 
 log = logging.getLogger(__name__)
 
-METHOD = "align"
+STAGE = METHOD = "align"
 
 SUSPECT_GAP = 1.0
 """Score gap (see ``Aligned``) from which a row is reported as a suspect."""
@@ -32,10 +31,10 @@ def align_batch(
     """Align the rows of the file ``matched`` (those with boxes, whether they fit or not).
 
     patterns: (row id, pattern) of every row of the batch, see ``Alphabet.pattern``.
-    Writes ``Matched`` records to ``output`` and ``Suspect`` records to ``suspected``. Without a recogniser the
-    records of ``matched`` are passed on as they are.
+    Writes ``MatchedLetter`` results to ``output`` and ``Suspect`` records to ``suspected``. Without a recogniser the
+    results in ``matched`` are passed on as they are.
     """
-    records = read_records(matched, Matched)
+    results: list[MatchedLetter | StoppedRow] = read_results(matched, MatchedLetter)
     suspects: list[Suspect] = []
     recogniser = load(recogniser_file)
     if recogniser is None:
@@ -43,46 +42,34 @@ def align_batch(
     else:
         crops = read_offsets(cropped)
         words = {row_id: word(pattern) for row_id, pattern in patterns}
-        rows = [row_id for row_id, _ in groupby(records, key=lambda record: record.row_id)]
-        records = []
+        rows = [row_id for row_id, _ in by_row(results)]
+        results = []
         for row_id in rows:
             letters, suspect = _align(recogniser, crops[row_id], cropped, words[row_id])
-            records += letters
+            results += letters
             suspects += [suspect] if suspect else []
         log.info("%d words aligned, %d of them suspect", len(rows), len(suspects))
     write_records(suspected, Suspect, suspects)
-    write_records(output, Matched, records)
+    write_results(output, MatchedLetter, results)
 
 
-def _align(recogniser: Recogniser, row: Cropped, cropped: Path, letters: str) -> tuple[list[Matched], Suspect | None]:
+def _align(
+    recogniser: Recogniser, row: Cropped, cropped: Path, letters: str
+) -> tuple[Sequence[MatchedLetter | StoppedRow], Suspect | None]:
     units = find_fragments(read_crop(cropped, row), row.line_in_crop)
     candidates = units.candidates() if units else []
     aligned = None
-    if candidates:
+    if units and candidates:
         aligned = recogniser.align(row.row_id, units.area, candidates, look(units, candidates), letters)
     if aligned is None:
         detail = f"{len(units.boxes) if units else 0} pieces for the {len(letters)} letters of {letters}"
-        return [
-            Matched(row.row_id, None, letters, None, None, None, None, None, "", METHOD, "too_few_pieces", detail)
-        ], None
+        return [StoppedRow(row.row_id, STAGE, "too_few_pieces", detail, letters)], None
     confidences = recogniser.confidence.of(aligned.evidence).tolist()
-    records = [
-        Matched(
-            row.row_id,
-            position,
-            letter,
-            *candidates[index].box.moved(row.x, row.y),
-            sure,
-            predicted,
-            METHOD,
-            "",
-            "",
-        )
-        for position, (letter, index, sure, predicted) in enumerate(
-            zip(letters, aligned.chosen, confidences, aligned.predicted_labels, strict=True)
-        )
+    boxes = [candidates[index].box.moved(row.box.x, row.box.y) for index in aligned.chosen]
+    found = [
+        MatchedLetter(row.row_id, position, *of_letter, METHOD)
+        for position, of_letter in enumerate(zip(letters, boxes, confidences, aligned.predicted_labels, strict=True))
     ]
-    suspected_row = aligned.score_gap >= SUSPECT_GAP and aligned.reading != letters
-    return records, Suspect(
-        row.row_id, letters, aligned.reading, round(aligned.score_gap, 3)
-    ) if suspected_row else None
+    if aligned.score_gap < SUSPECT_GAP or aligned.reading == letters:
+        return found, None
+    return found, Suspect(row.row_id, letters, aligned.reading, round(aligned.score_gap, 3))

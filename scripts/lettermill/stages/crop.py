@@ -7,23 +7,25 @@ from lettermill.base.errors import CorruptedFileError
 from lettermill.base.file_names import file_stem
 from lettermill.image.codec import decode, decode_error, encode_png
 from lettermill.image.crop import Cropping, crop
-from lettermill.records.csv_files import read_records, write_records
-from lettermill.records.schemas import Cropped, Downloaded
+from lettermill.records.csv_files import read_records, write_results
+from lettermill.records.schemas import Cropped, Downloaded, StoppedRow
 
 log = logging.getLogger(__name__)
+
+STAGE = "crop"
 
 
 def crop_batch(downloaded: Path, output: Path, cropping: Cropping) -> None:
     """Crop the images of the folder ``downloaded`` into the folder ``output``, with ``offsets.csv`` beside them."""
     output.mkdir(parents=True, exist_ok=True)
-    records = []
+    results: list[Cropped | StoppedRow] = []
     for row in read_records(downloaded / "status.csv", Downloaded):
         if row.status != "ok":
             continue
         content = (downloaded / row.file).read_bytes()
         image = decode(content)
         if image is None and decode_error(content) == "too_large":  # fewer pixels are allowed than when it was fetched
-            records.append(Cropped(row.row_id, "too_large", "", "", None, None, None, None, None))
+            results.append(StoppedRow(row.row_id, STAGE, "too_large", ""))
             continue
         if image is None:
             raise CorruptedFileError(
@@ -32,10 +34,10 @@ def crop_batch(downloaded: Path, output: Path, cropping: Cropping) -> None:
         region, line = crop(image, cropping)
         if region.width < 1 or region.height < 1:
             size = f"{image.shape[1]}x{image.shape[0]} pixels"
-            records.append(Cropped(row.row_id, "outside_image", size, "", None, None, None, None, None))
+            results.append(StoppedRow(row.row_id, STAGE, "outside_image", size))
             continue
         file = file_stem(row.row_id) + ".png"
         (output / file).write_bytes(encode_png(region.of(image)))
-        records.append(Cropped(row.row_id, "", "", file, *region, line))
-    write_records(output / "offsets.csv", Cropped, records)
-    log.info("%d of %d images cropped", sum(not record.reason for record in records), len(records))
+        results.append(Cropped(row.row_id, file, region, line))
+    write_results(output / "offsets.csv", Cropped, results)
+    log.info("%d of %d images cropped", sum(isinstance(row, Cropped) for row in results), len(results))

@@ -8,18 +8,17 @@ from pathlib import Path
 from typing import NamedTuple
 
 from lettermill.base.alphabet import word
-from lettermill.base.box import Box
 from lettermill.base.errors import CorruptedFileError
 from lettermill.base.file_names import file_stem
 from lettermill.corrections.apply import decide, without_letters
 from lettermill.corrections.correction import Correction
 from lettermill.image.codec import encode_png
 from lettermill.image.cut import cut_letters
-from lettermill.records.csv_files import read_records, write_records
-from lettermill.records.schemas import Letter, Matched, Rejected, Suspect, TriedCorrection
-from lettermill.stages.doubtful import doubtful_letters, write_doubtful
+from lettermill.records.csv_files import by_row, read_records, read_results, write_records
+from lettermill.records.schemas import Letter, MatchedLetter, Rejected, StoppedRow, Suspect, TriedCorrection
 from lettermill.stages.images import read_crop, read_offsets
-from lettermill.stages.rejected import not_delivered, stopped, stopped_before
+from lettermill.stages.rejected import not_delivered, rejected_row, stopped_before
+from lettermill.stages.review_candidates import review_letters, write_review_candidates
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +32,7 @@ class BatchFiles(NamedTuple):
     downloaded: Path  # folder
     cropped: Path  # folder
     segmented: Path
-    letters: Path  # the letters to cut, as Matched records
+    letters: Path  # the letters to cut, as MatchedLetter results
     suspected: Path | None = None  # Suspect records, where there are any
 
 
@@ -52,46 +51,46 @@ def cut_batch(
     ``Correction``, none contradicting another; ``corrections.csv`` in ``output`` says what has become of each.
     Letters go to ``output``/{letter}/{row}_{position}.png (row: see ``file_stem``), those that are rejected to
     ``output``/rejected/. ``letters.csv`` in ``output`` lists the letters; ``rejected.csv`` lists those that are
-    rejected, and the rows of the batch that have none, with the stage that stopped them. ``write_doubtful`` says what
-    comes of those that are worth a look; review_confidence: confidence from which a letter is not.
+    rejected, and the rows of the batch that have none, with the stage that stopped them.
+    ``write_review_candidates`` says what comes of those that are worth a look; review_confidence: confidence from which
+    a letter is not.
     Raises CorruptedFileError when a row, or a letter of one, has been lost on the way.
     """
     output.mkdir(parents=True, exist_ok=True)
     crops = read_offsets(files.cropped)
     words = {row_id: word(pattern) for row_id, pattern in patterns}
-    found = read_records(files.letters, Matched)
-    by_hand = {row_id: list(lines) for row_id, lines in groupby(sorted(starmap(Correction, corrections)), _row_id)}
+    lines_of_corrections = sorted(starmap(Correction, corrections))
+    by_hand = {row_id: list(lines) for row_id, lines in groupby(lines_of_corrections, lambda line: line.row_id)}
     letters: list[Letter] = []
     rejected: list[Rejected] = []
     outcomes: list[TriedCorrection] = []
-    looked_at: list[Matched] = []  # all letters, as corrected
-    for row_id, group in groupby(found, _row_id):
-        row, records = crops[row_id], list(group)
-        if "".join(record.label for record in records) != words[row_id]:
+    corrected: list[MatchedLetter] = []  # all letters
+    for row_id, found in by_row(read_results(files.letters, MatchedLetter)):
+        own = found.letters if isinstance(found, StoppedRow) else "".join(record.label for record in found)
+        if own != words[row_id]:
             raise CorruptedFileError(
                 f"{files.letters} is not whole: row {row_id} lacks letters. Delete it and run again."
             )
-        if records[0].reason:
-            rejected.append(stopped(records[0]))
+        if isinstance(found, StoppedRow):
+            rejected.append(rejected_row(found))
             continue
-        region = Box(row.x, row.y, row.width, row.height)
-        records, left_out, decided = decide(records, by_hand.pop(row_id, ()), region)
+        row = crops[row_id]
+        records, left_out, decided = decide(found, by_hand.pop(row_id, ()), row.box)
         outcomes += decided
-        looked_at += records
+        corrected += records
         sure = [
             r.position not in left_out and (r.confidence is None or r.confidence >= min_confidence) for r in records
         ]
         rejected += not_delivered(records, sure, left_out)
-        boxes = [Box(r.x, r.y, r.width, r.height) for r in records]
-        in_crop = [box.moved(-row.x, -row.y) for box in boxes]
+        in_crop = [record.box.moved(-row.box.x, -row.box.y) for record in records]
         images = cut_letters(read_crop(files.cropped, row), in_crop, erase_neighbours)
-        for record, box, image, deliver in zip(records, boxes, images, sure, strict=True):
+        for record, image, deliver in zip(records, images, sure, strict=True):
             file = f"{record.label if deliver else REJECTED}/{file_stem(row_id)}_{record.position}.png"
             (output / file).parent.mkdir(exist_ok=True)
             (output / file).write_bytes(encode_png(image))
             if deliver:
                 letters.append(
-                    Letter(file, record.label, row_id, record.position, *box, record.confidence, record.method)
+                    Letter(file, record.label, row_id, record.position, record.box, record.confidence, record.method)
                 )
     rejected += stopped_before(files.downloaded, files.cropped, files.segmented)
     _check_rows(files, words.keys(), letters, rejected)
@@ -99,8 +98,8 @@ def cut_batch(
     for row_id, lines in by_hand.items():
         outcomes += without_letters(lines, reasons[row_id])
     suspects = {suspect.row_id for suspect in read_records(files.suspected, Suspect)} if files.suspected else set()
-    doubtful = doubtful_letters(looked_at, rejected, suspects, review_confidence)
-    write_doubtful(doubtful, rejected, words, files.cropped, crops, output)
+    candidates = review_letters(corrected, rejected, suspects, review_confidence)
+    write_review_candidates(candidates, rejected, words, files.cropped, crops, output)
     write_records(output / "corrections.csv", TriedCorrection, sorted(outcomes))
     write_records(output / "rejected.csv", Rejected, rejected)
     write_records(output / "letters.csv", Letter, letters)
@@ -117,7 +116,3 @@ def _check_rows(
         lost = min((Counter(rows) - found) or (found - Counter(rows)))
         places = ", ".join(str(path) for path in files if path)
         raise CorruptedFileError(f"Row {lost} is lost, or there twice, in one of {places}. Delete these and run again.")
-
-
-def _row_id(record: Matched | Correction) -> str:
-    return record.row_id

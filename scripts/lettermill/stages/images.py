@@ -6,20 +6,21 @@ import numpy as np
 
 from lettermill.base.errors import CorruptedFileError
 from lettermill.image.codec import decode
-from lettermill.records.csv_files import read_records
+from lettermill.records.csv_files import read_results
 from lettermill.records.schemas import Cropped
 
 
 def read_offsets(folder: Path) -> dict[str, Cropped]:
-    """The rows of a batch that have been cropped, or say why not, by their ids."""
-    return {row.row_id: row for row in read_records(folder / "offsets.csv", Cropped)}
+    """The rows of a batch that have been cropped, by their ids."""
+    rows = read_results(folder / "offsets.csv", Cropped)
+    return {row.row_id: row for row in rows if isinstance(row, Cropped)}
 
 
 def read_crop(folder: Path, row: Cropped) -> np.ndarray:
     """The cropped image of ``row`` as (height, width) uint8; raises CorruptedFileError when it is not whole."""
     path = folder / row.file
     image = decode(path.read_bytes()) if path.is_file() else None
-    if image is None or image.shape != (row.height, row.width):
+    if image is None or image.shape != (row.box.height, row.box.width):
         raise CorruptedFileError(f"{path} is missing or not whole. Delete {folder} and run again.")
     return image
 

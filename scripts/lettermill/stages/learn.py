@@ -3,7 +3,6 @@
 import hashlib
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,10 +11,9 @@ from lettermill.align.learn import learn
 from lettermill.align.lexicon import Lexicon
 from lettermill.align.recogniser import nothing_learnt
 from lettermill.align.supervision import supervision_of
-from lettermill.base.box import Box
 from lettermill.corrections.correction import Correction
-from lettermill.records.csv_files import read_records, write_records
-from lettermill.records.schemas import CorrectionEffect, Cropped, Matched, Reliability
+from lettermill.records.csv_files import by_row, read_results, write_records
+from lettermill.records.schemas import CorrectionEffect, Cropped, MatchedLetter, Reliability, StoppedRow
 from lettermill.stages.images import read_crop, read_offsets
 
 log = logging.getLogger(__name__)
@@ -31,12 +29,16 @@ class LearningSource(NamedTuple):
 class _Word(NamedTuple):
     draw: bytes
     row_id: str
-    records: list[Matched]
+    found: list[MatchedLetter] | StoppedRow
     cropped: Path
 
     @property
+    def fits(self) -> bool:
+        return not isinstance(self.found, StoppedRow)
+
+    @property
     def letters(self) -> str:
-        return "".join(record.label for record in self.records)
+        return self.found.letters if isinstance(self.found, StoppedRow) else "".join(r.label for r in self.found)
 
 
 class LearningOutput(NamedTuple):
@@ -93,11 +95,11 @@ def gather_examples(
     spelt: list[tuple[str, str]] = []
     for source in sources:
         words = list(_words(source))
-        fits = [word for word in words if not word.records[0].reason]
+        fits = [word for word in words if word.fits]
         spelt += [(word.row_id, word.letters) for word in fits]
         fitting = sorted([*fitting, *fits])[:most]
         if others:
-            unfit = sorted([*unfit, *(word for word in words if word.records[0].reason)])[:most]
+            unfit = sorted([*unfit, *(word for word in words if not word.fits)])[:most]
         corrected += [word for word in words if word.row_id in corrections]
     chosen = {word.row_id: word for word in (*fitting, *unfit, *corrected)}
     log.info("%d words that fit to learn from, %d that do not", len(fitting), len(unfit))
@@ -110,11 +112,12 @@ def gather_examples(
 
 
 def _words(source: LearningSource) -> Iterator[_Word]:
-    for row_id, group in groupby(read_records(source.matched, Matched), key=lambda record: record.row_id):
-        yield _Word(hashlib.sha256(f"example {row_id}".encode()).digest(), row_id, list(group), source.cropped)
+    for row_id, found in by_row(read_results(source.matched, MatchedLetter)):
+        yield _Word(hashlib.sha256(f"example {row_id}".encode()).digest(), row_id, found, source.cropped)
 
 
 def _example(word: _Word, row: Cropped, corrections: Sequence[Correction]) -> Example:
-    boxes = [Box(r.x, r.y, r.width, r.height).moved(-row.x, -row.y) for r in word.records if not r.reason]
-    by_hand = supervision_of(word.records, corrections, Box(row.x, row.y, row.width, row.height))
+    found = [] if isinstance(word.found, StoppedRow) else word.found
+    boxes = [letter.box.moved(-row.box.x, -row.box.y) for letter in found]
+    by_hand = supervision_of(word.found, corrections, row.box)
     return Example(word.row_id, read_crop(word.cropped, row), row.line_in_crop, word.letters, boxes, by_hand)

@@ -3,18 +3,17 @@
 import logging
 import statistics
 from collections.abc import Sequence
-from itertools import groupby
 from pathlib import Path
 
 from lettermill.base.alphabet import MARK, OTHER, word
 from lettermill.base.box import Box
 from lettermill.base.errors import CorruptedFileError
-from lettermill.records.csv_files import read_records, write_records
-from lettermill.records.schemas import Matched, Segmented
+from lettermill.records.csv_files import by_row, read_results, write_results
+from lettermill.records.schemas import MatchedLetter, SegmentedBox, StoppedRow
 
 log = logging.getLogger(__name__)
 
-METHOD = "histogram"
+STAGE, METHOD = "match", "histogram"
 
 LOW = 0.75
 """Share of the letters' median height under which a box may be a mark's."""
@@ -50,20 +49,19 @@ def _marks_are_low(boxes: Sequence[Box], pattern: str) -> bool:
 
 
 def match_batch(segmented: Path, patterns: Sequence[tuple[str, str]], output: Path) -> None:
-    """Match the rows of the file ``segmented``; write ``Matched`` records to ``output``.
+    """Match the rows of the file ``segmented``; write ``MatchedLetter`` results to ``output``.
 
     patterns: (row id, pattern) of every row of the batch, see ``Alphabet.pattern``.
     """
     pattern_of = dict(patterns)
-    records: list[Matched] = []
+    results: list[MatchedLetter | StoppedRow] = []
     fitting = rows = 0
-    for row_id, group in groupby(read_records(segmented, Segmented), key=lambda record: record.row_id):
-        found = list(group)
-        boxes = [Box(record.x, record.y, record.width, record.height) for record in found if not record.reason]
+    for row_id, found in by_row(read_results(segmented, SegmentedBox)):
+        if isinstance(found, StoppedRow):
+            continue
+        boxes = [record.box for record in found]
         if len(boxes) != found[0].boxes:
             raise CorruptedFileError(f"{segmented} is not whole: row {row_id} lacks boxes. Delete it and run again.")
-        if not boxes:
-            continue
         rows += 1
         pattern = pattern_of[row_id]
         matched = match_word(boxes, pattern)
@@ -72,12 +70,12 @@ def match_batch(segmented: Path, patterns: Sequence[tuple[str, str]], output: Pa
             detail = f"{len(boxes)} boxes for the {len(letters)} letters of {letters}"
             if matched == "wide_box":
                 detail = f"the widest box has {max(box.width for box in boxes)} columns"
-            records.append(Matched(row_id, None, letters, None, None, None, None, None, "", METHOD, matched, detail))
+            results.append(StoppedRow(row_id, STAGE, matched, detail, letters))
             continue
         fitting += 1
-        records += [
-            Matched(row_id, position, letter, *box, None, "", METHOD, "", "")
+        results += [
+            MatchedLetter(row_id, position, letter, box, None, "", METHOD)
             for position, (letter, box) in enumerate(matched)
         ]
-    write_records(output, Matched, records)
+    write_results(output, MatchedLetter, results)
     log.info("%d of %d words fit", fitting, rows)

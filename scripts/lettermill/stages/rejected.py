@@ -4,19 +4,18 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from lettermill.corrections.correction import BY_HAND
-from lettermill.records.csv_files import read_records
-from lettermill.records.schemas import Cropped, Downloaded, Matched, Rejected, Segmented
+from lettermill.records.csv_files import read_records, read_results
+from lettermill.records.schemas import Cropped, Downloaded, MatchedLetter, Rejected, SegmentedBox, StoppedRow
 
 LOW = "low_confidence"
 
 
-def stopped(record: Matched) -> Rejected:
-    """The account of a row whose boxes do not fit."""
-    stage = "align" if record.method == "align" else "match"
-    return Rejected(record.row_id, None, "", stage, record.reason, None, record.detail)
+def rejected_row(row: StoppedRow) -> Rejected:
+    """The account of a row that a stage has stopped."""
+    return Rejected(row.row_id, None, "", row.stage, row.reason, None, row.detail)
 
 
-def not_delivered(row: Sequence[Matched], sure: Sequence[bool], left_out: Collection[int]) -> list[Rejected]:
+def not_delivered(row: Sequence[MatchedLetter], sure: Sequence[bool], left_out: Collection[int]) -> list[Rejected]:
     """The letters of a row that are not sure, or are left out by hand; the row itself, in one line, when all are."""
     row_id = row[0].row_id
     if any(sure):
@@ -36,11 +35,9 @@ def not_delivered(row: Sequence[Matched], sure: Sequence[bool], left_out: Collec
 
 def stopped_before(downloaded: Path, cropped: Path, segmented: Path) -> Iterator[Rejected]:
     """The rows of a batch without boxes: each is, with a reason, in the table of the stage that stopped it."""
-    for stage, path, schema in (
-        ("download", downloaded / "status.csv", Downloaded),
-        ("crop", cropped / "offsets.csv", Cropped),
-        ("segment", segmented, Segmented),
-    ):
-        for record in read_records(path, schema):
-            if record.reason:
-                yield Rejected(record.row_id, None, "", stage, record.reason, None, record.detail)
+    for record in read_records(downloaded / "status.csv", Downloaded):
+        if record.reason:
+            yield rejected_row(StoppedRow(record.row_id, "download", record.reason, record.detail))
+    for result in (*read_results(cropped / "offsets.csv", Cropped), *read_results(segmented, SegmentedBox)):
+        if isinstance(result, StoppedRow):
+            yield rejected_row(result)

@@ -1,38 +1,42 @@
 """Segment: the boxes of the letters in the cropped images of a batch."""
 
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from lettermill.image.ink import components, ink_mask, ink_threshold
 from lettermill.image.segmentation import Tolerances, find_letters
-from lettermill.records.csv_files import read_records, write_records
-from lettermill.records.schemas import Cropped, Segmented
+from lettermill.records.csv_files import read_results, write_results
+from lettermill.records.schemas import Cropped, SegmentedBox, StoppedRow
 from lettermill.stages.images import read_crop
 
 log = logging.getLogger(__name__)
 
+STAGE = "segment"
+
 
 def segment_batch(cropped: Path, output: Path, tolerances: Tolerances) -> None:
-    """Find the letters of the images of the folder ``cropped``; write ``Segmented`` records to ``output``."""
-    records = []
-    for row in read_records(cropped / "offsets.csv", Cropped):
-        if not row.reason:
-            records += _segment(row, cropped, tolerances)
-    write_records(output, Segmented, records)
-    without = sum(bool(record.reason) for record in records)
-    images = len({record.row_id for record in records})
-    log.info("%d boxes in %d images; none in %d", len(records) - without, images - without, without)
+    """Find the letters of the images of the folder ``cropped``; write ``SegmentedBox`` results to ``output``."""
+    results: list[SegmentedBox | StoppedRow] = []
+    for row in read_results(cropped / "offsets.csv", Cropped):
+        if isinstance(row, Cropped):
+            results += _segment(row, cropped, tolerances)
+    write_results(output, SegmentedBox, results)
+    without = sum(isinstance(result, StoppedRow) for result in results)
+    images = len({result.row_id for result in results})
+    log.info("%d boxes in %d images; none in %d", len(results) - without, images - without, without)
 
 
-def _segment(row: Cropped, cropped: Path, tolerances: Tolerances) -> list[Segmented]:
+def _segment(row: Cropped, cropped: Path, tolerances: Tolerances) -> Sequence[SegmentedBox | StoppedRow]:
     image = read_crop(cropped, row)
-    boxes = find_letters(image, None if row.line is None else row.line - row.y, tolerances)
+    boxes = find_letters(image, row.line_in_crop, tolerances)
     if not boxes:
-        return [Segmented(row.row_id, None, 0, None, None, None, None, *_why(image))]
+        return [StoppedRow(row.row_id, STAGE, *_why(image))]
     return [
-        Segmented(row.row_id, index, len(boxes), *box.moved(row.x, row.y), "", "") for index, box in enumerate(boxes)
+        SegmentedBox(row.row_id, number, len(boxes), box.moved(row.box.x, row.box.y))
+        for number, box in enumerate(boxes)
     ]
 
 
