@@ -23,7 +23,7 @@ Lettermill.openWords = ({ model, store, say }) => {
 
   const make = (name, attributes, ...children) => {
     const element = document.createElement(name);
-    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+    for (const [attribute, value] of Object.entries(attributes)) element.setAttribute(attribute, value);
     element.append(...children);
     return element;
   };
