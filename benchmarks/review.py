@@ -26,7 +26,7 @@ from lettermill.image.codec import decode, encode_png
 from lettermill.records.csv_files import read_records, write_records
 from lettermill.records.schemas import ReviewLetter, ReviewWord
 from lettermill.review.candidates import candidate
-from lettermill.review.write import Settings, write_page
+from lettermill.review.write_page import Settings, write_page
 
 SURE_FROM = 0.95
 """As config `review: {confidence}` has it."""

@@ -61,6 +61,6 @@ rule report:
         alphabet=list(Alphabet(config["alphabet"]).letters),
         threshold=config["align"]["confidence"] if ALIGNED else None,
         settings={key: config[key] for key in CARD_SETTINGS},
-        code=code_of("lettermill.report.make"),
+        code=code_of("lettermill.report.write_report"),
     script:
         "../scripts/report.py"

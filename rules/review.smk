@@ -3,7 +3,7 @@
 Its files are named one by one: what somebody puts beside them stays there when the page is made anew.
 """
 
-from lettermill.review.files import DATA, WORDS, page_code, page_files
+from lettermill.review.page_files import DATA, WORDS, page_code, page_files
 
 REVIEW = [f"results/review/{name}" for name in [*page_files(), DATA, WORDS]]
 
@@ -32,7 +32,7 @@ rule review:
             "letters": config["review"]["letters"],
         },
         page_code=page_code(),
-        code=code_of("lettermill.review.write"),
+        code=code_of("lettermill.review.write_page"),
         corrections_code=code_of("lettermill.dataset.correction_outcomes"),
     script:
         "../scripts/review.py"

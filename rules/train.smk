@@ -82,6 +82,6 @@ rule model_card:
         source=PLAN.table_path.name,
         method=config["method"],
         train=FIT_SETTINGS,
-        code=lambda wildcards: code_of("lettermill.model.card"),
+        code=lambda wildcards: code_of("lettermill.model.model_card"),
     script:
         "../scripts/model_card.py"

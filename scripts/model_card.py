@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lettermill.model.card import Results, model_card
+from lettermill.model.model_card import Results, model_card
 from lettermill.workflow.job import job_log
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lettermill.base.package_versions import OF_PIXELS, versions
-from lettermill.report.make import About, Sources, write_report
+from lettermill.report.write_report import About, Sources, write_report
 from lettermill.workflow.job import job_log
 
 if TYPE_CHECKING:

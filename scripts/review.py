@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from lettermill.dataset.correction_outcomes import gather_outcomes
 from lettermill.records.schemas import CorrectionOutcome
-from lettermill.review.write import Settings, write_page
+from lettermill.review.write_page import Settings, write_page
 from lettermill.workflow.job import job_log
 
 if TYPE_CHECKING:

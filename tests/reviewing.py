@@ -9,7 +9,7 @@ from playwright.sync_api import BrowserContext, Locator, Page
 
 from lettermill.corrections.formula_escape import unescape_formula
 from lettermill.records.schemas import CorrectionOutcome
-from lettermill.review.write import Settings, write_page
+from lettermill.review.write_page import Settings, write_page
 
 HEADER = ["row_id", "position", "label", "box", "action", "value"]
 

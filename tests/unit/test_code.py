@@ -63,14 +63,15 @@ def test_only_parquet_depends_on_its_library() -> None:
 
 
 def test_a_module_depends_on_the_template_that_it_names() -> None:
-    assert {part.split()[0] for part in code_of("lettermill.report.page").split(", ")} >= {"report/page.html.jinja"}
+    assert {part.split()[0] for part in code_of("lettermill.report.render").split(", ")} >= {"report/page.html.jinja"}
     assert "jinja" not in code_of("lettermill.dataset.card")
 
 
 def test_no_tree_of_a_module_is_kept() -> None:
     """Every job on a cluster comes past here; with all trees in memory, collecting garbage takes as long again."""
     code = (
-        "import ast, gc; from lettermill.workflow.code import code_of; assert code_of('lettermill.report.make'); "
+        "import ast, gc; from lettermill.workflow.code import code_of; "
+        "assert code_of('lettermill.report.write_report'); "
         "print(sum(isinstance(each, ast.Module) for each in gc.get_objects()))"
     )
     done = subprocess.run(

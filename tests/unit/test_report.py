@@ -32,10 +32,10 @@ from lettermill.records.schemas import (
     TriedCorrection,
 )
 from lettermill.report.correction_summary import read_corrections
+from lettermill.report.formatting import percent
 from lettermill.report.letter_statistics import SAMPLE, SHOWN, Smallest, gather_letters
-from lettermill.report.make import About, Sources, write_report
-from lettermill.report.numbers import percent
 from lettermill.report.shapes import stroke_width
+from lettermill.report.write_report import About, Sources, write_report
 from lettermill.workflow.run_times import read_times
 from project import digests
 

@@ -16,10 +16,10 @@ from lettermill.image.codec import encode_png
 from lettermill.records.csv_files import write_records
 from lettermill.records.schemas import CorrectionOutcome, ReviewLetter, ReviewWord, Suspect
 from lettermill.review.candidates import KINDS, best_letters, best_words, candidate, share_out
-from lettermill.review.data import Earlier, before, region_of, script_of, words_before
-from lettermill.review.files import PAGE, page_code, page_files
+from lettermill.review.page_data import Earlier, before, region_of, script_of, words_before
+from lettermill.review.page_files import PAGE, page_code, page_files
 from lettermill.review.sprites import GAP, SHEET, TALLEST, SpriteSheets, name_of
-from lettermill.review.write import Settings, write_page
+from lettermill.review.write_page import Settings, write_page
 
 
 def letter(row_id: str, position: int, confidence: float | None, reading: str = "", reason: str = "") -> ReviewLetter:

@@ -14,7 +14,7 @@ from lettermill.image.drawing import captioned
 from lettermill.model.classifier import Classifier, load_classifier
 from lettermill.model.letter_data import NO_CLASS, LetterData, load_dataset, load_folder, write_table
 from lettermill.model.metrics import ClassMetrics, Share, accuracy, by_class, confusion
-from lettermill.model.pictures import draw_confusion
+from lettermill.model.training_plots import draw_confusion
 
 log = logging.getLogger(__name__)
 

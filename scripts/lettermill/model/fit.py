@@ -21,8 +21,8 @@ from lettermill.model.classifier import Preprocessing
 from lettermill.model.keras_files import save_keras, save_onnx
 from lettermill.model.letter_data import LetterData, labels_of, load_dataset, write_table
 from lettermill.model.networks import LAST_BLOCK, Phase, cnn, set_trainable, vgg16_on_letters
-from lettermill.model.pictures import draw_curves
 from lettermill.model.training_batches import Batches
+from lettermill.model.training_plots import draw_curves
 
 log = logging.getLogger(__name__)
 

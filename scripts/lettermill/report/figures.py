@@ -12,7 +12,7 @@ matplotlib.use("Agg")
 
 import matplotlib.pyplot as plt
 
-from lettermill.report.pictures import data_uri
+from lettermill.report.letter_pictures import data_uri
 
 INK, MUTED, GRID, MAIN, OTHER, THIRD = "#22262b", "#5b626b", "#dcd8cf", "#2c5f8d", "#c2622a", "#8a9a5b"
 """Colours: text, its lesser kind, lines behind the figure; what is meant, what is set against it, what is third."""

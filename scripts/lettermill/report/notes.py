@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from lettermill.report.correction_summary import CorrectionSummary
+from lettermill.report.formatting import percent
 from lettermill.report.funnel import Step
 from lettermill.report.letter_statistics import LetterStatistics
-from lettermill.report.numbers import percent
-from lettermill.report.tables import ReliabilityBin
+from lettermill.report.plot_data import ReliabilityBin
 
 FEW = 50
 """Letters of a class under which a model has too little to learn from."""

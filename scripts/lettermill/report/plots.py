@@ -1,5 +1,5 @@
 """The plots of the report. Each is drawn to a PNG, and returned as a figure of the page; numbers are in tables beside
-them, see ``lettermill.report.tables``."""
+them, see ``lettermill.report.plot_data``."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,8 +11,8 @@ from lettermill.base.split import PARTS
 from lettermill.report.figures import GRID, INK, MAIN, MUTED, OTHER, THIRD, WIDTH, Figure, save
 from lettermill.report.funnel import Step
 from lettermill.report.letter_statistics import LetterStatistics
+from lettermill.report.plot_data import ReliabilityBin, confidence_bins, shape_bins
 from lettermill.report.shapes import MEASURES, Shapes
-from lettermill.report.tables import ReliabilityBin, confidence_bins, shape_bins
 from lettermill.workflow.run_times import Time
 
 LINE = 30

@@ -12,8 +12,8 @@ from lettermill.corrections.correction import OF_LETTERS, OF_ROWS
 from lettermill.records.csv_files import read_records
 from lettermill.records.schemas import CorrectionOutcome, ReviewLetter, ReviewWord, Suspect
 from lettermill.review.candidates import MOST_WORDS, Candidate, best_letters, best_words
-from lettermill.review.data import IN_FORCE, Earlier, Shown, before, region_of, script_of, word_data, words_before
-from lettermill.review.files import DATA, PAGE, WORDS, page_files
+from lettermill.review.page_data import IN_FORCE, Earlier, Shown, before, region_of, script_of, word_data, words_before
+from lettermill.review.page_files import DATA, PAGE, WORDS, page_files
 from lettermill.review.sprites import SpriteSheets, name_of
 from lettermill.stages.images import read_cut
 

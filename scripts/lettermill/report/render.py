@@ -4,7 +4,7 @@ from pathlib import Path
 
 import jinja2
 
-from lettermill.report.numbers import as_json, count, decimals, percent, seconds
+from lettermill.report.formatting import as_json, count, decimals, percent, seconds
 
 TEMPLATE = "page.html.jinja"
 

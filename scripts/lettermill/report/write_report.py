@@ -15,12 +15,18 @@ from lettermill.report import plots
 from lettermill.report.correction_summary import read_corrections
 from lettermill.report.figures import Figure, style
 from lettermill.report.funnel import Step, funnel
+from lettermill.report.letter_pictures import (
+    ClassRow,
+    class_rows,
+    data_uri,
+    letter_picture,
+    sheet,
+    small_png,
+    suspected_words,
+)
 from lettermill.report.letter_statistics import LetterStatistics, Shown, gather_letters
 from lettermill.report.notes import notes
-from lettermill.report.page import render
-from lettermill.report.pictures import ClassRow, class_rows, data_uri, letter_picture, sheet, small_png, suspected_words
-from lettermill.report.shapes import Shapes, measure, spreads
-from lettermill.report.tables import (
+from lettermill.report.plot_data import (
     ConfidenceBin,
     FunnelLine,
     ReliabilityBin,
@@ -31,6 +37,8 @@ from lettermill.report.tables import (
     shape_bins,
     write_classes,
 )
+from lettermill.report.render import render
+from lettermill.report.shapes import Shapes, measure, spreads
 from lettermill.workflow.run_times import Time, read_times
 
 log = logging.getLogger(__name__)
