@@ -3,13 +3,17 @@
 # make export  write them in the formats of other libraries
 # make test    install everything and run all tests
 # make bench   measure; see benchmarks/run.py; BENCH="--rows 130000" for its options
+# make lock    after a change of requirements*.txt: constraints.txt and locks/ from them; LOCK=--upgrade moves all pins
 
 PYTHON ?= python3
 VENV ?= .venv
 CORES ?= all
 BENCH ?=
+LOCK ?=
 
-.PHONY: run train export test bench clean
+PIP_INSTALL = $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check
+
+.PHONY: run train export test bench lock clean
 
 run: $(VENV)/run.stamp
 	$(VENV)/bin/snakemake --cores $(CORES)
@@ -27,6 +31,16 @@ test: $(VENV)/test.stamp
 bench: $(VENV)/run.stamp
 	$(VENV)/bin/python benchmarks/run.py $(BENCH)
 
+# For every platform and every Python from 3.11 on. Pins stay where they are as far as requirements*.txt allow.
+COMPILE = uv pip compile --quiet --universal --python-version 3.11 --no-annotate --custom-compile-command "make lock"
+
+lock: $(VENV)/bin/python
+	$(PIP_INSTALL) uv==0.13.9
+	. $(VENV)/bin/activate && $(COMPILE) $(LOCK) -o constraints.txt requirements.txt requirements-test.txt
+	. $(VENV)/bin/activate && for file in requirements*.txt; do \
+	  $(COMPILE) --generate-hashes -c constraints.txt -o locks/$$file $$file || exit 1; \
+	done
+
 clean:
 	rm -rf results/* logs cache .snakemake
 
@@ -35,18 +49,19 @@ $(VENV)/bin/python:
 	  { echo "Lettermill needs Python 3.11 or newer; name yours: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/run.stamp: requirements.txt constraints.txt | $(VENV)/bin/python
-	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -c constraints.txt
+# From locks/, every package is one whose hash is there, or pip refuses it.
+$(VENV)/run.stamp: locks/requirements.txt | $(VENV)/bin/python
+	$(PIP_INSTALL) --require-hashes -r $<
 	touch $@
 
-$(VENV)/train.stamp: requirements-train.txt $(VENV)/run.stamp
-	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-train.txt -c constraints.txt
+$(VENV)/train.stamp: locks/requirements-train.txt $(VENV)/run.stamp
+	$(PIP_INSTALL) --require-hashes -r $<
 	touch $@
 
-$(VENV)/export.stamp: requirements-export.txt $(VENV)/run.stamp
-	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-export.txt -c constraints.txt
+$(VENV)/export.stamp: locks/requirements-export.txt $(VENV)/run.stamp
+	$(PIP_INSTALL) --require-hashes -r $<
 	touch $@
 
-$(VENV)/test.stamp: $(wildcard requirements-*.txt) $(VENV)/run.stamp
-	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-test.txt -c constraints.txt
+$(VENV)/test.stamp: locks/requirements-test.txt $(VENV)/run.stamp
+	$(PIP_INSTALL) --require-hashes -r $<
 	touch $@

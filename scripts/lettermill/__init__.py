@@ -22,7 +22,7 @@ review       a page in the browser for what is worth a look
 
 import os
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"
 
 # Pixels, columns and rows of an image, at most: OpenCV compares with what the file says, and does not decode it if it
 # has more. It reads these when it is loaded, so that no module can say them later. A workflow has the first from config
