@@ -12,7 +12,7 @@ from hypothesis.extra import numpy as arrays
 from lettermill.align.features import COUNT, SIDE, look
 from lettermill.align.folds import FOLDS, fold_of
 from lettermill.align.fragments import Candidate, find_fragments
-from lettermill.align.lattice import align, read
+from lettermill.align.lattice import Lattice
 from lettermill.align.lexicon import UNSEEN, Lexicon, spelling
 from lettermill.align.network import Layer, Network, letter_scores
 from lettermill.align.recogniser import Confidence, Recogniser, load, nothing_learnt
@@ -52,7 +52,7 @@ def test_the_best_path_and_its_posterior_are_those_of_brute_force(units: int, le
     random = np.random.default_rng(seed)
     candidates = lattice(units)
     scores, skips = random.normal(-2, 2, (len(candidates), letters)), random.uniform(0, 4, units)
-    found = align(candidates, scores, skips)
+    found = Lattice(candidates, skips).align(scores)
     every = paths(candidates, units, letters)
     if not every:
         assert found is None
@@ -73,7 +73,7 @@ def test_a_free_reading_is_the_best_of_all_numbers_of_letters(units: int, seed: 
     random = np.random.default_rng(seed)
     candidates = lattice(units)
     scores, skips = random.normal(0, 2, len(candidates)), random.uniform(0, 4, units)
-    chosen, score = read(candidates, scores, skips)
+    chosen, score = Lattice(candidates, skips).best_path(scores)
     every = [path for letters in range(units + 1) for path in paths(candidates, units, letters)]
     columns = np.repeat(scores[:, None], units + 1, axis=1)
     assert score == pytest.approx(max(weight(path, candidates, columns, skips) for path in every))

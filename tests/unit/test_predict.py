@@ -24,7 +24,7 @@ from lettermill.image.crop import Cropping
 from lettermill.model.classifier import load_classifier
 from lettermill.plan.predict_inputs import find_images
 from lettermill.predict.error_rate import edits, error_rate, measure
-from lettermill.predict.lattice import Lattice, all_texts, letter_shares, weight_of
+from lettermill.predict.letter_lattice import LetterLattice, all_texts, letter_shares, weight_of
 from lettermill.predict.models import HOPELESS, Models, load_models, pictures
 from lettermill.predict.prediction_picture import percent, prediction_picture
 from lettermill.predict.prepare import TALL, dark_on_light, even, letter_height, prepare
@@ -39,16 +39,16 @@ ALPHABET = Alphabet("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 NONE = Cropping("none")
 
 
-def random_lattice(units: int, seed: int, letters: str = "ABC") -> Lattice:
+def random_lattice(units: int, seed: int, letters: str = "ABC") -> LetterLattice:
     """Every run of up to three units, with random weights."""
     random = np.random.default_rng(seed)
     runs = [(start, stop) for start, stop in itertools.combinations(range(units + 1), 2) if stop - start <= 3]
     candidates = [Candidate(start, stop, Box(10 * start, 0, 10 * (stop - start), 10)) for start, stop in runs]
     scores, unknown = random.normal(-2, 2, (len(runs), len(letters))), random.normal(-6, 1, len(runs))
-    return Lattice(candidates, letters, scores, unknown, random.uniform(0, 4, units))
+    return LetterLattice(candidates, letters, scores, unknown, random.uniform(0, 4, units))
 
 
-def brute_force(lattice: Lattice) -> dict[str, float]:
+def brute_force(lattice: LetterLattice) -> dict[str, float]:
     """Text -> weight, by walking every path."""
     found: dict[str, float] = {}
 
@@ -141,13 +141,13 @@ def test_shares_of_letters_are_those_of_all_paths(seed: int) -> None:
 
 def test_texts_that_weigh_the_same_come_in_a_fixed_order() -> None:
     candidates = [Candidate(0, 1, Box(0, 0, 9, 9))]
-    lattice = Lattice(candidates, "CAB", np.zeros((1, 3)), np.zeros(1), np.ones(1))
+    lattice = LetterLattice(candidates, "CAB", np.zeros((1, 3)), np.zeros(1), np.ones(1))
     assert list(free_texts(lattice, 3)) == ["A", "B", "C"]
 
 
 def test_long_words_do_not_underflow() -> None:
     candidates = [Candidate(start, start + 1, Box(start, 0, 1, 1)) for start in range(200)]
-    lattice = Lattice(candidates, "AB", np.full((200, 2), -9.0), np.full(200, -9.0), np.full(200, 9.5))
+    lattice = LetterLattice(candidates, "AB", np.full((200, 2), -9.0), np.full(200, -9.0), np.full(200, 9.5))
     words = WordList({"A" * count: "A" * count for count in (200, 199)})
     assert dict(zip(words.words, words.weights(lattice), strict=True)) == pytest.approx(
         {"A" * 200: weight_of(lattice, "A" * 200), "A" * 199: weight_of(lattice, "A" * 199)}
@@ -189,7 +189,7 @@ def one_letter_a_unit(image: np.ndarray) -> tuple:
     candidates = units.candidates()
     single = np.array([candidate.stop - candidate.start == 1 for candidate in candidates])
     scores = np.where(single, -0.1, -9.0)[:, None]
-    return units, Lattice(candidates, "A", scores, scores[:, 0] - 9, np.full(len(units.boxes), 5.0))
+    return units, LetterLattice(candidates, "A", scores, scores[:, 0] - 9, np.full(len(units.boxes), 5.0))
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lettermill.align.fragments import Candidate
-from lettermill.align.lattice import align, read, skip_prices
+from lettermill.align.lattice import Lattice, skip_costs
 from lettermill.align.lexicon import SPELLING, spelling
 from lettermill.align.network import letter_scores
 
@@ -50,14 +50,14 @@ def align_word(
     counts: how often words are written elsewhere, see ``Lexicon``.
     """
     scores = letter_scores(log_probabilities, letters, word)
-    skips = skip_prices(area)
-    alignment = align(candidates, scores, skips)
+    lattice = Lattice(candidates, skip_costs(area))
+    alignment = lattice.align(scores)
     if alignment is None:
         return None
     likeliest = log_probabilities[:, :-1].argmax(axis=1)
-    free, free_score = read(candidates, log_probabilities[:, :-1].max(axis=1) + READING_BONUS, skips)
-    reading = "".join(letters[likeliest[index]] for index in free)
-    gap = free_score - READING_BONUS * len(free) - alignment.score
+    free = lattice.best_path(log_probabilities[:, :-1].max(axis=1) + READING_BONUS)
+    reading = "".join(letters[likeliest[index]] for index in free.chosen)
+    gap = free.score - READING_BONUS * len(free.chosen) - alignment.score
     chosen = np.array(alignment.chosen)
     own = scores[chosen, np.arange(len(word))]
     neighbours = np.concatenate(([0.0], own, [0.0]))

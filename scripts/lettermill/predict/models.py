@@ -12,13 +12,13 @@ import numpy as np
 
 from lettermill.align.features import look
 from lettermill.align.fragments import Candidate, Fragments
-from lettermill.align.lattice import skip_prices
+from lettermill.align.lattice import skip_costs
 from lettermill.align.network import FLOOR
 from lettermill.align.recogniser import Recogniser, load
 from lettermill.base.errors import InputError
 from lettermill.image.cut import with_halo
 from lettermill.model.classifier import Classifier, load_classifier
-from lettermill.predict.lattice import Lattice
+from lettermill.predict.letter_lattice import LetterLattice
 
 CLASSIFIER = 0.6
 """What the classifier's opinion of a letter weighs against the recogniser's, 0 to 1: the weight of its logarithms."""
@@ -34,7 +34,7 @@ class Models:
     recogniser: Recogniser
     classifier: Classifier
 
-    def lattice(self, units: Fragments, candidates: Sequence[Candidate], fold: int | None = None) -> Lattice:
+    def lattice(self, units: Fragments, candidates: Sequence[Candidate], fold: int | None = None) -> LetterLattice:
         """What the word may read.
 
         fold: of a row of the table, which only the network that has not learnt from it may judge. Other images are
@@ -57,12 +57,12 @@ class Models:
         for opinion in (recognised, classified):  # a letter that one of them does not know is judged by the other
             which = np.where(np.isnan(which), opinion, which)
         which = np.where(np.isnan(which), np.log(FLOOR), which)
-        return Lattice(
+        return LetterLattice(
             candidates,
             letters,
             np.log(is_letter)[:, None] + which,
             np.log(is_letter / len(letters)),
-            skip_prices(units.area),
+            skip_costs(units.area),
         )
 
 

@@ -6,10 +6,9 @@ from typing import NamedTuple
 import numpy as np
 
 from lettermill.align.fragments import find_fragments
-from lettermill.align.lattice import align
 from lettermill.base.box import Box
 from lettermill.image.ink import ink_mask
-from lettermill.predict.lattice import Lattice, letter_shares
+from lettermill.predict.letter_lattice import LetterLattice, letter_shares
 from lettermill.predict.models import Models
 from lettermill.predict.search import Reading, read_lattice
 from lettermill.predict.word_list import WordList
@@ -79,7 +78,7 @@ class Reader:
         return [Reading(spellings.get(text, text), probability) for text, probability in readings]
 
 
-def word_lattice(models: Models, image: np.ndarray, line: int | None, fold: int) -> Lattice | None:
+def word_lattice(models: Models, image: np.ndarray, line: int | None, fold: int) -> LetterLattice | None:
     """What a row of the table may read, as one word and judged by what has not learnt from it; None when its image
     ((height, width) uint8) has nothing like a letter. line: a row known to cross the word."""
     units = find_fragments(image, line)
@@ -97,9 +96,9 @@ def _joined(before: list[Reading], after: list[Reading], count: int) -> list[Rea
     return sorted(both, key=lambda reading: (-reading.probability, reading.text))[:count]
 
 
-def _letters(lattice: Lattice, word: int, text: str) -> list[ReadLetter]:
+def _letters(lattice: LetterLattice, word: int, text: str) -> list[ReadLetter]:
     """The letters of ``text`` in the places where they stand best."""
-    alignment = align(lattice.candidates, lattice.columns(text), lattice.skips)
+    alignment = lattice.paths.align(lattice.columns(text))
     if alignment is None:
         raise ValueError(f"{text} does not fit, though it has been read")
     shares = letter_shares(lattice)
