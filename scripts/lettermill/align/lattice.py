@@ -4,10 +4,10 @@ Its nodes are the boundaries of fragments, from the left edge of the word to the
 run of fragments, as a letter, at a weight that says how much it looks like that letter; or it skips a fragment, at a
 cost that grows with its ink. All weights are natural logarithms, so that those of a path are summed.
 
-Forward and backward weights are those of hidden Markov models (Rabiner, "A tutorial on hidden Markov models and selected
-applications in speech recognition", Proc. IEEE 77(2), 1989); with the maximum in place of the sum, which is another
-semiring (Goodman, "Semiring parsing", Computational Linguistics 25(4), 1999), they give the best path (Viterbi, IEEE
-Trans. Information Theory 13(2), 1967).
+Forward and backward weights are those of hidden Markov models (Rabiner, "A tutorial on hidden Markov models and
+selected applications in speech recognition", Proc. IEEE 77(2), 1989); with the maximum in place of the sum, which is
+another semiring (Goodman, "Semiring parsing", Computational Linguistics 25(4), 1999), they give the best path (Viterbi,
+IEEE Trans. Information Theory 13(2), 1967).
 """
 
 from collections.abc import Sequence

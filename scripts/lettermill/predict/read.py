@@ -55,13 +55,13 @@ class Reader:
 
     def line(self, image: np.ndarray, line: int | None = None) -> Line:
         """What ``image`` ((height, width) uint8, dark ink) says; line: a row known to cross the writing."""
-        units = find_fragments(image, line)
-        candidates = units.candidates() if units else []
+        fragments = find_fragments(image, line)
+        candidates = fragments.candidates() if fragments else []
         if not candidates:
             return Line([], [], "no_letters" if ink_mask(image).any() else "blank_image")
-        whole = self.models.lattice(units, candidates)
+        whole = self.models.lattice(fragments, candidates)
         texts, letters, words = [Reading("", 1.0)], [], 0
-        for start, stop in find_words(units, whole):
+        for start, stop in find_words(fragments, whole):
             part = whole.part(start, stop)
             found = read_lattice(part, self.alternatives, self.words, self.other_words)
             if found:
@@ -69,7 +69,7 @@ class Reader:
                 letters += _letters(part, words, found[0].text)
                 words += 1
         if not words:
-            return Line([], [], "no_letters", f"{len(units.boxes)} pieces of ink, too few for a word of the list")
+            return Line([], [], "no_letters", f"{len(fragments.boxes)} pieces of ink, too few for a word of the list")
         return Line(texts, letters)
 
     def _written(self, readings: list[Reading]) -> list[Reading]:
@@ -79,11 +79,11 @@ class Reader:
 
 
 def word_lattice(models: Models, image: np.ndarray, line: int | None, fold: int) -> LetterLattice | None:
-    """What a row of the table may read, as one word and judged by what has not learnt from it; None when its image
+    """What a row of the table may read, as one word and by what has not been trained on it; None when its image
     ((height, width) uint8) has nothing like a letter. line: a row known to cross the word."""
-    units = find_fragments(image, line)
-    candidates = units.candidates() if units else []
-    return models.lattice(units, candidates, fold) if candidates else None
+    fragments = find_fragments(image, line)
+    candidates = fragments.candidates() if fragments else []
+    return models.lattice(fragments, candidates, fold) if candidates else None
 
 
 def _joined(before: list[Reading], after: list[Reading], count: int) -> list[Reading]:

@@ -42,8 +42,8 @@ class WordList:
     def weights(self, lattice: LetterLattice) -> np.ndarray:
         """(words,) float64: log of the weight of each word, -inf where it is too long for the ink.
 
-        Exact: every path that reads a word counts. A table of units by nodes is summed from left to right, with a
-        factor of its own for each unit: only what is e^700 times as light as something else underflows, to -inf.
+        Exact: every path that reads a word counts. A table of fragments by nodes is summed from left to right, with a
+        factor of its own for each fragment: only what is e^700 times as light as something else underflows, to -inf.
         """
         likely = np.exp(lattice.columns(self.letters))
         passing, ends = np.exp(-lattice.skips), lattice.paths.ending
