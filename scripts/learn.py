@@ -16,7 +16,7 @@ if __name__ == "__main__":
         inputs = zip(snakemake.input.matched, snakemake.input.cropped, strict=True)
         learn_recogniser(
             sources=[LearningSource(Path(matched), Path(cropped)) for matched, cropped in inputs],
-            most=snakemake.params.examples,
+            max_words=snakemake.params.examples,
             rounds=snakemake.params.rounds,
             corrections=starmap(Correction, snakemake.params.corrections),
             output=LearningOutput.of(Path(snakemake.output.recogniser).parent),

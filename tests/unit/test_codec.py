@@ -13,7 +13,7 @@ import pytest
 
 from damage import encodings
 from lettermill.image import codec
-from lettermill.image.codec import MOST_SCANS, decode, decode_error, suffix_of
+from lettermill.image.codec import MAX_SCANS, decode, decode_error, suffix_of
 from project import ROOT, SAMPLE
 
 SIGNATURES = {"JPEG": 3, "PNG": 8, "GIF": 6, "WebP": 12, "TIFF": 4, "BMP": 2, "PNM": 3}
@@ -148,8 +148,8 @@ def test_a_small_file_of_many_scans_is_none() -> None:
     image = cv2.imencode(".jpg", SMALL, [cv2.IMWRITE_JPEG_PROGRESSIVE, 1])[1].tobytes()
     last = image[image.rfind(b"\xff\xda") : -2]
     scans = image.count(b"\xff\xda")
-    assert decode_error(image[:-2] + (MOST_SCANS - scans) * last + image[-2:]) == ""
-    assert decode_error(image[:-2] + (MOST_SCANS - scans + 1) * last + image[-2:]) == "not_an_image"
+    assert decode_error(image[:-2] + (MAX_SCANS - scans) * last + image[-2:]) == ""
+    assert decode_error(image[:-2] + (MAX_SCANS - scans + 1) * last + image[-2:]) == "not_an_image"
 
 
 @pytest.mark.parametrize("kind", [np.uint8, np.uint16])

@@ -2,16 +2,16 @@
 
 import numpy as np
 
-from lettermill.align.features import SIDE, Looks
+from lettermill.align.features import SIDE, Appearance
 from lettermill.align.ground_truth import Example, HandLetter
 from lettermill.align.label_errors import confusion, find_label_errors
 from lettermill.align.learn import learn
 from lettermill.align.lexicon import Lexicon
-from lettermill.align.train import train, vary_looks
+from lettermill.align.train import augment_appearance, train
 from lettermill.base.box import Box
 
 
-def test_letters_that_look_like_others_are_found() -> None:
+def test_label_errors_are_found() -> None:
     random = np.random.default_rng(0)
     labels = np.repeat([0, 1, 2], 200)
     likely = np.full((600, 3), 0.05)
@@ -20,23 +20,23 @@ def test_letters_that_look_like_others_are_found() -> None:
     likely[400] = 1 / 3  # like nothing in particular: no sign of an error
     likely /= likely.sum(axis=1, keepdims=True)
     assert np.flatnonzero(find_label_errors(likely, labels)).tolist() == [7, 250]
-    predicted_label = confusion(likely, labels)
-    assert np.allclose(predicted_label.sum(axis=1), 1) and predicted_label[0, 1] > predicted_label[0, 2]
+    confusions = confusion(likely, labels)
+    assert np.allclose(confusions.sum(axis=1), 1) and confusions[0, 1] > confusions[0, 2]
 
 
 def test_varied_letters_are_other_pictures_of_the_same_letters() -> None:
     pictures = np.zeros((50, SIDE, SIDE), np.uint8)
     pictures[:, 6:26, 8:11] = pictures[:, 23:26, 8:24] = 255  # an L
-    looks = Looks(pictures, np.ones((50, 4), np.float32))
-    varied = vary_looks(looks, np.random.default_rng(5))
+    appearance = Appearance(pictures, np.ones((50, 4), np.float32))
+    varied = augment_appearance(appearance, np.random.default_rng(5))
     assert not any(np.array_equal(picture, pictures[0]) for picture in varied.pictures)
-    again = vary_looks(looks, np.random.default_rng(5))
+    again = augment_appearance(appearance, np.random.default_rng(5))
     assert np.array_equal(varied.pictures, again.pictures) and np.array_equal(varied.places, again.places)
     ink = varied.pictures > 96
     assert (ink.mean(axis=(1, 2)) / ink[0].mean() > 0.4).all()
     lower_left, upper_right = ink[:, 16:, :16].mean(axis=(1, 2)), ink[:, :16, 16:].mean(axis=(1, 2))
     assert (lower_left > upper_right).all()
-    assert (pictures == looks.pictures).all() and (np.abs(varied.places - 1) <= 0.1 + 1e-6).all()
+    assert (pictures == appearance.pictures).all() and (np.abs(varied.places - 1) <= 0.1 + 1e-6).all()
 
 
 def words(count: int) -> list[Example]:
@@ -63,11 +63,11 @@ def words(count: int) -> list[Example]:
 def test_what_is_learnt_does_not_depend_on_threads_or_order(tmp_path) -> None:
     examples = words(150)
     lexicon = Lexicon.of((example.row_id, example.word) for example in examples)
-    recogniser, table, lessons = learn(examples, lexicon, 1, 1)
+    recogniser, table, effects = learn(examples, lexicon, 1, 1)
     recogniser.save(tmp_path / "one.npz")
     learn(examples[::-1], lexicon, 1, 3).recogniser.save(tmp_path / "three.npz")
     assert (tmp_path / "one.npz").read_bytes() == (tmp_path / "three.npz").read_bytes()
-    assert recogniser.letters == "ILO" and lessons == []
+    assert recogniser.letters == "ILO" and effects == []
     sure = table[-1]
     assert sure.low >= 0.98 and sure.letters > 500 and sure.accuracy > 0.98
 
@@ -110,11 +110,11 @@ def test_two_classes_are_told_apart() -> None:
     pictures = np.zeros((900, SIDE, SIDE), np.uint8)
     pictures[:, 6:26, 8:11] = 255
     pictures[450:, 6:9, 8:24] = 255
-    looks = Looks(pictures, np.ones((900, 4), np.float32))
+    appearance = Appearance(pictures, np.ones((900, 4), np.float32))
     targets = np.repeat([0, 1], 450)
-    networks = train(looks, targets, np.arange(900) % 3, 3, 1)
+    networks = train(appearance, targets, np.arange(900) % 3, 3, 1)
     for network in networks:
-        assert (network.log_probabilities(looks.features()).argmax(axis=1) == targets).all()
+        assert (network.log_probabilities(appearance.features()).argmax(axis=1) == targets).all()
 
 
 def mistaken(examples: list[Example], every: int) -> list[tuple[int, int]]:
@@ -139,17 +139,17 @@ def test_corrections_are_learnt_from(caplog) -> None:
         examples[number] = examples[number]._replace(by_hand=(HandLetter(place, "O", box, True),))
     letter = HandLetter(2, examples[1].word[2], None, True)
     examples[1] = examples[1]._replace(by_hand=(letter,))
-    _, table, lessons = learn(examples, lexicon, 1, 2)
-    assert [(lesson.row_id, lesson.position, lesson.verdict) for lesson in lessons] == sorted(
+    _, table, effects = learn(examples, lexicon, 1, 2)
+    assert [(effect.row_id, effect.position, effect.verdict) for effect in effects] == sorted(
         [(f"row {number}", place, "wrong") for number, place in places] + [("row 1", 2, "right")]
     )
-    wrong = [lesson for lesson in lessons if lesson.verdict == "wrong"]
-    before, after = (np.mean([getattr(lesson, when) for lesson in wrong]) for when in ("before", "after"))
+    wrong = [effect for effect in effects if effect.verdict == "wrong"]
+    before, after = (np.mean([getattr(effect, when) for effect in wrong]) for when in ("before", "after"))
     assert after < before
-    right = next(lesson for lesson in lessons if lesson.verdict == "right")
+    right = next(effect for effect in effects if effect.verdict == "right")
     assert right.label == letter.label and right.after > 0.9
     again = learn(examples[::-1], lexicon, 1, 1)
-    assert again.lessons == lessons and again.reliability == table
+    assert again.correction_effects == effects and again.reliability == table
 
 
 def test_what_is_rejected_is_not_learnt_and_what_is_accepted_is(caplog) -> None:
@@ -163,11 +163,11 @@ def test_what_is_rejected_is_not_learnt_and_what_is_accepted_is(caplog) -> None:
     examples[2] = examples[2]._replace(by_hand=(HandLetter(2, examples[2].word[2], elsewhere, False),))
     lexicon = Lexicon.of((example.row_id, example.word) for example in examples)
     with caplog.at_level("INFO"):
-        lessons = learn(examples, lexicon, 1, 2).lessons
+        effects = learn(examples, lexicon, 1, 2).correction_effects
     learnt = [int(record.args[1]) for record in caplog.records if record.msg.startswith("learning %s")]
     assert learnt == [640 - 1 - 1, 640 - 4]  # with the corrections, without
-    assert [lesson.verdict for lesson in lessons] == ["wrong", "right", "right", "right", "wrong"]
-    assert lessons[-1].before is lessons[-1].after is None  # the letter is not cut there
+    assert [effect.verdict for effect in effects] == ["wrong", "right", "right", "right", "wrong"]
+    assert effects[-1].before is effects[-1].after is None  # the letter is not cut there
 
 
 def test_rejections_lower_confidences_also_where_boxes_do_not_fit() -> None:
@@ -178,8 +178,8 @@ def test_rejections_lower_confidences_also_where_boxes_do_not_fit() -> None:
     for number, place in places:
         rejected = HandLetter(place, "L", examples[number].boxes[place], False)
         examples[number] = examples[number]._replace(boxes=[], by_hand=(rejected,))
-    lessons = learn(examples, lexicon, 1, 2).lessons
-    assert [lesson.verdict for lesson in lessons] == ["wrong"] * len(places)
-    known = [(lesson.before, lesson.after) for lesson in lessons if lesson.before is not None]
+    effects = learn(examples, lexicon, 1, 2).correction_effects
+    assert [effect.verdict for effect in effects] == ["wrong"] * len(places)
+    known = [(effect.before, effect.after) for effect in effects if effect.before is not None]
     before, after = np.mean(known, axis=0)
     assert len(known) > 20 and after < before

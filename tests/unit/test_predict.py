@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lettermill.align.features import COUNT, look
+from lettermill.align.features import COUNT, appearance_of
 from lettermill.align.fragments import Candidate, find_fragments
 from lettermill.align.lattice import NEVER
 from lettermill.align.lexicon import Lexicon
 from lettermill.align.network import Layer, Network
-from lettermill.align.recogniser import Confidence, Recogniser, nothing_learnt
+from lettermill.align.recogniser import Confidence, Recogniser, write_untrained
 from lettermill.base.alphabet import Alphabet
 from lettermill.base.box import Box
 from lettermill.base.errors import InputError
@@ -23,9 +23,9 @@ from lettermill.base.intervals import wilson
 from lettermill.image.crop import Cropping
 from lettermill.model.classifier import load_classifier
 from lettermill.plan.predict_inputs import find_images
-from lettermill.predict.error_rate import edits, error_rate, measure
-from lettermill.predict.lattice import Lattice, all_texts, letter_shares, weight_of
-from lettermill.predict.models import HOPELESS, Models, load_models, pictures
+from lettermill.predict.cer import cer, edit_distance, measure
+from lettermill.predict.letter_lattice import LetterLattice, all_texts, letter_shares, weight_of
+from lettermill.predict.models import MIN_LETTER_PROBABILITY, Models, load_models, pictures
 from lettermill.predict.prediction_picture import percent, prediction_picture
 from lettermill.predict.prepare import TALL, dark_on_light, even, letter_height, prepare
 from lettermill.predict.read import Line, ReadLetter
@@ -39,26 +39,26 @@ ALPHABET = Alphabet("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 NONE = Cropping("none")
 
 
-def random_lattice(units: int, seed: int, letters: str = "ABC") -> Lattice:
-    """Every run of up to three units, with random weights."""
+def random_lattice(fragments: int, seed: int, letters: str = "ABC") -> LetterLattice:
+    """Every run of up to three fragments, with random weights."""
     random = np.random.default_rng(seed)
-    runs = [(start, stop) for start, stop in itertools.combinations(range(units + 1), 2) if stop - start <= 3]
+    runs = [(start, stop) for start, stop in itertools.combinations(range(fragments + 1), 2) if stop - start <= 3]
     candidates = [Candidate(start, stop, Box(10 * start, 0, 10 * (stop - start), 10)) for start, stop in runs]
     scores, unknown = random.normal(-2, 2, (len(runs), len(letters))), random.normal(-6, 1, len(runs))
-    return Lattice(candidates, letters, scores, unknown, random.uniform(0, 4, units))
+    return LetterLattice(candidates, letters, scores, unknown, random.uniform(0, 4, fragments))
 
 
-def brute_force(lattice: Lattice) -> dict[str, float]:
+def brute_force(lattice: LetterLattice) -> dict[str, float]:
     """Text -> weight, by walking every path."""
     found: dict[str, float] = {}
 
-    def walk(unit: int, text: str, weight: float) -> None:
-        if unit == len(lattice.skips):
+    def walk(fragment: int, text: str, weight: float) -> None:
+        if fragment == len(lattice.skips):
             found[text] = found.get(text, 0.0) + math.exp(weight)
             return
-        walk(unit + 1, text, weight - lattice.skips[unit])
+        walk(fragment + 1, text, weight - lattice.skips[fragment])
         for index, candidate in enumerate(lattice.candidates):
-            if candidate.start == unit:
+            if candidate.start == fragment:
                 for number, letter in enumerate(lattice.letters):
                     walk(candidate.stop, text + letter, weight + lattice.scores[index, number])
 
@@ -68,8 +68,8 @@ def brute_force(lattice: Lattice) -> dict[str, float]:
 
 @settings(deadline=None, max_examples=60)
 @given(st.integers(1, 5), st.integers(0, 2**32 - 1))
-def test_texts_and_their_probabilities_are_those_of_brute_force(units: int, seed: int) -> None:
-    lattice = random_lattice(units, seed)
+def test_texts_and_their_probabilities_are_those_of_brute_force(fragments: int, seed: int) -> None:
+    lattice = random_lattice(fragments, seed)
     every = brute_force(lattice)
     total = sum(every.values())
     assert math.exp(all_texts(lattice)) == pytest.approx(total)
@@ -82,8 +82,8 @@ def test_texts_and_their_probabilities_are_those_of_brute_force(units: int, seed
 
 @settings(deadline=None, max_examples=60)
 @given(st.integers(1, 5), st.integers(0, 2**32 - 1))
-def test_a_list_weighs_each_of_its_words_as_one_by_one(units: int, seed: int) -> None:
-    lattice = random_lattice(units, seed)
+def test_a_list_weighs_each_of_its_words_as_one_by_one(fragments: int, seed: int) -> None:
+    lattice = random_lattice(fragments, seed)
     words = WordList({word: word for word in ("A", "AB", "ABC", "B", "CCCCCCC", "BAD", "CAB")})  # none knows a D
     weights = dict(zip(words.words, words.weights(lattice), strict=True))
     for word, weight in weights.items():
@@ -93,8 +93,8 @@ def test_a_list_weighs_each_of_its_words_as_one_by_one(units: int, seed: int) ->
 
 @settings(deadline=None, max_examples=60)
 @given(st.integers(1, 5), st.integers(0, 2**32 - 1), st.sampled_from([0.0, 0.01, 1.0]))
-def test_probabilities_with_a_list_are_those_of_brute_force(units: int, seed: int, other_words: float) -> None:
-    lattice = random_lattice(units, seed)
+def test_probabilities_with_a_list_are_those_of_brute_force(fragments: int, seed: int, other_words: float) -> None:
+    lattice = random_lattice(fragments, seed)
     words = WordList({word: word for word in ("A", "AB", "ABC", "C", "CAB")})
     every = {
         text: weight * (1 if text in words.spellings else other_words) for text, weight in brute_force(lattice).items()
@@ -107,7 +107,7 @@ def test_probabilities_with_a_list_are_those_of_brute_force(units: int, seed: in
     assert [reading.probability for reading in found] == pytest.approx([every[text] / total for text in best])
 
 
-def test_a_part_of_a_lattice_is_the_lattice_of_these_units() -> None:
+def test_a_part_of_a_lattice_is_the_lattice_of_these_fragments() -> None:
     whole = random_lattice(6, 3)
     part = whole.part(2, 5)
     assert [(c.start, c.stop) for c in part.candidates] == [(c.start, c.stop) for c in random_lattice(3, 0).candidates]
@@ -122,16 +122,16 @@ def test_shares_of_letters_are_those_of_all_paths(seed: int) -> None:
     expected = np.zeros_like(shares)
     total = 0.0
 
-    def walk(unit: int, taken: list[tuple[int, int]], weight: float) -> None:
+    def walk(fragment: int, taken: list[tuple[int, int]], weight: float) -> None:
         nonlocal total
-        if unit == len(lattice.skips):
+        if fragment == len(lattice.skips):
             total += math.exp(weight)
             for place in taken:
                 expected[place] += math.exp(weight)
             return
-        walk(unit + 1, taken, weight - lattice.skips[unit])
+        walk(fragment + 1, taken, weight - lattice.skips[fragment])
         for index, candidate in enumerate(lattice.candidates):
-            if candidate.start == unit:
+            if candidate.start == fragment:
                 for number in range(len(lattice.letters)):
                     walk(candidate.stop, [*taken, (index, number)], weight + lattice.scores[index, number])
 
@@ -141,13 +141,13 @@ def test_shares_of_letters_are_those_of_all_paths(seed: int) -> None:
 
 def test_texts_that_weigh_the_same_come_in_a_fixed_order() -> None:
     candidates = [Candidate(0, 1, Box(0, 0, 9, 9))]
-    lattice = Lattice(candidates, "CAB", np.zeros((1, 3)), np.zeros(1), np.ones(1))
+    lattice = LetterLattice(candidates, "CAB", np.zeros((1, 3)), np.zeros(1), np.ones(1))
     assert list(free_texts(lattice, 3)) == ["A", "B", "C"]
 
 
 def test_long_words_do_not_underflow() -> None:
     candidates = [Candidate(start, start + 1, Box(start, 0, 1, 1)) for start in range(200)]
-    lattice = Lattice(candidates, "AB", np.full((200, 2), -9.0), np.full(200, -9.0), np.full(200, 9.5))
+    lattice = LetterLattice(candidates, "AB", np.full((200, 2), -9.0), np.full(200, -9.0), np.full(200, 9.5))
     words = WordList({"A" * count: "A" * count for count in (200, 199)})
     assert dict(zip(words.words, words.weights(lattice), strict=True)) == pytest.approx(
         {"A" * 200: weight_of(lattice, "A" * 200), "A" * 199: weight_of(lattice, "A" * 199)}
@@ -183,13 +183,13 @@ def test_wrong_lists_are_told_with_their_line(tmp_path: Path, content: bytes | N
         read_word_list(tmp_path / "names.txt", ALPHABET)
 
 
-def one_letter_a_unit(image: np.ndarray) -> tuple:
-    """Units of ``image`` and a lattice in which each of them is a letter."""
-    units = find_fragments(image)
-    candidates = units.candidates()
+def one_letter_a_fragment(image: np.ndarray) -> tuple:
+    """Fragments of ``image`` and a lattice in which each of them is a letter."""
+    fragments = find_fragments(image)
+    candidates = fragments.candidates()
     single = np.array([candidate.stop - candidate.start == 1 for candidate in candidates])
     scores = np.where(single, -0.1, -9.0)[:, None]
-    return units, Lattice(candidates, "A", scores, scores[:, 0] - 9, np.full(len(units.boxes), 5.0))
+    return fragments, LetterLattice(candidates, "A", scores, scores[:, 0] - 9, np.full(len(fragments.boxes), 5.0))
 
 
 @pytest.mark.parametrize(
@@ -205,7 +205,7 @@ def one_letter_a_unit(image: np.ndarray) -> tuple:
 def test_words_are_parted_where_the_gap_is_wide(paper, gaps: list[int], words: list[tuple[int, int]]) -> None:
     lefts = list(itertools.accumulate((gap + 7 for gap in gaps), initial=20))
     image = paper((40, 300), *((x, 12, 7, 16) for x in lefts))
-    assert find_words(*one_letter_a_unit(image)) == words
+    assert find_words(*one_letter_a_fragment(image)) == words
 
 
 def sample_image(number: int) -> np.ndarray:
@@ -255,9 +255,9 @@ def test_uneven_light_and_negatives_read_as_the_even_image() -> None:
 
 def test_candidates_are_shown_without_the_ink_of_others(paper) -> None:
     image = paper((40, 160), (20, 12, 6, 14), (30, 12, 6, 14))
-    units = find_fragments(image)
-    first, second = units.boxes
-    shown = pictures(units, [Candidate(0, 1, first.joined(second)), Candidate(0, 2, first.joined(second))])
+    fragments = find_fragments(image)
+    first, second = fragments.boxes
+    shown = pictures(fragments, [Candidate(0, 1, first.joined(second)), Candidate(0, 2, first.joined(second))])
     assert (shown[0][:, :6] == 20).all() and (shown[0][:, 6:] == 255).all()
     assert (shown[1] == image[12:26, 20:36]).all()
 
@@ -272,16 +272,16 @@ def test_both_models_judge_and_one_alone_what_the_other_does_not_know(paper, tmp
     networks = tuple(Network((layer,)) for layer in layers)
     models = Models(Recogniser("ABÉ", networks, Lexicon.of([]), Confidence(np.zeros(0), 0.0)), classifier)
     image = paper((40, 160), (20, 12, 6, 14), (30, 12, 6, 14), (45, 12, 6, 14))
-    units = find_fragments(image)
-    candidates = units.candidates()
-    features = look(units, candidates).features()
-    classified = classifier.log_probabilities(pictures(units, candidates))
+    fragments = find_fragments(image)
+    candidates = fragments.candidates()
+    features = appearance_of(fragments, candidates).features()
+    classified = classifier.log_probabilities(pictures(fragments, candidates))
     for fold in (None, 0, 1, 2):
         judges = networks if fold is None else networks[fold : fold + 1]
         likely = np.mean([np.exp(network.log_probabilities(features)) for network in judges], axis=0)
         is_letter = 1 - likely[:, -1]
-        asked = is_letter >= HOPELESS
-        lattice = models.lattice(units, candidates, fold)
+        asked = is_letter >= MIN_LETTER_PROBABILITY
+        lattice = models.lattice(fragments, candidates, fold)
         assert asked.any() and set(lattice.letters) == {*classifier.classes, "É"}
         column = {letter: lattice.scores[:, number] for number, letter in enumerate(lattice.letters)}
         both = np.log(is_letter) + 0.4 * np.log(likely[:, 0] / is_letter) + 0.6 * classified[:, 0]
@@ -291,29 +291,31 @@ def test_both_models_judge_and_one_alone_what_the_other_does_not_know(paper, tmp
         assert column["Z"][asked] == pytest.approx(only[asked], rel=1e-4)
 
 
-def test_edits_and_error_rate() -> None:
-    assert [edits(*pair) for pair in (("", ""), ("", "ABC"), ("ABC", ""), ("KITTEN", "SITTING"), ("AB", "BA"))] == [
+def test_edit_distance_and_cer() -> None:
+    assert [
+        edit_distance(*pair) for pair in (("", ""), ("", "ABC"), ("ABC", ""), ("KITTEN", "SITTING"), ("AB", "BA"))
+    ] == [
         0,
         3,
         3,
         3,
         2,
     ]
-    assert error_rate([("ANA", "ANNA"), ("EVA", "EVA")]) == pytest.approx(1 / 7)
-    assert error_rate([]) == 0
+    assert cer([("ANA", "ANNA"), ("EVA", "EVA")]) == pytest.approx(1 / 7)
+    assert cer([]) == 0
 
 
 def test_figures_have_intervals_around_them() -> None:
     figures = measure([("ANNA", "ANNA")] * 30 + [("ENA", "EVA")] * 10)
-    assert figures.error_rate == pytest.approx(10 / 150, abs=1e-4) and figures.words_right == 0.75
-    assert figures.error_rate_low < figures.error_rate < figures.error_rate_high
-    assert (figures.words_right_low, figures.words_right_high) == pytest.approx((0.598, 0.858), abs=1e-3)
+    assert figures.cer == pytest.approx(10 / 150, abs=1e-4) and figures.word_accuracy == 0.75
+    assert figures.cer_low < figures.cer < figures.cer_high
+    assert (figures.word_accuracy_low, figures.word_accuracy_high) == pytest.approx((0.598, 0.858), abs=1e-3)
     assert wilson(10, 10)[1] == pytest.approx(1) and wilson(0, 10)[0] == pytest.approx(0)
     assert measure([]) is None
 
 
 def test_without_a_recogniser_nothing_can_be_read(tmp_path: Path) -> None:
-    nothing_learnt(tmp_path / "recogniser.npz")
+    write_untrained(tmp_path / "recogniser.npz")
     with pytest.raises(InputError, match=r"recogniser.npz says that no recogniser .* snakemake -R learn"):
         load_models(tmp_path / "recogniser.npz", tmp_path / "model.onnx", tmp_path / "model.json")
 

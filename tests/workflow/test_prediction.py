@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from lettermill.base.split import Split
-from lettermill.predict.error_rate import error_rate
+from lettermill.predict.cer import cer
 from project import SAMPLE, Project, digests
 
 pytest.importorskip("keras", reason="Keras is not installed (requirements-train.txt)")
@@ -150,9 +150,9 @@ def test_rows_of_the_test_part_are_read(trained: Project) -> None:
     assert len(rows) > 20 and {row["row_id"] for row in rows} <= expected
     figures = json.loads((trained.folder / "results/model/words.json").read_text(encoding="utf-8"))
     for kind, column in (("without_list", "reading"), ("with_list", "reading_with_list")):
-        rate = error_rate([(row[column], row["transcription"]) for row in rows])
-        assert figures[kind]["error_rate"] == pytest.approx(rate, abs=1e-4)
-        assert figures[kind]["error_rate_low"] <= rate <= figures[kind]["error_rate_high"]
+        rate = cer([(row[column], row["transcription"]) for row in rows])
+        assert figures[kind]["cer"] == pytest.approx(rate, abs=1e-4)
+        assert figures[kind]["cer_low"] <= rate <= figures[kind]["cer_high"]
         assert rate < 0.12
     assert figures["rows"] == len(rows) and figures["list"] == "training rows"
     assert figures["rows_not_in_list"] == sum(row["in_list"] == "0" for row in rows)

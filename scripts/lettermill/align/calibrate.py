@@ -1,4 +1,4 @@
-"""Calibration: how sure an aligned letter is, learnt from words whose boxes are known.
+"""Calibration: the probability that an aligned letter is right, from words whose boxes are known.
 
 Each word is aligned three times: as it is; with a transcription that is wrong; and with the right candidate of one
 letter taken away. What is staged counts as much as it is expected in real tables. (Platt, "Probabilistic outputs for
@@ -16,7 +16,7 @@ from lettermill.align.label_errors import confusion, find_label_errors
 from lettermill.align.lexicon import Lexicon
 from lettermill.align.network import FLOOR
 from lettermill.align.recogniser import Confidence
-from lettermill.align.word_alignment import align_word
+from lettermill.align.word_alignment import align_fragments
 from lettermill.records.schemas import Reliability
 
 WRONG_TRANSCRIPTIONS, HIDDEN_LETTERS = 0.05, 0.05
@@ -40,7 +40,7 @@ def calibrate(
     """Learn the confidence of aligned letters, and how far it can be trusted; None when there is nothing to learn.
 
     words: those of which every letter is known, or a person has decided about one. scores: for each word
-    (candidates, letters + 1) log probabilities, by a network that has not learnt from it. lexicon: of all words.
+    (candidates, letters + 1) log probabilities, by a network that has not been trained on it. lexicon: of all words.
     """
     owner = [
         (number, position)
@@ -50,12 +50,14 @@ def calibrate(
     ]
     if not owner:
         return None
-    likely = np.exp([scores[number][words[number].known[position], :-1] for number, position in owner])
+    likely = np.exp([scores[number][words[number].truth[position], :-1] for number, position in owner])
     likely /= likely.sum(axis=1, keepdims=True)
     labels = np.array([letters.index(words[number].labels[position]) for number, position in owner])
-    errors = find_label_errors(likely, labels)
-    wrong = {place for place, error in zip(owner, errors, strict=True) if error}
-    clerk = _Clerk(letters, sorted({word.word for word in words if word.is_whole}), confusion(likely, labels))
+    mislabelled = find_label_errors(likely, labels)
+    wrong = {place for place, error in zip(owner, mislabelled, strict=True) if error}
+    errors = TranscriptionErrors(
+        letters, sorted({word.word for word in words if word.is_whole}), confusion(likely, labels)
+    )
     evidence, right, weights = [], [], []
     for number, word in enumerate(words):
         counts = lexicon.elsewhere(word.row_id)
@@ -64,7 +66,7 @@ def calibrate(
             for letter in word.by_hand:
                 if letter.right:
                     bad[letter.position] = letter.label != word.word[letter.position]
-            found = _staged(word, scores[number], letters, bad, counts, clerk)
+            found = _staged(word, scores[number], letters, bad, counts, errors)
         else:
             found = _decided(word, scores[number], letters, counts)
         for seen, correct, weight in found:
@@ -85,21 +87,21 @@ def _staged(
     letters: str,
     bad: Sequence[bool],
     counts: Mapping[str, int],
-    clerk: "_Clerk",
+    errors: "TranscriptionErrors",
 ) -> Iterator[tuple[np.ndarray, np.ndarray, float]]:
     """The evidence of alignments of ``word``, which of their letters are right, and what they count."""
 
     def aligned(text: str, scores: np.ndarray, weight: float) -> Iterator[tuple[np.ndarray, np.ndarray, float]]:
-        found = align_word(word.area, word.candidates, scores, letters, text, counts)
+        found = align_fragments(word.area, word.candidates, scores, letters, text, counts)
         if found is not None:
             places = zip(found.chosen, text, strict=True)
             yield found.evidence, np.array([_is_right(word, bad, index, letter) for index, letter in places]), weight
 
     yield from aligned(word.word, scores, 1.0)
     if not any(bad):
-        yield from aligned(clerk.misread(word.word), scores, WRONG_TRANSCRIPTIONS)
+        yield from aligned(errors.corrupt(word.word), scores, WRONG_TRANSCRIPTIONS)
         hidden = scores.copy()
-        hidden[word.known[clerk.random.integers(len(word.known))]] = np.log(FLOOR)
+        hidden[word.truth[errors.random.integers(len(word.truth))]] = np.log(FLOOR)
         yield from aligned(word.word, hidden, HIDDEN_LETTERS)
 
 
@@ -107,7 +109,7 @@ def _decided(
     word: GroundTruthWord, scores: np.ndarray, letters: str, counts: Mapping[str, int]
 ) -> Iterator[tuple[np.ndarray, np.ndarray, float]]:
     """The same of the letters of ``word``, not all of which are known, that a person has decided about."""
-    found = align_word(word.area, word.candidates, scores, letters, word.word, counts)
+    found = align_fragments(word.area, word.candidates, scores, letters, word.word, counts)
     for letter in word.by_hand if found else ():
         if letter.index < 0:
             continue
@@ -123,22 +125,26 @@ def _is_right(word: GroundTruthWord, bad: Sequence[bool], index: int, letter: st
     """Whether the candidate is in the place of a letter of that name, whose transcription is not in doubt."""
     box = word.candidates[index].box
     return any(
-        name == letter and not wrong and word.candidates[known].box.overlap(box) > SAME_PLACE
-        for name, known, wrong in zip(word.word, word.known, bad, strict=True)
+        name == letter and not wrong and word.candidates[index_of_it].box.overlap(box) > SAME_PLACE
+        for name, index_of_it, wrong in zip(word.word, word.truth, bad, strict=True)
     )
 
 
-class _Clerk:
-    """Somebody who transcribes words, and sometimes takes a letter for one that looks like it."""
+class TranscriptionErrors:
+    """Errors of transcription, simulated: mostly a letter that is taken for one that looks like it.
+
+    letters: those that there are. words: those that others are taken for. confusions: (letters, letters) float64, row
+    ``l`` the mean probabilities of letters ``l``, see ``confusion``.
+    """
 
     def __init__(self, letters: str, words: Sequence[str], confusions: np.ndarray) -> None:
         others = confusions + UNLIKELY
         np.fill_diagonal(others, 0)
         self.letters, self.words = letters, words
-        self.predicted_label = others / others.sum(axis=1, keepdims=True)
+        self.confusions = others / others.sum(axis=1, keepdims=True)
         self.random = np.random.default_rng(0)
 
-    def misread(self, word: str) -> str:
+    def corrupt(self, word: str) -> str:
         kind, place = self.random.uniform(), int(self.random.integers(len(word)))
         if kind < LEFT_OUT and len(word) > 1:
             return word[:place] + word[place + 1 :]
@@ -146,7 +152,7 @@ class _Clerk:
             return word[:place] + self.letters[self.random.integers(len(self.letters))] + word[place:]
         if kind < LEFT_OUT + ADDED + OTHER_WORD:
             return self.words[self.random.integers(len(self.words))]
-        shares = self.predicted_label[self.letters.index(word[place])] if word[place] in self.letters else None
+        shares = self.confusions[self.letters.index(word[place])] if word[place] in self.letters else None
         return word[:place] + str(self.random.choice(list(self.letters), p=shares)) + word[place + 1 :]
 
 

@@ -1,4 +1,4 @@
-"""What a recogniser has learnt from corrections: how sure it was of the corrected letters without them, and is now."""
+"""The effect of corrections: how confident a recogniser is of the corrected letters without them, and with them."""
 
 from collections.abc import Iterable
 
@@ -10,27 +10,28 @@ from lettermill.records.schemas import CorrectionEffect
 def effects_of(
     words: Iterable[GroundTruthWord], before: Recogniser | None, after: Recogniser
 ) -> list[CorrectionEffect]:
-    """The lessons of ``words``, by the recognisers that have not, and have, learnt from what is decided about them.
+    """The effect on the letters of ``words`` that a person has decided about: their confidences by a recogniser that
+    has been trained without these decisions, and by one with them.
 
-    A word is judged by networks that have not learnt from its row, so what shows is what is known of other rows.
+    A word is read by networks that have not been trained on its row, so what shows is the effect of other rows.
     """
-    lessons = []
+    effects = []
     for word in words:
         old, new = (_confidences(word, recogniser) for recogniser in (before, after))
         for letter in word.by_hand:
             position, label = letter.position, word.word[letter.position]
             verdict = "right" if letter.right and letter.label == label else "wrong"
-            lessons.append(
+            effects.append(
                 CorrectionEffect(word.row_id, position, label, verdict, old.get(position), new.get(position))
             )
-    return lessons
+    return effects
 
 
 def _confidences(word: GroundTruthWord, recogniser: Recogniser | None) -> dict[int, float]:
     """Position -> confidence of the letters of ``word`` that are cut where a person has decided about them."""
     aligned = None
     if recogniser is not None:
-        aligned = recogniser.align(word.row_id, word.area, word.candidates, word.looks, word.word)
+        aligned = recogniser.align(word.row_id, word.area, word.candidates, word.appearance, word.word)
     if aligned is None:
         return {}
     confidences = recogniser.confidence.of(aligned.evidence).tolist()

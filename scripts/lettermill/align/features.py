@@ -37,7 +37,7 @@ WINDOWS = np.maximum(0, 1 - np.abs(np.arange(SIDE)[:, None] - _CENTRES) / CELL).
 """(SIDE, CELLS): how far each pixel belongs to each cell. Cells overlap, so that a shift by a pixel changes little."""
 
 
-class Looks(NamedTuple):
+class Appearance(NamedTuple):
     """pictures: (n, SIDE, SIDE) uint8, 0 is paper. places: (n, PLACES) float32."""
 
     pictures: np.ndarray
@@ -48,22 +48,22 @@ class Looks(NamedTuple):
         return np.hstack([gradients(self.pictures), self.places])
 
 
-def look(units: Fragments, candidates: Sequence[Candidate]) -> Looks:
+def appearance_of(fragments: Fragments, candidates: Sequence[Candidate]) -> Appearance:
     """What ``candidates`` look like."""
-    pictures = np.array([picture(units, candidate) for candidate in candidates], np.uint8).reshape(-1, SIDE, SIDE)
-    places = np.array([_place(units, candidate) for candidate in candidates], np.float32).reshape(-1, PLACES)
-    return Looks(pictures, places)
+    pictures = np.array([picture(fragments, candidate) for candidate in candidates], np.uint8).reshape(-1, SIDE, SIDE)
+    places = np.array([_place(fragments, candidate) for candidate in candidates], np.float32).reshape(-1, PLACES)
+    return Appearance(pictures, places)
 
 
-def picture(units: Fragments, candidate: Candidate) -> np.ndarray:
-    """The ink of a candidate, and of no other unit, centred: (SIDE, SIDE) uint8, 0 is paper."""
+def picture(fragments: Fragments, candidate: Candidate) -> np.ndarray:
+    """The ink of a candidate, and of no other fragment, centred: (SIDE, SIDE) uint8, 0 is paper."""
     box = candidate.box
-    labels = box.of(units.labels)
+    labels = box.of(fragments.labels)
     own = (labels > candidate.start) & (labels <= candidate.stop)
-    ink = np.where(own, 255 - box.of(units.image), 0).astype(np.uint8)
+    ink = np.where(own, 255 - box.of(fragments.image), 0).astype(np.uint8)
     longer = max(box.width, box.height)
     # A dot or a dash is not blown up to the size of a letter.
-    size = (SIDE - 2 * MARGIN) * min(1, longer / (0.5 * units.height))
+    size = (SIDE - 2 * MARGIN) * min(1, longer / (0.5 * fragments.height))
     width, height = (
         max(1, round(size * math.sqrt(math.sin(math.pi / 2 * side / longer)))) for side in (box.width, box.height)
     )
@@ -112,8 +112,8 @@ def _pool(images: np.ndarray) -> np.ndarray:
     return (columns.reshape(-1, SIDE) @ WINDOWS).reshape(len(images), -1)
 
 
-def _place(units: Fragments, candidate: Candidate) -> list[float]:
+def _place(fragments: Fragments, candidate: Candidate) -> list[float]:
     """Half of width, height, and distance of top and bottom from the word's, in letter heights."""
     box = candidate.box
-    sides = (box.width, box.height, box.y - units.top, box.bottom - units.bottom)
-    return [0.5 * side / units.height for side in sides]
+    sides = (box.width, box.height, box.y - fragments.top, box.bottom - fragments.bottom)
+    return [0.5 * side / fragments.height for side in sides]

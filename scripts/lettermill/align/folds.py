@@ -1,4 +1,4 @@
-"""Folds: three parts of the rows, so that none is judged by what has been learnt from it."""
+"""Folds: three parts of the rows, so that none is read by what has been trained on it."""
 
 import hashlib
 

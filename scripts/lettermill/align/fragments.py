@@ -1,8 +1,8 @@
-"""Units: the smallest parts of a word's ink that are still worth a question, and the candidates they make up.
+"""Over-segmentation: a word's ink in fragments, each at most a letter, and the candidates that they make up.
 
 Segmentation by histograms must decide where letters end. Alignment may leave that open: ink is over-segmented into
-units, which are letters, halves of letters, or things that are no letter at all, and every run of neighbouring
-units is a candidate for a letter. Over-segmentation before recognition goes back to Casey and Lecolinet, "A survey
+fragments, which are letters, halves of letters, or things that are no letter at all, and every run of neighbouring
+fragments is a candidate for a letter. Over-segmentation before recognition goes back to Casey and Lecolinet, "A survey
 of methods and strategies in character segmentation", IEEE TPAMI 18(7), 1996.
 """
 
@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lettermill.base.box import Box
-from lettermill.image.ink import MOST_PIECES, Components, components, ink_mask
+from lettermill.image.ink import MAX_COMPONENTS, Components, components, ink_mask
 from lettermill.image.segmentation import Tolerances, cores_of, word_band
 
 WIDE = 0.55
@@ -23,15 +23,15 @@ WIDE = 0.55
 NARROWEST = 0.18
 """Least distance between two cuts in a component, in letter heights."""
 
-MOST_UNITS = 5
-"""Units in a candidate, at most."""
+MAX_FRAGMENTS = 5
+"""Fragments in a candidate, at most."""
 
 WIDEST = 1.8
 """Width of a candidate, at most, in letter heights."""
 
 
 class Candidate(NamedTuple):
-    """A run of units, ``start`` to ``stop`` (exclusive), that may be a letter, and the box around it."""
+    """A run of fragments, ``start`` to ``stop`` (exclusive), that may be a letter, and the box around it."""
 
     start: int
     stop: int
@@ -40,11 +40,11 @@ class Candidate(NamedTuple):
 
 @dataclass(frozen=True)
 class Fragments:
-    """The units of a word from left to right.
+    """The fragments of a word from left to right.
 
-    image: (height, width) uint8, the cropped image. labels: (height, width) int32, 0 is paper and ink of no unit,
-    unit ``i`` has the label ``i + 1``. boxes: the bounding box of each unit. area: (n,) ink pixels of each unit.
-    height, top, bottom: of the word's letters, in pixels (medians).
+    image: (height, width) uint8, the cropped image. labels: (height, width) int32, 0 is paper and ink of no fragment,
+    fragment ``i`` has the label ``i + 1``. boxes: the bounding box of each fragment. area: (n,) ink pixels of each
+    fragment. height, top, bottom: of the word's letters, in pixels (medians).
     """
 
     image: np.ndarray
@@ -56,10 +56,10 @@ class Fragments:
     bottom: float
 
     def candidates(self) -> list[Candidate]:
-        """Every run of units that is not too wide for a letter, ordered by start, then stop."""
+        """Every run of fragments that is not too wide for a letter, ordered by start, then stop."""
         found = []
         for start, box in enumerate(self.boxes):
-            for stop in range(start + 1, min(len(self.boxes), start + MOST_UNITS) + 1):
+            for stop in range(start + 1, min(len(self.boxes), start + MAX_FRAGMENTS) + 1):
                 box = box.joined(self.boxes[stop - 1])
                 if box.width > max(WIDEST * self.height, 8):
                     break
@@ -68,7 +68,7 @@ class Fragments:
 
 
 def find_fragments(image: np.ndarray, line: int | None = None) -> Fragments | None:
-    """The units of ``image`` ((height, width) uint8, dark ink); None when it has nothing like a letter.
+    """The fragments of ``image`` ((height, width) uint8, dark ink); None when it has nothing like a letter.
 
     line: a row of the image known to cross the word, if any is.
     """
@@ -79,13 +79,13 @@ def find_fragments(image: np.ndarray, line: int | None = None) -> Fragments | No
         return None
     height = float(np.median(parts.height[cores]))
     top, bottom = float(np.median(parts.top[cores])), float(np.median(parts.bottom[cores]))
-    labels, boxes, area = _pieces(parts, _near_word(parts, band, cores, height, top, bottom), height)
+    labels, boxes, area = _cut_up(parts, _near_word(parts, band, cores, height, top, bottom), height)
     groups = _bind(boxes, area, height)
     order = sorted(range(len(groups)), key=lambda group: _centre(_around(boxes, groups[group])))
-    unit_of = np.zeros(len(boxes) + 1, np.int32)
-    for unit, group in enumerate(order, start=1):
-        unit_of[[piece + 1 for piece in groups[group]]] = unit
-    labels = unit_of[labels]
+    fragment_of = np.zeros(len(boxes) + 1, np.int32)
+    for fragment, group in enumerate(order, start=1):
+        fragment_of[[part + 1 for part in groups[group]]] = fragment
+    labels = fragment_of[labels]
     return Fragments(
         image=image,
         labels=labels,
@@ -109,23 +109,23 @@ def _near_word(
     return np.flatnonzero(cores | marks | cut_off)
 
 
-def _pieces(parts: Components, chosen: np.ndarray, height: float) -> tuple[np.ndarray, list[Box], list[int]]:
+def _cut_up(parts: Components, chosen: np.ndarray, height: float) -> tuple[np.ndarray, list[Box], list[int]]:
     """The chosen components, wide ones cut up: (rows, columns) int32 labels from 1, their boxes and areas."""
     labels = np.zeros(parts.labels.shape, np.int32)
     boxes: list[Box] = []
     area: list[int] = []
-    for part in chosen.tolist():
-        box = parts.boxes[part]
-        ink = box.of(parts.labels) == part + 1
-        columns = [0, *(_cuts(ink, height) if len(boxes) < MOST_PIECES else []), box.width]
+    for component in chosen.tolist():
+        box = parts.boxes[component]
+        ink = box.of(parts.labels) == component + 1
+        columns = [0, *(_cuts(ink, height) if len(boxes) < MAX_COMPONENTS else []), box.width]
         for left, right in itertools.pairwise(columns):
-            piece = ink[:, left:right]
-            across, down = np.flatnonzero(piece.any(axis=0)), np.flatnonzero(piece.any(axis=1))
+            part = ink[:, left:right]
+            across, down = np.flatnonzero(part.any(axis=0)), np.flatnonzero(part.any(axis=1))
             if len(across) == 0:
                 continue
             boxes.append(Box.around(across[0], down[0], across[-1] + 1, down[-1] + 1).moved(box.x + left, box.y))
-            area.append(int(piece.sum()))
-            labels[box.y : box.bottom, box.x + left : box.x + right][piece] = len(boxes)
+            area.append(int(part.sum()))
+            labels[box.y : box.bottom, box.x + left : box.x + right][part] = len(boxes)
     return labels, boxes, area
 
 
@@ -139,7 +139,7 @@ def _cuts(ink: np.ndarray, height: float) -> list[int]:
     thin = (columns == around) & (columns <= max(2, np.median(columns)) + 1)
     thin[:2] = thin[-2:] = False
     places = sorted(np.flatnonzero(thin).tolist(), key=lambda x: (columns[x], abs(2 * x - width), x))
-    most, apart = min(2 + int(width / (0.45 * height)), MOST_PIECES), max(3, NARROWEST * height)
+    most, apart = min(2 + int(width / (0.45 * height)), MAX_COMPONENTS), max(3, NARROWEST * height)
     chosen: list[int] = []  # in order
     for place in places:
         at = bisect.bisect(chosen, place)
@@ -149,35 +149,35 @@ def _cuts(ink: np.ndarray, height: float) -> list[int]:
 
 
 def _bind(boxes: list[Box], area: list[int], height: float) -> list[list[int]]:
-    """Pieces that are never apart: strokes in the same columns, and marks with the stroke that they stand over."""
-    order = sorted(range(len(boxes)), key=lambda piece: boxes[piece])
-    bodies = [piece for piece in order if boxes[piece].height >= 0.3 * height or area[piece] > 0.45 * height]
+    """Parts that are never apart: strokes in the same columns, and marks with the stroke that they stand over."""
+    order = sorted(range(len(boxes)), key=lambda part: boxes[part])
+    bodies = [part for part in order if boxes[part].height >= 0.3 * height or area[part] > 0.45 * height]
     groups: list[list[int]] = []
     around: list[Box] = []
 
-    def join(group: int, piece: int) -> None:
-        groups[group].append(piece)
-        around[group] = around[group].joined(boxes[piece])
+    def join(group: int, part: int) -> None:
+        groups[group].append(part)
+        around[group] = around[group].joined(boxes[part])
 
-    for piece in bodies:
+    for part in bodies:
         for group, box in enumerate(around):
-            common = _common(box, boxes[piece])
-            if common >= max(1, 0.6 * min(box.width, boxes[piece].width)):
-                join(group, piece)
+            common = _common(box, boxes[part])
+            if common >= max(1, 0.6 * min(box.width, boxes[part].width)):
+                join(group, part)
                 break
         else:
-            groups.append([piece])
-            around.append(boxes[piece])
+            groups.append([part])
+            around.append(boxes[part])
     taken = set(bodies)
-    for piece in order:
-        if piece in taken:
+    for part in order:
+        if part in taken:
             continue
-        nearest = max(range(len(around)), key=lambda group: _common(around[group], boxes[piece]), default=None)
-        if nearest is not None and _common(around[nearest], boxes[piece]) >= -1:
-            join(nearest, piece)
+        nearest = max(range(len(around)), key=lambda group: _common(around[group], boxes[part]), default=None)
+        if nearest is not None and _common(around[nearest], boxes[part]) >= -1:
+            join(nearest, part)
         else:
-            groups.append([piece])
-            around.append(boxes[piece])
+            groups.append([part])
+            around.append(boxes[part])
     return groups
 
 

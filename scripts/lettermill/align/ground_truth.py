@@ -1,17 +1,18 @@
-"""What is known of the words that the recogniser learns from: their boxes, and what a person has decided about them."""
+"""Ground truth of the words that the recogniser is trained on: their boxes, and what a person has decided about
+them."""
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from lettermill.align.features import Looks, look
+from lettermill.align.features import Appearance, appearance_of
 from lettermill.align.fragments import Candidate, find_fragments
 from lettermill.base.box import Box
 
 SAME, OTHER = 0.85, 0.7
 """Overlap (intersection over union) with a letter's box from which a candidate is that letter, and up to which it
-is no letter. Between the two nothing is learnt."""
+is no letter. What lies between the two is no example."""
 
 SAME_PLACE = 0.7
 """Overlap with a letter's box above which a candidate is in its place."""
@@ -28,7 +29,7 @@ class HandLetter(NamedTuple):
 
 
 class Example(NamedTuple):
-    """A word to learn from: its cropped image, its letters, and their boxes in the image, if these are known."""
+    """A word to train on: its cropped image, its letters, and their boxes in the image, if these are known."""
 
     row_id: str
     image: np.ndarray  # (height, width) uint8
@@ -48,61 +49,64 @@ class Verdict(NamedTuple):
 
 
 class GroundTruthWord(NamedTuple):
-    """A word whose boxes are known, without its image, for thousands are in memory together.
+    """A word with what is known of its letters; without its image, for thousands are in memory together.
 
-    area: (units,) ink pixels of each unit. looks: of the candidates. known: the candidate of each letter, -1 where none
-    has its box; empty where no boxes are known. labels: what the letters are, where they are known: those of the word
-    but for letters that a person has relabelled.
+    area: (fragments,) ink pixels of each fragment. appearance: of the candidates. truth: the index of the candidate
+    that is each letter, -1 where none has its box; empty where no boxes are known. labels: what the letters are: those
+    of the word but for letters that a person has relabelled.
     """
 
     row_id: str
     word: str
     area: np.ndarray
     candidates: list[Candidate]
-    looks: Looks
-    known: list[int]
+    appearance: Appearance
+    truth: list[int]
     labels: str
     by_hand: tuple[Verdict, ...] = ()
 
     @property
     def is_whole(self) -> bool:
-        """Whether every letter is known."""
-        return bool(self.known) and min(self.known) >= 0
+        """Whether every letter has its candidate."""
+        return bool(self.truth) and min(self.truth) >= 0
 
 
 def ground_truth_words(examples: Iterable[Example]) -> list[GroundTruthWord]:
-    """The examples that have candidates, by their ids, their letters known by their boxes alone."""
+    """The examples that have candidates, by their ids, each letter the candidate that has its box."""
     words = []
     for example in examples:
-        units = find_fragments(example.image, example.line)
-        candidates = units.candidates() if units else []
+        fragments = find_fragments(example.image, example.line)
+        candidates = fragments.candidates() if fragments else []
         if candidates:
-            known, looks = [_nearest(candidates, box) for box in example.boxes], look(units, candidates)
-            by_hand = tuple(_verdict(letter, candidates, known) for letter in example.by_hand)
+            truth, appearance = (
+                [_nearest(candidates, box) for box in example.boxes],
+                appearance_of(fragments, candidates),
+            )
+            by_hand = tuple(_verdict(letter, candidates, truth) for letter in example.by_hand)
             words.append(
                 GroundTruthWord(
-                    example.row_id, example.word, units.area, candidates, looks, known, example.word, by_hand
+                    example.row_id, example.word, fragments.area, candidates, appearance, truth, example.word, by_hand
                 )
             )
     return sorted(words, key=lambda word: word.row_id)
 
 
 def with_decisions(word: GroundTruthWord) -> GroundTruthWord:
-    """``word`` with what is known of it by hand: a letter that is right is where a person says, one that is wrong is
-    not known any more."""
-    known, labels = list(word.known) or [-1] * len(word.word), list(word.labels)
+    """``word`` with what people have decided: a letter that is right is where a person says, one that is wrong has no
+    candidate any more."""
+    truth, labels = list(word.truth) or [-1] * len(word.word), list(word.labels)
     for letter in word.by_hand:
         if letter.right:
-            known[letter.position], labels[letter.position] = letter.index, letter.label
-        elif known[letter.position] == letter.index:
-            known[letter.position] = -1
-    if not word.known and not word.by_hand:
+            truth[letter.position], labels[letter.position] = letter.index, letter.label
+        elif truth[letter.position] == letter.index:
+            truth[letter.position] = -1
+    if not word.truth and not word.by_hand:
         return word  # nothing is known of it
-    return word._replace(known=known, labels="".join(labels))
+    return word._replace(truth=truth, labels="".join(labels))
 
 
-def _verdict(letter: HandLetter, candidates: Sequence[Candidate], known: Sequence[int]) -> Verdict:
-    index = _nearest(candidates, letter.box) if letter.box else known[letter.position] if known else -1
+def _verdict(letter: HandLetter, candidates: Sequence[Candidate], truth: Sequence[int]) -> Verdict:
+    index = _nearest(candidates, letter.box) if letter.box else truth[letter.position] if truth else -1
     return Verdict(letter.position, letter.label, index, letter.right)
 
 

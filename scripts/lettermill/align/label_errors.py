@@ -6,7 +6,7 @@ import numpy as np
 def find_label_errors(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """Which letters are probably another: (n,) bool.
 
-    probabilities: (n, classes), each row from a network that has not learnt from that letter. labels: (n,) int.
+    probabilities: (n, classes), each row from a network that has not been trained on that letter. labels: (n,) int.
     A letter is an error when it is more like another class than the letters of that class are on average
     (Northcutt, Jiang and Chuang, "Confident learning: estimating uncertainty in dataset labels", JAIR 70, 2021).
     """

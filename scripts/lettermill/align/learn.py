@@ -1,4 +1,4 @@
-"""Learning the recogniser from the words whose boxes fit their transcriptions, and from what people have corrected."""
+"""Training the recogniser on the words whose boxes fit their transcriptions, and on what people have corrected."""
 
 import logging
 from collections.abc import Iterable, Sequence
@@ -9,7 +9,7 @@ from threadpoolctl import threadpool_limits
 
 from lettermill.align.calibrate import calibrate
 from lettermill.align.correction_effect import effects_of
-from lettermill.align.features import Looks
+from lettermill.align.features import Appearance
 from lettermill.align.folds import FOLDS, fold_of
 from lettermill.align.ground_truth import OTHER, Example, GroundTruthWord, ground_truth_words, with_decisions
 from lettermill.align.lexicon import Lexicon
@@ -20,69 +20,70 @@ from lettermill.records.schemas import CorrectionEffect, Reliability
 log = logging.getLogger(__name__)
 
 FEWEST_LETTERS = 500
-"""Matched letters under which nothing is learnt."""
+"""Matched letters under which no recogniser is trained."""
 
 FEWEST_OF_A_CLASS = 5
 """Matched letters under which a letter of the alphabet is not learnt."""
 
-SURE = 0.9
-"""Confidence from which an aligned letter is learnt from in the next round."""
+SELF_TRAINING_CONFIDENCE = 0.9
+"""Confidence from which an aligned letter is an example of the next round (self-training: Scudder, IEEE Trans.
+Information Theory 11(3), 1965)."""
 
 BY_HAND = 5
 """How many other letters one counts for that a person has looked at: it is shown as often, varied each time."""
 
 
-class Learnt(NamedTuple):
-    """A recogniser, how far its confidences can be trusted, and what it has learnt from corrections."""
+class TrainedRecogniser(NamedTuple):
+    """A recogniser, how far its confidences can be trusted, and what corrections have changed."""
 
     recogniser: Recogniser
     reliability: list[Reliability]
-    lessons: list[CorrectionEffect]
+    correction_effects: list[CorrectionEffect]
 
 
-def learn(examples: Iterable[Example], lexicon: Lexicon, rounds: int, jobs: int) -> Learnt | None:
-    """Learn a recogniser; None, with a warning in the log, when there is too little to learn from.
+def learn(examples: Iterable[Example], lexicon: Lexicon, rounds: int, jobs: int) -> TrainedRecogniser | None:
+    """Train a recogniser; None, with a warning in the log, when there is too little to train it on.
 
-    examples: gone through once, so that few of their images are in memory at a time. lexicon: of all words that are
-    known. rounds: the first learns from the examples with boxes, each further one also from those without, as they are
-    aligned by the recogniser of the round before. jobs: threads, which do not change the result.
-    Where there are corrections, another one is learnt without them, to see what they have changed.
+    examples: gone through once, so that few of their images are in memory at a time. lexicon: of all words
+    of the table. rounds: the first trains on the examples with boxes, each further one also on those without, as they
+    are aligned by the recogniser of the round before. jobs: threads, which do not change the result.
+    Where there are corrections, another one is trained without them, to see what they have changed.
     """
-    known = ground_truth_words(examples)
+    words = ground_truth_words(examples)
     # One thread a product: sums must not depend on the number of cores.
     with threadpool_limits(1):
-        learnt = _learn_in_rounds([with_decisions(word) for word in known], lexicon, rounds, jobs)
+        learnt = _learn_in_rounds([with_decisions(word) for word in words], lexicon, rounds, jobs)
         if learnt is None:
             return None
-        corrected = [word for word in known if word.by_hand]
+        corrected = [word for word in words if word.by_hand]
         if not corrected:
-            return Learnt(*learnt, [])
+            return TrainedRecogniser(*learnt, [])
         log.info("learning without the corrections, to compare")
-        before = _learn_in_rounds([word._replace(by_hand=()) for word in known], lexicon, rounds, jobs)
-        return Learnt(*learnt, effects_of(corrected, before[0] if before else None, learnt[0]))
+        before = _learn_in_rounds([word._replace(by_hand=()) for word in words], lexicon, rounds, jobs)
+        return TrainedRecogniser(*learnt, effects_of(corrected, before[0] if before else None, learnt[0]))
 
 
 def _learn_in_rounds(
     every: Sequence[GroundTruthWord], lexicon: Lexicon, rounds: int, jobs: int
 ) -> tuple[Recogniser, list[Reliability]] | None:
-    words, others = ([word for word in every if bool(word.known) == known] for known in (True, False))
+    words, others = ([word for word in every if bool(word.truth) == with_boxes] for with_boxes in (True, False))
     letters = _learnable(words)
     if len(letters) < 2:
         return None
     learnt = _learn(words, [], letters, lexicon, jobs)
     for _ in range(1, rounds):
         if learnt is not None:
-            learnt = _learn(words, _aligned_words(others, learnt[0]), letters, lexicon, jobs)
+            learnt = _learn(words, _self_labelled(others, learnt[0]), letters, lexicon, jobs)
     if learnt is None:
         log.warning("no word has all its letters where they can be cut out")
     return learnt
 
 
 def _learnable(words: Sequence[GroundTruthWord]) -> str:
-    """The letters that can be learnt: seen often enough, and in every part of the rows that a network learns from."""
+    """The letters that can be learnt: seen often enough, and in every part of the rows that a network is trained on."""
     counts = {letter: np.zeros(FOLDS, int) for word in words for letter in word.labels}
     for word in words:
-        for letter, index in zip(word.labels, word.known, strict=True):
+        for letter, index in zip(word.labels, word.truth, strict=True):
             counts[letter][fold_of(word.row_id)] += index >= 0
     total = {letter: int(count.sum()) for letter, count in counts.items()}
     letters = [letter for letter in counts if total[letter] >= max(FEWEST_OF_A_CLASS, 1 + counts[letter].max())]
@@ -98,41 +99,46 @@ def _learnable(words: Sequence[GroundTruthWord]) -> str:
 def _learn(
     words: Sequence[GroundTruthWord], aligned: Sequence[GroundTruthWord], letters: str, lexicon: Lexicon, jobs: int
 ) -> tuple[Recogniser, list[Reliability]] | None:
-    """Learn from words with boxes and from aligned ones; confidences from those with boxes alone."""
+    """Train on words with boxes and on aligned ones; confidences on those with boxes alone."""
     every = [*words, *aligned]
-    known = sum(index >= 0 for word in every for index in word.known)
-    log.info("learning %s from %d letters of %d words", letters, known, len(every))
-    looks = Looks(*(np.concatenate(values) for values in zip(*(word.looks for word in every), strict=True)))
+    count = sum(index >= 0 for word in every for index in word.truth)
+    log.info("learning %s from %d letters of %d words", letters, count, len(every))
+    appearance = Appearance(
+        *(np.concatenate(values) for values in zip(*(word.appearance for word in every), strict=True))
+    )
     targets = np.concatenate([_targets(word, letters) for word in every])
     folds = np.concatenate([np.full(len(word.candidates), fold_of(word.row_id)) for word in every])
     use = _balanced(targets, len(letters))
     corrected = np.flatnonzero(np.concatenate([_by_hand(word) for word in every]) & (targets >= 0))
     use = np.sort(np.concatenate([use, np.repeat(corrected, BY_HAND - 1)]))
-    networks = train(Looks(*(values[use] for values in looks)), targets[use], folds[use], len(letters) + 1, jobs)
-    judging = [word for word in words if word.is_whole or word.by_hand]
-    scores = [networks[fold_of(word.row_id)].log_probabilities(word.looks.features()) for word in judging]
-    calibrated = calibrate(judging, scores, letters, lexicon)
+    networks = train(
+        Appearance(*(values[use] for values in appearance)), targets[use], folds[use], len(letters) + 1, jobs
+    )
+    calibrating = [word for word in words if word.is_whole or word.by_hand]
+    scores = [networks[fold_of(word.row_id)].log_probabilities(word.appearance.features()) for word in calibrating]
+    calibrated = calibrate(calibrating, scores, letters, lexicon)
     if calibrated is None:
         return None
     confidence, reliability = calibrated
     return Recogniser(letters, networks, lexicon, confidence), reliability
 
 
-def _aligned_words(words: Iterable[GroundTruthWord], recogniser: Recogniser) -> list[GroundTruthWord]:
-    """``words``, whose boxes are not known, with their letters known as far as ``recogniser`` is sure of them."""
-    known = []
+def _self_labelled(words: Iterable[GroundTruthWord], recogniser: Recogniser) -> list[GroundTruthWord]:
+    """``words``, which have no boxes, with those of their letters that ``recogniser`` is confident of as ground
+    truth."""
+    labelled = []
     for word in words:
-        aligned = recogniser.align(word.row_id, word.area, word.candidates, word.looks, word.word)
+        aligned = recogniser.align(word.row_id, word.area, word.candidates, word.appearance, word.word)
         if aligned is not None:
-            sure = recogniser.confidence.of(aligned.evidence) >= SURE
-            known.append(word._replace(known=np.where(sure, aligned.chosen, -1).tolist()))
-    return known
+            confident = recogniser.confidence.of(aligned.evidence) >= SELF_TRAINING_CONFIDENCE
+            labelled.append(word._replace(truth=np.where(confident, aligned.chosen, -1).tolist()))
+    return labelled
 
 
 def _targets(word: GroundTruthWord, letters: str) -> np.ndarray:
     """(candidates,) int: the class to learn, ``len(letters)`` for no letter, -1 for nothing."""
     targets = np.full(len(word.candidates), -1)
-    found = {index: letter for index, letter in zip(word.known, word.labels, strict=True) if index >= 0}
+    found = {index: letter for index, letter in zip(word.truth, word.labels, strict=True) if index >= 0}
     boxes = [word.candidates[index].box for index in found]
     for index, candidate in enumerate(word.candidates):
         if index in found:

@@ -2,7 +2,7 @@
 
 A table repeats its words, and a slip of a transcriber seldom makes another word of it. What stands there is weighed
 as in a noisy channel (Kernighan, Church and Gale, "A spelling correction program based on a noisy channel model",
-COLING 1990): by how it looks, and by how often it is written.
+COLING 1990): by how it appearance, and by how often it is written.
 """
 
 from collections import Counter

@@ -1,7 +1,7 @@
-"""The recogniser: how likely a candidate is each letter, and how sure an aligned letter is.
+"""The recogniser: how likely a candidate is each letter, and an aligned letter is right.
 
 Three small neural networks, a lexicon and a logistic regression. Rows are dealt into three folds by their id, and a row
-is only ever judged by the network, and by the words, of the other folds: a wrong transcription cannot vouch for itself,
+is only ever read by the network, and by the words, of the other folds: a wrong transcription cannot vouch for itself,
 and confidences mean the same for old rows and for new ones.
 """
 
@@ -15,12 +15,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lettermill.align.features import Looks
+from lettermill.align.features import Appearance
 from lettermill.align.folds import FOLDS, fold_of
 from lettermill.align.fragments import Candidate
 from lettermill.align.lexicon import Lexicon
 from lettermill.align.network import Layer, Network
-from lettermill.align.word_alignment import Aligned, align_word
+from lettermill.align.word_alignment import WordAlignment, align_fragments
 from lettermill.base.errors import CorruptedFileError
 from lettermill.base.files import write_bytes
 
@@ -42,7 +42,7 @@ class Confidence(NamedTuple):
 @dataclass(frozen=True)
 class Recogniser:
     """letters: the classes of the networks; one more class stands for what is no letter.
-    networks: one for each fold, each learnt from the other folds."""
+    networks: one for each fold, each trained on the other folds."""
 
     letters: str
     networks: tuple[Network, ...]
@@ -50,11 +50,11 @@ class Recogniser:
     confidence: Confidence
 
     def align(
-        self, row_id: str, area: np.ndarray, candidates: Sequence[Candidate], looks: Looks, word: str
-    ) -> Aligned | None:
-        """``align_word`` for a row, with what its fold may know. looks: of the candidates."""
-        likely = self.networks[fold_of(row_id)].log_probabilities(looks.features())
-        return align_word(area, candidates, likely, self.letters, word, self.lexicon.elsewhere(row_id))
+        self, row_id: str, area: np.ndarray, candidates: Sequence[Candidate], appearance: Appearance, word: str
+    ) -> WordAlignment | None:
+        """``align_fragments`` for a row, with what its fold may know. appearance: of the candidates."""
+        likely = self.networks[fold_of(row_id)].log_probabilities(appearance.features())
+        return align_fragments(area, candidates, likely, self.letters, word, self.lexicon.elsewhere(row_id))
 
     def save(self, path: Path) -> None:
         """Write the recogniser to ``path``, the same bytes for the same recogniser."""
@@ -95,6 +95,6 @@ def load(path: Path) -> Recogniser | None:
         raise CorruptedFileError(f"{path} is no recogniser: {error}. Learn again: snakemake -R learn.") from error
 
 
-def nothing_learnt(path: Path) -> None:
+def write_untrained(path: Path) -> None:
     """Write to ``path`` that no recogniser could be learnt."""
     Recogniser("", (), Lexicon.of([]), Confidence(np.zeros(0), 0.0)).save(path)

@@ -1,4 +1,4 @@
-"""What corrections of letters teach the recogniser."""
+"""Supervision by hand: the letters that corrections give the recogniser to train on."""
 
 from collections.abc import Sequence
 
@@ -14,9 +14,9 @@ def supervision_of(
 ) -> tuple[HandLetter, ...]:
     """What people have decided about the letters of a row, their boxes in pixels of its cropped image.
 
-    row: its letters as matched, or that its boxes do not fit; then only corrections that name a box teach anything.
+    row: its letters as matched, or that its boxes do not fit; then only corrections that name a box count.
     image: the cropped image, in pixels of the downloaded one, as the boxes of the others are. Corrections that do not
-    fit teach nothing, and `cut` is where that is reported.
+    fit have no effect, and `cut` is where that is reported.
     """
     if isinstance(row, StoppedRow):
         row, corrections = _with_boxes(row, corrections)

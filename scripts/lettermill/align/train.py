@@ -1,6 +1,6 @@
 """Training: the networks of a recogniser, from what candidates look like.
 
-Every epoch shows each candidate anew, as another hand might have written it.
+Every epoch shows each candidate as another hand might have written it.
 """
 
 import warnings
@@ -11,13 +11,13 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 
-from lettermill.align.features import CHUNK, Looks
+from lettermill.align.features import CHUNK, Appearance
 from lettermill.align.folds import FOLDS
 from lettermill.align.network import Layer, Network
 from lettermill.image.augment import augment
 
 HIDDEN = (256, 128)
-"""Units of the hidden layers."""
+"""Neurons of the hidden layers."""
 
 EPOCHS, RATE, DECAY = 20, 2e-3, 1e-3
 """Passes over the candidates, learning rate of the first (it falls evenly), and weight of the L2 penalty."""
@@ -26,8 +26,10 @@ PLACE_SCALE = 0.1
 """Most by which the features of place are varied, as a share of them."""
 
 
-def train(looks: Looks, targets: np.ndarray, folds: np.ndarray, classes: int, jobs: int) -> tuple[Network, ...]:
-    """A network for every fold, each learnt from the candidates of the other folds.
+def train(
+    appearance: Appearance, targets: np.ndarray, folds: np.ndarray, classes: int, jobs: int
+) -> tuple[Network, ...]:
+    """A network for every fold, each trained on the candidates of the other folds.
 
     targets, folds: (n,) int, the class and the fold of each candidate. jobs: threads, which do not change the result.
     """
@@ -44,26 +46,26 @@ def train(looks: Looks, targets: np.ndarray, folds: np.ndarray, classes: int, jo
     with warnings.catch_warnings(), ThreadPoolExecutor(jobs) as threads:
         warnings.simplefilter("ignore", ConvergenceWarning)  # the number of epochs is chosen
         for number in range(EPOCHS):
-            features = _in_chunks(looks, number, threads.map) if number else looks.features()
+            features = _in_chunks(appearance, number, threads.map) if number else appearance.features()
             list(threads.map(lambda fold: fit(fold, features, number), range(FOLDS)))  # noqa: B023
     return tuple(_network(network, classes) for network in networks)
 
 
-def _in_chunks(looks: Looks, number: int, run: Callable) -> np.ndarray:
+def _in_chunks(appearance: Appearance, number: int, run: Callable) -> np.ndarray:
     """Features of the candidates as they look in epoch ``number``."""
 
     def chunk(first: int) -> np.ndarray:
-        part = Looks(*(values[first : first + CHUNK] for values in looks))
-        return vary_looks(part, np.random.default_rng((number, first))).features()
+        part = Appearance(*(values[first : first + CHUNK] for values in appearance))
+        return augment_appearance(part, np.random.default_rng((number, first))).features()
 
-    return np.concatenate(list(run(chunk, range(0, len(looks.places), CHUNK))))
+    return np.concatenate(list(run(chunk, range(0, len(appearance.places), CHUNK))))
 
 
-def vary_looks(looks: Looks, random: np.random.Generator) -> Looks:
-    """``looks`` as other hands might have written them."""
-    pictures = augment(looks.pictures, random)
-    places = looks.places * random.uniform(1 - PLACE_SCALE, 1 + PLACE_SCALE, (len(pictures), 1)).astype(np.float32)
-    return Looks(pictures, places)
+def augment_appearance(appearance: Appearance, random: np.random.Generator) -> Appearance:
+    """``appearance`` as other hands might have written them."""
+    pictures = augment(appearance.pictures, random)
+    places = appearance.places * random.uniform(1 - PLACE_SCALE, 1 + PLACE_SCALE, (len(pictures), 1)).astype(np.float32)
+    return Appearance(pictures, places)
 
 
 def _network(network: MLPClassifier, classes: int) -> Network:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lettermill.align.fragments import Candidate
-from lettermill.align.lattice import align, read, skip_prices
+from lettermill.align.lattice import Lattice, skip_costs
 from lettermill.align.lexicon import SPELLING, spelling
 from lettermill.align.network import letter_scores
 
@@ -17,10 +17,10 @@ CLIP = 9.0
 """Largest size of a logarithm that counts as evidence."""
 
 READING_BONUS = 1.0
-"""Log weight of a letter more in a free reading: without it, a doubtful letter would be skipped rather than read."""
+"""Log weight of a letter more in a free reading: without it, an unlikely letter would be skipped rather than read."""
 
 
-class Aligned(NamedTuple):
+class WordAlignment(NamedTuple):
     """The letters of a word: the candidate of each, and (letters, EVIDENCE) evidence that it is right.
 
     predicted_labels: the recogniser's label for each of them, whatever the transcription; empty where it has
@@ -35,29 +35,29 @@ class Aligned(NamedTuple):
     score_gap: float
 
 
-def align_word(
+def align_fragments(
     area: np.ndarray,
     candidates: Sequence[Candidate],
     log_probabilities: np.ndarray,
     letters: str,
     word: str,
     counts: Mapping[str, int],
-) -> Aligned | None:
-    """Align ``word`` with units of ink, or None when there are fewer units than letters.
+) -> WordAlignment | None:
+    """Align ``word`` with fragments of ink, or None when there are fewer fragments than letters.
 
-    area: (units,) ink pixels of each. candidates: of these units.
+    area: (fragments,) ink pixels of each. candidates: of these fragments.
     log_probabilities: (candidates, letters + 1), the last class is no letter. letters: the other classes.
     counts: how often words are written elsewhere, see ``Lexicon``.
     """
     scores = letter_scores(log_probabilities, letters, word)
-    skips = skip_prices(area)
-    alignment = align(candidates, scores, skips)
+    lattice = Lattice(candidates, skip_costs(area))
+    alignment = lattice.align(scores)
     if alignment is None:
         return None
     likeliest = log_probabilities[:, :-1].argmax(axis=1)
-    free, free_score = read(candidates, log_probabilities[:, :-1].max(axis=1) + READING_BONUS, skips)
-    reading = "".join(letters[likeliest[index]] for index in free)
-    gap = free_score - READING_BONUS * len(free) - alignment.score
+    free = lattice.best_path(log_probabilities[:, :-1].max(axis=1) + READING_BONUS)
+    reading = "".join(letters[likeliest[index]] for index in free.chosen)
+    gap = free.score - READING_BONUS * len(free.chosen) - alignment.score
     chosen = np.array(alignment.chosen)
     own = scores[chosen, np.arange(len(word))]
     neighbours = np.concatenate(([0.0], own, [0.0]))
@@ -81,7 +81,7 @@ def align_word(
     )
     names = (letters[likeliest[index]] for index in alignment.chosen)
     predicted_labels = [name if letter in letters else "" for name, letter in zip(names, word, strict=True)]
-    return Aligned(
+    return WordAlignment(
         alignment.chosen, np.clip(evidence, -CLIP, CLIP), predicted_labels, reading, max(0.0, gap / len(word))
     )
 

@@ -1,6 +1,6 @@
 """Letters as other hands might have written them: turned, sheared, scaled and shifted a little, thicker or thinner.
 
-So a few thousand letters teach what letters may look like (Simard et al., "Best practices for convolutional neural
+So that a few thousand letters show what letters may look like (Simard et al., "Best practices for convolutional neural
 networks applied to visual document analysis", ICDAR 2003).
 """
 

@@ -14,7 +14,7 @@ TOO_LARGE = "CV_IO_MAX_IMAGE"
 """What OpenCV's error names when an image has more pixels, rows or columns than it may, as ``lettermill/__init__.py``
 says: it is not decoded then."""
 
-MOST_SCANS = 100
+MAX_SCANS = 100
 """Scans of a JPEG file, at most, as in LibTIFF: with some 36 bytes for each, a small file takes hours to decode."""
 
 BLOCK = 1 << 20
@@ -72,7 +72,7 @@ def _is_readable(content: bytes) -> bool:
     """Whether ``content`` begins as an image, and the decoder can do with it what it will."""
     suffix = suffix_of(content)
     if suffix == ".jpg":
-        return content.count(b"\xff\xda") <= MOST_SCANS
+        return content.count(b"\xff\xda") <= MAX_SCANS
     if suffix == ".png":
         # OpenCV 5.0 makes room for what a chunk says before it looks for it, be it gigabytes, and crashes on some
         # animations.

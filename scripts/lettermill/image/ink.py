@@ -8,11 +8,11 @@ import numpy as np
 
 from lettermill.base.box import Box
 
-MOST_PIECES, MOST_SPECKS = 2_000, 100_000
+MAX_COMPONENTS, MAX_SPECKS = 2_000, 100_000
 """Components of more than one pixel, and of any size, that the ink of a word has at most. A word of twenty letters has
 some fifty."""
 
-MOST_ENTANGLED = 10.0
+MAX_ENTANGLEMENT = 10.0
 """Sum of the areas of a word's components, each with all that is in its box, at most, in areas of the image."""
 
 FAINTEST_CONTRAST = 40
@@ -59,9 +59,9 @@ class Components:
     def no_word(self) -> bool:
         """Whether these are plainly not the ink of a word, but noise, a pattern or a page: to look for letters among
         them would take minutes or hours."""
-        if len(self) > MOST_SPECKS or np.count_nonzero(self.area > 1) > MOST_PIECES:
+        if len(self) > MAX_SPECKS or np.count_nonzero(self.area > 1) > MAX_COMPONENTS:
             return True
-        return int((self.width * self.height).sum()) > MOST_ENTANGLED * self.labels.size
+        return int((self.width * self.height).sum()) > MAX_ENTANGLEMENT * self.labels.size
 
     @cached_property
     def boxes(self) -> list[Box]:

@@ -2,7 +2,7 @@
 
 The essay's idea (a letter is a peak of the column histogram between two valleys), after what does not belong to
 the word has gone: specks, the slices of neighbouring lines at the upper and lower edge, whatever lies outside
-the word's band of the row histogram or far away from it. Connected components then mend what a plain histogram
+the word's band of the row histogram or far away from it. Connected components then fix what a plain histogram
 of columns gets wrong: letters that lean over each other share columns but no ink; the strokes of one broken
 letter share columns and belong together; dots and accents belong to the letter below them.
 """

@@ -135,8 +135,8 @@ def _words(path: Path | None) -> str:
         return ""
     for kind in ("without_list", "with_list"):
         rates = figures[kind]
-        low, high = rates["error_rate_low"], rates["error_rate_high"]
-        figures[kind] = f"{rates['error_rate']:.2%} | {low:.2%} to {high:.2%} | {rates['words_right']:.1%}"
+        low, high = rates["cer_low"], rates["cer_high"]
+        figures[kind] = f"{rates['cer']:.2%} | {low:.2%} to {high:.2%} | {rates['word_accuracy']:.1%}"
     source = "that of config `predict`" if figures["list"] == "config" else "the transcriptions of the part `train`"
     return WORDS.format(**figures, source=source)
 

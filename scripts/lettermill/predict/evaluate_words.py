@@ -1,4 +1,4 @@
-"""Read the test part: how well words are read that nothing has been learnt from."""
+"""Evaluation on words: how well rows of the test part are read, on which nothing has been trained."""
 
 import hashlib
 import json
@@ -10,7 +10,7 @@ from lettermill.align.folds import fold_of
 from lettermill.base.alphabet import word
 from lettermill.base.files import write_bytes
 from lettermill.base.split import Split
-from lettermill.predict.error_rate import measure
+from lettermill.predict.cer import measure
 from lettermill.predict.models import Models
 from lettermill.predict.read import word_lattice
 from lettermill.predict.search import read_lattice
@@ -21,8 +21,8 @@ from lettermill.stages.images import read_crop, read_offsets
 
 log = logging.getLogger(__name__)
 
-MOST = 3000
-"""Rows that are read, at most: drawn by their ids, for more tell little more."""
+MAX_ROWS = 3000
+"""Rows that are read, at most: a random sample, for more tell little more."""
 
 Pattern = tuple[str, str]
 
@@ -38,10 +38,10 @@ def evaluate_words(
 ) -> None:
     """Read the rows of the test part as one word each, without a word list and with one.
 
-    batches: (folder of cropped images, (row id, pattern) of its rows). words: the list; without one the
-    transcriptions of the rows of the training part. Writes ``ReadRow`` records to ``output`` and error rates with
-    their intervals to ``figures``. Rows whose image has not come are left out; those in whose image nothing is found
-    count as read wrongly.
+    batches: (folder of cropped images, (row id, pattern) of its rows). words: the list; without one the transcriptions
+    of the rows of the training part. Writes ``ReadRow`` records to ``output`` and CER and word accuracy with their
+    intervals to ``figures``. Rows whose image has not come are left out; those in whose image nothing is found count as
+    read wrongly.
     """
     everything = [(folder, row_id, word(pattern)) for folder, rows in batches for row_id, pattern in rows]
     source = "config"
@@ -49,7 +49,7 @@ def evaluate_words(
         source = "training rows"
         words = WordList({text: text for _, row_id, text in everything if text and split.part_of(row_id) == "train"})
     tested = [row for row in everything if row[2] and split.part_of(row[1]) == "test"]
-    chosen = sorted(sorted(tested, key=lambda row: hashlib.sha256(f"read {row[1]}".encode()).digest())[:MOST])
+    chosen = sorted(sorted(tested, key=lambda row: hashlib.sha256(f"read {row[1]}".encode()).digest())[:MAX_ROWS])
     records: list[ReadRow] = []
     for folder in dict.fromkeys(folder for folder, _, _ in chosen):
         crops = read_offsets(folder)
@@ -68,18 +68,18 @@ def evaluate_words(
     content = {
         "rows": len(records),
         "characters": sum(len(row.transcription) for row in records),
-        "without_list": _figures((row.reading, row.transcription) for row in records),
-        "with_list": _figures((row.reading_with_list, row.transcription) for row in records),
+        "without_list": _accuracy((row.reading, row.transcription) for row in records),
+        "with_list": _accuracy((row.reading_with_list, row.transcription) for row in records),
         "list": source,
         "words_in_list": len(words.words),
         "other_words": other_words,
         "rows_not_in_list": sum(not row.in_list for row in records),
-        "intervals": "95 %: error rates by bootstrap over rows, words right after Wilson",
+        "intervals": "95 %: CER by bootstrap over rows, word accuracy after Wilson",
     }
     write_bytes(figures, (json.dumps(content, indent=2) + "\n").encode())
     log.info("%d of %d rows of the test part read: %s", len(records), len(tested), content)
 
 
-def _figures(pairs: Iterable[tuple[str, str]]) -> dict[str, float] | None:
-    figures = measure(list(pairs))
-    return figures._asdict() if figures else None
+def _accuracy(pairs: Iterable[tuple[str, str]]) -> dict[str, float] | None:
+    accuracy = measure(list(pairs))
+    return accuracy._asdict() if accuracy else None

@@ -1,7 +1,7 @@
-"""The two models that read together: which pieces of ink are letters, and which letters these are.
+"""The two models that read together: which fragments of ink are letters, and which letters these are.
 
-The recogniser of `learn` knows what is no letter, for it has learnt from halves of letters and pairs of them too. The
-trained classifier has only seen letters, and tells these better.
+The recogniser of `learn` knows what is no letter, for it has been trained on halves of letters and pairs of them too.
+The trained classifier has only seen letters, and tells these better.
 """
 
 from collections.abc import Sequence
@@ -10,20 +10,20 @@ from pathlib import Path
 
 import numpy as np
 
-from lettermill.align.features import look
+from lettermill.align.features import appearance_of
 from lettermill.align.fragments import Candidate, Fragments
-from lettermill.align.lattice import skip_prices
+from lettermill.align.lattice import skip_costs
 from lettermill.align.network import FLOOR
 from lettermill.align.recogniser import Recogniser, load
 from lettermill.base.errors import InputError
 from lettermill.image.cut import with_halo
 from lettermill.model.classifier import Classifier, load_classifier
-from lettermill.predict.lattice import Lattice
+from lettermill.predict.letter_lattice import LetterLattice
 
 CLASSIFIER = 0.6
 """What the classifier's opinion of a letter weighs against the recogniser's, 0 to 1: the weight of its logarithms."""
 
-HOPELESS = 0.01
+MIN_LETTER_PROBABILITY = 0.01
 """Probability of being a letter at all, under which the classifier is not asked."""
 
 
@@ -34,35 +34,35 @@ class Models:
     recogniser: Recogniser
     classifier: Classifier
 
-    def lattice(self, units: Fragments, candidates: Sequence[Candidate], fold: int | None = None) -> Lattice:
+    def lattice(self, fragments: Fragments, candidates: Sequence[Candidate], fold: int | None = None) -> LetterLattice:
         """What the word may read.
 
-        fold: of a row of the table, which only the network that has not learnt from it may judge. Other images are
-        judged by all networks.
+        fold: of a row of the table, which is read only by the network that has not been trained on it. Other images
+        are read by all networks.
         """
         networks = self.recogniser.networks if fold is None else self.recogniser.networks[fold : fold + 1]
-        features = look(units, candidates).features()
+        features = appearance_of(fragments, candidates).features()
         likely = np.mean([np.exp(network.log_probabilities(features)) for network in networks], axis=0)
         is_letter = np.maximum(1 - likely[:, -1], FLOOR)
         letters = "".join(sorted({*self.recogniser.letters, *self.classifier.classes}))
         recognised = _by_letter(np.log(likely[:, :-1] / is_letter[:, None]), self.recogniser.letters, letters)
-        asked = np.flatnonzero(is_letter >= HOPELESS)
+        asked = np.flatnonzero(is_letter >= MIN_LETTER_PROBABILITY)
         classified = np.full_like(recognised, np.nan)
         classified[asked] = _by_letter(
-            self.classifier.log_probabilities(pictures(units, [candidates[index] for index in asked.tolist()])),
+            self.classifier.log_probabilities(pictures(fragments, [candidates[index] for index in asked.tolist()])),
             self.classifier.classes,
             letters,
         )
         which = (1 - CLASSIFIER) * recognised + CLASSIFIER * classified
-        for opinion in (recognised, classified):  # a letter that one of them does not know is judged by the other
+        for opinion in (recognised, classified):  # a letter that one of them has not learnt is left to the other
             which = np.where(np.isnan(which), opinion, which)
         which = np.where(np.isnan(which), np.log(FLOOR), which)
-        return Lattice(
+        return LetterLattice(
             candidates,
             letters,
             np.log(is_letter)[:, None] + which,
             np.log(is_letter / len(letters)),
-            skip_prices(units.area),
+            skip_costs(fragments.area),
         )
 
 
@@ -78,13 +78,13 @@ def load_models(recogniser: Path, onnx: Path, preprocessing: Path) -> Models:
     return Models(learnt, load_classifier(onnx, preprocessing))
 
 
-def pictures(units: Fragments, candidates: Sequence[Candidate]) -> list[np.ndarray]:
-    """Each candidate as `cut` cuts letters: (height, width) uint8, with the ink of other units painted as paper."""
-    bare = units.image[units.labels == 0]
+def pictures(fragments: Fragments, candidates: Sequence[Candidate]) -> list[np.ndarray]:
+    """Each candidate as `cut` cuts letters: (height, width) uint8, with the ink of other fragments painted as paper."""
+    bare = fragments.image[fragments.labels == 0]
     paper = np.uint8(np.median(bare)) if len(bare) else np.uint8(255)
     found = []
     for candidate in candidates:
-        picture, labels = candidate.box.of(units.image).copy(), candidate.box.of(units.labels)
+        picture, labels = candidate.box.of(fragments.image).copy(), candidate.box.of(fragments.labels)
         foreign = (labels > 0) & ((labels <= candidate.start) | (labels > candidate.stop))
         if foreign.any():
             picture[with_halo(foreign, labels)] = paper
@@ -92,8 +92,8 @@ def pictures(units: Fragments, candidates: Sequence[Candidate]) -> list[np.ndarr
     return found
 
 
-def _by_letter(values: np.ndarray, known: Sequence[str], letters: str) -> np.ndarray:
-    """(n, known) values to (n, letters), with NaN for letters that are not known."""
+def _by_letter(values: np.ndarray, classes: Sequence[str], letters: str) -> np.ndarray:
+    """(n, classes) values to (n, letters), with NaN for letters that are no class."""
     spread = np.full((len(values), len(letters)), np.nan)
-    spread[:, [letters.index(letter) for letter in known]] = values
+    spread[:, [letters.index(letter) for letter in classes]] = values
     return spread

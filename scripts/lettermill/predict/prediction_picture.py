@@ -9,7 +9,7 @@ from lettermill.base.box import Box
 from lettermill.image.drawing import BLACK, COLOURS, GREY
 from lettermill.predict.read import Line, ReadLetter
 
-DOUBTFUL = 0.9
+UNCERTAIN = 0.9
 """Probability of a letter under which it is written beside its box."""
 
 LETTER_HEIGHT = 48
@@ -76,7 +76,7 @@ def _draw(canvas: np.ndarray, letter: ReadLetter, colour: Colour, scale: float, 
     upper, lower = (top + round(side * scale) for side in (box.y, box.bottom))
     cv2.rectangle(canvas, (left, upper), (right - 1, lower - 1), colour, 1, cv2.LINE_AA)
     _centred(canvas, letter.letter, (left + right) // 2, top - 8, colour, 22)
-    if letter.probability < DOUBTFUL:
+    if letter.probability < UNCERTAIN:
         _centred(canvas, percent(letter.probability), (left + right) // 2, top + height + 14, colour, 12)
 
 

@@ -6,10 +6,9 @@ from typing import NamedTuple
 import numpy as np
 
 from lettermill.align.fragments import find_fragments
-from lettermill.align.lattice import align
 from lettermill.base.box import Box
 from lettermill.image.ink import ink_mask
-from lettermill.predict.lattice import Lattice, letter_shares
+from lettermill.predict.letter_lattice import LetterLattice, letter_shares
 from lettermill.predict.models import Models
 from lettermill.predict.search import Reading, read_lattice
 from lettermill.predict.word_list import WordList
@@ -56,13 +55,13 @@ class Reader:
 
     def line(self, image: np.ndarray, line: int | None = None) -> Line:
         """What ``image`` ((height, width) uint8, dark ink) says; line: a row known to cross the writing."""
-        units = find_fragments(image, line)
-        candidates = units.candidates() if units else []
+        fragments = find_fragments(image, line)
+        candidates = fragments.candidates() if fragments else []
         if not candidates:
             return Line([], [], "no_letters" if ink_mask(image).any() else "blank_image")
-        whole = self.models.lattice(units, candidates)
+        whole = self.models.lattice(fragments, candidates)
         texts, letters, words = [Reading("", 1.0)], [], 0
-        for start, stop in find_words(units, whole):
+        for start, stop in find_words(fragments, whole):
             part = whole.part(start, stop)
             found = read_lattice(part, self.alternatives, self.words, self.other_words)
             if found:
@@ -70,7 +69,7 @@ class Reader:
                 letters += _letters(part, words, found[0].text)
                 words += 1
         if not words:
-            return Line([], [], "no_letters", f"{len(units.boxes)} pieces of ink, too few for a word of the list")
+            return Line([], [], "no_letters", f"{len(fragments.boxes)} pieces of ink, too few for a word of the list")
         return Line(texts, letters)
 
     def _written(self, readings: list[Reading]) -> list[Reading]:
@@ -79,12 +78,12 @@ class Reader:
         return [Reading(spellings.get(text, text), probability) for text, probability in readings]
 
 
-def word_lattice(models: Models, image: np.ndarray, line: int | None, fold: int) -> Lattice | None:
-    """What a row of the table may read, as one word and judged by what has not learnt from it; None when its image
+def word_lattice(models: Models, image: np.ndarray, line: int | None, fold: int) -> LetterLattice | None:
+    """What a row of the table may read, as one word and by what has not been trained on it; None when its image
     ((height, width) uint8) has nothing like a letter. line: a row known to cross the word."""
-    units = find_fragments(image, line)
-    candidates = units.candidates() if units else []
-    return models.lattice(units, candidates, fold) if candidates else None
+    fragments = find_fragments(image, line)
+    candidates = fragments.candidates() if fragments else []
+    return models.lattice(fragments, candidates, fold) if candidates else None
 
 
 def _joined(before: list[Reading], after: list[Reading], count: int) -> list[Reading]:
@@ -97,9 +96,9 @@ def _joined(before: list[Reading], after: list[Reading], count: int) -> list[Rea
     return sorted(both, key=lambda reading: (-reading.probability, reading.text))[:count]
 
 
-def _letters(lattice: Lattice, word: int, text: str) -> list[ReadLetter]:
+def _letters(lattice: LetterLattice, word: int, text: str) -> list[ReadLetter]:
     """The letters of ``text`` in the places where they stand best."""
-    alignment = align(lattice.candidates, lattice.columns(text), lattice.skips)
+    alignment = lattice.paths.align(lattice.columns(text))
     if alignment is None:
         raise ValueError(f"{text} does not fit, though it has been read")
     shares = letter_shares(lattice)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lettermill.predict.lattice import Lattice, all_texts, weight_of
+from lettermill.predict.letter_lattice import LetterLattice, all_texts, weight_of
 from lettermill.predict.word_list import WordList
 
 BEAM = 48
@@ -26,7 +26,7 @@ class Reading(NamedTuple):
 
 
 def read_lattice(
-    lattice: Lattice, count: int, words: WordList | None = None, other_words: float = 0.0
+    lattice: LetterLattice, count: int, words: WordList | None = None, other_words: float = 0.0
 ) -> list[Reading]:
     """Up to ``count`` texts, the likeliest first; their probabilities are shares of all texts there can be.
 
@@ -51,14 +51,14 @@ def read_lattice(
     return _shares(weights, total, count)
 
 
-def free_texts(lattice: Lattice, count: int) -> Weights:
+def free_texts(lattice: LetterLattice, count: int) -> Weights:
     """The heaviest texts, ``count`` or fewer.
 
     A prefix beam search, as sequences are decoded elsewhere (Hannun et al., arXiv:1408.2873): from left to right, with
     the texts that can stand up to each cut of the word, each with the weight of the paths that read it. What is left at
     the end is weighed exactly.
     """
-    ends = lattice.ending_at()
+    ends = lattice.paths.ending
     likeliest = np.argsort(-lattice.scores, axis=1, kind="stable")[:, :TOP]
     choices = [
         [(lattice.letters[letter], scores[letter]) for letter in row]
@@ -67,8 +67,8 @@ def free_texts(lattice: Lattice, count: int) -> Weights:
     beams: list[Weights] = [{"": 0.0}]
     for stop, skip in enumerate(lattice.skips.tolist(), start=1):
         found = {text: weight - skip for text, weight in beams[-1].items()}
-        for index in ends[stop]:
-            for text, weight in beams[lattice.candidates[index].start].items():
+        for index, start in ends[stop]:
+            for text, weight in beams[start].items():
                 for letter, score in choices[index]:
                     longer, added = text + letter, weight + score
                     before = found.get(longer)

@@ -8,7 +8,7 @@ import numpy as np
 
 from lettermill.base.alphabet import Alphabet, word
 from lettermill.base.errors import InputError
-from lettermill.predict.lattice import Lattice
+from lettermill.predict.letter_lattice import LetterLattice
 
 
 class WordList:
@@ -39,21 +39,20 @@ class WordList:
         self._first = first  # [depth] the first node of that depth
         self._node = np.array(nodes, np.int64)
 
-    def weights(self, lattice: Lattice) -> np.ndarray:
+    def weights(self, lattice: LetterLattice) -> np.ndarray:
         """(words,) float64: log of the weight of each word, -inf where it is too long for the ink.
 
-        Exact: every path that reads a word counts. A table of units by nodes is summed from left to right, with a
-        factor of its own for each unit: only what is e^700 times as light as something else underflows, to -inf.
+        Exact: every path that reads a word counts. A table of fragments by nodes is summed from left to right, with a
+        factor of its own for each fragment: only what is e^700 times as light as something else underflows, to -inf.
         """
         likely = np.exp(lattice.columns(self.letters))
-        passing, ends = np.exp(-lattice.skips), lattice.ending_at()
+        passing, ends = np.exp(-lattice.skips), lattice.paths.ending
         rows: list[np.ndarray] = [np.ones(1)]
         factors = [0.0]  # log of what the weights of a row are to be multiplied by
         for stop in range(1, len(ends)):
             row = np.zeros(self._first[min(stop + 1, len(self._first) - 1)])
             row[: len(rows[-1])] = rows[-1] * passing[stop - 1]
-            for index in ends[stop]:
-                start = lattice.candidates[index].start
+            for index, start in ends[stop]:
                 last = self._first[min(start + 2, len(self._first) - 1)]
                 share = math.exp(factors[start] - factors[-1])
                 row[1:last] += rows[start][self._parent[1:last]] * (share * likely[index])[self._letter[1:last]]

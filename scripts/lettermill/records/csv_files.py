@@ -174,10 +174,13 @@ def _parser(schema: type[R]) -> Callable[[list[str]], R]:
     place = _place_of_box(schema)
     make = typing.cast(Callable[[Iterable[object]], R], schema._make)
 
+    if place is None:
+        return lambda fields: make([parse(field) for parse, field in zip(parsers, fields, strict=True)])
+    end = place + len(Box._fields)
+
     def record(fields: list[str]) -> R:
         values: list[Any] = [parse(field) for parse, field in zip(parsers, fields, strict=True)]
-        if place is not None:
-            values[place : place + len(Box._fields)] = [Box(*values[place : place + len(Box._fields)])]
+        values[place:end] = (Box._make(values[place:end]),)
         return make(values)
 
     return record

@@ -83,7 +83,7 @@ class Suspect(NamedTuple):
 class Reliability(NamedTuple):
     """``results/recogniser/reliability.csv``: letters with a confidence from ``low`` to ``high``.
 
-    Letters that are staged count by their weight; those whose transcription is in doubt count as wrong.
+    Letters that are staged count by their weight; those of which the transcription is suspect count as wrong.
     """
 
     low: float
@@ -100,8 +100,8 @@ class CorrectionEffect(NamedTuple):
     position: int
     label: str  # in the transcription
     verdict: str  # right or wrong
-    before: float | None  # confidence with which it is cut there when nothing is learnt from corrections
-    after: float | None  # and when they are; None where it is cut elsewhere
+    before: float | None  # confidence with which it is cut there by a recogniser without corrections
+    after: float | None  # and when they are; with them; None where it is cut elsewhere
 
 
 class Letter(NamedTuple):

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 
-from lettermill.align.features import look
+from lettermill.align.features import appearance_of
 from lettermill.align.fragments import find_fragments
 from lettermill.align.recogniser import Recogniser, load
 from lettermill.base.alphabet import word
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 STAGE = METHOD = "align"
 
 SUSPECT_GAP = 1.0
-"""Score gap (see ``Aligned``) from which a row is reported as a suspect."""
+"""Score gap (see ``WordAlignment``) from which a row is reported as a suspect."""
 
 
 def align_batch(
@@ -56,13 +56,15 @@ def align_batch(
 def _align(
     recogniser: Recogniser, row: Cropped, cropped: Path, letters: str
 ) -> tuple[Sequence[MatchedLetter | StoppedRow], Suspect | None]:
-    units = find_fragments(read_crop(cropped, row), row.line_in_crop)
-    candidates = units.candidates() if units else []
+    fragments = find_fragments(read_crop(cropped, row), row.line_in_crop)
+    candidates = fragments.candidates() if fragments else []
     aligned = None
-    if units and candidates:
-        aligned = recogniser.align(row.row_id, units.area, candidates, look(units, candidates), letters)
+    if fragments and candidates:
+        aligned = recogniser.align(
+            row.row_id, fragments.area, candidates, appearance_of(fragments, candidates), letters
+        )
     if aligned is None:
-        detail = f"{len(units.boxes) if units else 0} pieces for the {len(letters)} letters of {letters}"
+        detail = f"{len(fragments.boxes) if fragments else 0} pieces for the {len(letters)} letters of {letters}"
         return [StoppedRow(row.row_id, STAGE, "too_few_pieces", detail, letters)], None
     confidences = recogniser.confidence.of(aligned.evidence).tolist()
     boxes = [candidates[index].box.moved(row.box.x, row.box.y) for index in aligned.chosen]

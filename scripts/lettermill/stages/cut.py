@@ -78,13 +78,13 @@ def cut_batch(
         records, left_out, decided = decide(found, by_hand.pop(row_id, ()), row.box)
         outcomes += decided
         corrected += records
-        sure = [
+        confident = [
             r.position not in left_out and (r.confidence is None or r.confidence >= min_confidence) for r in records
         ]
-        rejected += not_delivered(records, sure, left_out)
+        rejected += not_delivered(records, confident, left_out)
         in_crop = [record.box.moved(-row.box.x, -row.box.y) for record in records]
         images = cut_letters(read_crop(files.cropped, row), in_crop, erase_neighbours)
-        for record, image, deliver in zip(records, images, sure, strict=True):
+        for record, image, deliver in zip(records, images, confident, strict=True):
             file = f"{record.label if deliver else REJECTED}/{file_stem(row_id)}_{record.position}.png"
             (output / file).parent.mkdir(exist_ok=True)
             (output / file).write_bytes(encode_png(image))

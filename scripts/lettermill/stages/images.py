@@ -32,5 +32,5 @@ def read_cut(path: Path, shape: tuple[int, int] | None = None) -> np.ndarray:
     """
     image = decode(path.read_bytes()) if path.is_file() else None
     if image is None or shape not in (None, image.shape):
-        raise CorruptedFileError(f"{path} is missing or cannot be decoded. Make it anew: snakemake -R cut dataset.")
+        raise CorruptedFileError(f"{path} is missing or cannot be decoded. Make it again: snakemake -R cut dataset.")
     return image

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from lettermill.align.ground_truth import Example
 from lettermill.align.learn import learn
 from lettermill.align.lexicon import Lexicon
-from lettermill.align.recogniser import nothing_learnt
+from lettermill.align.recogniser import write_untrained
 from lettermill.align.supervision import supervision_of
 from lettermill.corrections.correction import Correction
 from lettermill.records.csv_files import by_row, read_results, write_records
@@ -27,7 +27,7 @@ class LearningSource(NamedTuple):
 
 
 class _Word(NamedTuple):
-    draw: bytes
+    order: bytes  # random, see ``base.sampling``
     row_id: str
     found: list[MatchedLetter] | StoppedRow
     cropped: Path
@@ -46,7 +46,7 @@ class LearningOutput(NamedTuple):
 
     recogniser: Path
     reliability: Path
-    lessons: Path
+    correction_effects: Path
 
     @classmethod
     def of(cls, folder: Path) -> "LearningOutput":
@@ -56,35 +56,35 @@ class LearningOutput(NamedTuple):
 
 def learn_recogniser(
     sources: Iterable[LearningSource],
-    most: int,
+    max_words: int,
     rounds: int,
     corrections: Iterable[Correction],
     output: LearningOutput,
     jobs: int,
 ) -> None:
-    """Write a recogniser, its reliability table, and what it has learnt from corrections.
+    """Write a recogniser, its reliability table, and what corrections have changed.
 
-    most: words that it learns from; those that have ``corrections`` (of letters) come on top. rounds, jobs: see
-    ``learn``. When there is too little to learn from, the recogniser's file says so, and alignment falls back to
-    matching.
+    max_words: words that it is trained on, at most; those that have ``corrections`` (of letters) come on top. rounds,
+    jobs: see ``learn``. When there is too little to learn from, the recogniser's file says so, and alignment falls back
+    to matching.
     """
     by_row: dict[str, list[Correction]] = {}
     for correction in corrections:
         by_row.setdefault(correction.row_id, []).append(correction)
-    examples, lexicon = gather_examples(sources, most, rounds > 1, by_row)
+    examples, lexicon = gather_examples(sources, max_words, rounds > 1, by_row)
     learnt = learn(examples, lexicon, rounds, jobs)
     if learnt is None:
-        nothing_learnt(output.recogniser)
+        write_untrained(output.recogniser)
     else:
         learnt.recogniser.save(output.recogniser)
     write_records(output.reliability, Reliability, learnt.reliability if learnt else [])
-    write_records(output.lessons, CorrectionEffect, learnt.lessons if learnt else [])
+    write_records(output.correction_effects, CorrectionEffect, learnt.correction_effects if learnt else [])
 
 
 def gather_examples(
-    sources: Iterable[LearningSource], most: int, others: bool, corrections: Mapping[str, Sequence[Correction]]
+    sources: Iterable[LearningSource], max_words: int, others: bool, corrections: Mapping[str, Sequence[Correction]]
 ) -> tuple[Iterator[Example], Lexicon]:
-    """Up to ``most`` words whose boxes fit, drawn by a hash of their ids, and the lexicon of all words that fit.
+    """Up to ``max_words`` words whose boxes fit, a random sample, and the lexicon of all words that fit.
 
     others: up to as many words whose boxes do not fit come too, without boxes. corrections: by row; words that have
     any come in any case. Images are read as they are asked for.
@@ -97,9 +97,9 @@ def gather_examples(
         words = list(_words(source))
         fits = [word for word in words if word.fits]
         spelt += [(word.row_id, word.letters) for word in fits]
-        fitting = sorted([*fitting, *fits])[:most]
+        fitting = sorted([*fitting, *fits])[:max_words]
         if others:
-            unfit = sorted([*unfit, *(word for word in words if not word.fits)])[:most]
+            unfit = sorted([*unfit, *(word for word in words if not word.fits)])[:max_words]
         corrected += [word for word in words if word.row_id in corrections]
     chosen = {word.row_id: word for word in (*fitting, *unfit, *corrected)}
     log.info("%d words that fit to learn from, %d that do not", len(fitting), len(unfit))

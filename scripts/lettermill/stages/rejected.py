@@ -15,15 +15,16 @@ def rejected_row(row: StoppedRow) -> Rejected:
     return Rejected(row.row_id, None, "", row.stage, row.reason, None, row.detail)
 
 
-def not_delivered(row: Sequence[MatchedLetter], sure: Sequence[bool], left_out: Collection[int]) -> list[Rejected]:
-    """The letters of a row that are not sure, or are left out by hand; the row itself, in one line, when all are."""
+def not_delivered(row: Sequence[MatchedLetter], confident: Sequence[bool], left_out: Collection[int]) -> list[Rejected]:
+    """The letters of a row that are not confident, or are left out by hand; the row itself, in one line, when all
+    are."""
     row_id = row[0].row_id
-    if any(sure):
+    if any(confident):
         return [
             Rejected(row_id, r.position, r.label, "review", BY_HAND, r.confidence, "")
             if r.position in left_out
             else Rejected(row_id, r.position, r.label, "align", LOW, r.confidence, "")
-            for r, deliver in zip(row, sure, strict=True)
+            for r, deliver in zip(row, confident, strict=True)
             if not deliver
         ]
     others = [r.confidence for r in row if r.position not in left_out]

@@ -1,4 +1,4 @@
-"""What corrections teach: letters where a person says that they are, or are not."""
+"""Supervision by corrections: letters where a person says that they are, or are not."""
 
 from corrections import letter
 from lettermill.align.ground_truth import HandLetter
@@ -16,7 +16,7 @@ FIT = [
 UNFIT = StoppedRow("a", "match", "too_few_boxes", "", "ABA")
 
 
-def test_a_word_that_fits_teaches_by_its_own_boxes_or_those_that_are_named() -> None:
+def test_a_word_that_fits_gives_its_own_boxes_or_those_that_are_named() -> None:
     corrections = [
         letter("a", 0, "A", "accept"),
         letter("a", 1, "B", "relabel", "C"),
@@ -30,7 +30,7 @@ def test_a_word_that_fits_teaches_by_its_own_boxes_or_those_that_are_named() -> 
     )
 
 
-def test_what_does_not_fit_teaches_nothing() -> None:
+def test_what_does_not_fit_gives_nothing() -> None:
     corrections = [
         letter("a", 0, "B", "accept"),
         letter("a", 1, "B", "reject", box="140 12 9 14"),
@@ -40,7 +40,7 @@ def test_what_does_not_fit_teaches_nothing() -> None:
     assert supervision_of(FIT, corrections, CROP) == ()
 
 
-def test_a_word_that_does_not_fit_teaches_by_boxes_that_are_named() -> None:
+def test_a_word_that_does_not_fit_gives_boxes_that_are_named() -> None:
     corrections = [
         letter("a", 0, "A", "accept"),
         letter("a", 0, "A", "box", "101 12 8 15"),

@@ -1,0 +1,73 @@
+"""A lattice of letters: every way to cut a word and to name its letters, with what each way weighs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from lettermill.align.fragments import Candidate
+from lettermill.align.lattice import Lattice
+
+
+@dataclass(frozen=True)
+class LetterLattice:
+    """A word that waits to be read.
+
+    candidates: ordered by start. letters: the letters that can be read. scores: (candidates, letters) float64 log
+    weight of each candidate as each letter. unknown: (candidates,) the same for a letter that is none of ``letters``.
+    skips: (fragments,) cost (log) of leaving a fragment out.
+    """
+
+    candidates: Sequence[Candidate]
+    letters: str
+    scores: np.ndarray
+    unknown: np.ndarray
+    skips: np.ndarray
+
+    @cached_property
+    def paths(self) -> Lattice:
+        """The ways to cut the word."""
+        return Lattice(self.candidates, self.skips)
+
+    @cached_property
+    def any_letter(self) -> np.ndarray:
+        """(candidates,) float64 log weight of each candidate as a letter, whichever."""
+        return np.asarray(np.logaddexp.reduce(self.scores, axis=1))
+
+    def columns(self, word: str) -> np.ndarray:
+        """(candidates, letters of ``word``) log weights."""
+        index = {letter: number for number, letter in enumerate(self.letters)}
+        columns = [self.scores[:, index[letter]] if letter in index else self.unknown for letter in word]
+        return np.stack(columns, axis=1) if columns else np.zeros((len(self.candidates), 0))
+
+    def part(self, start: int, stop: int) -> "LetterLattice":
+        """The lattice of the fragments from ``start`` to ``stop`` (exclusive) alone."""
+        inside = [number for number, one in enumerate(self.candidates) if one.start >= start and one.stop <= stop]
+        return LetterLattice(
+            [
+                one._replace(start=one.start - start, stop=one.stop - start)
+                for one in map(self.candidates.__getitem__, inside)
+            ],
+            self.letters,
+            self.scores[inside],
+            self.unknown[inside],
+            self.skips[start:stop],
+        )
+
+
+def all_texts(lattice: LetterLattice) -> float:
+    """Log of the weight of all texts together: of every path through the lattice."""
+    return float(lattice.paths.forward(lattice.any_letter)[-1])
+
+
+def letter_shares(lattice: LetterLattice) -> np.ndarray:
+    """(candidates, letters) float64: the share of all paths, by weight, that take a candidate as a letter."""
+    forward, backward = (way(lattice.any_letter) for way in (lattice.paths.forward, lattice.paths.backward))
+    around = [forward[candidate.start] + backward[candidate.stop] for candidate in lattice.candidates]
+    return np.exp(np.minimum(0, lattice.scores + np.array(around)[:, None] - forward[-1]))
+
+
+def weight_of(lattice: LetterLattice, text: str) -> float:
+    """Log of the weight of ``text``: of all paths that read it."""
+    return float(lattice.paths.forward(lattice.columns(text))[-1, -1])
