@@ -5,48 +5,41 @@
                                                                                        └─ export
 
 train, predict and export are done when they are asked for, and so are validate, retry_failed and refresh, which look at
-the table and its addresses. Rules from download to cut work on batches of rows, and so do some of the exports; the
-others on all rows. Settings are in config.yaml, rules in rules/, the scripts that they run in scripts/, and the library
-that these call in scripts/lettermill/.
+the table and its URLs. Rules from download to cut work on batches of rows, and so do some of the exports; the others on
+all rows. Settings are in config.yaml, rules in rules/, the scripts that they run in scripts/, and the library that these
+call in scripts/lettermill/.
+
+Files of rules hold either rules or functions. Those of functions:
+
+workflow.smk     Snakemake and the config: what a run is, what is done when it starts and ends
+plan.smk         the rows of the table in their batches, and what each job is given of them
+recogniser.smk   whether there is a recogniser, or one is to be trained
+models.smk       what training and prediction are given
+formats.smk      the files of the exports
 """
 
-from snakemake.utils import min_version
 
-min_version("9.0")
-
-
-configfile: f"{workflow.basedir}/config.yaml"
-
-
-include: "rules/common.smk"
+include: "rules/workflow.smk"
+include: "rules/plan.smk"
+include: "rules/recogniser.smk"
 include: "rules/download.smk"
 include: "rules/letters.smk"
 include: "rules/align.smk"
 include: "rules/dataset.smk"
 include: "rules/report.smk"
 include: "rules/review.smk"
-include: "rules/common_model.smk"
+include: "rules/models.smk"
 include: "rules/train.smk"
 include: "rules/predict.smk"
 include: "rules/formats.smk"
 include: "rules/export.smk"
 include: "rules/debug.smk"
 include: "rules/validate.smk"
-include: "rules/progress.smk"
 
 
 wildcard_constraints:
     batch=r"[^/]+",
     row=r"[^/]+",
-
-
-localrules:
-    all,
-    train,
-    export,
-    retry_failed,
-    refresh,
-    validate,
 
 
 rule all:
@@ -66,20 +59,16 @@ rule all:
         expand("results/{stage}/{batch}", stage=FOLDERS, batch=BATCHES),
         expand("results/{stage}/{batch}.csv", stage=TABLES, batch=BATCHES),
         *(["results/suspects.csv", recogniser] if ALIGNED else []),
+    localrule: True
 
 
 onstart:
-    check_writable("results", "logs", config["cache"])
-    check_packages()
-    lift_rate_limit()
-    watch_run()
+    start_run()
 
 
 onerror:
-    end_watch()
-    print_hint()
+    fail_run()
 
 
 onsuccess:
-    end_watch()
-    show_summary()
+    end_run()

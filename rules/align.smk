@@ -1,12 +1,18 @@
 """learn, align, suspects: letters of every word, cut to fit its transcription (`method: align`).
 
-learn      results/recogniser/recogniser.npz   a recogniser of letters, learnt once; reliability.csv: how far to trust it;
-                                            lessons.csv: what it has learnt from corrections
-align      results/aligned/{batch}.csv         letters of all words with boxes, each with a confidence
-suspects   results/suspects.csv                rows that seem to be transcribed wrongly, and what is read there
+learn      from results/matched/{batch}.csv and results/cropped/{batch}/ of all batches, in results/recogniser/:
+               recogniser.npz    a recogniser of letters
+               reliability.csv   how far to trust its confidences
+               lessons.csv       what corrections have changed about it
+               trained_with.txt  settings and code that it is trained with
+align      from the recogniser and results/matched/{batch}.csv, results/cropped/{batch}/:
+               results/aligned/{batch}.csv     letters of all words with boxes, each with a confidence
+               results/suspected/{batch}.csv   rows whose ink contradicts the transcription
+suspects   from results/suspected/{batch}.csv of all batches:
+               results/suspects.csv            rows that seem to be transcribed wrongly, and what is read there
 
-The recogniser is learnt once; edited and added rows are aligned with the one that is there. `-R learn` learns again,
-also from the corrections that there are then.
+The recogniser is trained once; edited and added rows are aligned with the one that is there. `-R learn` trains it
+again, also on the corrections that there are then.
 """
 
 
@@ -15,10 +21,10 @@ rule learn:
         matched=expand("results/matched/{batch}.csv", batch=BATCHES),
         cropped=expand("results/cropped/{batch}", batch=BATCHES),
     output:
-        recogniser=LEARNT[0],
-        reliability=LEARNT[1],
-        lessons=LEARNT[2],
-        learnt_with=LEARNT[3],
+        recogniser="results/recogniser/recogniser.npz",
+        reliability="results/recogniser/reliability.csv",
+        lessons="results/recogniser/lessons.csv",
+        trained_with="results/recogniser/trained_with.txt",
     log:
         "logs/learn.log",
     benchmark:
@@ -27,10 +33,10 @@ rule learn:
         "../envs/learn.yaml"
     threads: 3  # a network each
     params:
+        **recorded(corrections=letter_corrections),
         examples=config["align"]["examples"],
         rounds=config["align"]["rounds"],
-        corrections=lambda wildcards: PLAN.letter_corrections,
-        learnt_with=LEARN,
+        trained_with=TRAINED_WITH,
     script:
         "../scripts/learn.py"
 
@@ -52,7 +58,7 @@ rule align:
     conda:
         "../envs/letters.yaml"
     params:
-        rows=patterns,
+        **recorded(rows=patterns),
         code=code_of("lettermill.stages.align"),
     script:
         "../scripts/align.py"
@@ -60,9 +66,9 @@ rule align:
 
 rule suspects:
     input:
-        expand("results/suspected/{batch}.csv", batch=BATCHES),
+        suspected=expand("results/suspected/{batch}.csv", batch=BATCHES),
     output:
-        report(
+        suspects=report(
             "results/suspects.csv",
             caption="captions/suspects.rst",
             category="Dataset",
@@ -73,7 +79,7 @@ rule suspects:
     conda:
         "../envs/letters.yaml"
     params:
-        confirmed=lambda wildcards: PLAN.confirmed,
+        **recorded(confirmed=confirmed),
         code=code_of("lettermill.dataset.suspects"),
     script:
         "../scripts/suspects.py"

@@ -1,10 +1,11 @@
-"""dataset, sheets: all letters in one place, what became of every row, and pictures of both.
+"""dataset: all letters in one place, and what became of every row.
 
-dataset   results/dataset/{letter}/…png, metadata.csv, rejected.csv, README.md, and results/summary.txt, table_notes.csv,
-          corrections.csv: what became of each line of config `corrections`
-sheets    results/sheets/{delivered,least_confident,rejected_letters,rejected_rows}.png
+dataset   from results/letters/{batch}/ of all batches, the rows of the table, and corrections:
+              results/dataset/{letter}/…png, metadata.csv, rejected.csv, README.md
+              results/summary.txt, table_notes.csv
+              results/corrections.csv   what became of each line of config `corrections`
 
-The letter folders are not declared as outputs: the engine deletes outputs before a job, and a dataset of
+The letter folders are not declared as outputs: Snakemake deletes outputs before a job, and a dataset of
 hundreds of thousands of files should only get what has changed. The script removes what does not belong there.
 """
 
@@ -33,9 +34,7 @@ rule dataset:
     conda:
         "../envs/letters.yaml"
     params:
-        unusable=lambda wildcards: PLAN.unusable,
-        notes=lambda wildcards: PLAN.notes,
-        corrections=outcomes,
+        **recorded(unusable=unusable, notes=notes, corrections=outcomes),
         rows=[PLAN.rows_in(batch) for batch in BATCHES],
         split=config["split"],
         source=PLAN.table_path.name,
@@ -46,29 +45,3 @@ rule dataset:
         summary_code=code_of("lettermill.dataset.summary"),
     script:
         "../scripts/dataset.py"
-
-
-rule sheets:
-    input:
-        expand("results/letters/{batch}", batch=BATCHES),
-    output:
-        [
-            report(
-                f"results/sheets/{kind}.png",
-                caption="captions/sheets.rst",
-                category="Letters",
-                subcategory="All classes",
-                labels={"letter": kind.replace("_", " ")},
-            )
-            for kind in SHEETS
-        ],
-    log:
-        "logs/sheets.log",
-    benchmark:
-        "logs/benchmarks/sheets.tsv"
-    conda:
-        "../envs/letters.yaml"
-    params:
-        code=code_of("lettermill.report.contact_sheets"),
-    script:
-        "../scripts/sheets.py"

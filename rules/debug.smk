@@ -8,14 +8,14 @@ rule debug:
         segmented=batch_of("results/segmented/{batch}.csv"),
         letters=batch_of(LETTERS),
     output:
-        "results/debug/{row}.png",
+        picture="results/debug/{row}.png",
     log:
         "logs/debug/{row}.log",
     conda:
         "../envs/letters.yaml"
     params:
+        **recorded(corrections=corrections_of_row),
         row_id=row_of,
-        corrections=lambda wildcards: planned(PLAN.corrections, planned(PLAN.batch_of, wildcards.row)),
         code=code_of("lettermill.stages.debug_picture"),
     script:
         "../scripts/debug.py"

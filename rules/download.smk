@@ -1,37 +1,33 @@
 """download, retry_failed, refresh: the images of all rows.
 
 download       results/downloaded/{batch}/   the images as fetched, or copied from the images folder, and status.csv
-retry_failed   ask again for what has failed and may do better now
-refresh        ask for everything again: what is another image now?
+retry_failed   fetch again what has failed and may do better now
+refresh        fetch everything again: what is another image now?
 
-What has come of asking is kept in .snakemake/lettermill/answers, and what has failed is only asked for again by the
-last two. They are done when they are asked for, note what has changed, and the next run works on that.
+What has come of a URL is kept in .snakemake/lettermill/, and what has failed is only fetched again by the last two.
+They are done when they are asked for, note what has changed, and the next run works on that.
 """
 
 # Rules of a group cannot be local.
 SUBMIT_HOST = config["download"]["submit_host"]
 
-if SUBMIT_HOST:
-
-    localrules:
-        download,
-
 
 rule download:
     output:
-        intermediate(directory("results/downloaded/{batch}")),
+        downloaded=intermediate(directory("results/downloaded/{batch}")),
     log:
         "logs/download/{batch}.log",
     benchmark:
         "logs/benchmarks/download/{batch}.tsv"
     group:
         None if SUBMIT_HOST else before_learning
+    localrule: SUBMIT_HOST
     conda:
         "../envs/download.yaml"
     resources:
         downloads=fetching,
     params:
-        rows=sources,
+        **recorded(rows=sources),
         images=images,
         code=code_of("lettermill.stages.download"),
     script:
@@ -41,11 +37,12 @@ rule download:
 rule retry_failed:
     log:
         "logs/retry_failed.log",
+    localrule: True
     conda:
         "../envs/download.yaml"
     params:
-        batches=BATCHES,
-        rows=lambda wildcards: [sources_of(batch) for batch in BATCHES],
+        only_failed=True,
+        rows=sources_by_batch,
     script:
         "../scripts/refresh.py"
 
@@ -53,3 +50,5 @@ rule retry_failed:
 use rule retry_failed as refresh with:
     log:
         "logs/refresh.log",
+    params:
+        only_failed=False,

@@ -16,6 +16,7 @@ rule export:
     input:
         lambda wildcards: [path for format in FORMATS for path in export_files(format)],
         expand("results/export/{format}/README.md", format=FORMATS),
+    localrule: True
 
 
 rule export_huggingface:

@@ -1,19 +1,23 @@
 """crop, segment, match, cut: from the images of a batch to images of single letters.
 
-crop      results/cropped/{batch}/        images without the printed part of the form, and offsets.csv
-segment   results/segmented/{batch}.csv   boxes of the letters, in pixels of the downloaded images
-match     results/matched/{batch}.csv     letters of the rows whose boxes fit, and why the other rows do not
-cut       results/letters/{batch}/        {letter}/{row_id}_{position}.png, letters.csv, rejected.csv: other rows;
-                                          review_letters.csv, review_words.csv, review/: what is worth a look;
-                                          corrections.csv: what became of corrections of its letters
+crop      from results/downloaded/{batch}/:
+              results/cropped/{batch}/        images without the printed part of the form, and offsets.csv
+segment   from these:
+              results/segmented/{batch}.csv   boxes of the letters, in pixels of the downloaded images
+match     from these and the transcriptions:
+              results/matched/{batch}.csv     letters of the rows whose boxes fit, and why the other rows do not
+cut       from these (or results/aligned/{batch}.csv, see align.smk), images and corrections:
+              results/letters/{batch}/        {letter}/{row_id}_{position}.png, letters.csv, rejected.csv: other rows;
+                                              review_letters.csv, review_words.csv, review/: what is worth a look;
+                                              corrections.csv: what became of corrections of its letters
 """
 
 
 rule crop:
     input:
-        "results/downloaded/{batch}",
+        downloaded="results/downloaded/{batch}",
     output:
-        intermediate(directory("results/cropped/{batch}")),
+        cropped=intermediate(directory("results/cropped/{batch}")),
     log:
         "logs/crop/{batch}.log",
     benchmark:
@@ -31,9 +35,9 @@ rule crop:
 
 rule segment:
     input:
-        "results/cropped/{batch}",
+        cropped="results/cropped/{batch}",
     output:
-        intermediate("results/segmented/{batch}.csv"),
+        segmented=intermediate("results/segmented/{batch}.csv"),
     log:
         "logs/segment/{batch}.log",
     benchmark:
@@ -51,9 +55,9 @@ rule segment:
 
 rule match:
     input:
-        "results/segmented/{batch}.csv",
+        segmented="results/segmented/{batch}.csv",
     output:
-        intermediate("results/matched/{batch}.csv"),
+        matched=intermediate("results/matched/{batch}.csv"),
     log:
         "logs/match/{batch}.log",
     benchmark:
@@ -63,7 +67,7 @@ rule match:
     conda:
         "../envs/letters.yaml"
     params:
-        rows=patterns,
+        **recorded(rows=patterns),
         code=code_of("lettermill.stages.match"),
     script:
         "../scripts/match.py"
@@ -77,7 +81,7 @@ rule cut:
         segmented="results/segmented/{batch}.csv",
         letters=LETTERS,
     output:
-        directory("results/letters/{batch}"),
+        letters=directory("results/letters/{batch}"),
     log:
         "logs/cut/{batch}.log",
     benchmark:
@@ -87,9 +91,8 @@ rule cut:
     conda:
         "../envs/letters.yaml"
     params:
-        rows=patterns,
-        corrections=corrections,
-        earlier=earlier,
+        **recorded(rows=patterns, corrections=corrections),
+        upstream=upstream,
         cut=config["cut"],
         confidence=config["align"]["confidence"] if ALIGNED else 0.0,
         review_confidence=config["review"]["confidence"],

@@ -1,7 +1,7 @@
 """predict, evaluate_words: what images of words say, read by the recogniser and the trained classifier together.
 
 predict     results/predictions/predictions.csv, alternatives.csv, letters.csv, pictures/   of config `predict: {images}`
-evaluate_words   results/model/words.csv, words.json   how well rows of the table are read that the models have not learnt from
+evaluate_words   results/model/words.csv, words.json   how well rows of the table are read that the models are not trained on
 
 Neither is part of `all`: ask for them by name.
 """
@@ -9,7 +9,7 @@ Neither is part of `all`: ask for them by name.
 
 rule predict:
     input:
-        images=lambda wildcards: [path for _, path in images_to_read()],
+        images=image_files,
         word_list=word_list,
         recogniser=recogniser,
         onnx="results/model/model.onnx",
@@ -26,7 +26,7 @@ rule predict:
     conda:
         "../envs/letters.yaml"
     params:
-        images=lambda wildcards: Rows.of(images_to_read()),
+        **recorded(images=image_names),
         alphabet=config["alphabet"],
         crop=config["crop"],
         other_words=config["predict"]["other_words"],
@@ -53,7 +53,7 @@ rule evaluate_words:
     conda:
         "../envs/letters.yaml"
     params:
-        rows=[planned(PLAN.patterns, batch) for batch in BATCHES],
+        rows=patterns_by_batch,
         split=config["split"],
         alphabet=config["alphabet"],
         other_words=config["predict"]["other_words"],

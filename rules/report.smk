@@ -1,12 +1,18 @@
-"""report: what came out, how good it is, and what to distrust, for people.
+"""sheets, report: what came out, how good it is, and what to distrust, for people.
 
-report    results/report.html   one file that needs nothing else
-          results/report/       every plot as PNG, its numbers as CSV; classes/: letters of each class
+sheets    from results/letters/{batch}/ of all batches:
+              results/sheets/{delivered,least_confident,rejected_letters,rejected_rows}.png
+report    from results/dataset/, results/letters/{batch}/ and, where there are any, results/recogniser/, suspects.csv and
+          corrections.csv; also from logs/ and logs/benchmarks/, which Snakemake does not watch:
+              results/report.html   one file that needs nothing else
+              results/report/       every plot as PNG, its numbers as CSV; classes/: letters of each class
 
-`snakemake --report my-report.html` has the same files, and the engine's account of the run.
+`snakemake --report my-report.html` has the same files, and Snakemake's account of the run.
 """
 
 from lettermill.base.alphabet import Alphabet
+
+SHEETS = ["delivered", "least_confident", "rejected_letters", "rejected_rows"]
 
 # Plots, with what they show: name -> (caption, what it is called).
 PLOTS = {
@@ -16,6 +22,32 @@ PLOTS = {
     "times": "run times",
     **({"confidence": "confidences", "reliability": "reliability"} if ALIGNED else {}),
 }
+
+
+rule sheets:
+    input:
+        letters=expand("results/letters/{batch}", batch=BATCHES),
+    output:
+        **{
+            kind: report(
+                f"results/sheets/{kind}.png",
+                caption="captions/sheets.rst",
+                category="Letters",
+                subcategory="All classes",
+                labels={"letter": kind.replace("_", " ")},
+            )
+            for kind in SHEETS
+        },
+    log:
+        "logs/sheets.log",
+    benchmark:
+        "logs/benchmarks/sheets.tsv"
+    conda:
+        "../envs/letters.yaml"
+    params:
+        code=code_of("lettermill.report.contact_sheets"),
+    script:
+        "../scripts/sheets.py"
 
 
 rule report:

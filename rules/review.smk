@@ -1,6 +1,6 @@
 """review: a page to look at what is doubtful and to correct it, results/review/index.html, with what it needs beside it.
 
-Its files are named one by one: what somebody puts beside them stays there when the page is made anew.
+Its files are named one by one: what somebody puts beside them stays there when the page is made again.
 """
 
 from lettermill.review.page_files import DATA, WORDS, page_code, page_files
@@ -22,7 +22,7 @@ rule review:
     conda:
         "../envs/letters.yaml"
     params:
-        corrections=outcomes,
+        **recorded(corrections=outcomes),
         settings={
             "name": PLAN.table_path.name,
             "alphabet": config["alphabet"],

@@ -15,6 +15,7 @@ rule train:
         "results/model/model.onnx",
         "results/model/evaluation",
         "results/model/README.md",
+    localrule: True
 
 
 rule fit:
@@ -49,7 +50,7 @@ rule evaluate:
         preprocessing="results/model/model.json",
         metadata="results/dataset/metadata.csv",
     output:
-        directory("results/model/evaluation"),
+        evaluation=directory("results/model/evaluation"),
     log:
         "logs/evaluate.log",
     benchmark:
@@ -58,7 +59,7 @@ rule evaluate:
         "../envs/train.yaml"
     params:
         test_on=test_folders,
-        stamps=lambda wildcards: [stamp_of(Path(folder)) for folder in test_folders(wildcards)],
+        stamps=test_folder_stamps,
         code=lambda wildcards: code_of("lettermill.model.evaluate"),
     script:
         "../scripts/evaluate.py"
@@ -66,14 +67,14 @@ rule evaluate:
 
 rule model_card:
     input:
+        # Without a recogniser of their own, training one to read words with takes longer than all the rest.
+        **({"words": "results/model/words.json"} if ALIGNED else {}),
         preprocessing="results/model/model.json",
         history="results/model/history.csv",
         evaluation="results/model/evaluation",
         metadata="results/dataset/metadata.csv",
-        # Without a recogniser of their own, learning one to read words with takes longer than all the rest.
-        words=["results/model/words.json"] if ALIGNED else [],
     output:
-        "results/model/README.md",
+        card="results/model/README.md",
     log:
         "logs/model_card.log",
     conda:

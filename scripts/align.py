@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 if __name__ == "__main__":
-    with job_log(snakemake.log[0]):
+    with job_log(str(snakemake.log)):
         align_batch(
             recogniser_file=Path(snakemake.input.recogniser),
             matched=Path(snakemake.input.matched),

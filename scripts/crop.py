@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 if __name__ == "__main__":
-    with job_log(snakemake.log[0]):
+    with job_log(str(snakemake.log)):
         crop_batch(
-            downloaded=Path(snakemake.input[0]),
-            output=Path(snakemake.output[0]),
+            downloaded=Path(snakemake.input.downloaded),
+            output=Path(snakemake.output.cropped),
             cropping=Cropping.from_config(**snakemake.params.crop),
         )

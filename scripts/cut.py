@@ -5,16 +5,17 @@ from typing import TYPE_CHECKING
 
 from lettermill.stages.cut import BatchFiles, cut_batch
 from lettermill.workflow.job import job_log
+from lettermill.workflow.job_files import paths_by_name
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 if __name__ == "__main__":
-    with job_log(snakemake.log[0]):
+    with job_log(str(snakemake.log)):
         cut_batch(
-            files=BatchFiles(**{name: Path(path) for name, path in snakemake.input.items()}),
+            files=BatchFiles(**paths_by_name(snakemake.input)),
             patterns=snakemake.params.rows,
-            output=Path(snakemake.output[0]),
+            output=Path(snakemake.output.letters),
             **snakemake.params.cut,
             min_confidence=snakemake.params.confidence,
             review_confidence=snakemake.params.review_confidence,

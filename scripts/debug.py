@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 if __name__ == "__main__":
-    with job_log(snakemake.log[0]):
+    with job_log(str(snakemake.log)):
         draw_row(
             row_id=snakemake.params.row_id,
             downloaded=Path(snakemake.input.downloaded),
@@ -18,5 +18,5 @@ if __name__ == "__main__":
             segmented=Path(snakemake.input.segmented),
             letters=Path(snakemake.input.letters),
             corrections=snakemake.params.corrections,
-            output=Path(snakemake.output[0]),
+            output=Path(snakemake.output.picture),
         )

@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 if __name__ == "__main__":
-    with job_log(snakemake.log[0]):
+    with job_log(str(snakemake.log)):
         download_batch(
             rows=snakemake.params.rows,
             images=Path(snakemake.params.images),
             cache_folder=Path(snakemake.config["cache"]).expanduser(),
-            output=Path(snakemake.output[0]),
+            output=Path(snakemake.output.downloaded),
             settings=FetchSettings.from_config(snakemake.config["download"]),
             memory=answers_of(snakemake.wildcards.batch),
         )

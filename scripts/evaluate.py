@@ -10,11 +10,11 @@ if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 if __name__ == "__main__":
-    with job_log(snakemake.log[0]):
+    with job_log(str(snakemake.log)):
         evaluate(
             onnx=Path(snakemake.input.onnx),
             preprocessing=Path(snakemake.input.preprocessing),
             metadata=Path(snakemake.input.metadata),
             folders=[Path(folder) for folder in snakemake.params.test_on],
-            output=Path(snakemake.output[0]),
+            output=Path(snakemake.output.evaluation),
         )

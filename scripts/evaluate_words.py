@@ -9,6 +9,7 @@ from lettermill.predict.evaluate_words import evaluate_words
 from lettermill.predict.models import load_models
 from lettermill.predict.word_list import read_word_list
 from lettermill.workflow.job import job_log
+from lettermill.workflow.job_files import paths_by_batch
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -19,7 +20,7 @@ def main() -> None:
     given, params = snakemake.input, snakemake.params
     alphabet = Alphabet(params.alphabet)
     evaluate_words(
-        batches=[(Path(folder), list(rows)) for folder, rows in zip(given.cropped, params.rows, strict=True)],
+        batches=[(folder, params.rows[batch]) for batch, folder in paths_by_batch(given.cropped).items()],
         models=load_models(Path(given.recogniser), Path(given.onnx), Path(given.preprocessing)),
         split=Split(**params.split),
         words=next((read_word_list(Path(path), alphabet) for path in given.word_list), None),
@@ -30,5 +31,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    with job_log(snakemake.log[0]):
+    with job_log(str(snakemake.log)):
         main()

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from lettermill.model.fit import Outputs, Training, fit
 from lettermill.workflow.job import job_log
+from lettermill.workflow.job_files import paths_by_name
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -19,11 +20,11 @@ def main() -> None:
         training=Training(**params.train),
         weights=Path(files.weights) if files.weights else None if weights == "none" else weights,
         code=params.code,
-        work=Path("results/training"),
-        output=Outputs(*map(Path, snakemake.output)),
+        work=Path(snakemake.output.keras).parents[1] / "training",
+        output=Outputs(**paths_by_name(snakemake.output)),
     )
 
 
 if __name__ == "__main__":
-    with job_log(snakemake.log[0]):
+    with job_log(str(snakemake.log)):
         main()

@@ -10,9 +10,9 @@ if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 if __name__ == "__main__":
-    with job_log(snakemake.log[0]):
+    with job_log(str(snakemake.log)):
         match_batch(
-            segmented=Path(snakemake.input[0]),
+            segmented=Path(snakemake.input.segmented),
             patterns=snakemake.params.rows,
-            output=Path(snakemake.output[0]),
+            output=Path(snakemake.output.matched),
         )

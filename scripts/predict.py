@@ -10,6 +10,7 @@ from lettermill.predict.predict_images import Outputs, predict_images
 from lettermill.predict.read import Reader
 from lettermill.predict.word_list import read_word_list
 from lettermill.workflow.job import job_log
+from lettermill.workflow.job_files import paths_by_name
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -28,10 +29,10 @@ def main() -> None:
             alternatives=params.alternatives,
         ),
         cropping=Cropping.from_config(**params.crop),
-        output=Outputs(**{name: Path(path) for name, path in snakemake.output.items()}),
+        output=Outputs(**paths_by_name(snakemake.output)),
     )
 
 
 if __name__ == "__main__":
-    with job_log(snakemake.log[0]):
+    with job_log(str(snakemake.log)):
         main()

@@ -13,25 +13,31 @@ if TYPE_CHECKING:
 
 def main() -> None:
     """Report on the job's dataset."""
-    files, params = snakemake.input, snakemake.params
-    names = ("reliability", "suspects", "corrections", "lessons")
-    optional = {name: Path(path) for name in names if (path := files.get(name))}
-    sources = Sources(
-        metadata=Path(files.metadata),
-        rejected=Path(files.rejected),
-        batches=[Path(folder) for folder in files.batches],
-        **{name: optional.get(name) for name in names},
-        benchmarks=Path("logs/benchmarks"),
-        logs=Path("logs"),
+    given, params = snakemake.input, snakemake.params
+    logs, page = Path(str(snakemake.log)).parent, Path(snakemake.output.page)
+    optional = {name: given.get(name) for name in ("reliability", "suspects", "corrections", "lessons")}
+    write_report(
+        Sources(
+            metadata=Path(given.metadata),
+            rejected=Path(given.rejected),
+            batches=[Path(folder) for folder in given.batches],
+            **{name: Path(path) if path else None for name, path in optional.items()},
+            benchmarks=logs / "benchmarks",
+            logs=logs,
+        ),
+        About(
+            source=params.source,
+            method=params.settings["method"],
+            alphabet=params.alphabet,
+            threshold=params.threshold,
+            settings=params.settings,
+            versions=versions((*OF_PIXELS, "matplotlib", "Jinja2")),
+        ),
+        page,
+        page.with_suffix(""),
     )
-    packages = versions((*OF_PIXELS, "matplotlib", "Jinja2"))
-    about = About(
-        params.source, params.settings["method"], params.alphabet, params.threshold, params.settings, packages
-    )
-    page = Path(snakemake.output.page)
-    write_report(sources, about, page, page.with_suffix(""))
 
 
 if __name__ == "__main__":
-    with job_log(snakemake.log[0]):
+    with job_log(str(snakemake.log)):
         main()

@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 if __name__ == "__main__":
-    with job_log(snakemake.log[0]):
+    with job_log(str(snakemake.log)):
         segment_batch(
-            cropped=Path(snakemake.input[0]),
-            output=Path(snakemake.output[0]),
+            cropped=Path(snakemake.input.cropped),
+            output=Path(snakemake.output.segmented),
             tolerances=Tolerances(**snakemake.params.segment),
         )

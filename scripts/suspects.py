@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 if __name__ == "__main__":
-    with job_log(snakemake.log[0]):
+    with job_log(str(snakemake.log)):
         confirmed = {row_id for (row_id,) in snakemake.params.confirmed}
-        count = gather_suspects(map(Path, snakemake.input), Path(snakemake.output[0]), confirmed)
+        count = gather_suspects(map(Path, snakemake.input.suspected), Path(snakemake.output.suspects), confirmed)
         logging.info("%d suspects", count)

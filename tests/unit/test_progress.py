@@ -33,13 +33,13 @@ def jobs_of(stages: list[str], batches: int, rows: int) -> list[Job]:
 def seconds_of(job: Job) -> float:
     """What a job takes where it takes what is expected."""
     stage = COSTS[job.stage]
-    return START_OF_JOB + stage.seconds * min(job.rows, stage.most or job.rows)
+    return START_OF_JOB + stage.seconds * min(job.rows, stage.max_rows or job.rows)
 
 
 def run(
     jobs: list[Job], workers: int, clock: Clock, progress: Progress, slow: dict[str, float], queued: bool = False
 ) -> Iterator[float]:
-    """Run ``jobs`` as the engine does, ``workers`` at a time; yields the time whenever one has ended.
+    """Run ``jobs`` as Snakemake does, ``workers`` at a time; yields the time whenever one has ended.
 
     slow: stage -> how much longer than expected its jobs take. queued: jobs are reported as started when they could
     be, as on a cluster, whether or not a worker is free.
@@ -59,8 +59,7 @@ def run(
         clock.now, ended = heapq.heappop(running)
         for needed in waiting.values():
             needed.discard(ended)
-        took = seconds_of(ended) * slow.get(ended.stage, 1)
-        progress.finished(ended.stage, ended.batch, took if queued else None)
+        progress.finished(ended.stage, ended.batch)
         yield clock.now
 
 
@@ -87,7 +86,7 @@ def test_estimates(name: str) -> None:
     """Share and time left, whenever a job has ended."""
     stages, batches, rows, workers, expected, slow, queued = RUNS[name]
     clock, jobs = Clock(), jobs_of(stages, batches, rows)
-    progress = Progress(jobs, expected, clock)
+    progress = Progress(jobs, expected, not queued, clock)
     seen = []
     for now in run(jobs, workers, clock, progress, slow, queued):
         seen.append((now, progress.share, progress.seconds_left))
@@ -101,7 +100,7 @@ def test_estimates(name: str) -> None:
 
 def test_a_run_in_words() -> None:
     clock = Clock()
-    progress = Progress(jobs_of(["match", "learn", "align", "cut", "dataset"], 2, 1_000), 2, clock)
+    progress = Progress(jobs_of(["match", "learn", "align", "cut", "dataset"], 2, 1_000), 2, clock=clock)
     assert progress.line().startswith("match 0 of 2,000 rows · 0 % · 5")
     for batch in ("0", "1"):
         progress.started("match", batch)
@@ -111,7 +110,7 @@ def test_a_run_in_words() -> None:
     progress.finished("match", "1")
     progress.started("learn", "")
     clock.now = 20.5
-    assert progress.line() == "learn, all 2,000 rows, 20 s so far · 37 % · 34 s left"
+    assert progress.line() == "learn, all 2,000 rows, 20 s so far · 38 % · 33 s left"
     progress.finished("learn", "")
     progress.started("align", "0")
     clock.now = 26.2
@@ -132,7 +131,7 @@ def test_a_run_in_words() -> None:
 def test_a_long_job_is_no_standstill() -> None:
     """Time goes by without news: less of it is left, down to what comes after the job."""
     clock = Clock()
-    progress = Progress(jobs_of(["learn", "align", "cut"], 4, 1_000), 2, clock)
+    progress = Progress(jobs_of(["learn", "align", "cut"], 4, 1_000), 2, clock=clock)
     progress.started("learn", "")
     seen = []
     for clock.now in (0.0, 30.0, 60.0, 90.0, 500.0):
@@ -144,7 +143,7 @@ def test_a_long_job_is_no_standstill() -> None:
 
 def test_jobs_in_a_queue_are_no_progress() -> None:
     clock = Clock()
-    progress = Progress(jobs_of(["align", "cut"], 40, 1_000), 4, clock)
+    progress = Progress(jobs_of(["align", "cut"], 40, 1_000), 4, clock=clock)
     for batch in range(40):
         progress.started("align", str(batch))
     before = progress.seconds_left
@@ -156,7 +155,7 @@ def test_jobs_in_a_queue_are_no_progress() -> None:
 def test_an_edited_row_is_its_batch() -> None:
     jobs = [Job(stage, "03of16", 19) for stage in ("match", "align", "cut")]
     clock = Clock()
-    progress = Progress([*jobs, Job("dataset", "", 298), Job("all", "", 298)], 2, clock)
+    progress = Progress([*jobs, Job("dataset", "", 298), Job("all", "", 298)], 2, clock=clock)
     assert progress.rows == 19
     list(run(jobs, 2, clock, progress, {}))
     assert progress.rows_done == 19 and not progress.is_over
@@ -168,7 +167,7 @@ def test_an_edited_row_is_its_batch() -> None:
 
 def test_batches_of_different_stages() -> None:
     """Some rows are new and others only edited: each stage has a number of its own."""
-    progress = Progress([Job("download", "a", 5), Job("match", "a", 5), Job("match", "b", 7)], 2, Clock())
+    progress = Progress([Job("download", "a", 5), Job("match", "a", 5), Job("match", "b", 7)], 2, clock=Clock())
     progress.started("download", "a")
     progress.started("match", "b")
     assert progress.line().startswith("download 0 of 5 rows; match 0 of 12 rows · 0 % · ")
@@ -176,14 +175,14 @@ def test_batches_of_different_stages() -> None:
 
 
 def test_nothing_to_do() -> None:
-    progress = Progress([Job("all", "", 298)], 2, Clock())
+    progress = Progress([Job("all", "", 298)], 2, clock=Clock())
     progress.started("all", "")
     progress.finished("all", "")
     assert progress.is_over and progress.rows == 0 and progress.seconds_left == 0.0
 
 
 def test_only_what_works_once() -> None:
-    progress = Progress([Job("sheets", "", 298)], 2, Clock())
+    progress = Progress([Job("sheets", "", 298)], 2, clock=Clock())
     assert (progress.rows_done, progress.rows) == (0, 298)
     progress.started("sheets", "")
     progress.finished("sheets", "")
@@ -191,7 +190,7 @@ def test_only_what_works_once() -> None:
 
 
 def test_failed_jobs_are_named_until_they_are_tried_again() -> None:
-    progress = Progress(jobs_of(["crop", "cut", "dataset"], 6, 10), 2, Clock())
+    progress = Progress(jobs_of(["crop", "cut", "dataset"], 6, 10), 2, clock=Clock())
     for batch in "01234":
         progress.started("crop", batch)
     progress.failed("crop", "0")
@@ -206,7 +205,7 @@ def test_failed_jobs_are_named_until_they_are_tried_again() -> None:
 
 def test_a_run_that_is_interrupted() -> None:
     clock = Clock()
-    progress = Progress(jobs_of(["crop"], 2, 10), 1, clock)
+    progress = Progress(jobs_of(["crop"], 2, 10), 1, clock=clock)
     progress.started("crop", "0")
     clock.now = 0.5
     progress.finished("crop", "0")
@@ -214,7 +213,7 @@ def test_a_run_that_is_interrupted() -> None:
 
 
 def record(event: LogEvent | None, message: str = "", level: int = logging.INFO, **fields: object) -> logging.LogRecord:
-    """A record as the engine makes them."""
+    """A record as Snakemake makes them."""
     found = {"event": event} if event else {}
     return logging.makeLogRecord({"msg": message, "levelno": level, **found, **fields})
 
@@ -232,7 +231,7 @@ def test_a_job_that_goes_well_is_no_news() -> None:
 def watched() -> Iterator[tuple[Clock, list[str], Watch]]:
     """A watch that lets no more than 10 s pass, with its clock and what it says, of two jobs."""
     clock, said = Clock(), []
-    watch = Watch(Progress(jobs_of(["crop"], 2, 10), 1, clock), said.append, 0.5, 10.0, clock)
+    watch = Watch(Progress(jobs_of(["crop"], 2, 10), 1, clock=clock), str, said.append, 0.5, 10.0, clock)
     yield clock, said, watch
     watch.close()
 
@@ -247,7 +246,7 @@ def test_lines_come_less_and_less_often(watched: tuple[Clock, list[str], Watch])
     assert times == [2, 4, 6, 9, 14, 21, 31, 41, 51]
 
 
-def test_a_watch_counts_what_the_engine_reports(watched: tuple[Clock, list[str], Watch]) -> None:
+def test_a_watch_counts_what_snakemake_reports(watched: tuple[Clock, list[str], Watch]) -> None:
     clock, said, watch = watched
     for number in (0, 1):
         fields = {"rule_name": "crop", "wildcards": {"batch": str(number)}, "benchmark": None}

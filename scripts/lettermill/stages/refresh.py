@@ -6,7 +6,7 @@ on no others.
 
 import logging
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -74,6 +74,14 @@ def refresh(
         if answers := read_answers(answers_of(batch)):
             write_answers(answers_of(batch), (current[url] for url in answers))
     return Counter(kind for _, kind in found)
+
+
+def refresh_lines(counts: Counter[str]) -> Iterator[str]:
+    """What there is to say of the result of ``refresh``."""
+    yield f"Asked again for {counts.total():,} addresses."
+    yield from (f"{counts[kind]:>8,} {kind}" for kind in KINDS if counts[kind])
+    if counts[NEW] + counts[CHANGED] + counts[OTHERWISE]:
+        yield "The next run works on the batches of those that have changed."
 
 
 def _may_do_better(answer: Answer, asker: Asker, settings: FetchSettings) -> bool:

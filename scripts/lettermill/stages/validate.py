@@ -2,8 +2,9 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from lettermill.base.reasons import explain
 from lettermill.corrections.correction import APPLIED, MALFORMED, MEANINGS
@@ -18,6 +19,37 @@ EXAMPLES = 5
 
 SAMPLE = 20
 """Addresses that are asked for."""
+
+
+class Findings(NamedTuple):
+    """What the plan knows of a project.
+
+    table, corrections_file: their paths; the latter may be empty. size: rows of the table. batches: name -> rows, see
+    ``ImageSource``. unusable, notes: see ``table_lines``. corrections: see ``correction_lines``. images: the folder of
+    images.
+    """
+
+    table: str
+    size: int
+    batches: Mapping[str, Sequence[tuple[str, str, str]]]
+    unusable: Sequence[tuple[str, str, str]]
+    notes: Sequence[tuple[int, str]]
+    corrections_file: str
+    corrections: Sequence[CorrectionOutcome]
+    images: Path
+
+
+def validation_lines(found: Findings, settings: FetchSettings) -> Iterator[str]:
+    """What there is to say of a project before anything is made of it."""
+    yield "The config is right.\n"
+    yield f"Table {found.table}"
+    yield from table_lines(found.size, len(found.batches), found.unusable, found.notes)
+    if found.corrections_file:
+        yield f"\nCorrections {found.corrections_file}"
+        yield from correction_lines(found.corrections)
+    yield "\nImages"
+    sources = [ImageSource(*row) for rows in found.batches.values() for row in rows]
+    yield from image_lines(sources, found.images, settings)
 
 
 def table_lines(

@@ -9,7 +9,10 @@ from collections.abc import Callable, Iterable
 from itertools import groupby
 from typing import NamedTuple
 
-from lettermill.workflow.estimate import STAGES, Tally, Wave, pace
+from lettermill.workflow.estimate import STAGES, Speeds, StageJobs
+
+PATIENCE = 3
+"""Times what a job should take without news of any: it is late, and the time left anybody's guess."""
 
 
 class Job(NamedTuple):
@@ -23,86 +26,87 @@ class Job(NamedTuple):
 class Progress:
     """What is planned, done and failed of the jobs of a run.
 
-    jobs: all that the run will do; those of rules that are none of STAGES are left out. workers: jobs that may run at
-    a time. clock: seconds.
+    jobs: all that the run will do; those of rules that are none of STAGES are left out. workers, is_local: see
+    ``Speeds``. clock: seconds.
     """
 
-    def __init__(self, jobs: Iterable[Job], workers: int, clock: Callable[[], float] = time.monotonic):
-        planned: dict[str, dict[str, int]] = {}
+    def __init__(
+        self, jobs: Iterable[Job], workers: int, is_local: bool = True, clock: Callable[[], float] = time.monotonic
+    ):
+        batches: dict[str, dict[str, int]] = {}
         for job in jobs:
-            planned.setdefault(job.stage, {})[job.batch] = job.rows
-        self._tallies = {stage.name: Tally(stage, planned[stage.name]) for stage in STAGES if stage.name in planned}
-        waves = groupby(self._tallies.values(), key=lambda tally: tally.stage.name if tally.stage.once else "")
-        self._waves = [Wave(list(tallies), 1 if name else max(workers, 1)) for name, tallies in waves]
+            batches.setdefault(job.stage, {})[job.batch] = job.rows
+        self._stages = {stage.name: StageJobs(stage, batches[stage.name]) for stage in STAGES if stage.name in batches}
+        self._by_batch = [jobs for jobs in self._stages.values() if not jobs.stage.once]
+        self._workers, self._is_local, self._clock = workers, is_local, clock
         self._failed: dict[tuple[str, str], None] = {}
         self._share = 0.0
-        self._clock = clock
-        self._began = clock()
+        self._began = self._news = clock()
 
     def started(self, stage: str, batch: str) -> None:
         """A job starts, for the first time or again after it has failed."""
         if self._is_open(stage, batch):
+            jobs, now = self._stages[stage], self._clock()
+            if not self._running():
+                self._news = now
+            jobs.start(batch, now)
             self._failed.pop((stage, batch), None)
-            self._tallies[stage].start(batch, self._clock())
 
-    def finished(self, stage: str, batch: str, seconds: float | None = None) -> None:
-        """A job that has started ends well.
-
-        seconds: that it took by its own account, if it has one; on a cluster it may have waited in a queue before.
-        """
+    def finished(self, stage: str, batch: str) -> None:
+        """A job that has started ends well."""
         if self._is_open(stage, batch):
-            self._tallies[stage].finish(batch, self._clock(), seconds)
+            now = self._clock()
+            self._stages[stage].finish(batch, now - self._news)
+            self._news = now
 
     def failed(self, stage: str, batch: str) -> None:
         """A job fails."""
         if self._is_open(stage, batch):
+            self._stages[stage].running.discard(batch)
             self._failed[stage, batch] = None
 
     @property
     def is_over(self) -> bool:
         """Whether all jobs have ended well."""
-        return not any(tally.open for tally in self._tallies.values())
+        return not any(jobs.open for jobs in self._stages.values())
 
     @property
     def rows(self) -> int:
         """Rows that the run works on."""
-        return sum(self._by_batch().values()) or max((tally.rows for tally in self._tallies.values()), default=0)
+        return sum(self._batches().values()) or max((jobs.rows for jobs in self._stages.values()), default=0)
 
     @property
     def rows_done(self) -> int:
         """Of these, the rows with which all that is planned for their batch has been done."""
-        batches = self._by_batch()
-        if not batches:
+        if not self._by_batch:
             return self.rows if self.is_over else 0
-        still = {batch for tally in self._tallies.values() if not tally.stage.once for batch in tally.open}
-        return sum(rows for batch, rows in batches.items() if batch not in still)
+        still = {batch for jobs in self._by_batch for batch in jobs.open}
+        return sum(rows for batch, rows in self._batches().items() if batch not in still)
 
     @property
     def seconds_left(self) -> float:
         """Estimated time to the end of the run, without regard to jobs that have failed."""
-        now = self._clock()
-        return sum(wave.seconds_left(self._pace, now) for wave in self._waves)
+        return max(self._seconds_open() - min(self._silence(), self._a_job()), 0.0)
 
     @property
     def share(self) -> float:
         """Share of the work that is done, from 0 to 1; 1 only when all of it is. It never falls."""
         if self.is_over:
             return 1.0
-        now = self._clock()
-        done = sum(wave.seconds_done(self._pace, now) for wave in self._waves)
-        self._share = min(max(self._share, done / sum(wave.seconds(self._pace) for wave in self._waves)), 0.99)
+        left, speeds = self._seconds_open(), self._speeds()
+        if any(jobs.stage.once for jobs in self._running()):  # a long job is no standstill
+            left -= min(self._silence(), self._a_job())
+        total = sum(speeds.seconds(jobs, jobs.cost) for jobs in self._stages.values())
+        self._share = min(max(self._share, 1 - left / total), 0.99)
         return self._share
 
     @property
     def rate(self) -> float | None:
         """Rows a second that get through the stages that are at work; None before there are any."""
-        active = [tally for tally in self._active() if not tally.stage.once]
-        if not any(tally.rows_done for tally in active):
-            return None
-        seconds = max(tally.last for tally in active) - min(tally.began for tally in active)
-        weights = [self._pace(tally) * tally.cost(tally.batches.values()) / tally.rows for tally in active]
-        through = sum(weight * tally.rows_done for weight, tally in zip(weights, active, strict=True)) / sum(weights)
-        return through / seconds if seconds > 0 else None
+        active = [jobs for jobs in self._active() if not jobs.stage.once]
+        rows = sum(jobs.rows_done for jobs in active) / max(len(active), 1)
+        seconds = self._news - min((jobs.began or 0.0 for jobs in active), default=0.0)
+        return rows / seconds if rows and seconds > 0 else None
 
     def line(self) -> str:
         """Where the run is, for people: rows done of rows in the stages at work, share, rate, and the time left.
@@ -111,7 +115,7 @@ class Progress:
         """
         if self.is_over:
             return f"{self._rows()} · 100 %"
-        return " · ".join([self._stages(), _percent(self.share), *_per_second(self.rate), *self._rest()])
+        return " · ".join([self._at_work(), _percent(self.share), *_per_second(self.rate), *self._rest()])
 
     def last_line(self) -> str:
         """The same when the run has ended, well or not."""
@@ -126,49 +130,59 @@ class Progress:
         return " · ".join([self._rows(), _percent(self.share), rest])
 
     def _is_open(self, stage: str, batch: str) -> bool:
-        return stage in self._tallies and batch in self._tallies[stage].open
+        return stage in self._stages and batch in self._stages[stage].open
 
-    def _by_batch(self) -> dict[str, int]:
-        tallies = [tally for tally in self._tallies.values() if not tally.stage.once]
-        return {batch: rows for tally in tallies for batch, rows in tally.batches.items()}
+    def _batches(self) -> dict[str, int]:
+        return {batch: rows for jobs in self._by_batch for batch, rows in jobs.batches.items()}
 
-    def _active(self) -> list[Tally]:
+    def _active(self) -> list[StageJobs]:
         """The stages that have begun and are not over."""
-        return [tally for tally in self._tallies.values() if tally.open and tally.began is not None]
+        return [jobs for jobs in self._stages.values() if jobs.open and jobs.began is not None]
 
-    def _pace(self, tally: Tally) -> float:
-        """How much longer than expected the jobs of a stage take here; until some have ended, as those of all stages.
+    def _running(self) -> list[StageJobs]:
+        return [jobs for jobs in self._stages.values() if jobs.running]
 
-        How long others take to answer a download says nothing of that.
-        """
-        machine = pace((other for other in self._tallies.values() if not other.stage.waits), 1.0)
-        return pace([tally], 1.0 if tally.stage.waits else machine)
+    def _speeds(self) -> Speeds:
+        return Speeds(self._stages.values(), self._workers, self._is_local)
+
+    def _seconds_open(self) -> float:
+        """Expected seconds of the jobs that have not ended."""
+        speeds = self._speeds()
+        return sum(speeds.seconds(jobs, jobs.cost - jobs.done) for jobs in self._stages.values())
+
+    def _silence(self) -> float:
+        """Seconds without news while jobs are running."""
+        return self._clock() - self._news if self._running() else 0.0
+
+    def _a_job(self) -> float:
+        """Expected seconds of the longest of the jobs that run."""
+        costs = [jobs.stage.cost(jobs.open[batch]) for jobs in self._running() for batch in jobs.running]
+        return max(costs, default=0.0) / self._speeds().machine
 
     def _rows(self) -> str:
         return f"{self.rows_done:,} of {self.rows:,} rows done"
 
-    def _stages(self) -> str:
-        active = self._active() or [next(tally for tally in self._tallies.values() if tally.open)]
+    def _at_work(self) -> str:
+        active = self._active() or [next(jobs for jobs in self._stages.values() if jobs.open)]
         parts = []
-        for (once, rows), tallies in groupby(active, key=lambda tally: (tally.stage.once, tally.rows)):
+        for (once, rows), stages in groupby(active, key=lambda jobs: (jobs.stage.once, jobs.rows)):
             if once:
-                parts += [self._alone(tally) for tally in tallies]
+                parts += [self._alone(jobs) for jobs in stages]
             else:
-                counts = ", ".join(f"{tally.stage.name} {tally.rows_done:,}" for tally in tallies)
+                counts = ", ".join(f"{jobs.stage.name} {jobs.rows_done:,}" for jobs in stages)
                 parts.append(f"{counts} of {rows:,} rows")
         return "; ".join(parts)
+
+    def _alone(self, jobs: StageJobs) -> str:
+        so_far = "" if jobs.began is None else f", {_span(self._clock() - jobs.began)} so far"
+        return f"{jobs.stage.name}, all {jobs.rows:,} rows{so_far}"
 
     def _rest(self) -> list[str]:
         if self._failed:
             return [f"{len(self._failed)} job{'s' * (len(self._failed) > 1)} failed"]
-        now = self._clock()
-        if any(wave.is_late(self._pace, now) for wave in self._waves):
+        if self._silence() > PATIENCE * self._a_job():
             return []
         return [f"{_span(max(self.seconds_left, 1))} left"]
-
-    def _alone(self, tally: Tally) -> str:
-        so_far = "" if tally.began is None else f", {_span(self._clock() - tally.began)} so far"
-        return f"{tally.stage.name}, all {tally.rows:,} rows{so_far}"
 
 
 def _percent(share: float) -> str:

@@ -1,0 +1,50 @@
+"""What the rules that train a model, test it and read with it are given.
+
+Files that a user names are local(): they are where they are, whatever prefix the results of a module have.
+"""
+
+from lettermill.plan.predict_inputs import find_images, find_word_list
+from lettermill.workflow.parameters import Rows, stamp_of
+
+TRAIN = config["train"]
+FIT_SETTINGS = {key: value for key, value in TRAIN.items() if key != "test_on"}
+FIT_SETTINGS["vgg16"] = TRAIN["vgg16"] if TRAIN["model"] == "vgg16" else {}
+
+
+def vgg16_weights(wildcards):
+    """The file of config `train: {vgg16: {weights}}`, if it names one that is used."""
+    weights = TRAIN["vgg16"]["weights"]
+    if TRAIN["model"] != "vgg16" or weights in ("imagenet", "none"):
+        return []
+    return local(str(checked(PLAN.named, "train.vgg16.weights", weights)))
+
+
+def test_folders(wildcards):
+    """The folders of config `train: {test_on}`."""
+    return [str(checked(PLAN.named, "train.test_on", folder, True)) for folder in TRAIN["test_on"]]
+
+
+def test_folder_stamps(wildcards):
+    """What tells that their files have changed."""
+    return [stamp_of(Path(folder)) for folder in test_folders(wildcards)]
+
+
+@cache
+def named_images():
+    """(name, path) of the images of config `predict: {images}`."""
+    return [(name, str(path)) for name, path in checked(find_images, config["predict"]["images"], CONFIG_FILES)]
+
+
+def image_files(wildcards):
+    """Their paths."""
+    return [local(path) for _, path in named_images()]
+
+
+def image_names(wildcards):
+    """(name, path) of them, as rows."""
+    return Rows.of(named_images())
+
+
+def word_list(wildcards):
+    """The file of config `predict: {word_list}`, if there is one."""
+    return [local(str(path)) for path in checked(find_word_list, config["predict"]["word_list"], CONFIG_FILES)]

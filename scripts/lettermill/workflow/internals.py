@@ -1,0 +1,225 @@
+"""What Lettermill asks of Snakemake beyond its documented interface, each look guarded.
+
+Another version may lack any of it, or have it in another form. That costs a feature, with one line in the log, and not
+the run.
+"""
+
+import logging
+import sys
+from collections.abc import Callable, Collection, Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+LOWEST = "9.0"
+"""The first version of Snakemake with which Lettermill has been run."""
+
+UNTESTED = "10"
+"""The first version with which it has not."""
+
+Answer = TypeVar("Answer")
+
+
+class PlannedJob(NamedTuple):
+    """A job that the run will do. rule: its name in Lettermill, "" for a rule of another workflow, which uses
+    Lettermill as a module. batch: "" for a job on all rows."""
+
+    rule: str
+    batch: str
+
+
+class Output(NamedTuple):
+    """What the user wants to see. quiet: no progress. every_job: a block of lines for each job. terminal: a person may
+    be looking on."""
+
+    quiet: bool
+    every_job: bool
+    terminal: bool
+
+
+def version_warning(version: str) -> str:
+    """What to say of this version of Snakemake; nothing when Lettermill has been tested with it.
+
+    Older ones than ``LOWEST`` are refused by ``snakemake.utils.min_version``.
+    """
+    if int(version.partition(".")[0]) < int(UNTESTED):
+        return ""
+    return (
+        f"Lettermill has been tested with Snakemake {LOWEST} and later, but not with {UNTESTED} and later; this is "
+        f"{version}. Should it fail: pip install 'snakemake<{UNTESTED}'"
+    )
+
+
+class Internals:
+    """The inside of a running workflow.
+
+    workflow, rules: Snakemake's objects of these names, as they are in a Snakefile. warn: is given a line for each
+    feature that is lost. version: of Snakemake.
+    """
+
+    def __init__(self, workflow: Any, rules: Any, warn: Callable[[str], None], version: str):
+        self._workflow, self._rules = workflow, rules
+        self._warn, self._version = warn, version
+        self._lost: set[str] = set()
+
+    def _look(self, look: Callable[[], Answer], otherwise: Answer, lost: str) -> Answer:
+        """What ``look`` returns; ``otherwise`` when it fails. lost: the feature that is then lost, as a clause."""
+        try:
+            return look()
+        except Exception as error:  # whatever it is that another version does
+            if lost not in self._lost:
+                self._lost.add(lost)
+                cause = f"{type(error).__name__}: {error}"
+                self._warn(f"Lettermill does not know its way around Snakemake {self._version}: {lost} ({cause}).")
+            return otherwise
+
+    def config_files(self) -> list[Path]:
+        """The files of option ``--configfile``."""
+        return self._look(
+            lambda: [Path(file) for file in self._workflow.overwrite_configfiles],
+            [],
+            "paths in a config file are looked for in the working directory only",
+        )
+
+    def is_local(self) -> bool:
+        """Whether jobs run on this machine."""
+        return self._look(lambda: bool(self._workflow.local_exec), True, "on a cluster, each stage is a job of its own")
+
+    def is_forced(self, rule: str, outputs: Collection[str]) -> bool:
+        """Whether ``rule`` is to run without need: ``--forceall``, or ``-R`` with it or one of its outputs."""
+
+        def look() -> bool:
+            settings = self._workflow.dag_settings
+            return bool(settings.forceall) or not {self.name_of(rule), *outputs}.isdisjoint(settings.forcerun)
+
+        return self._look(look, False, f"-R {rule} and --forceall do not make {outputs} again; delete them")
+
+    def name_of(self, rule: str) -> str:
+        """What a rule of Lettermill is called in this workflow: another may use it as a module."""
+        return self._look(
+            lambda: str(self._rules._rules[rule].rule.name),
+            rule,
+            "rules of a module that are renamed are not recognised",
+        )
+
+    def _own_names(self) -> Mapping[str, str]:
+        """Name in this workflow -> name in Lettermill, of all its rules."""
+        return self._look(
+            lambda: {str(proxy.rule.name): name for name, proxy in self._rules._rules.items()},
+            {},
+            "rules of a module that are renamed are not recognised",
+        )
+
+    def own_name(self, rule: str) -> str:
+        """What a rule of this workflow is called in Lettermill, see ``PlannedJob``."""
+        names = self._own_names()
+        return names.get(rule, "" if names else rule)
+
+    def planned_jobs(self) -> list[PlannedJob]:
+        """The jobs that this run will do; none when Snakemake does not tell."""
+
+        def look() -> list[PlannedJob]:
+            names = self._own_names()
+            return [
+                PlannedJob(names.get(job.rule.name, "" if names else job.rule.name), job.wildcards.get("batch", ""))
+                for job in self._workflow.dag.needrun_jobs()
+            ]
+
+        return self._look(look, [], "there is no progress, and missing packages are only noticed by the jobs")
+
+    def jobs_at_a_time(self, jobs: int) -> int:
+        """How many of ``jobs`` may run at a time."""
+
+        def look() -> int:
+            workers = self._workflow.cores if self._workflow.local_exec else self._workflow.nodes
+            return max(min(int(workers), jobs), 1)
+
+        return self._look(look, 1, "the time left is estimated for one job at a time")
+
+    def is_touch(self) -> bool:
+        """Whether the run only makes files look new, option ``--touch``."""
+        return self._look(lambda: bool(self._workflow.touch), False, "--touch shows progress")
+
+    def uses_environments(self) -> bool:
+        """Whether jobs have environments of their own, option ``--sdm``."""
+        return self._look(
+            lambda: bool(self._workflow.deployment_settings.deployment_method),
+            True,
+            "missing packages are only noticed by the jobs",
+        )
+
+    def output(self) -> Output:
+        """What the user wants to see."""
+
+        def look() -> Output:
+            from snakemake.settings.enums import Quietness
+
+            wanted = self._workflow.output_settings
+            quiet = not {Quietness.PROGRESS, Quietness.ALL}.isdisjoint(wanted.quiet or ())
+            terminal = (sys.stdout if wanted.stdout else sys.stderr).isatty()
+            return Output(quiet, bool(wanted.printshellcmds or wanted.verbose), terminal)
+
+        return self._look(look, Output(False, True, False), "the terminal shows every job")
+
+    def lift_rate_limit(self) -> None:
+        """Take away Snakemake's limit of 100 new jobs a second, unless somebody has set another.
+
+        To keep it, the scheduler comes back a second after each time that it has looked for jobs to start, and one
+        second after that, for ever: after hundreds of jobs it does nothing else, on a core of its own.
+        """
+
+        def look() -> None:
+            limit = self._workflow.scheduler.job_rate_limiter
+            if limit is not None and (limit.max_jobs, limit.timespan) == (100, 1):
+                self._workflow.scheduler.job_rate_limiter = None
+
+        self._look(look, None, "choosing jobs keeps a core busy in a run of hundreds of jobs")
+
+    def filter_terminal(self, keep: Callable[[logging.LogRecord], bool]) -> None:
+        """Show only records in the terminal that ``keep`` keeps; the log has all."""
+
+        def look() -> None:
+            from snakemake.logging import logger
+
+            for handler in logger.handlers:
+                if handler.name == "DefaultStreamHandler":
+                    handler.addFilter(keep)
+
+        self._look(look, None, "the terminal shows every job")
+
+    def add_handler(self, handler: logging.Handler) -> None:
+        """Give ``handler`` all records of the run."""
+
+        def look() -> None:
+            from snakemake.logging import logger
+
+            logger.addHandler(handler)
+
+        self._look(look, None, "there is no progress")
+
+    def say_progress(self, line: str) -> None:
+        """A line for the terminal and the log; ``--quiet progress`` hides it."""
+
+        def look() -> None:
+            from snakemake.logging import logger
+            from snakemake.settings.enums import Quietness
+
+            logger.info(line, extra={"quietness": Quietness.PROGRESS})
+
+        self._look(look, None, "there is no progress")
+
+    def dry_run_command(self, target: str) -> list[str]:
+        """A command that says what a run with this config would do for the rule ``target``; empty if there is none."""
+
+        def options() -> Iterator[str]:
+            settings = self._workflow.config_settings
+            if settings.configfiles:
+                yield from ["--configfile", *map(str, settings.configfiles)]
+            if settings.config_args:
+                yield from ["--config", *settings.config_args]
+            yield from ["--snakefile", str(self._workflow.main_snakefile), "--", self.name_of(target)]
+
+        return self._look(
+            lambda: [sys.executable, "-m", "snakemake", "--dry-run", "--quiet=rules", *options()],
+            [],
+            "validate does not say what a run would do",
+        )

@@ -1,0 +1,35 @@
+"""The files of a job by name, and files of several stages by batch."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+
+def paths_by_name(files: Any) -> dict[str, Path]:
+    """Name -> path, of Snakemake's ``input`` or ``output``, each of whose names stands for one file."""
+    return {name: Path(path) for name, path in files.items()}
+
+
+def paths_by_batch(files: Iterable[str]) -> dict[str, Path]:
+    """Batch -> path of the file (``{batch}.csv``, ``{batch}.npy``) or folder (``{batch}``) of a stage, in this order.
+
+    Raises ValueError when a batch has two.
+    """
+    found: dict[str, Path] = {}
+    for path in map(Path, files):
+        batch = path.name.removesuffix(".csv").removesuffix(".npy")
+        if found.setdefault(batch, path) is not path:
+            raise ValueError(f"two files of batch {batch}: {found[batch]} and {path}")
+    return found
+
+
+def pairs_by_batch(files: Iterable[str], others: Iterable[str]) -> Iterator[tuple[Path, Path]]:
+    """The files of two stages that are of the same batch, in the order of the first.
+
+    Raises ValueError when a batch has one of one stage only.
+    """
+    first, second = paths_by_batch(files), paths_by_batch(others)
+    if first.keys() != second.keys():
+        raise ValueError(f"files of one stage only, of the batches {', '.join(sorted(first.keys() ^ second.keys()))}")
+    for batch, path in first.items():
+        yield path, second[batch]
