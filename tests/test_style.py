@@ -1,4 +1,4 @@
-"""The code is in style, and the repository says one thing about itself."""
+"""The code is in style."""
 
 import subprocess
 import sys
@@ -24,12 +24,3 @@ BIN = Path(sys.executable).parent
 def test_style(command: list) -> None:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-
-
-def test_reasons_are_in_the_readme() -> None:
-    from lettermill.base.reasons import REASONS
-
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    for stage, reasons in REASONS.items():
-        for reason, meaning in reasons.items():
-            assert f"| {stage} | `{reason}` | {meaning} |" in readme
