@@ -1,11 +1,11 @@
 """download, retry_failed, refresh: the images of all rows.
 
 download       results/downloaded/{batch}/   the images as fetched, or copied from the images folder, and status.csv
-retry_failed   ask again for what has failed and may do better now
-refresh        ask for everything again: what is another image now?
+retry_failed   fetch again what has failed and may do better now
+refresh        fetch everything again: what is another image now?
 
-What has come of asking is kept in .snakemake/lettermill/answers, and what has failed is only asked for again by the
-last two. They are done when they are asked for, note what has changed, and the next run works on that.
+What has come of it is kept in .snakemake/lettermill/responses, and what has failed is only fetched again by the last
+two. They are done when they are asked for, note what has changed, and the next run works on that.
 """
 
 # Rules of a group cannot be local.

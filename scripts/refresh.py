@@ -1,4 +1,4 @@
-"""Ask again for images that have failed, or for all of them."""
+"""Fetch again the images that have failed, or all of them."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ if __name__ == "__main__":
             cache_folder=Path(snakemake.config["cache"]).expanduser(),
             settings=FetchSettings.from_config(snakemake.config["download"]),
         )
-    print(f"Asked again for {counts.total():,} addresses.")
+    print(f"Fetched {counts.total():,} URLs again.")
     for kind in KINDS:
         if counts[kind]:
             print(f"{counts[kind]:>8,} {kind}")

@@ -269,7 +269,8 @@ def test_certificates(
     trusted: str,
     reason: str,
 ) -> None:
-    monkeypatch.delenv("REQUESTS_CA_BUNDLE", raising=False)
+    for variable in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv("SSL_CERT_FILE", str(certificates[trusted]))
     with serving_with(certificates[shown]) as server:
         assert one(tmp_path, f"{server.url}/a.png") == reason

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fetching import FAST, PNG, fetch, fetch_at_once, reasons
+from fetching import FAST, PNG, fetch, reasons
 from server import CLOSE, HANG, Server, head, serving
 
 IMAGE = (200, {}, PNG)
