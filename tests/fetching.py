@@ -30,10 +30,10 @@ Rows = Sequence[tuple[str, str]]
 
 
 @contextlib.contextmanager
-def proxied_by(proxy: str = "") -> Iterator[None]:
-    """No proxy is asked but ``proxy``, whatever the environment of the tests says."""
+def proxied_by(proxy: str = "", no_proxy: str = "") -> Iterator[None]:
+    """No proxy is asked but ``proxy``, whatever the environment of the tests says; and that not for ``no_proxy``."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("no_proxy", "" if proxy else "*")
+        patch.setenv("no_proxy", no_proxy if proxy else "*")
         for name in ("http_proxy", "https_proxy") if proxy else ():
             patch.setenv(name, proxy)
         yield
@@ -46,9 +46,11 @@ def fetch(
     memory: Path | None = None,
     output: str = "out",
     proxy: str = "",
+    no_proxy: str = "",
 ) -> dict[str, Downloaded]:
     """Download ``rows`` (row_id, image) into ``folder / output``; row_id -> what became of it."""
-    with proxied_by(proxy):
+    folder.mkdir(exist_ok=True)
+    with proxied_by(proxy, no_proxy):
         download_batch(_sources(rows), folder / "images", folder / "cache", folder / output, settings, memory)
     return outcomes(folder / output, rows)
 
