@@ -4,8 +4,8 @@ download       results/downloaded/{batch}/   the images as fetched, or copied fr
 retry_failed   fetch again what has failed and may do better now
 refresh        fetch everything again: what is another image now?
 
-What has come of a URL is kept in .snakemake/lettermill/, and what has failed is only fetched again by the last two.
-They are done when they are asked for, note what has changed, and the next run works on that.
+What has come of it is kept in .snakemake/lettermill/responses, and what has failed is only fetched again by the last
+two. They are done when they are asked for, note what has changed, and the next run works on that.
 """
 
 # Rules of a group cannot be local.

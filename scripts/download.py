@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lettermill.fetch.answers import answers_of
+from lettermill.fetch.responses import responses_of
 from lettermill.fetch.settings import FetchSettings
 from lettermill.stages.download import download_batch
 from lettermill.workflow.job import job_log
@@ -19,5 +19,5 @@ if __name__ == "__main__":
             cache_folder=Path(snakemake.config["cache"]).expanduser(),
             output=Path(snakemake.output.downloaded),
             settings=FetchSettings.from_config(snakemake.config["download"]),
-            memory=answers_of(snakemake.wildcards.batch),
+            memory=responses_of(snakemake.wildcards.batch),
         )

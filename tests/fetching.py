@@ -1,12 +1,9 @@
 """Batches of downloads for tests, and pictures to download."""
 
 import contextlib
-import multiprocessing
 import struct
-import tempfile
 import zlib
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import cv2
@@ -33,15 +30,10 @@ Rows = Sequence[tuple[str, str]]
 
 
 @contextlib.contextmanager
-def machine_of(folder: Path, proxy: str = "") -> Iterator[None]:
-    """What the jobs of a machine share is shared by those with this ``folder``: servers of other tests may have had
-    the same port. No proxy is asked but ``proxy``."""
-    temporary = folder / "tmp"
-    temporary.mkdir(exist_ok=True)
+def proxied_by(proxy: str = "", no_proxy: str = "") -> Iterator[None]:
+    """No proxy is asked but ``proxy``, whatever the environment of the tests says; and that not for ``no_proxy``."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("TMPDIR", str(temporary))
-        patch.setattr(tempfile, "tempdir", None)
-        patch.setenv("no_proxy", "" if proxy else "*")
+        patch.setenv("no_proxy", no_proxy if proxy else "*")
         for name in ("http_proxy", "https_proxy") if proxy else ():
             patch.setenv(name, proxy)
         yield
@@ -54,26 +46,13 @@ def fetch(
     memory: Path | None = None,
     output: str = "out",
     proxy: str = "",
+    no_proxy: str = "",
 ) -> dict[str, Downloaded]:
     """Download ``rows`` (row_id, image) into ``folder / output``; row_id -> what became of it."""
-    with machine_of(folder, proxy):
+    folder.mkdir(exist_ok=True)
+    with proxied_by(proxy, no_proxy):
         download_batch(_sources(rows), folder / "images", folder / "cache", folder / output, settings, memory)
     return outcomes(folder / output, rows)
-
-
-def fetch_at_once(folder: Path, batches: Sequence[Rows], settings: FetchSettings = FAST) -> list[dict[str, Downloaded]]:
-    """Download batches, each in a process of its own and all at the same time, with one cache."""
-    context = multiprocessing.get_context("spawn")
-    with machine_of(folder), ProcessPoolExecutor(len(batches), mp_context=context) as pool:
-        started = [
-            pool.submit(
-                download_batch, _sources(rows), folder / "images", folder / "cache", folder / f"out{n}", settings, None
-            )
-            for n, rows in enumerate(batches)
-        ]
-        for batch in started:
-            batch.result(timeout=60)
-    return [outcomes(folder / f"out{n}", rows) for n, rows in enumerate(batches)]
 
 
 def outcomes(output: Path, rows: Rows) -> dict[str, Downloaded]:
@@ -95,7 +74,7 @@ def reasons(records: dict[str, Downloaded]) -> dict[str, str]:
 
 
 def forget(output: Path) -> None:
-    """Delete what a batch has written, as the engine does before a job runs again."""
+    """Delete what a batch has written, as Snakemake does before a job runs again."""
     for path in output.iterdir():
         path.unlink()
     output.rmdir()

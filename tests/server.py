@@ -48,7 +48,7 @@ class Server:
     steps: bytes are sent as they are, numbers are seconds to wait, ``CLOSE`` and ``RESET`` end the connection; or a
     function of the request (see ``Asked``) that gives one or the other. ``otherwise`` is for all other paths.
     asked: the paths that were asked for, in order; requests: more about each of them.
-    connections: how many there were; most_connections: at one time.
+    connections: how many there were; most_connections: at one time. sockets: of those that may be open yet.
     most_waiting: how many requests waited for the first byte of their answer at one time.
     """
 
@@ -60,11 +60,17 @@ class Server:
     connections: int = 0
     most_connections: int = 0
     most_waiting: int = 0
+    sockets: set[socket.socket] = field(default_factory=set)
 
     @property
     def times(self) -> collections.Counter[str]:
         """How often each path was asked for."""
         return collections.Counter(self.asked)
+
+    @property
+    def open_connections(self) -> int:
+        """How many connections clients keep open."""
+        return sum(not _left(one) for one in list(self.sockets))
 
     @property
     def agents(self) -> set[str]:
@@ -155,14 +161,13 @@ class _Listener(http.server.ThreadingHTTPServer):
         self.counting = threading.Lock()
         self.waiting = 0
         self.over = threading.Event()
-        self.open: set[socket.socket] = set()
 
     def get_request(self) -> tuple[socket.socket, Any]:
         connection, address = super().get_request()
         with self.counting:
             self.state.connections += 1
-            self.open = {connection, *(one for one in self.open if not _left(one))}
-            self.state.most_connections = max(self.state.most_connections, len(self.open))
+            self.state.sockets = {connection, *(one for one in self.state.sockets if not _left(one))}
+            self.state.most_connections = max(self.state.most_connections, len(self.state.sockets))
         return connection, address
 
     def finish_request(self, request: Any, client_address: Any) -> None:
@@ -208,6 +213,6 @@ def serving(address: str = "127.0.0.1", context: ssl.SSLContext | None = None) -
         finally:
             running.over.set()
             running.shutdown()
-            for connection in running.open:
+            for connection in state.sockets:
                 with contextlib.suppress(OSError):
                     connection.shutdown(socket.SHUT_RDWR)

@@ -1,5 +1,6 @@
-"""Addresses: where they lead, which are refused, how names are found, and who is trusted."""
+"""URLs: where they lead, which addresses are refused, how names are found, who is trusted, and with which credentials."""
 
+import base64
 import contextlib
 import shutil
 import socket
@@ -14,8 +15,9 @@ import pytest
 
 from fetching import FAST, PNG, fetch, reasons
 from lettermill.base.errors import InputError
+from lettermill.fetch.addresses import is_public
 from project import ROOT
-from server import HANG, Server, head, serving
+from server import HANG, Asked, Server, head, serving
 
 IMAGE = (200, {}, PNG)
 
@@ -174,6 +176,23 @@ def test_private_addresses_are_refused_as_such(tmp_path: Path, server: Server) -
     assert one(tmp_path, f"{server.url}/a", refuse_private_addresses=False) == ""
 
 
+@pytest.mark.parametrize(
+    "address",
+    ["127.0.0.1", "10.0.0.1", "169.254.169.254", "192.0.0.192", "168.63.129.16", "100.64.0.1", "240.0.0.1", "::1", "::",
+     "fe80::1%eth0", "fc00::1", "fec0::1", "::127.0.0.1", "::ffff:127.0.0.1", "::ffff:0:7f00:1", "64:ff9b::a00:1",
+     "64:ff9b:1::a00:1", "2002:a00:1::", "2001:db8::1", "2001::1", "3fff::1", "5f00::1", "ff02::1"],
+)  # fmt: skip
+def test_addresses_that_are_not_of_the_internet(address: str) -> None:
+    assert not is_public(address)
+
+
+@pytest.mark.parametrize(
+    "address", ["8.8.8.8", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808", "2002:808:808::"]
+)
+def test_addresses_of_the_internet(address: str) -> None:
+    assert is_public(address)
+
+
 PUBLIC_TO_PRIVATE = """
 from pathlib import Path
 import sys
@@ -269,7 +288,8 @@ def test_certificates(
     trusted: str,
     reason: str,
 ) -> None:
-    monkeypatch.delenv("REQUESTS_CA_BUNDLE", raising=False)
+    for variable in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv("SSL_CERT_FILE", str(certificates[trusted]))
     with serving_with(certificates[shown]) as server:
         assert one(tmp_path, f"{server.url}/a.png") == reason
@@ -295,6 +315,64 @@ def test_a_port_where_nobody_says_anything(tmp_path: Path, scheme: str) -> None:
     assert (records["row"].reason, records["row"].attempts) == ("timeout", 2)
 
 
+# Credentials.
+
+
+def credentials(request: Asked, header: str = "Authorization") -> str | None:
+    """User and password that a request has come with."""
+    value = request.headers[header]
+    return value and base64.b64decode(value.removeprefix("Basic ")).decode()
+
+
+@pytest.mark.parametrize(
+    ("user", "sent"),
+    [("user:word", "user:word"), ("user:p%40ss%20w", "user:p@ss w"), ("us%3Aer:%25", "us:er:%"), ("user:", "user:"),
+     ("user:%E9", None), ("", None)],
+)  # fmt: skip
+def test_credentials_of_a_url(tmp_path: Path, server: Server, user: str, sent: str | None) -> None:
+    server.otherwise = lambda asked: IMAGE if credentials(asked) == sent else (401, {}, b"")
+    url = server.url.replace("//", f"//{user}@") if user else server.url
+    reason = one(tmp_path, f"{url}/a.png")
+    if user == "user:%E9":
+        assert reason in ("forbidden", "invalid_url")  # no bytes of UTF-8
+    else:
+        assert reason == ""
+
+
+@pytest.mark.parametrize("location", ["/there", "{url}/there", "//{host}/there"])
+def test_credentials_are_sent_to_their_own_host_after_a_redirect(tmp_path: Path, server: Server, location: str) -> None:
+    host = server.url.removeprefix("http://")
+    server.answers = {"/from": (302, {"Location": location.format(url=server.url, host=host)}, b""), "/there": IMAGE}
+    assert one(tmp_path, f"http://user:word@{host}/from") == ""
+    assert list(map(credentials, server.requests)) == ["user:word"] * 2
+
+
+def test_credentials_are_not_sent_to_another_host(tmp_path: Path, server: Server) -> None:
+    with serving() as other:
+        host, other.otherwise = other.url.removeprefix("http://"), IMAGE
+        server.answers = {
+            "/from": (302, {"Location": f"http://{host}/a"}, b""),
+            "/own": (302, {"Location": f"http://own:one@{host}/b"}, b""),
+        }
+        for name in ("from", "own"):
+            assert one(tmp_path / name, f"{server.url.replace('//', '//user:word@')}/{name}") == ""
+        assert {asked.path: credentials(asked) for asked in other.requests} == {"/a": None, "/b": "own:one"}
+
+
+def test_credentials_of_netrc(tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    server.otherwise = IMAGE
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login user password word")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    assert one(tmp_path, f"{server.url}/a.png") == ""
+    assert list(map(credentials, server.requests)) == ["user:word"]
+
+
+def test_cookies_are_not_kept(tmp_path: Path, server: Server) -> None:
+    server.otherwise = (200, {"Set-Cookie": "a=b; Path=/"}, PNG)
+    fetch(tmp_path, [(name, f"{server.url}/{name}") for name in "abc"], FAST._replace(connections=1))
+    assert [request.headers["Cookie"] for request in server.requests] == [None] * 3
+
+
 # Proxies.
 
 
@@ -309,6 +387,36 @@ def test_a_proxy_that_the_environment_names_is_asked(tmp_path: Path, server: Ser
     assert reasons(records) == {"a": "", "b": "connection_error"}  # the server makes no tunnels, as https needs them
     assert records["b"].detail == "the proxy"
     assert [request.headers["Proxy-Authorization"] for request in server.requests] == ["Basic bmFtZTpzZWNyZXQ="]
+
+
+@pytest.mark.parametrize(
+    ("proxy", "sent"),
+    [("http://name:p%40ss%20w@{host}", "name:p@ss w"), ("http://{host}", None), ("{host}", None)],
+    ids=["with credentials", "without", "without a scheme"],
+)
+def test_credentials_of_a_proxy(tmp_path: Path, server: Server, proxy: str, sent: str | None) -> None:
+    server.otherwise = IMAGE
+    host = server.url.removeprefix("http://")
+    records = fetch(tmp_path, [("a", "http://far.invalid/a.png")], proxy=proxy.format(host=host))
+    assert reasons(records) == {"a": ""}
+    assert [credentials(request, "Proxy-Authorization") for request in server.requests] == [sent]
+
+
+@pytest.mark.parametrize(("no_proxy", "asked"), [("127.0.0.0/8", 0), ("10.0.0.0/8", 1), ("localhost", 1)])
+def test_hosts_that_are_asked_without_the_proxy(tmp_path: Path, server: Server, no_proxy: str, asked: int) -> None:
+    server.otherwise = IMAGE
+    with serving() as proxy:
+        proxy.otherwise = IMAGE
+        records = fetch(tmp_path, [("a", f"{server.url}/a.png")], proxy=proxy.url, no_proxy=no_proxy)
+        assert reasons(records) == {"a": ""}
+        assert (len(proxy.asked), len(server.asked)) == (asked, 1 - asked)
+
+
+def test_a_proxy_of_the_local_network_may_be_asked_for_public_addresses(tmp_path: Path, server: Server) -> None:
+    server.otherwise = IMAGE
+    settings = FAST._replace(refuse_private_addresses=True)
+    records = fetch(tmp_path, [("a", "http://far.invalid/a.png")], settings, proxy=server.url)
+    assert reasons(records) == {"a": ""}
 
 
 def test_a_proxy_that_cannot_be_used_is_a_clear_error(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from server import CLOSE, HANG, RESET, Answer, Asked, Server, head, serving
 RETRIES = 1
 AGAIN = RETRIES + 1
 SETTINGS = FAST._replace(
-    connections=32, connections_per_host=32, timeout=1.5, deadline=4.0, retries=RETRIES, host_failures=1000
+    connections=32, connections_per_host=32, timeout=0.6, deadline=1.6, retries=RETRIES, host_failures=1000
 )
 
 
@@ -66,7 +66,7 @@ STATUSES = {
 FAULTS: dict[str, Fault] = {
     # Odd, but an image.
     "late": Fault([0.3, image()], ""),
-    "slow": Fault([head(length=len(PNG)), *(step for n in range(0, 15000, 999) for step in (PNG[n:][:999], 0.05))], ""),
+    "slow": Fault([head(length=len(PNG)), *(step for n in range(0, 15000, 999) for step in (PNG[n:][:999], 0.03))], ""),
     "no-type": Fault([image()], ""),
     "type-of-text": Fault([image(Content_Type="text/html")], ""),
     "type-of-another-image": Fault([image(JPEG, Content_Type="image/png")], ""),
@@ -78,6 +78,7 @@ FAULTS: dict[str, Fault] = {
     "length-of-nonsense": Fault([head(Content_Length="many") + PNG, CLOSE], ""),
     "same-length-twice": Fault([head(Content_Length=[len(PNG), len(PNG)]) + PNG], ""),
     "more-than-its-length": Fault([image() + b"and more"], ""),
+    "hints-first": Fault([b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n", 0.05, image()], ""),
     "continue-first": Fault([b"HTTP/1.1 100 Continue\r\n\r\n" + image()], ""),
     "chunked": Fault([head(Transfer_Encoding="chunked") + chunk(PNG[:999]) + chunk(PNG[999:]) + b"0\r\n\r\n"], ""),
     "zipped": Fault([image(gzip.compress(PNG), Content_Encoding="gzip")], ""),
@@ -137,6 +138,7 @@ FAULTS: dict[str, Fault] = {
     "drips-head": Fault(drip(b"HTTP/1.1 200 OK\r\nX: "), "timeout"),
     "drips-headers": Fault(drip(b"HTTP/1.1 200 OK\r\n", b"X: y\r\n"), "timeout"),
     "drips-continues": Fault(drip(b"", b"HTTP/1.1 100 Continue\r\n\r\n"), "timeout"),
+    "drips-hints": Fault(drip(b"", b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"), "timeout"),
     "drips-body": Fault(drip(head(length=len(PNG))), "timeout"),
     "drips-body-of-no-length": Fault(drip(head()), "timeout"),
     "drips-chunks": Fault(drip(head(Transfer_Encoding="chunked"), chunk(b"x")), "timeout"),

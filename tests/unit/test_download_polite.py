@@ -1,13 +1,15 @@
-"""How much is asked of a host at a time, by all jobs of this machine together, and what a host says is heeded."""
+"""How much one job asks of a host at a time, when it gives a host up, and that what a host says is heeded."""
 
+import contextlib
 import email.utils
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from fetching import FAST, PNG, fetch, fetch_at_once, reasons
+from fetching import FAST, PNG, fetch, reasons
 from server import CLOSE, HANG, Server, head, serving
 
 IMAGE = (200, {}, PNG)
@@ -33,12 +35,31 @@ def test_no_more_connections_altogether_than_allowed(tmp_path: Path, server: Ser
     assert server.most_waiting == 2
 
 
-def test_jobs_share_what_a_host_allows(tmp_path: Path, server: Server) -> None:
+def test_no_more_connections_to_the_host_that_all_are_redirected_to(tmp_path: Path, server: Server) -> None:
     server.otherwise = SOON
-    settings = FAST._replace(connections=8, connections_per_host=3)
-    batches = fetch_at_once(tmp_path, [rows_of(server, 40), rows_of(server, 40, 40), rows_of(server, 40, 80)], settings)
-    assert {record.status for records in batches for record in records.values()} == {"ok"}
+    with serving() as one, serving() as other:
+        for moved in (one, other):
+            moved.otherwise = lambda asked: (302, {"Location": server.url + asked.path}, b"moved")
+        rows = [*rows_of(one, 10), *rows_of(other, 10, 10)]
+        records = fetch(tmp_path, rows, FAST._replace(connections=8, connections_per_host=3))
+    assert {record.status for record in records.values()} == {"ok"}
+    assert 1 < server.most_connections <= 3
     assert 1 < server.most_waiting <= 3
+
+
+def test_connections_of_few_hosts_are_kept_open(tmp_path: Path) -> None:
+    kept: list[int] = []
+    with contextlib.ExitStack() as stack:
+        servers = [stack.enter_context(serving()) for _ in range(12)]
+
+        def answer(_: object) -> tuple:
+            kept.append(sum(server.open_connections for server in servers))
+            return IMAGE
+
+        for server in servers:
+            server.otherwise = answer
+        fetch(tmp_path, [(f"{n:02d}", f"{server.url}/a") for n, server in enumerate(servers)], FAST)
+    assert 1 <= max(kept) <= 2 * FAST.connections
 
 
 def test_connections_are_used_again(tmp_path: Path, server: Server) -> None:
@@ -58,26 +79,16 @@ def test_connections_that_the_server_has_closed_cost_nothing(tmp_path: Path, ser
     assert {record.status for record in records.values()} == {"ok"}
 
 
-def test_jobs_share_the_rate_of_a_host(tmp_path: Path, server: Server) -> None:
-    server.otherwise = IMAGE
-    rate, count = 10, 15
-    settings = FAST._replace(requests_per_second=rate)
-    fetch_at_once(tmp_path, [rows_of(server, count), rows_of(server, count, count)], settings)
-    seconds = sorted(request.seconds for request in server.requests)
-    assert len(seconds) == 2 * count
-    assert seconds[-1] - seconds[0] >= 0.75 * 2 * count / rate  # each by itself would take half
-
-
 def test_the_rate_is_that_of_each_host(tmp_path: Path, server: Server) -> None:
     """... and counts tries, too; waiting for it does not count as time of an address."""
     server.otherwise = lambda asked: (503, {}, b"") if asked.times == 1 else IMAGE
     with serving() as other:
         other.otherwise = IMAGE
         rows = [*rows_of(server, 10), *((f"o{n}", f"{other.url}/{n}") for n in range(3))]
-        records = fetch(tmp_path, rows, FAST._replace(requests_per_second=10, deadline=0.8))
+        records = fetch(tmp_path, rows, FAST._replace(requests_per_second=25, deadline=0.6))
     assert {record.status for record in records.values()} == {"ok"}
     seconds = [request.seconds for request in server.requests]
-    assert len(seconds) == 20 and max(seconds) - min(seconds) >= 0.75 * 20 / 10
+    assert len(seconds) == 20 and max(seconds) - min(seconds) >= 0.75 * 20 / 25
     assert max(request.seconds for request in other.requests) < max(seconds)
 
 
@@ -86,7 +97,7 @@ def test_a_host_that_hangs_does_not_hold_up_another(tmp_path: Path, server: Serv
     with serving() as other:
         other.otherwise = IMAGE
         rows = [*rows_of(server, 6), *((f"o{n}", f"{other.url}/{n}") for n in range(20))]
-        records = fetch(tmp_path, rows, FAST._replace(connections=4, connections_per_host=2, timeout=0.7, retries=0))
+        records = fetch(tmp_path, rows, FAST._replace(connections=4, connections_per_host=2, timeout=0.3, retries=0))
     assert Counter(reasons(records).values()) == {"timeout": 6, "": 20}
     assert other.requests[-1].seconds < server.requests[-1].seconds
 
@@ -106,11 +117,6 @@ def test_the_rest_of_a_dead_host_fails_at_once(tmp_path: Path, server: Server) -
     assert sum(record.attempts for record in records.values()) == len(server.asked) + 30
 
     server.asked.clear()
-    again = fetch(tmp_path, rows_of(server, 100), settings, output="again")
-    assert set(reasons(again).values()) == {"connection_error"}
-    assert 1 <= len(server.asked) <= 2  # as many as it may have connections
-
-    server.asked.clear()
     server.otherwise = IMAGE
     assert set(reasons(fetch(tmp_path, rows_of(server, 100), settings, output="alive")).values()) == {""}
 
@@ -122,6 +128,33 @@ def test_the_rest_of_a_host_that_refuses_connections_fails_at_once(tmp_path: Pat
     assert set(reasons(records).values()) == {"connection_error"}
     assert len({record.detail for record in records.values()}) <= 2
     assert sum(record.attempts or 0 for record in records.values()) == 5
+
+
+STALLED = [head(length=5000), HANG]
+
+
+def test_the_rest_of_a_host_whose_bodies_stall_fails_at_once(tmp_path: Path, server: Server) -> None:
+    server.otherwise = STALLED
+    settings = FAST._replace(connections=4, retries=1, timeout=0.2, host_failures=6)
+    records = fetch(tmp_path, rows_of(server, 100), settings)
+    assert {(record.reason, record.detail) for record in records.values()} == {("timeout", "within the response")}
+    assert 6 <= len(server.asked) <= 6 + 4  # some may be under way beside the last of them
+
+
+def test_a_whole_response_ends_the_count_of_failures(tmp_path: Path, server: Server) -> None:
+    server.otherwise = lambda asked: IMAGE if int(asked.path[1:]) % 3 == 2 else STALLED
+    settings = FAST._replace(connections=1, retries=0, timeout=0.2, host_failures=3)
+    records = fetch(tmp_path, rows_of(server, 9), settings)
+    assert Counter(reasons(records).values()) == {"timeout": 6, "": 3}
+    assert all(record.attempts == 1 for record in records.values())
+
+
+def test_one_slow_image_costs_no_other(tmp_path: Path, server: Server) -> None:
+    server.otherwise = lambda asked: STALLED if asked.path == "/000" else IMAGE
+    settings = FAST._replace(connections=1, retries=4, timeout=0.2, host_failures=3)
+    records = fetch(tmp_path, rows_of(server, 20), settings)
+    assert Counter(reasons(records).values()) == {"timeout": 1, "": 19}
+    assert records["000"].attempts == 5
 
 
 def test_a_host_that_answers_at_all_is_not_dead(tmp_path: Path, server: Server) -> None:
@@ -155,14 +188,6 @@ def test_retry_after_is_waited_for_by_all_of_the_host(tmp_path: Path, server: Se
     first, *others = server.requests
     assert first.path == "/000"
     assert min(request.seconds for request in others) >= first.seconds + 1
-
-
-def test_retry_after_is_waited_for_by_other_jobs(tmp_path: Path, server: Server) -> None:
-    server.otherwise = lambda asked: (429, {"Retry-After": "3"}, b"") if len(server.asked) == 1 else IMAGE
-    one = FAST._replace(connections=1, connections_per_host=1)
-    batches = fetch_at_once(tmp_path, [rows_of(server, 3), rows_of(server, 3, 3)], one)
-    assert {record.status for records in batches for record in records.values()} == {"ok"}
-    assert server.requests[1].seconds >= server.requests[0].seconds + 3
 
 
 def test_retry_after_as_a_date(tmp_path: Path, server: Server) -> None:
@@ -231,14 +256,15 @@ def test_what_a_server_says_to_robots(
     assert len(server.asked) == 1
 
 
-# Nothing is asked for twice.
+# Nothing is fetched twice in a job.
 
 
-def test_jobs_at_the_same_time_ask_for_an_image_once(tmp_path: Path, server: Server) -> None:
-    server.otherwise = [0.1, head(length=len(PNG)) + PNG]
-    batches = fetch_at_once(tmp_path, [rows_of(server, 20)] * 3)
+def test_jobs_at_the_same_time_may_fetch_the_same_image(tmp_path: Path, server: Server) -> None:
+    server.otherwise = SOON
+    with ThreadPoolExecutor(3) as pool:
+        batches = list(pool.map(lambda n: fetch(tmp_path, rows_of(server, 10), output=f"out{n}"), range(3)))
     assert {record.status for records in batches for record in records.values()} == {"ok"}
-    assert server.times == dict.fromkeys((f"/{n:03d}" for n in range(20)), 1)
+    assert {path.read_bytes() for path in tmp_path.glob("out*/*.png")} == {PNG}
 
 
 def test_rows_of_one_image_ask_once(tmp_path: Path, server: Server) -> None:

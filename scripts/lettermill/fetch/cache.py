@@ -1,4 +1,4 @@
-"""A cache of fetched images, keyed by their address."""
+"""A cache of fetched images, keyed by their URL."""
 
 import hashlib
 from pathlib import Path
@@ -7,7 +7,7 @@ from lettermill.base.files import write_bytes
 
 
 class Cache:
-    """Files below ``folder``, one an address. Written atomically, so that jobs may share it."""
+    """Files below ``folder``, one a URL. Written atomically, so that jobs may share it."""
 
     def __init__(self, folder: Path):
         self._folder = folder

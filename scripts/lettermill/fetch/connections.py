@@ -1,159 +1,149 @@
-"""The connections of a job: kept open for the next request, and never more of a host than the machine may have."""
+"""Connections of urllib3 with what requests leaves open: each response belongs to its own request, no read outlives the
+deadline, and the addresses that are connected to are checked."""
 
 import contextlib
-import os
+import http.client
+import io
 import socket
-import threading
-import time
-from collections.abc import Iterator
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
 
-import urllib3
-from urllib3.util import Timeout
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import HTTPError
+from urllib3.util.connection import allowed_gai_family
 
-from lettermill.fetch.addresses import Address
-from lettermill.fetch.machine import Machine
-from lettermill.fetch.pools import Pool, Pools
+from lettermill.fetch.addresses import is_public
+from lettermill.fetch.deadline import in_time
 
-LOOK_AGAIN = 0.02
-"""Seconds after which a job looks again for a connection that another job may have given back."""
-
-KEPT_IDLE = 1.0
-"""Seconds for which a connection that nobody in the job uses is kept from other jobs."""
+if TYPE_CHECKING:
+    Connection = HTTPConnection  # what the mixin below is mixed into
+else:
+    Connection = object
 
 
-class Connection:
-    """A connection to a host, opened with the first request, and again when it has been closed.
+class RefusedAddressError(Exception):
+    """The host is of this machine or a local network, and config `refuse_private_addresses` is on."""
 
-    lock: what reserves it, see ``Machine.connection``. absolute: whether requests name the host, for a proxy.
+
+class StaleConnectionError(ConnectionError):
+    """The server has closed a connection that an earlier request had left open, as servers do."""
+
+
+class _TimedReader(io.RawIOBase):
+    """What comes by a socket. The timeout of a socket begins again with every byte; the deadline does not.
+
+    waits: whether a read waits for something to come.
     """
 
-    def __init__(self, pool: Pool, absolute: bool, lock: int):
-        self._pool, self._absolute, self._lock = pool, absolute, lock
-        self.is_broken_off = False
-        self.idle_since = 0.0
+    def __init__(self, raw: io.RawIOBase, sock: socket.socket):
+        self._raw, self._socket, self._timeout = raw, sock, sock.gettimeout()
+        self.waits = True
 
-    @property
-    def is_open(self) -> bool:
-        """Whether a request would be sent on a connection that another one was sent on, if the server has it open."""
-        return self._pool.opened is not None and self._pool.opened.sock is not None
+    def readable(self) -> bool:
+        return True
 
-    def get(self, address: Address, headers: dict[str, str], timeout: Timeout) -> urllib3.BaseHTTPResponse:
-        """Send a request; the answer's body is yet to be read. Raises what urllib3 raises, or RefusedAddressError."""
-        self.is_broken_off = False
-        return self._pool.urlopen(
-            "GET", address.url if self._absolute else address.target, headers={**headers, **address.headers},
-            timeout=timeout, retries=False, redirect=False, preload_content=False, assert_same_host=False,
-        )  # fmt: skip
-
-    def break_off(self) -> None:
-        """End the request that another thread waits for, or reads the answer of."""
-        self.is_broken_off = True
-        with contextlib.suppress(AttributeError, OSError):  # there may be none just now
-            self._pool.opened.connected.shutdown(socket.SHUT_RDWR)
+    def readinto(self, buffer: Any) -> int | None:
+        self._socket.settimeout(in_time(self._timeout) if self.waits else 0)
+        return self._raw.readinto(buffer)
 
     def close(self) -> None:
-        """Close it and give it back to the machine."""
-        self._pool.close()
-        os.close(self._lock)
+        if not self.closed:
+            self._raw.close()
+        super().close()
 
 
-class _Host:
-    """The connections of a job to one host that are not in use."""
+class _FinalResponse(http.client.HTTPResponse):
+    """The final response to a request: http.client takes every interim one but 100 for it, and the final one then for
+    that to the next request."""
 
-    def __init__(self) -> None:
-        self.idle: list[Connection] = []
-        self.changed = threading.Condition()
-        self.is_looking = False  # for one that the machine has left; one thread does that for all
+    def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any):
+        super().__init__(sock, *args, **kwargs)
+        self._socket = sock
+        self._reader = _TimedReader(self.fp.detach(), sock)
+        self.fp = io.BufferedReader(self._reader)
 
+    def _read_status(self) -> tuple[str, int, str]:
+        while True:
+            version, status, reason = super()._read_status()
+            if not 100 <= status < 200 or status == HTTPStatus.SWITCHING_PROTOCOLS:
+                return version, status, reason
+            http.client.parse_headers(self.fp)
 
-class Connections:
-    """The connections of a job, for many threads. A context manager, which closes them.
+    def begin(self) -> None:
+        super().begin()
+        # Neither has a body, but what follows on such a connection may belong to them: another protocol, or what a
+        # server that has nothing yet sends later.
+        if self.status in (HTTPStatus.SWITCHING_PROTOCOLS, HTTPStatus.NO_CONTENT):
+            self.will_close = True
 
-    per_host: connections to one host, of all jobs of the ``machine``.
-    """
+    def _close_conn(self) -> None:
+        """Called when the response has been read to its end. With more than that, nobody knows whose response comes
+        next: the connection is not used again."""
+        if self._has_more():
+            with contextlib.suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)
+        super()._close_conn()
 
-    def __init__(self, machine: Machine, per_host: int, public_only: bool):
-        self._machine, self._per_host = machine, per_host
-        self._pools = Pools(public_only)
-        self._hosts: dict[tuple[str, str], _Host] = {}
-        self._lock = threading.Lock()
-        self._deadlines: dict[Connection, float] = {}
-        self._ended = threading.Event()
-        self._watch = threading.Thread(target=self._watch_over, name="connections", daemon=True)
-
-    def __enter__(self) -> "Connections":
-        self._watch.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._ended.set()
-        self._watch.join()
-        self._close_idle(time.monotonic() + KEPT_IDLE)
-
-    @contextlib.contextmanager
-    def to(self, address: Address) -> Iterator[Connection]:
-        """A connection to the host of ``address`` for as long as the block lasts; waits for it."""
-        host = self._host(address)
-        connection = self._take(host, address)
+    def _has_more(self) -> bool:
+        self._reader.waits = False
         try:
-            yield connection
-        finally:
-            with host.changed:
-                connection.idle_since = time.monotonic()
-                host.idle.append(connection)
-                host.changed.notify()
+            return bool(self.fp.peek(1))
+        except (OSError, ValueError):  # nothing more, in words of TLS; closed already
+            return False
 
-    @contextlib.contextmanager
-    def limited(self, connection: Connection, seconds: float) -> Iterator[None]:
-        """Break off what the block waits for on ``connection`` after so long. A timeout of the socket does not: it
-        begins anew with every byte that comes."""
-        self._deadlines[connection] = time.monotonic() + seconds
+
+class _Checked(Connection):
+    """What both kinds of connections have. public_only: whether to connect to public addresses only; a proxy, if there
+    is one, decides about that by itself."""
+
+    response_class = _FinalResponse
+
+    def __init__(self, *args: Any, public_only: bool, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self._public_only = public_only
+        self._is_kept = False
+
+    def connect(self) -> None:
+        self._is_kept = False
+        super().connect()
+
+    def getresponse(self) -> Any:
         try:
-            yield
-        finally:
-            del self._deadlines[connection]
+            response = super().getresponse()
+        except ConnectionError as error:
+            if self._is_kept:
+                raise StaleConnectionError from error
+            raise
+        self._is_kept = True
+        return response
 
-    def _host(self, address: Address) -> _Host:
-        with self._lock:
-            return self._hosts.setdefault((address.scheme, address.origin), _Host())
-
-    def _take(self, host: _Host, address: Address) -> Connection:
-        with host.changed:
-            while not host.idle and host.is_looking:
-                host.changed.wait()
-            if host.idle:
-                return host.idle.pop()
-            host.is_looking = True
+    def _new_conn(self) -> socket.socket:
+        """The very addresses that were checked are connected to: a name that resolves to another one a moment later
+        gets nowhere."""
+        name = self._dns_host
         try:
-            while True:
-                lock = self._machine.connection(address.origin, self._per_host)
-                if lock is not None:
-                    return Connection(*self._pools.pool(address), lock)
-                # Two jobs that each wait for a connection that the other has and does not use would wait for ever.
-                self._close_idle(time.monotonic() + KEPT_IDLE, but=host)
-                with host.changed:
-                    if not host.idle:
-                        host.changed.wait(LOOK_AGAIN)
-                    if host.idle:
-                        return host.idle.pop()
+            found = socket.getaddrinfo(name, self.port, allowed_gai_family(), socket.SOCK_STREAM)
+        except (OSError, UnicodeError):
+            return super()._new_conn()  # which has an error for that
+        addresses = list(dict.fromkeys(str(address[0]) for *_, address in found))
+        if self._public_only and self.proxy is None and not all(map(is_public, addresses)):
+            raise RefusedAddressError
+        try:
+            for address in addresses:
+                self._dns_host, self.timeout = address, in_time(self.timeout)
+                try:
+                    return super()._new_conn()
+                except HTTPError:
+                    if address == addresses[-1]:
+                        raise
         finally:
-            with host.changed:
-                host.is_looking = False
-                host.changed.notify_all()
+            self._dns_host = name
+        raise AssertionError("a name without any address")
 
-    def _close_idle(self, now: float, but: _Host | None = None) -> None:
-        with self._lock:
-            hosts = [host for host in self._hosts.values() if host is not but]
-        for host in hosts:
-            with host.changed:
-                for connection in [one for one in host.idle if now - one.idle_since >= KEPT_IDLE]:
-                    host.idle.remove(connection)
-                    connection.close()
 
-    def _watch_over(self) -> None:
-        while not self._ended.wait(0.1):
-            now = time.monotonic()
-            for connection, deadline in list(self._deadlines.items()):
-                if now > deadline and self._deadlines.get(connection) == deadline:
-                    connection.break_off()
-            self._close_idle(now)
+class CheckedHTTPConnection(_Checked, HTTPConnection):
+    """Of http."""
+
+
+class CheckedHTTPSConnection(_Checked, HTTPSConnection):
+    """Of https."""

@@ -1,4 +1,4 @@
-"""Which address is fetched next."""
+"""Which URL is fetched next."""
 
 import threading
 from collections import deque
@@ -6,26 +6,26 @@ from collections.abc import Iterable, Iterator
 
 
 class Queue:
-    """Addresses, handed out to threads: hosts in turns, so that one that is slow or dead holds up no other.
+    """URLs, handed out to threads: hosts in turns, so that one that is slow or dead holds up no other.
 
-    addresses: (host, address). per_host: addresses of one host that are out at a time, at most.
+    urls: (host, URL). per_host: URLs of one host that are out at a time, at most.
     """
 
-    def __init__(self, addresses: Iterable[tuple[str, str]], per_host: int):
+    def __init__(self, urls: Iterable[tuple[str, str]], per_host: int):
         waiting: dict[str, deque[str]] = {}
-        for host, address in addresses:
-            waiting.setdefault(host, deque()).append(address)
+        for host, url in urls:
+            waiting.setdefault(host, deque()).append(url)
         self._waiting = deque(waiting.items())
         self._out = dict.fromkeys(waiting, 0)
         self._per_host = per_host
         self._changed = threading.Condition()
 
     def __iter__(self) -> Iterator[str]:
-        """The addresses that a thread gets; it is done with one when it asks for the next."""
+        """The URLs that a thread gets; it is done with one when it asks for the next."""
         while (taken := self._take()) is not None:
-            host, address = taken
+            host, url = taken
             try:
-                yield address
+                yield url
             finally:
                 with self._changed:
                     self._out[host] -= 1
@@ -41,14 +41,14 @@ class Queue:
         with self._changed:
             while self._waiting:
                 for _ in range(len(self._waiting)):
-                    host, addresses = self._waiting.popleft()
+                    host, urls = self._waiting.popleft()
                     if self._out[host] < self._per_host:
-                        address = addresses.popleft()
-                        if addresses:
-                            self._waiting.append((host, addresses))
+                        url = urls.popleft()
+                        if urls:
+                            self._waiting.append((host, urls))
                         self._out[host] += 1
-                        return host, address
-                    self._waiting.append((host, addresses))
+                        return host, url
+                    self._waiting.append((host, urls))
                 self._changed.wait()
             self._changed.notify_all()
             return None

@@ -8,13 +8,13 @@ class FetchSettings(NamedTuple):
     """See config ``download``."""
 
     connections: int = 16  # of one job
-    connections_per_host: int = 8  # of all jobs of a machine
-    requests_per_second: float | None = None  # to one host, of all jobs of a machine
-    timeout: float = 20.0  # seconds: to connect, and for each piece of an answer
-    deadline: float = 120.0  # seconds for one address, with all tries
+    connections_per_host: int = 8  # of one job
+    requests_per_second: float | None = None  # to one host, of one job
+    timeout: float = 20.0  # seconds: to connect, and for each read of a response
+    deadline: float = 120.0  # seconds for one URL, with all tries
     retries: int = 3
     backoff: float = 0.5  # seconds
-    host_failures: int = 16  # tries in a row without any answer
+    host_failures: int = 16  # tries in a row without a whole response
     max_bytes: int = 20_000_000
     max_pixels: int = 20_000_000  # OpenCV has it from the environment, see lettermill/__init__.py
     user_agent: str = "Lettermill"
@@ -35,6 +35,6 @@ class FetchSettings(NamedTuple):
 
     @property
     def limits(self) -> str:
-        """What decides, besides the server, that an address is given up for good."""
+        """What decides, besides the server, that a URL is given up for good."""
         directives = "+".join(sorted(self.x_robots_tag))
         return f"{self.max_bytes} {self.max_pixels} {directives} {self.refuse_private_addresses}"

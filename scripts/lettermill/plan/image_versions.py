@@ -1,5 +1,5 @@
-"""Images that have become others at their address since they were first asked for: what makes their rows be worked on
-anew."""
+"""Images that have become others at their URL since they were first fetched: what makes their rows be worked on
+again."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,7 +9,7 @@ from lettermill.base.errors import CorruptedFileError
 from lettermill.records.csv_files import read_records, write_records
 
 VERSIONS = Path(".snakemake/lettermill/versions.csv")
-"""Where they are noted, in the working directory. Deleting it downloads their batches anew, from the cache."""
+"""Where they are noted, in the working directory. Deleting it downloads their batches again, from the cache."""
 
 
 class Version(NamedTuple):

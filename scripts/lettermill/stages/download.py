@@ -6,23 +6,25 @@ import os
 import stat
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from lettermill.base.file_names import file_stem
 from lettermill.base.files import link_or_copy
-from lettermill.fetch.answers import Answer, read_answers, write_answers
-from lettermill.fetch.ask import Asked, Asker
 from lettermill.fetch.cache import Cache
+from lettermill.fetch.responses import KeptResponse, read_responses, write_responses
 from lettermill.fetch.settings import FetchSettings
 from lettermill.image.codec import decode_error, suffix_of
 from lettermill.records.csv_files import write_records
 from lettermill.records.schemas import Downloaded
 
+if TYPE_CHECKING:
+    from lettermill.fetch.images import FetchedImage
+
 log = logging.getLogger(__name__)
 
 
 class ImageSource(NamedTuple):
-    """Where a row's image is: an http(s) address, or a path below the images folder.
+    """Where a row's image is: an http(s) URL, or a path below the images folder.
 
     stamp: tells versions of an image apart; not used here, but a change of it re-runs the batch.
     """
@@ -45,10 +47,10 @@ def download_batch(
     settings: FetchSettings,
     memory: Path | None = None,
 ) -> None:
-    """Put the images of ``rows`` (see ``Source``) into the folder ``output``, with ``status.csv`` beside them.
+    """Put the images of ``rows`` (see ``ImageSource``) into the folder ``output``, with ``status.csv`` beside them.
 
-    memory: the file that keeps the answers of the batch from run to run: what has failed there is not asked for again,
-    see ``stages.ask_again``.
+    memory: the file that keeps the responses of the batch from run to run: what has failed there is not fetched again,
+    see ``stages.refresh``.
     """
     sources = sorted(ImageSource(*row) for row in rows)
     output.mkdir(parents=True, exist_ok=True)
@@ -58,10 +60,10 @@ def download_batch(
         if row.is_url:
             fetched.setdefault(row.image, []).append(row.row_id)
     if fetched:
-        batch = _Batch(fetched, Cache(cache_folder), output, settings, read_answers(memory) if memory else {})
-        answers = batch.fetch()
+        batch = _Batch(fetched, Cache(cache_folder), output, settings, read_responses(memory) if memory else {})
+        responses = batch.fetch()
         if memory:
-            write_answers(memory, answers)
+            write_responses(memory, responses)
         records += batch.records
     records.sort()
     for record in records:
@@ -72,44 +74,52 @@ def download_batch(
 
 
 class _Batch:
-    """The rows of a batch that are fetched. rows: address -> row ids. known: address -> answer, of earlier runs."""
+    """The rows of a batch that are fetched. rows: URL -> row ids. before: URL -> response, of earlier runs."""
 
     def __init__(
-        self, rows: dict[str, list[str]], cache: Cache, output: Path, settings: FetchSettings, known: dict[str, Answer]
+        self,
+        rows: dict[str, list[str]],
+        cache: Cache,
+        output: Path,
+        settings: FetchSettings,
+        before: dict[str, KeptResponse],
     ):
-        self._rows, self._cache, self._output, self._settings, self._known = rows, cache, output, settings, known
+        self._rows, self._cache, self._output, self._settings, self._before = rows, cache, output, settings, before
         self.records: list[Downloaded] = []
 
-    def fetch(self) -> list[Answer]:
+    def fetch(self) -> list[KeptResponse]:
         """Bring them all here."""
-        with Asker(self._cache, self._settings) as asker:
-            answers, missing = [], []
+        # requests takes a third of a second of CPU to import: nothing that batches of local images should pay for.
+        from lettermill.fetch.images import FetchedImage, ImageFetcher
+
+        with ImageFetcher(self._cache, self._settings) as fetcher:
+            responses, missing = [], []
             for url in self._rows:
-                known = self._known.get(url)
-                if kept := asker.kept(url, known):
-                    answers.append(self._deliver(kept))
-                elif known and known.reason and known.holds(asker.asked(url), self._settings.limits):
-                    answers.append(self._deliver(Asked(known, None)))
+                before = self._before.get(url)
+                if cached := fetcher.cached(url, before):
+                    responses.append(self._deliver(cached))
+                elif before and before.reason and before.holds(fetcher.requested(url), self._settings.limits):
+                    responses.append(self._deliver(FetchedImage(before, None)))
                 else:
                     missing.append(url)  # also what was there and is no longer in the cache
-            log.info("%d addresses, %d of them to be asked for", len(self._rows), len(missing))
+            log.info("%d URLs, %d of them to be fetched", len(self._rows), len(missing))
             if missing:
-                answers += asker.for_each(missing, lambda url: self._deliver(asker.ask_once(url)))
-        return answers
+                responses += fetcher.for_each(missing, lambda url: self._deliver(fetcher.fetch(url)))
+        return responses
 
-    def _deliver(self, asked: Asked) -> Answer:
+    def _deliver(self, image: "FetchedImage") -> KeptResponse:
         """Put an image where its rows are looked for, at once, so that few are in memory at a time."""
-        answer, content = asked
-        for row_id in self._rows[answer.url]:
+        response, content = image
+        for row_id in self._rows[response.url]:
             file = ""
             if content is not None:
                 file = file_stem(row_id) + suffix_of(content)
-                if not _linked(self._cache.path(answer.url), self._output / file):
+                if not _linked(self._cache.path(response.url), self._output / file):
                     (self._output / file).write_bytes(content)
-            status = "failed" if answer.reason else "ok"
-            about = (answer.http_status, answer.bytes, answer.sha256, answer.attempts, answer.elapsed)
-            self.records.append(Downloaded(row_id, status, answer.reason, answer.detail, file, *about))
-        return answer
+            status = "failed" if response.reason else "ok"
+            about = (response.http_status, response.bytes, response.sha256, response.attempts, response.elapsed)
+            self.records.append(Downloaded(row_id, status, response.reason, response.detail, file, *about))
+        return response
 
 
 def _linked(kept: Path, target: Path) -> bool:
@@ -134,7 +144,7 @@ def _copy(row: ImageSource, images: Path, output: Path, settings: FetchSettings)
     return Downloaded(row.row_id, "ok", "", "", file, None, len(content), digest, None, None)
 
 
-def _read(images: Path, name: str, most: int) -> tuple[bytes | None, str, str]:
+def _read(images: Path, name: str, largest: int) -> tuple[bytes | None, str, str]:
     """(content, reason, detail) of a file of the images folder, with either content or reason."""
     try:
         path = (images / name).resolve()
@@ -144,9 +154,9 @@ def _read(images: Path, name: str, most: int) -> tuple[bytes | None, str, str]:
         with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC), "rb") as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 return None, "not_an_image", f"{name} is no file"
-            content = file.read(most + 1)
+            content = file.read(largest + 1)
     except (FileNotFoundError, NotADirectoryError):
         return None, "missing_file", name
     except (OSError, ValueError, RuntimeError) as error:  # such as a folder, a name with a NUL, a loop of links
         return None, "not_an_image", f"{name}: {type(error).__name__}"
-    return (None, "too_large", f"{name}: more than {most} bytes") if len(content) > most else (content, "", "")
+    return (None, "too_large", f"{name}: more than {largest} bytes") if len(content) > largest else (content, "", "")

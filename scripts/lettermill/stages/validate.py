@@ -4,21 +4,23 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from lettermill.base.reasons import explain
 from lettermill.corrections.correction import APPLIED, MALFORMED, MEANINGS
 from lettermill.fetch.settings import FetchSettings
-from lettermill.fetch.web import Fetcher, in_threads
 from lettermill.image.codec import decode_error
 from lettermill.records.schemas import CorrectionOutcome
 from lettermill.stages.download import ImageSource
+
+if TYPE_CHECKING:
+    from lettermill.fetch.fetcher import Fetcher
 
 EXAMPLES = 5
 """Rows, hosts and files that are named, at most, of each kind."""
 
 SAMPLE = 20
-"""Addresses that are asked for."""
+"""URLs that are fetched."""
 
 
 class Findings(NamedTuple):
@@ -89,7 +91,7 @@ def correction_lines(lines: Sequence[CorrectionOutcome]) -> Iterator[str]:
 
 
 def image_lines(sources: Sequence[ImageSource], images: Path, settings: FetchSettings) -> Iterator[str]:
-    """What there is to say of where the images are, and of a sample of those that are fetched, which are asked for."""
+    """What there is to say of where the images are, and of a sample of those that are to be fetched, which it fetches."""
     urls = sorted({row.image for row in sources if row.is_url})
     files = {row.image for row in sources if not row.is_url}
     if files:
@@ -97,19 +99,21 @@ def image_lines(sources: Sequence[ImageSource], images: Path, settings: FetchSet
         yield f"{len(files):>8,} images in {images}, of which {len(missing):,} are not there"
         yield from _named(missing)
     if urls:
+        from lettermill.fetch.fetcher import Fetcher  # with requests, which takes long to import
+
         with Fetcher(settings._replace(retries=0)) as fetcher:
             hosts = Counter(fetcher.origin(url) for url in urls)
             yield f"{len(urls):>8,} images to be fetched, of {len(hosts):,} hosts"
             yield from _named([f"{host}: {count:,}" for host, count in hosts.most_common()])
             sample = sorted(urls, key=lambda url: hashlib.sha256(url.encode()).digest())[:SAMPLE]
-            reasons = dict(in_threads(fetcher, sample, settings, lambda url: (url, _reason(fetcher, url))))
-        yield f"{len(sample):>8,} of these were asked for, and {list(reasons.values()).count(''):,} came"
+            reasons = dict(fetcher.for_each(sample, lambda url: (url, _reason(fetcher, url))))
+        yield f"{len(sample):>8,} of these were fetched, and {list(reasons.values()).count(''):,} came"
         for url in sample:
             if reasons[url]:
                 yield f"           {reasons[url]}: {url}"
 
 
-def _reason(fetcher: Fetcher, url: str) -> str:
+def _reason(fetcher: "Fetcher", url: str) -> str:
     last = fetcher.fetch(url).last
     return last.reason if last.content is None else decode_error(last.content)
 

@@ -1,4 +1,4 @@
-"""Asking again in the library: what a cache that is shared, or has been emptied, has to do with it."""
+"""Fetching again, in the library: what a cache that is shared, or has been emptied, has to do with it."""
 
 import shutil
 from collections import Counter
@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from fetching import FAST, PNG, machine_of
-from lettermill.fetch.answers import answers_of, read_answers
+from fetching import FAST, PNG, proxied_by
 from lettermill.fetch.cache import Cache
+from lettermill.fetch.responses import read_responses, responses_of
 from lettermill.plan.image_versions import VERSIONS, read_versions
 from lettermill.stages.download import download_batch
 from lettermill.stages.refresh import FAILED, LOST, NEW, SAME, refresh
@@ -19,19 +19,19 @@ SETTINGS = FAST._replace(retries=0)
 
 @pytest.fixture
 def url(tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The address of the only row of a batch, which is yet to be downloaded."""
+    """The URL of the only row of a batch, which is yet to be downloaded."""
     monkeypatch.chdir(tmp_path)
     server.answers = {"/a.png": (200, {"ETag": "1"}, PNG)}
     return f"{server.url}/a.png"
 
 
 def download(url: str) -> None:
-    with machine_of(Path()):
-        download_batch([("a", url, "")], Path(), Path("cache"), Path("out"), SETTINGS, answers_of("1of1"))
+    with proxied_by():
+        download_batch([("a", url, "")], Path(), Path("cache"), Path("out"), SETTINGS, responses_of("1of1"))
 
 
 def again(url: str, only_failed: bool = False) -> Counter[str]:
-    with machine_of(Path()):
+    with proxied_by():
         return refresh({"1of1": [("a", url, "")]}, only_failed, Path("cache"), SETTINGS)
 
 
@@ -48,7 +48,7 @@ def test_an_image_that_is_lost_everywhere_but_in_the_results_stays_there(url: st
     shutil.rmtree("cache")
     server.answers = {}
     assert again(url) == {LOST: 1}
-    assert read_answers(answers_of("1of1"))[url].reason == "" and not VERSIONS.exists()
+    assert read_responses(responses_of("1of1"))[url].reason == "" and not VERSIONS.exists()
 
 
 @pytest.mark.parametrize("only_failed", [False, True])

@@ -1,4 +1,4 @@
-"""Asking again for images: what has failed, or everything; only what has changed is worked on anew."""
+"""Fetching images again: what has failed, or everything; only what has changed is worked on again."""
 
 import hashlib
 from pathlib import Path
@@ -43,7 +43,7 @@ def work_on(*row_ids: str) -> dict[str, int]:
     return {**dict.fromkeys(("download", "crop", "segment", "match", "cut"), batches), **END}
 
 
-def test_what_has_failed_is_asked_for_again_if_it_may_do_better(web: Project, server: Server) -> None:
+def test_what_has_failed_is_fetched_again_if_it_may_do_better(web: Project, server: Server) -> None:
     passing, gone, moved, *_ = web.rows
     path_of = {row_id: row[0].removeprefix(server.url) for row_id, row in web.rows.items()}
     good = {path: server.answers[path] for path in (path_of[passing], path_of[gone])}
@@ -61,7 +61,7 @@ def test_what_has_failed_is_asked_for_again_if_it_may_do_better(web: Project, se
     assert server.asked == [path_of[passing]]
     assert web.planned() == {}
 
-    # The server is mended, and the host that is gone has a mirror.
+    # The server is repaired, and the host that is gone has a mirror.
     server.answers |= good
     web.settings["download"]["mirrors"] = {"http://gone.invalid/scans/": f"{server.url}/"}
     assert web.planned() == {}
@@ -73,10 +73,10 @@ def test_what_has_failed_is_asked_for_again_if_it_may_do_better(web: Project, se
     assert {passing, moved} <= {row["row_id"] for row in web.metadata()}
     assert failed(web) == {gone: "not_found"}
     assert web.planned() == {}
-    assert "Asked again for 0 addresses." in web.run("retry_failed")
+    assert "Fetched 0 URLs again." in web.run("retry_failed")
 
 
-def test_only_images_that_have_changed_are_worked_on_anew(web: Project, server: Server) -> None:
+def test_only_images_that_have_changed_are_worked_on_again(web: Project, server: Server) -> None:
     changed, lost, back, *others = web.rows
     path_of = {row_id: row[0].removeprefix(server.url) for row_id, row in web.rows.items()}
     good = server.answers.pop(path_of[back])

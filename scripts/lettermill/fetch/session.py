@@ -1,0 +1,147 @@
+"""A requests.Session as it is used here: connections that are checked, and no redirect followed unseen."""
+
+import functools
+import http.cookiejar
+import os
+import ssl
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urljoin
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests.exceptions import InvalidSchema, InvalidURL
+from requests.structures import CaseInsensitiveDict
+from requests.utils import DEFAULT_CA_BUNDLE_PATH, select_proxy, urldefragauth
+from urllib3 import HTTPConnectionPool
+from urllib3.exceptions import MaxRetryError
+
+from lettermill.base.errors import InputError
+from lettermill.fetch.connections import CheckedHTTPConnection, CheckedHTTPSConnection, StaleConnectionError
+from lettermill.fetch.settings import FetchSettings
+from lettermill.fetch.urls import InvalidUrlError, origin_of
+
+
+class _Adapter(HTTPAdapter):
+    """Makes connections that are checked, and reads the certificates of authorities once: to read them for each
+    connection takes longer than to fetch an image.
+
+    authorities: a file or folder of certificates, or True for those of requests.
+    """
+
+    def __init__(self, settings: FetchSettings, authorities: str | bool):
+        options = {"public_only": settings.refuse_private_addresses}
+        self._connections = {
+            "http": functools.partial(CheckedHTTPConnection, **options),
+            "https": functools.partial(CheckedHTTPSConnection, **options),
+        }
+        self._authorities = authorities if isinstance(authorities, str) else DEFAULT_CA_BUNDLE_PATH
+        # Connections of as many hosts are kept open as there can be requests at a time.
+        super().__init__(pool_connections=settings.connections, pool_maxsize=settings.connections_per_host)
+
+    @functools.cached_property
+    def _tls(self) -> ssl.SSLContext:
+        is_folder = os.path.isdir(self._authorities)
+        return ssl.create_default_context(**{"capath" if is_folder else "cafile": self._authorities})
+
+    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> HTTPConnectionPool:
+        pool = super().get_connection_with_tls_context(*args, **kwargs)
+        pool.ConnectionCls = self._connections[pool.scheme]  # type: ignore[assignment]
+        return pool
+
+    def build_connection_pool_key_attributes(
+        self, request: requests.PreparedRequest, verify: Any, cert: Any = None
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        host, _ = super().build_connection_pool_key_attributes(request, verify, cert)
+        return host, {"ssl_context": self._tls} if host["scheme"] == "https" else {}
+
+    def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
+        if proxy.lower().startswith("https:"):
+            options["proxy_ssl_context"] = self._tls
+        return super().proxy_manager_for(proxy, **options)
+
+    def cert_verify(self, *_: Any) -> None:
+        """The context of TLS has it all."""
+
+
+class Session(requests.Session):
+    """Sends requests for images. Credentials, proxies and authorities are found as requests finds them."""
+
+    def __init__(self, settings: FetchSettings):
+        super().__init__()
+        self.headers = CaseInsensitiveDict(
+            {"User-Agent": settings.agent, "Accept": "image/*, */*;q=0.5", "Accept-Encoding": "identity"}
+        )
+        self.verify = os.environ.get("SSL_CERT_FILE") or True
+        self.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=()))
+        adapter = _Adapter(settings, self.merge_environment_settings("", {}, True, None, None)["verify"])
+        for prefix in ("http://", "https://"):
+            self.mount(prefix, adapter)
+
+    def request_for(self, url: str, headers: Mapping[str, str]) -> requests.PreparedRequest:
+        """A request for ``url``. Raises InvalidUrlError."""
+        origin_of(url)
+        try:
+            return self.prepare_request(requests.Request("GET", url, headers=headers))
+        except ValueError as error:  # of requests, too
+            raise InvalidUrlError("no URL") from error
+
+    def redirect_of(self, response: requests.Response) -> str | None:
+        """Where ``response`` redirects to, as its header says."""
+        try:
+            target = super().get_redirect_target(response)
+        except UnicodeError:  # not UTF-8: the header as it was read
+            target = response.headers["Location"]
+        return target and target.strip()
+
+    def redirected(self, response: requests.Response, target: str) -> requests.PreparedRequest:
+        """The request that follows ``response``, which redirects to ``target``. Raises InvalidUrlError."""
+        request = response.request.copy()
+        try:
+            url = urljoin(response.url, target)
+            origin_of(url)
+            request.prepare_url(url, None)
+            self.rebuild_auth(request, response)
+            request.prepare_auth(None)  # what the new URL has
+        except ValueError as error:
+            raise InvalidUrlError("redirected to what is neither http:// nor https://") from error
+        return request
+
+    def send_once(self, request: requests.PreparedRequest, seconds: float) -> requests.Response:
+        """The response to ``request``, whose body is yet to be read. seconds: to connect, and for each read.
+
+        Raises what requests, urllib3 and ``connections`` raise, and InputError when the environment names a proxy that
+        cannot be used.
+        """
+        environment = self.merge_environment_settings(request.url or "", {}, True, None, None)
+        while True:
+            try:
+                return self.send(request, timeout=seconds, allow_redirects=False, **environment)
+            except (InvalidURL, InvalidSchema) as error:
+                proxy = select_proxy(request.url or "", environment["proxies"])
+                if proxy is None:
+                    raise
+                raise InputError(
+                    f"The environment names a proxy that cannot be used: {urldefragauth(proxy)}: {error}."
+                ) from error
+            except requests.ConnectionError as error:
+                if not _is_stale(error):
+                    raise
+                # On to the next connection that is open, and at last to a new one.
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """None: ``send`` would read the body of a redirect to its end, however long."""
+
+
+def cause_of(error: Exception) -> BaseException:
+    """The error of urllib3 in one of requests, or ``error`` itself."""
+    cause = error.args[0] if error.args else None
+    if isinstance(cause, MaxRetryError):
+        cause = cause.reason
+    return cause if isinstance(cause, BaseException) else error
+
+
+def _is_stale(error: BaseException | None) -> bool:
+    while error is not None and not isinstance(error, StaleConnectionError):
+        error = error.__context__
+    return error is not None
