@@ -73,7 +73,7 @@ rule suspects:
     conda:
         "../envs/letters.yaml"
     params:
-        confirmed=lambda wildcards: PLAN.confirmed,
+        confirmed=lambda wildcards: PLAN.confirmed_rows,
         code=code_of("lettermill.dataset.suspects"),
     script:
         "../scripts/suspects.py"

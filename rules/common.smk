@@ -109,7 +109,7 @@ def corrections(wildcards):
 
 def outcomes(wildcards):
     """The lines of the table of corrections, with what has become of them as far as the plan tells."""
-    return planned(lambda: PLAN.outcomes)
+    return planned(lambda: PLAN.correction_outcomes)
 
 
 def earlier(wildcards):

@@ -13,12 +13,12 @@ def vgg16_weights(wildcards):
     weights = TRAIN["vgg16"]["weights"]
     if TRAIN["model"] != "vgg16" or weights in ("imagenet", "none"):
         return []
-    return str(planned(PLAN.named, "train.vgg16.weights", weights))
+    return str(planned(PLAN.find_path, "train.vgg16.weights", weights))
 
 
 def test_folders(wildcards):
     """The folders of config `train: {test_on}`."""
-    return [str(planned(PLAN.named, "train.test_on", folder, True)) for folder in TRAIN["test_on"]]
+    return [str(planned(PLAN.find_path, "train.test_on", folder, True)) for folder in TRAIN["test_on"]]
 
 
 @cache

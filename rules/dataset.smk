@@ -33,7 +33,7 @@ rule dataset:
     conda:
         "../envs/letters.yaml"
     params:
-        unusable=lambda wildcards: PLAN.unusable,
+        rejected_rows=lambda wildcards: PLAN.rejected_rows,
         notes=lambda wildcards: PLAN.notes,
         corrections=outcomes,
         rows=[PLAN.rows_in(batch) for batch in BATCHES],

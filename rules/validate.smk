@@ -13,7 +13,7 @@ rule validate:
         table=str(PLAN.table_path),
         images=str(PLAN.images),
         size=PLAN.size,
-        unusable=lambda wildcards: PLAN.unusable,
+        rejected_rows=lambda wildcards: PLAN.rejected_rows,
         notes=lambda wildcards: PLAN.notes,
         corrections_file=str(PLAN.corrections_path or ""),
         corrections=outcomes,

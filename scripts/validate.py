@@ -24,7 +24,7 @@ def main() -> None:
     params = snakemake.params
     print("The config is right.\n")
     print(f"Table {params.table}")
-    for line in table_lines(params.size, len(params.rows), list(params.unusable), list(params.notes)):
+    for line in table_lines(params.size, len(params.rows), list(params.rejected_rows), list(params.notes)):
         print(line)
     if params.corrections_file:
         print(f"\nCorrections {params.corrections_file}")
