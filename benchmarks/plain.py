@@ -193,7 +193,7 @@ def run(config: dict, files: list[Path], cores: int) -> Seconds:
             RECOGNISER.parent.mkdir(parents=True)
             spent.update(learn(names, config, cores))
         all_of(*((to_letters, batch, config) for batch in rows))
-        last = [(write_dataset, {batch.batch: len(batch.patterns) for batch in rows}, list(plan.unusable), config)]
+        last = [(write_dataset, {batch.batch: len(batch.patterns) for batch in rows}, list(plan.rejected_rows), config)]
         all_of(*last, (draw_sheets, names), *([(write_suspects, names)] if config["method"] == "align" else []))
         pool.close()
         pool.join()

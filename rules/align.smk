@@ -79,7 +79,7 @@ rule suspects:
     conda:
         "../envs/letters.yaml"
     params:
-        **recorded(confirmed=confirmed),
+        **recorded(confirmed_rows=confirmed_rows),
         code=code_of("lettermill.dataset.suspects"),
     script:
         "../scripts/suspects.py"

@@ -34,7 +34,7 @@ rule dataset:
     conda:
         "../envs/letters.yaml"
     params:
-        **recorded(unusable=unusable, notes=notes, corrections=outcomes),
+        **recorded(rejected_rows=rejected_rows, notes=notes, corrections=outcomes),
         rows=[PLAN.rows_in(batch) for batch in BATCHES],
         split=config["split"],
         source=PLAN.table_path.name,

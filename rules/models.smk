@@ -16,12 +16,12 @@ def vgg16_weights(wildcards):
     weights = TRAIN["vgg16"]["weights"]
     if TRAIN["model"] != "vgg16" or weights in ("imagenet", "none"):
         return []
-    return local(str(checked(PLAN.named, "train.vgg16.weights", weights)))
+    return local(str(checked(PLAN.find_path, "train.vgg16.weights", weights)))
 
 
 def test_folders(wildcards):
     """The folders of config `train: {test_on}`."""
-    return [str(checked(PLAN.named, "train.test_on", folder, True)) for folder in TRAIN["test_on"]]
+    return [str(checked(PLAN.find_path, "train.test_on", folder, True)) for folder in TRAIN["test_on"]]
 
 
 def test_folder_stamps(wildcards):

@@ -80,9 +80,9 @@ def letter_corrections(wildcards):
     return checked(lambda: PLAN.letter_corrections)
 
 
-def unusable(wildcards):
+def rejected_rows(wildcards):
     """The rows of the table that no batch has got."""
-    return checked(lambda: PLAN.unusable)
+    return checked(lambda: PLAN.rejected_rows)
 
 
 def notes(wildcards):
@@ -90,14 +90,14 @@ def notes(wildcards):
     return checked(lambda: PLAN.notes)
 
 
-def confirmed(wildcards):
+def confirmed_rows(wildcards):
     """The rows of which a person has said what is written in them."""
-    return checked(lambda: PLAN.confirmed)
+    return checked(lambda: PLAN.confirmed_rows)
 
 
 def outcomes(wildcards):
     """The lines of the table of corrections, with what has become of them as far as the plan tells."""
-    return checked(lambda: PLAN.outcomes)
+    return checked(lambda: PLAN.correction_outcomes)
 
 
 def upstream(wildcards):

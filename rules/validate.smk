@@ -11,7 +11,7 @@ rule validate:
     conda:
         "../envs/download.yaml"
     params:
-        **recorded(unusable=unusable, notes=notes, corrections=outcomes),
+        **recorded(rejected_rows=rejected_rows, notes=notes, corrections=outcomes),
         table=str(PLAN.table_path),
         images=str(PLAN.images),
         size=PLAN.size,

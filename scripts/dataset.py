@@ -25,7 +25,7 @@ def main() -> None:
     """Assemble the dataset of the job's batches."""
     params, output = snakemake.params, Path(snakemake.output.metadata).parent
     batches = {Path(folder): rows for folder, rows in zip(snakemake.input, params.rows, strict=True)}
-    account = assemble(batches, rejected_by_table(params.unusable), Split(**params.split), output)
+    account = assemble(batches, rejected_by_table(params.rejected_rows), Split(**params.split), output)
     logging.info("%d letters of %d rows", account.letters.total(), account.delivered_rows)
     doubtful = account.doubtful + account.left_out
     logging.info("rejected: %d rows, and %d letters of others", account.stopped.total(), doubtful)

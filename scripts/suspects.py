@@ -12,6 +12,6 @@ if TYPE_CHECKING:
 
 if __name__ == "__main__":
     with job_log(str(snakemake.log)):
-        confirmed = {row_id for (row_id,) in snakemake.params.confirmed}
+        confirmed = {row_id for (row_id,) in snakemake.params.confirmed_rows}
         count = gather_suspects(map(Path, snakemake.input.suspected), Path(snakemake.output.suspects), confirmed)
         logging.info("%d suspects", count)

@@ -21,7 +21,7 @@ def main() -> None:
         table=params.table,
         size=params.size,
         batches=params.rows,
-        unusable=params.unusable,
+        rejected_rows=params.rejected_rows,
         notes=params.notes,
         corrections_file=params.corrections_file,
         corrections=list(starmap(CorrectionOutcome, params.corrections)),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lettermill.plan.batches import FEWEST_BATCHES, MOST_BATCHES, MOST_ROWS, batch_count, batch_of
+from lettermill.plan.batches import MAX_BATCHES, MAX_ROWS_PER_BATCH, MIN_BATCHES, batch_count, batch_of
 
 
 def test_auto_gives_every_row_of_a_small_table_its_own_job() -> None:
@@ -15,15 +15,15 @@ def test_auto_gives_every_row_of_a_small_table_its_own_job() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rows", "count"), [(49, 16), (20_000, 16), (20_001, 32), (130_000, 128), (1_000_000, 1024), (10**9, MOST_BATCHES)]
+    ("rows", "count"), [(49, 16), (20_000, 16), (20_001, 32), (130_000, 128), (1_000_000, 1024), (10**9, MAX_BATCHES)]
 )
 def test_auto_doubles_as_the_table_grows(rows: int, count: int) -> None:
     assert batch_count("auto", rows) == count
 
 
-@given(st.integers(FEWEST_BATCHES * MOST_ROWS, MOST_BATCHES * MOST_ROWS))
+@given(st.integers(MIN_BATCHES * MAX_ROWS_PER_BATCH, MAX_BATCHES * MAX_ROWS_PER_BATCH))
 def test_large_tables_have_about_a_thousand_rows_a_batch(rows: int) -> None:
-    assert MOST_ROWS / 2 <= rows / batch_count("auto", rows) <= MOST_ROWS
+    assert MAX_ROWS_PER_BATCH / 2 <= rows / batch_count("auto", rows) <= MAX_ROWS_PER_BATCH
 
 
 def test_a_number_and_image_are_taken_as_they_are() -> None:

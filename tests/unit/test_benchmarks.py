@@ -10,7 +10,7 @@ import requests
 from disk import Room, rooms
 from image_server import serving
 from lettermill.base.alphabet import Alphabet
-from lettermill.plan.read_table import read_table
+from lettermill.plan.validated_table import read_validated_table
 from lettermill.table.layout import Columns
 from project import SAMPLE
 from replica import COLUMNS, read_sources, replicate, write_project
@@ -27,9 +27,11 @@ def test_every_row_of_a_replica_has_its_own_id_and_address(tmp_path: Path) -> No
     assert rows[0] == ["word_0001-0", "http://127.0.0.1:9/0/images/word_0001.jpg", sources[0].text]
     assert rows[649] == ["word_0050-2", "http://127.0.0.1:9/2/images/word_0050.jpg", sources[49].text]
     write_project(tmp_path, rows, {})
-    table = read_table(tmp_path / "words.csv", Columns(**COLUMNS), Alphabet("ABCDEFGHIJKLMNOPQRSTUVWXYZ"), ["EMPTY"])
+    table = read_validated_table(
+        tmp_path / "words.csv", Columns(**COLUMNS), Alphabet("ABCDEFGHIJKLMNOPQRSTUVWXYZ"), ["EMPTY"]
+    )
     assert table.size == 650
-    assert {row.reason for row in table.unusable} == {"unreadable_transcription"}
+    assert {row.reason for row in table.rejected} == {"unreadable_transcription"}
 
 
 def test_images_have_any_number_of_addresses_over_one_connection() -> None:

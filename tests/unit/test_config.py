@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from lettermill.base.errors import InputError
-from lettermill.plan.config import check_config, resolve
+from lettermill.plan.config import check_config, find_path
 from project import ROOT
 
 SCHEMA = ROOT / "schemas/config.schema.yaml"
@@ -125,8 +125,8 @@ def test_paths_are_looked_for_beside_the_config_then_in_the_working_directory(
     with pytest.raises(
         InputError, match=r"my.yaml, line 1: `table: words.csv` does not exist: there is no file .*conf/words.csv or"
     ):
-        resolve("words.csv", "table", [file], folder=False)
+        find_path("words.csv", "table", [file], folder=False)
     (tmp_path / "work/words.csv").touch()
-    assert resolve("words.csv", "table", [file], folder=False) == Path("words.csv")
+    assert find_path("words.csv", "table", [file], folder=False) == Path("words.csv")
     (tmp_path / "conf/words.csv").touch()
-    assert resolve("words.csv", "table", [file], folder=False) == tmp_path / "conf/words.csv"
+    assert find_path("words.csv", "table", [file], folder=False) == tmp_path / "conf/words.csv"

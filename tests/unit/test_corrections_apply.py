@@ -14,7 +14,7 @@ from lettermill.corrections.correction import Correction
 from lettermill.plan.rows import validate_rows
 from lettermill.records.schemas import MatchedLetter
 from lettermill.table.layout import Columns, Layout
-from lettermill.table.sheet import Sheet
+from lettermill.table.raw_table import RawTable, to_frame
 
 IMAGE = Box(10, 5, 60, 20)
 LETTERS = [
@@ -117,9 +117,9 @@ STILL = "the row is rejected all the same: "
 
 def judged(*corrections: Correction) -> tuple[dict[str, str], dict[str, str], list[tuple[str, str, str]]]:
     """(id -> pattern, id -> reason, (id, outcome, detail))."""
-    sheet = Sheet(Layout(",", 3, 0, 1, 2, 1), [list(row) for row in TABLE], range(2, len(TABLE) + 2))
+    table = RawTable(Layout(",", 3, 0, 1, 2, 1), to_frame(TABLE, range(2, len(TABLE) + 2), 3))
     columns, alphabet = Columns("id", "image", "text"), Alphabet("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-    good, bad, decided = validate_rows("t.csv", sheet, columns, alphabet, ["UNREADABLE"], corrections)
+    good, bad, decided = validate_rows("t.csv", table, columns, alphabet, ["UNREADABLE"], corrections)
     assert len(good) + len(bad) == len(TABLE)
     found = [(line.row_id, line.outcome, line.detail) for line in decided]
     return {row.row_id: row.pattern for row in good}, {row.row_id: row.reason for row in bad}, found

@@ -33,7 +33,7 @@ TABLE = "id,image,text\nb,http://x/b.jpg,ZOÉ\na,http://x/a.jpg,ANA\nc,c.jpg,LEA
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A working folder with a table that changed a while ago, and corrections."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(index, "SETTLED", -1.0)
+    monkeypatch.setattr(index, "MIN_AGE", -1.0)
     Path("words.csv").write_text(TABLE, encoding="utf-8")
     write(Path("corrections.csv"), LINES)
     return tmp_path
@@ -49,7 +49,7 @@ def plan(corrections: str | None = "corrections.csv") -> Workplan:
 def of_jobs(made: Workplan) -> list:
     """What jobs get, and what the engine compares."""
     rows = [(made.patterns(name), made.sources(name), made.corrections(name)) for name in made.batches]
-    return [(list(map(list, row)), repr(row)) for row in rows] + [list(made.unusable), list(made.confirmed)]
+    return [(list(map(list, row)), repr(row)) for row in rows] + [list(made.rejected_rows), list(made.confirmed_rows)]
 
 
 def test_every_line_is_in_one_place(folder: Path) -> None:
@@ -61,8 +61,10 @@ def test_every_line_is_in_one_place(folder: Path) -> None:
     ]
     tried = {name: list(made.corrections(name)) for name in made.batches}
     assert tried == {name: [LINES[0]] if name == made.batch_of("b") else [] for name in made.batches}
-    assert list(made.confirmed) == [("a",), ("e",)]
-    assert [(line.line, line.outcome, line.detail) for line in starmap(CorrectionOutcome, made.outcomes)] == [
+    assert list(made.confirmed_rows) == [("a",), ("e",)]
+    assert [
+        (line.line, line.outcome, line.detail) for line in starmap(CorrectionOutcome, made.correction_outcomes)
+    ] == [
         (2, "", ""),
         (3, "applied", ""),
         (4, "unneeded", "its row is excluded"),
@@ -73,12 +75,12 @@ def test_every_line_is_in_one_place(folder: Path) -> None:
         (9, "conflict", "contradicts line 10: leave one of them"),
         (10, "conflict", "contradicts line 9: leave one of them"),
     ]
-    assert [line.correction for line in starmap(CorrectionOutcome, made.outcomes)] == LINES
+    assert [line.correction for line in starmap(CorrectionOutcome, made.correction_outcomes)] == LINES
 
 
 def test_the_order_of_lines_changes_no_job_and_reads_no_table(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     expected = of_jobs(plan())
-    monkeypatch.setattr(workplan, "read_table", None)
+    monkeypatch.setattr(workplan, "read_validated_table", None)
     write(Path("corrections.csv"), [letter("x", 9, "A", "accept"), *reversed(LINES)], separator=";", mark="\ufeff")
     assert of_jobs(plan()) == expected
 
@@ -86,7 +88,7 @@ def test_the_order_of_lines_changes_no_job_and_reads_no_table(folder: Path, monk
 def test_a_table_without_lines_is_as_good_as_none(folder: Path) -> None:
     write(Path("corrections.csv"), [])
     assert of_jobs(plan()) == of_jobs(plan(None))
-    assert list(plan().outcomes) == list(plan(None).outcomes) == []
+    assert list(plan().correction_outcomes) == list(plan(None).correction_outcomes) == []
 
 
 def test_corrections_of_rows_are_read_into_the_index(folder: Path) -> None:

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from lettermill.base.errors import InputError
 from lettermill.base.reasons import REASONS
-from lettermill.plan.read_table import read_table
 from lettermill.plan.rows import Row
+from lettermill.plan.validated_table import read_validated_table
 from lettermill.table.layout import Columns
 from tables import COLUMNS, HEADER, LATIN, read
 
@@ -32,7 +32,7 @@ def test_separators_marks_and_line_ends(path: Path, separator: str, encoding: st
         "8": Row("8", "b.jpg", "NA"),
         "9": Row("9", "c.jpg", "NULL"),
     }
-    assert not table.unusable and not table.notes
+    assert not table.rejected and not table.notes
 
 
 NAMES = ["NULL", "null", "NaN", "nan", "NA", "N/A", "None", "Inf", "True", "FALSE", "#NA", "-"]
@@ -99,15 +99,15 @@ BAD_ROWS = {
 def test_a_bad_row_has_a_reason_and_stops_no_other(path: Path, line: str, reason: str) -> None:
     table = read(path, f"{HEADER}good,a.jpg,AA\n{line}\nlast,b.jpg,BB\n")
     assert list(table.rows) == ["good", "last"]
-    assert [row.reason for row in table.unusable] == [reason]
+    assert [row.reason for row in table.rejected] == [reason]
     assert reason in REASONS["table"]
     assert table.size == 3
-    assert all(len(part) < 1_000 for row in table.unusable for part in row)  # it has to fit into a table
+    assert all(len(part) < 1_000 for row in table.rejected for part in row)  # it has to fit into a table
 
 
 def test_lines_are_those_of_the_file(path: Path) -> None:
     table = read(path, f'{HEADER}1,a.jpg,"A\nB"\r\n\r2,a,b,c,d\n,c.jpg,AA\n5,c.jpg,AA\r5,c.jpg,AB\n6,\n')
-    assert sorted(row.detail for row in table.unusable) == [
+    assert sorted(row.detail for row in table.rejected) == [
         "words.csv line 5: expected 3 fields, saw 5: put quotes around a cell with ',' in it",
         "words.csv line 6: fill column id",
         "words.csv line 9: fill column image",
@@ -121,7 +121,7 @@ def test_lines_are_those_of_the_file(path: Path) -> None:
 def test_a_malformed_line_is_one_wherever_it_stands(path: Path, lines: list[str]) -> None:
     table = read(path, HEADER + "\n".join(lines))
     assert list(table.rows) == ["2"]
-    assert [row.reason for row in table.unusable] == ["malformed_line"]
+    assert [row.reason for row in table.rejected] == ["malformed_line"]
 
 
 def test_empty_fields_at_the_end_of_a_line_do_no_harm(path: Path) -> None:
@@ -130,7 +130,7 @@ def test_empty_fields_at_the_end_of_a_line_do_no_harm(path: Path) -> None:
 
 def test_an_address_that_is_none_is_one_bad_row(path: Path) -> None:
     table = read(path, "file,word\nhttp://[x/y.png,AB\na.png,AB\n", Columns(None, "file", "word"))
-    assert list(table.rows) == ["a"] and len(table.unusable) == 1
+    assert list(table.rows) == ["a"] and len(table.rejected) == 1
 
 
 def test_rows_may_share_an_image(path: Path) -> None:
@@ -141,15 +141,15 @@ def test_rows_may_share_an_image(path: Path) -> None:
 def test_of_equal_rows_one_stays_and_of_contradicting_rows_none(path: Path) -> None:
     table = read(path, f"{HEADER}1,a,AA\n1,a,AA\n1,a,AA\n2,a,AA\n2,b,AA\n3,c,CC\n")
     assert list(table.rows) == ["1", "3"]
-    assert [(row.row_id, row.reason) for row in table.unusable] == [
+    assert [(row.row_id, row.reason) for row in table.rejected] == [
         ("1", "duplicate_id"), ("1", "duplicate_id"), ("2", "duplicate_id"), ("2", "duplicate_id"),
     ]  # fmt: skip
 
 
 def test_of_many_rows_with_one_id_not_all_are_named_each_time(path: Path) -> None:
     table = read(path, HEADER + "".join(f"1,{row}.jpg,AA\n" for row in range(2_000)))
-    assert len(table.unusable) == 2_000
-    assert {row.detail for row in table.unusable} == {
+    assert len(table.rejected) == 2_000
+    assert {row.detail for row in table.rejected} == {
         "words.csv lines 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, … have this id: give each its own, or leave one of them"
     }
 
@@ -165,7 +165,7 @@ def test_headers_as_programs_write_them(path: Path, header: str) -> None:
 def test_a_name_in_the_header_may_have_a_line_break(path: Path) -> None:
     table = read(path, 'id,image,"text\n(as read)",text\n1,a.jpg,x,AA\n2,b.jpg,BB,y,z\n')
     assert table.rows == {"1": Row("1", "a.jpg", "AA")}
-    assert table.unusable[0].detail.startswith("words.csv line 4: ")
+    assert table.rejected[0].detail.startswith("words.csv line 4: ")
 
 
 @pytest.mark.parametrize(
@@ -190,7 +190,7 @@ def test_a_table_that_cannot_be_used_is_a_clear_error(path: Path, content: str, 
 
 def test_a_missing_table_is_a_clear_error(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="there is no such table"):
-        read_table(tmp_path / "none.csv", COLUMNS, LATIN, [])
+        read_validated_table(tmp_path / "none.csv", COLUMNS, LATIN, [])
 
 
 cell = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12)
@@ -200,6 +200,6 @@ cell = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=1
 def test_no_row_is_lost(tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str, str]]) -> None:
     path = tmp_path_factory.mktemp("table") / "words.csv"
     pd.DataFrame(rows, columns=["id", "image", "text"]).to_csv(path, index=False, quoting=csv.QUOTE_ALL)
-    table = read_table(path, COLUMNS, LATIN, [])
+    table = read_validated_table(path, COLUMNS, LATIN, [])
     assert table.size == len(rows)
-    assert {row.reason for row in table.unusable} <= set(REASONS["table"])
+    assert {row.reason for row in table.rejected} <= set(REASONS["table"])

@@ -11,7 +11,7 @@ import pytest
 
 from lettermill.base.errors import InputError
 from lettermill.table.encoding import is_encoding
-from tables import HEADER, account, cells, read
+from tables import HEADER, account, cells, read, rows_of
 
 ROWS = f"{HEADER}007,a.jpg,ZOÉ\n8,http://h/b.jpg,NA\n"
 
@@ -67,24 +67,24 @@ def test_what_is_no_table_is_a_clear_error(path: Path, content: bytes, message: 
 
 def test_lines_that_are_not_utf_8_are_windows_1252(path: Path) -> None:
     lines = ["1,a.jpg,É“".encode(), "2,b.jpg,“É".encode("cp1252"), b"3,c.jpg,ANA", b"4,d.jpg,A\x81\xc9"]
-    sheet = cells(path, b"\r\n".join([HEADER.strip().encode(), *lines]))
-    assert [row[2] for row in sheet.rows] == ["É“", "“É", "ANA", "A\x81É"]
+    table = cells(path, b"\r\n".join([HEADER.strip().encode(), *lines]))
+    assert [row[2] for row in rows_of(table)] == ["É“", "“É", "ANA", "A\x81É"]
     what = "not UTF-8, read as Windows-1252; config `encoding` can name another"
-    assert [tuple(note) for note in sheet.notes] == [(3, f"2 lines (3, 5): {what}")]
+    assert [tuple(note) for note in table.notes] == [(3, f"2 lines (3, 5): {what}")]
 
 
 def test_a_table_of_many_such_lines_has_one_note(path: Path) -> None:
-    sheet = cells(path, (HEADER + "1,a.jpg,É\n" * 1_000).encode("latin-1"))
-    assert [note.note[:32] for note in sheet.notes] == ["1,000 lines (2, 3, 4, 5, 6, …): "]
-    assert {row[2] for row in sheet.rows} == {"É"}
+    table = cells(path, (HEADER + "1,a.jpg,É\n" * 1_000).encode("latin-1"))
+    assert [note.note[:32] for note in table.notes] == ["1,000 lines (2, 3, 4, 5, 6, …): "]
+    assert {row[2] for row in rows_of(table)} == {"É"}
 
 
 @pytest.mark.parametrize("encoding", ["cp1251", "koi8-r", "utf-16-be", "utf-8", "utf-7", "gb18030"])
 def test_an_encoding_that_is_named(path: Path, encoding: str) -> None:
     content = f"{HEADER}1,a.jpg,ЖУК\n"
     for data in (content.encode(encoding), gzip.compress(content.encode(encoding))):
-        sheet = cells(path, data, encoding=encoding)
-        assert sheet.rows == [["1", "a.jpg", "ЖУК"]] and not sheet.notes
+        table = cells(path, data, encoding=encoding)
+        assert rows_of(table) == [["1", "a.jpg", "ЖУК"]] and not table.notes
 
 
 @pytest.mark.parametrize(
@@ -98,17 +98,17 @@ def test_an_encoding_that_is_named(path: Path, encoding: str) -> None:
 )
 def test_what_is_not_in_it_costs_its_line(path: Path, encoding: str, line: bytes) -> None:
     content = HEADER.encode() + b"1,a.jpg,ANA\n" + line + b"3,c.jpg,EVA\n"
-    sheet = cells(path, content, encoding=encoding)
-    assert [row[0] for row in sheet.rows] == ["1", "3"]
+    table = cells(path, content, encoding=encoding)
+    assert [row[0] for row in rows_of(table)] == ["1", "3"]
     why = f"bytes that are no {encoding}: correct them, or config `encoding`"
-    assert sheet.malformed == [(3, why)]
-    account(sheet, content.decode(encoding, errors="replace").split("\n"))
+    assert table.malformed == [(3, why)]
+    account(table, content.decode(encoding, errors="replace").split("\n"))
 
 
 def test_half_a_character_of_utf_16_costs_its_line(path: Path) -> None:
     content = f"{HEADER}1,a.jpg,ANA\n2,b.jpg,E".encode("utf-16")
-    sheet = cells(path, content + b"\x00\xd8")
-    assert [row[0] for row in sheet.rows] == ["1"] and [line for line, _ in sheet.malformed] == [3]
+    table = cells(path, content + b"\x00\xd8")
+    assert [row[0] for row in rows_of(table)] == ["1"] and [line for line, _ in table.malformed] == [3]
 
 
 def test_a_whole_table_in_another_encoding_is_a_clear_error(path: Path) -> None:
@@ -128,6 +128,6 @@ def test_no_encodings(name: str) -> None:
 
 @pytest.mark.parametrize("content", [gzip.compress(ROWS.encode() * 99), xlsx()], ids=["gzip", "xlsx"])
 def test_what_unpacks_to_too_much_is_not_unpacked(path: Path, content: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lettermill.table.content.MOST_BYTES", 2_000)
+    monkeypatch.setattr("lettermill.table.content.MAX_BYTES", 2_000)
     with pytest.raises(InputError, match=r"words\.csv unpacks to more than .* Split it"):
         read(path, content)

@@ -8,10 +8,10 @@ import pytest
 import xlwt
 
 from lettermill.base.errors import InputError
-from lettermill.plan.read_table import read_table
+from lettermill.plan.validated_table import read_validated_table
 from lettermill.table.layout import Columns
-from lettermill.table.read import read_sheet
-from tables import COLUMNS, LATIN
+from lettermill.table.read import read_raw_table
+from tables import COLUMNS, LATIN, rows_of
 
 HEADER = ["id", "image", "text"]
 
@@ -49,12 +49,12 @@ def test_cells_are_as_excel_shows_them(tmp_path: Path, save) -> None:
     day = (datetime.datetime(2026, 3, 1), "yyyy-mm-dd")
     ids = ["007", 7, 7.0, 952459271, 1e15, 0.1 + 0.2, (7, "00000"), True, "NULL", "NaN", day, " x "]
     save(tmp_path / "t.csv", one=[HEADER, *([row_id, "a.jpg", "NA"] for row_id in ids)])
-    sheet = read_sheet(tmp_path / "t.csv", COLUMNS)
-    assert [row[0] for row in sheet.rows] == [
+    table = read_raw_table(tmp_path / "t.csv", COLUMNS)
+    assert [row[0] for row in rows_of(table)] == [
         "007", "7", "7", "952459271", "1000000000000000", "0.3", "00007", "TRUE", "NULL", "NaN", "2026-03-01", " x ",
     ]  # fmt: skip
-    assert {row[2] for row in sheet.rows} == {"NA"}
-    assert [tuple(note) for note in sheet.notes] == [(12, "a cell holds a date, not text: read like 2026-12-31")]
+    assert {row[2] for row in rows_of(table)} == {"NA"}
+    assert [tuple(note) for note in table.notes] == [(12, "a cell holds a date, not text: read like 2026-12-31")]
 
 
 def test_rows_are_those_of_the_sheet(tmp_path: Path, save) -> None:
@@ -68,9 +68,9 @@ def test_rows_are_those_of_the_sheet(tmp_path: Path, save) -> None:
         ["", "d.jpg", "E"],
     ]
     save(tmp_path / "t.xlsx", one=rows)
-    table = read_table(tmp_path / "t.xlsx", COLUMNS, LATIN, [])
+    table = read_validated_table(tmp_path / "t.xlsx", COLUMNS, LATIN, [])
     assert list(table.rows) == ["1"]
-    assert sorted(row.detail for row in table.unusable) == [
+    assert sorted(row.detail for row in table.rejected) == [
         "fill column text, or add its letters to config `alphabet`",
         "t.xlsx line 6: expected 3 fields, saw 4: name all columns in the first row",
         "t.xlsx line 7: fill column id",
@@ -79,26 +79,26 @@ def test_rows_are_those_of_the_sheet(tmp_path: Path, save) -> None:
 
 def test_the_sheet_with_the_columns_is_read(tmp_path: Path, save) -> None:
     save(tmp_path / "t.xls", about=[["made by", "me"]], empty=[], words=[HEADER, ["1", "a.jpg", "AA"]])
-    sheet = read_sheet(tmp_path / "t.xls", COLUMNS)
-    assert sheet.rows == [["1", "a.jpg", "AA"]]
-    assert [tuple(note) for note in sheet.notes] == [(1, "only the sheet 'words' was read, and not 'about'")]
+    table = read_raw_table(tmp_path / "t.xls", COLUMNS)
+    assert rows_of(table) == [["1", "a.jpg", "AA"]]
+    assert [tuple(note) for note in table.notes] == [(1, "only the sheet 'words' was read, and not 'about'")]
     with pytest.raises(InputError, match=r"t.xls, line 1: there is no column 'url'. The columns are 'made by', 'me'"):
-        read_sheet(tmp_path / "t.xls", Columns(None, "url", "text"))
+        read_raw_table(tmp_path / "t.xls", Columns(None, "url", "text"))
 
 
 def test_an_empty_workbook_is_a_clear_error(tmp_path: Path, save) -> None:
     save(tmp_path / "t.xlsx", one=[])
     with pytest.raises(InputError, match="there is no header"):
-        read_sheet(tmp_path / "t.xlsx", COLUMNS)
+        read_raw_table(tmp_path / "t.xlsx", COLUMNS)
     save(tmp_path / "t.xlsx", one=[HEADER])
     with pytest.raises(InputError, match="a header but no rows"):
-        read_table(tmp_path / "t.xlsx", COLUMNS, LATIN, [])
+        read_validated_table(tmp_path / "t.xlsx", COLUMNS, LATIN, [])
 
 
 def test_errors_of_formulas_are_text(tmp_path: Path) -> None:
     """`#N/A` may be what stands in the image."""
     save_xlsx(tmp_path / "t.xlsx", one=[HEADER, ["1", "a.jpg", "#N/A"]])
-    assert read_sheet(tmp_path / "t.xlsx", COLUMNS).rows == [["1", "a.jpg", "#N/A"]]
+    assert rows_of(read_raw_table(tmp_path / "t.xlsx", COLUMNS)) == [["1", "a.jpg", "#N/A"]]
 
 
 @pytest.mark.parametrize("name", ["t.xlsx", "t.xls"])
@@ -111,7 +111,7 @@ def test_damaged_workbooks_are_a_clear_error_or_read(tmp_path: Path, name: str) 
     for place in range(0, len(whole), 97):
         (tmp_path / name).write_bytes(whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :])
         try:
-            read_table(tmp_path / name, COLUMNS, LATIN, [])
+            read_validated_table(tmp_path / name, COLUMNS, LATIN, [])
             read += 1
         except InputError as error:
             assert name in str(error)

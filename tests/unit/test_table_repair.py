@@ -1,10 +1,10 @@
-"""Slips in a table cost their own line at most: what has one reading is mended, with a note, the rest is reported."""
+"""Slips in a table cost their own line at most: what has one reading is repaired, with a note, the rest is reported."""
 
 from pathlib import Path
 
 import pytest
 
-from tables import HEADER, account, cells, lines_of, read
+from tables import HEADER, account, cells, lines_of, read, rows_of
 
 BEFORE, AFTER = "1,http://h/1.jpg,ANA", "9,http://h/9.jpg,EVA"
 
@@ -17,11 +17,11 @@ def path(tmp_path: Path) -> Path:
 def rows(path: Path, *lines: str, header: str = HEADER) -> tuple[dict[str, str], list[str], list[tuple[int, str]]]:
     """(id -> text, places that are malformed, notes) of a table with ``lines`` between two good ones."""
     content = header + "\n".join([BEFORE, *lines, AFTER])
-    sheet = cells(path, content)
-    account(sheet, lines_of(content))
-    found = {row[0]: row[2] for row in sheet.rows}
+    table = cells(path, content)
+    account(table, lines_of(content))
+    found = {row[0]: row[2] for row in rows_of(table)}
     assert found.pop("1") == "ANA" and found.pop("9") == "EVA"
-    return found, [line for line, _ in sheet.malformed], [tuple(note) for note in sheet.notes]
+    return found, [line for line, _ in table.malformed], [tuple(note) for note in table.notes]
 
 
 STRAY = "a stray quote was taken out"
@@ -61,12 +61,12 @@ def test_line_breaks_in_quotes(path: Path, newline: str, slip: str) -> None:
     content = newline.join(
         [HEADER.strip(), '"2\na",http://h/2.jpg,BOB', '3,http://h/3.jpg,"CL', "", '""É,O"', AFTER, slip]
     )
-    sheet = cells(path, content)
-    account(sheet, lines_of(content))
-    assert sheet.rows[0][0] == "2\na"
-    assert sheet.rows[1][2] == f'CL{newline}{newline}"É,O'
-    assert list(sheet.lines) == [2, 4, 7] and sheet.spans == {2: 3, 4: 6}
-    assert [line for line, _ in sheet.malformed] == [8] * bool(slip)
+    table = cells(path, content)
+    account(table, lines_of(content))
+    assert rows_of(table)[0][0] == "2\na"
+    assert rows_of(table)[1][2] == f'CL{newline}{newline}"É,O'
+    assert list(table.lines) == [2, 4, 7] and table.last_lines == {2: 3, 4: 6}
+    assert [line for line, _ in table.malformed] == [8] * bool(slip)
 
 
 @pytest.mark.parametrize(
@@ -81,12 +81,12 @@ def test_line_breaks_in_quotes(path: Path, newline: str, slip: str) -> None:
 def test_rows_split_over_lines(path: Path, lines: list[str], text: str) -> None:
     header = "id,image,text,kind\n"
     content = header + "\n".join([f"{BEFORE},first", *lines, f"{AFTER},first"])
-    sheet = cells(path, content)
-    account(sheet, lines_of(content))
-    assert [cell.strip() for cell in sheet.rows[1]] == ["2", "http://h/2.jpg", text.strip(), "first"]
-    assert sheet.spans == {3: 2 + len(lines)}
+    table = cells(path, content)
+    account(table, lines_of(content))
+    assert [cell.strip() for cell in rows_of(table)[1]] == ["2", "http://h/2.jpg", text.strip(), "first"]
+    assert table.last_lines == {3: 2 + len(lines)}
     note = f"lines 3 to {2 + len(lines)} were joined: a cell had a line break without quotes around it"
-    assert [tuple(note) for note in sheet.notes] == [(3, note)]
+    assert [tuple(note) for note in table.notes] == [(3, note)]
 
 
 def test_a_break_in_the_last_cell(path: Path) -> None:
@@ -112,7 +112,7 @@ def test_what_may_be_no_rest_of_a_cell_is_reported(path: Path, rest: list[str]) 
     assert found["2"] == "BOB"
     assert "fewer fields" in notes[0][1]
     content = f"{HEADER}{BEFORE}\nROB\n"  # a remark at the end
-    assert [row.detail for row in read(path, content).unusable] == ["words.csv line 3: fill column image"]
+    assert [row.detail for row in read(path, content).rejected] == ["words.csv line 3: fill column image"]
 
 
 @pytest.mark.parametrize(
@@ -127,12 +127,12 @@ def test_what_may_be_no_rest_of_a_cell_is_reported(path: Path, rest: list[str]) 
 def test_pieces_with_no_reading_or_several_stay_apart(path: Path, lines: list[str]) -> None:
     header = "id,image,text,kind\n"
     content = header + "\n".join([f"{BEFORE},first", *lines, f"{AFTER},first"])
-    sheet = cells(path, content)
-    account(sheet, lines_of(content))
-    assert [sheet.rows[0][0], sheet.rows[-1][0]] == ["1", "9"] and not sheet.spans
+    table = cells(path, content)
+    account(table, lines_of(content))
+    assert [rows_of(table)[0][0], rows_of(table)[-1][0]] == ["1", "9"] and not table.last_lines
     table = read(path, content)
     assert table.size == len(list(filter(None, lines))) + 2
-    reported = [row.detail for row in table.unusable]
+    reported = [row.detail for row in table.rejected]
     assert all("words.csv line" in detail for detail in reported)
     assert {"1", "9"} <= set(table.rows)
 
@@ -163,19 +163,19 @@ def test_a_row_with_another_separator(path: Path, separator: str) -> None:
 )
 def test_what_has_no_reading_or_several_is_reported(path: Path, line: str, message: str) -> None:
     assert rows(path, line)[:2] == ({}, [3])
-    assert f"words.csv line 3: {message}" in read(path, f"{HEADER}{BEFORE}\n{line}\n{AFTER}").unusable[0].detail
+    assert f"words.csv line 3: {message}" in read(path, f"{HEADER}{BEFORE}\n{line}\n{AFTER}").rejected[0].detail
 
 
 def test_an_unclosed_quote_at_the_end_costs_its_line(path: Path) -> None:
     content = f'{HEADER}{BEFORE}\n2,x,"B'
-    sheet = cells(path, content)
-    assert [row[0] for row in sheet.rows] == ["1"] and [line for line, _ in sheet.malformed] == [3]
+    table = cells(path, content)
+    assert [row[0] for row in rows_of(table)] == ["1"] and [line for line, _ in table.malformed] == [3]
 
 
 def test_a_table_of_strays_only_is_gone_through_once(path: Path) -> None:
     """Each line closes a quote and opens another, so that every one of them could go on to the end."""
     count = 20_000
     content = HEADER + 'a","b\n' * count
-    sheet = cells(path, content)
-    account(sheet, lines_of(content))
-    assert len(sheet.malformed) + len(sheet.rows) == count
+    table = cells(path, content)
+    account(table, lines_of(content))
+    assert len(table.malformed) + len(rows_of(table)) == count

@@ -23,7 +23,7 @@ TABLE = "id,image,text\nb,http://x/b.jpg,ZOÉ\na,http://x/a.jpg,ANA\nc,c.jpg,LEA
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A working folder with a table that changed a while ago."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(index, "SETTLED", -1.0)  # the clock of the file system cannot be turned back
+    monkeypatch.setattr(index, "MIN_AGE", -1.0)  # the clock of the file system cannot be turned back
     Path("words.csv").write_text(TABLE, encoding="utf-8")
     return tmp_path
 
@@ -43,21 +43,21 @@ def everything(plan: Workplan) -> list:
     batches = [(name, plan.rows_in(name), plan.images_of(name)) for name in plan.batches]
     rows = [(list(plan.sources(name)), list(plan.patterns(name))) for name in plan.batches]
     shown = [repr((plan.sources(name), plan.patterns(name))) for name in plan.batches]
-    return [batches, rows, shown, plan.size, list(plan.unusable), plan.batch_of("c")]
+    return [batches, rows, shown, plan.size, list(plan.rejected_rows), plan.batch_of("c")]
 
 
 def test_the_plan_holds_every_row_once(folder: Path) -> None:
     made = plan()
     patterns = [row for name in made.batches for row in made.patterns(name)]
     assert sorted(patterns) == [("a", "ANA"), ("b", "ZOE"), ("c", "LEA")]
-    assert [reason for _, reason, _ in made.unusable] == ["empty_id"]
+    assert [reason for _, reason, _ in made.rejected_rows] == ["empty_id"]
     assert made.size == sum(map(made.rows_in, made.batches)) + 1 == 4
 
 
 def test_an_indexed_table_gives_the_same_plan_and_is_not_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     expected = everything(plan())
     assert INDEX.is_file()
-    monkeypatch.setattr(workplan, "read_table", None)
+    monkeypatch.setattr(workplan, "read_validated_table", None)
     assert everything(plan()) == expected
 
 
@@ -90,9 +90,9 @@ def test_an_edited_table_is_read_again(folder: Path) -> None:
 
 
 def test_a_table_that_has_just_changed_is_not_indexed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(index, "SETTLED", 60.0)
+    monkeypatch.setattr(index, "MIN_AGE", 60.0)
     os.utime("words.csv", (0, 0))  # the time of the change counts, not the one that is shown
-    assert plan().size == 4 and time.time() - os.stat("words.csv").st_ctime < index.SETTLED
+    assert plan().size == 4 and time.time() - os.stat("words.csv").st_ctime < index.MIN_AGE
     assert not INDEX.exists()
 
 

@@ -44,5 +44,5 @@ class Correction(NamedTuple):
     value: str
 
     def decided(self, outcome: str, detail: str = "", confidence: float | None = None) -> TriedCorrection:
-        """The correction with what has become of it, see ``Decided``."""
+        """The correction with what has become of it."""
         return TriedCorrection(*self, outcome, detail, confidence)

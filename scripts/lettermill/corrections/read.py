@@ -1,8 +1,12 @@
-"""The table of corrections: every line by itself, so that a bad one costs no other."""
+"""The table of corrections: every line by itself, so that a bad one costs no other.
 
-import csv
+Neither pandas nor ``table`` reads it: what has become of each line is reported under its number, in the order of the
+file, and a line is never repaired, for what it says is done to the dataset without further question.
+"""
+
 import re
 import unicodedata
+from collections.abc import Sequence
 from pathlib import Path
 
 from lettermill.base.alphabet import Alphabet, word
@@ -11,7 +15,7 @@ from lettermill.corrections.conflicts import resolve_conflicts
 from lettermill.corrections.correction import MALFORMED, OF_LETTERS, OF_ROWS, Correction
 from lettermill.corrections.formula_escape import unescape_formula
 from lettermill.records.schemas import CorrectionOutcome
-from lettermill.table.cells import LONGEST_CELL
+from lettermill.table.cells import MAX_CELL_LENGTH, split_line
 
 COLUMNS = Correction._fields
 
@@ -45,7 +49,7 @@ def read_corrections(path: Path, alphabet: Alphabet) -> list[CorrectionOutcome]:
 def _header(path: Path, text: str) -> tuple[str, list[int]]:
     """(separator, places of the columns); the last of them says how many cells a line has."""
     separator = ";" if text.count(";") > text.count(",") else ","
-    names = [name.strip().casefold() for name in _cells(text.rstrip("\r"), separator) or []]
+    names = [name.strip().casefold() for name in split_line(text, separator) or []]
     for column in COLUMNS:
         if names.count(column) != 1:
             what = "missing" if column not in names else "there twice"
@@ -56,42 +60,38 @@ def _header(path: Path, text: str) -> tuple[str, list[int]]:
     return separator, [*map(names.index, COLUMNS), len(names)]
 
 
-def _cells(text: str, separator: str) -> list[str] | None:
-    """The cells of a line; None when its quotes are not those of whole cells."""
-    try:
-        return next(csv.reader([text], delimiter=separator, strict=True), [])
-    except csv.Error:
-        return None
-
-
 def _line(number: int, text: str, separator: str, places: list[int], alphabet: Alphabet) -> CorrectionOutcome:
     *columns, width = places
-    cells = _cells(text, separator)
-    if cells is None:
-        return CorrectionOutcome(
-            number, *[""] * len(COLUMNS), MALFORMED, "a quote is not closed, or stands within a field"
-        )
-    if max(map(len, cells)) > LONGEST_CELL:
-        why = f"a field has more than {LONGEST_CELL:,} characters"
-        return CorrectionOutcome(number, *[""] * len(COLUMNS), MALFORMED, why)
+    nothing = [""] * len(COLUMNS)
+    broken = "\r" in text and '"' not in text
+    if broken or (cells := split_line(text, separator)) is None:
+        return _malformed(number, nothing, "a quote is not closed, or stands within a field, or a line ends in one")
+    if max(map(len, cells)) > MAX_CELL_LENGTH:
+        return _malformed(number, nothing, f"a field has more than {MAX_CELL_LENGTH:,} characters")
     if len(cells) != width:
-        fields, why = [""] * len(COLUMNS), f"expected {width} fields, saw {len(cells)}"
-        fields[: len(cells)] = cells[: len(COLUMNS)]
-        return CorrectionOutcome(number, *fields, MALFORMED, why)
+        fields = [*cells, *nothing][: len(COLUMNS)]
+        return _malformed(number, fields, f"expected {width} fields, saw {len(cells)}")
     fields = [unescape_formula(cells[place]).strip() for place in columns]
     try:
-        return CorrectionOutcome(number, *_correction(*fields, alphabet), "", "")
+        correction = _correction(Correction(*fields), alphabet)
     except ValueError as error:
-        return CorrectionOutcome(number, *fields, MALFORMED, str(error))
+        return _malformed(number, fields, str(error))
+    row_id, position, label, box, action, value = correction
+    return CorrectionOutcome(number, row_id, position, label, box, action, value, "", "")
 
 
-def _correction(
-    row_id: str, position: str, label: str, box: str, action: str, value: str, alphabet: Alphabet
-) -> Correction:
-    """Raises ValueError, naming column and mend, for what is none."""
-    for column, field in zip(COLUMNS, (row_id, position, label, box, action, value), strict=True):
+def _malformed(number: int, fields: Sequence[str], why: str) -> CorrectionOutcome:
+    row_id, position, label, box, action, value = fields
+    return CorrectionOutcome(number, row_id, position, label, box, action, value, MALFORMED, why)
+
+
+def _correction(written: Correction, alphabet: Alphabet) -> Correction:
+    """``written`` as it is on a line, brought to one spelling. Raises ValueError, naming column and fix, for what is no
+    correction."""
+    for column, field in written._asdict().items():
         if "\ufffd" in field:
             raise ValueError(f"column {column} is not UTF-8: save the file as CSV in UTF-8")
+    row_id, position, label, box, action, value = written
     if not row_id:
         raise ValueError("column row_id is empty: name the row")
     action = action.casefold()

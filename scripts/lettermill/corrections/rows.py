@@ -24,9 +24,10 @@ class RowCorrections:
         alphabet: Alphabet,
         unreadable: Collection[str],
     ):
-        self.texts, self.excluded = list(texts), set()
+        self.texts = list(texts)
+        self.excluded: set[str] = set()
         self._alphabet, self._unreadable = alphabet, unreadable
-        self._decided: list[TriedCorrection] = []
+        self._tried: list[TriedCorrection] = []
         by_row: dict[str, list[Correction]] = {}
         for correction in sorted(corrections):
             by_row.setdefault(correction.row_id, []).append(correction)
@@ -37,14 +38,14 @@ class RowCorrections:
                     places[row_id].append(place)
         for row_id, lines in by_row.items():
             if not places[row_id]:
-                self._decided += [line.decided(STALE, NO_ROW) for line in lines]
+                self._tried += [line.decided(STALE, NO_ROW) for line in lines]
             else:
                 self._apply(lines, places[row_id])
 
     @property
     def row_ids(self) -> set[str]:
         """The rows that are corrected."""
-        return {line.row_id for line in self._decided}
+        return {line.row_id for line in self._tried}
 
     def outcomes(self, good: Iterable[str], rejected: Mapping[str, str]) -> list[TriedCorrection]:
         """What has become of the corrections.
@@ -54,7 +55,7 @@ class RowCorrections:
         """
         kept = set(good)
         result = []
-        for line in self._decided:
+        for line in self._tried:
             reason = "" if line.row_id in kept else rejected.get(line.row_id, "")
             if line.outcome == APPLIED and reason not in ("", EXCLUDED):
                 if line.action == "exclude":
@@ -68,18 +69,18 @@ class RowCorrections:
         """Apply the corrections of one row, which may be there more than once."""
         own = {self.texts[place] for place in places}
         letters = {word(self._alphabet.pattern(text)) for text in own}
-        guards = letters | {"" for text in own if self._says_nothing(text)}
+        current = letters | {"" for text in own if self._says_nothing(text)}
         new = ""
         waiting = []
         for line in lines:
-            fits = not line.label or line.label in guards
+            fits = not line.label or line.label in current
             if line.action == "transcription" and self._is(line.value, own):
                 said = (APPLIED, CONFIRMED) if fits else (UNNEEDED, "the table says so already")
-                self._decided.append(line.decided(*said))
+                self._tried.append(line.decided(*said))
             elif not fits:
                 waiting.append(line)
             else:
-                self._decided.append(line.decided(APPLIED))
+                self._tried.append(line.decided(APPLIED))
                 if line.action == "exclude":
                     self.excluded.add(line.row_id)
                 else:
@@ -89,7 +90,7 @@ class RowCorrections:
         for line in waiting:
             stale = (STALE, f"the table says {' or '.join(sorted(letters)) or 'nothing'} now")
             same = new and line.value == new and line.label == word(self._alphabet.pattern(new))
-            self._decided.append(line.decided(*((UNNEEDED, "another line says so already") if same else stale)))
+            self._tried.append(line.decided(*((UNNEEDED, "another line says so already") if same else stale)))
 
     def _is(self, value: str, own: Collection[str]) -> bool:
         """Whether the transcription ``value`` means the same as the table's."""

@@ -18,7 +18,7 @@ _LABEL, _ROW, _METHOD = (columns_of(Letter).index(name) for name in ("label", "r
 
 
 def rejected_by_table(unusable: Iterable[tuple[str, str, str]]) -> list[Rejected]:
-    """The rows that no batch has got, given as (row id, reason, detail); see ``table.Unusable``."""
+    """The rows that no batch has got, given as (row id, reason, detail); see ``plan.rows.RejectedRow``."""
     return [Rejected(row_id, None, "", "table", reason, None, detail) for row_id, reason, detail in unusable]
 
 

@@ -8,28 +8,28 @@ import hashlib
 
 from lettermill.base.file_names import file_stem
 
-ONE_IMAGE_A_JOB = 48
+MAX_ROWS_WITH_OWN_JOB = 48
 """Largest table (rows) for which ``auto`` gives every row its own job."""
 
-FEWEST_BATCHES, MOST_BATCHES = 16, 4_096
+MIN_BATCHES, MAX_BATCHES = 16, 4_096
 """Of ``auto``, for tables that are larger."""
 
-MOST_ROWS = 1_250
-"""Rows in a batch of ``auto``, as long as there are not the most batches. Planning a job and starting it cost the
-engine some 0.3 s of a core, and a batch has six; its rows cost 0.01 s each."""
+MAX_ROWS_PER_BATCH = 1_250
+"""Rows in a batch of ``auto``, as long as there are not MAX_BATCHES. Planning a job and starting it cost Snakemake
+some 0.3 s of a core, and a batch has six; its rows cost 0.01 s each."""
 
 
 def batch_count(setting: str | int, rows: int) -> int | None:
     """The number of batches for a table of ``rows`` rows; None when every row is a batch of its own.
 
     setting: config ``batches``: ``auto``, ``image`` or a number. ``auto`` doubles the number as the table grows: what
-    is done anew each time is, over all times, at most as much as the table as it is then.
+    is done again each time is, over all times, at most as much as the table as it is then.
     """
-    if setting == "image" or (setting == "auto" and rows <= ONE_IMAGE_A_JOB):
+    if setting == "image" or (setting == "auto" and rows <= MAX_ROWS_WITH_OWN_JOB):
         return None
     if setting == "auto":
-        count = FEWEST_BATCHES
-        while count < MOST_BATCHES and rows > count * MOST_ROWS:
+        count = MIN_BATCHES
+        while count < MAX_BATCHES and rows > count * MAX_ROWS_PER_BATCH:
             count *= 2
         return count
     return int(setting)

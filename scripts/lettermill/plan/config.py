@@ -1,10 +1,11 @@
-"""The user's config: checked against the schema, with messages that say where and how to mend it."""
+"""The user's config: checked against the schema, with messages that say where it is wrong and how to fix it."""
 
 import difflib
 import os
 import unicodedata
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any, cast
 
 import jsonschema
 import yaml
@@ -30,7 +31,7 @@ def check_config(config: dict, schema_file: Path, files: Sequence[Path]) -> None
         raise InputError("The config is wrong.\n" + "\n".join(messages))
 
 
-def resolve(value: str, key: str, files: Sequence[Path], folder: bool | None) -> Path:
+def find_path(value: str, key: str, files: Sequence[Path], folder: bool | None) -> Path:
     """The file (or folder, or with None either) that the config's ``key`` (``predict.images``: in a section) names.
 
     A relative path is looked for beside the config file that names it, then in the working directory. It is
@@ -55,25 +56,26 @@ def _relative(path: Path) -> Path:
 
 def _explain(error: jsonschema.ValidationError, files: Sequence[Path]) -> Iterator[str]:
     key: Key = tuple(str(part) for part in error.absolute_path)
+    schema = cast(dict[str, Any], error.schema)
     if error.validator == "additionalProperties":
-        known = list(error.schema.get("properties", {}))
-        for name in error.instance:
-            if name not in known:
-                close = difflib.get_close_matches(str(name), known, n=1)
-                mend = f"Did you mean `{close[0]}`?" if close else f"Known keys are {', '.join(known)}."
-                yield f"{_place((*key, str(name)), None, files)}: unknown key `{'.'.join((*key, str(name)))}`. {mend}"
+        allowed: list[str] = list(schema.get("properties", {}))
+        for name in cast(dict[object, object], error.instance):
+            if name not in allowed:
+                close = difflib.get_close_matches(str(name), allowed, n=1)
+                fix = f"Did you mean `{close[0]}`?" if close else f"The keys are {', '.join(allowed)}."
+                yield f"{_place((*key, str(name)), None, files)}: unknown key `{'.'.join((*key, str(name)))}`. {fix}"
         return
     name = ".".join(key)
     place = _place(key, error.instance, files)
     if error.validator == "required":
         yield f"{place}: a key of `{name or 'config'}` is missing: {error.message}."
     elif error.validator in ("enum", "anyOf"):
-        values = error.schema.get("enum") or ["auto", "image", "a whole number from 1 on"]
+        values = schema.get("enum") or ["auto", "image", "a whole number from 1 on"]
         yield f"{place}: `{name}: {error.instance}` is none of {', '.join(map(str, values))}.{_hint(error)}"
     elif "propertyNames" in error.absolute_schema_path:
         yield f"{_place(key, None, files)}: `{name}`: {error.instance!r} is not a size such as 388x36."
     else:
-        about = f" ({error.schema['description']})" if "description" in error.schema else ""
+        about = f" ({schema['description']})" if "description" in schema else ""
         yield f"{place}: `{name}`: {error.message}{about}.{_hint(error)}"
 
 
@@ -92,7 +94,7 @@ def _check_meaning(config: dict, files: Sequence[Path]) -> Iterator[str]:
     if not is_encoding(config["encoding"]):
         place = _place(("encoding",), config["encoding"], files)
         yield (
-            f"{place}: `encoding: {config['encoding']}` is not known. Give `auto`, or the name of one of Python's "
+            f"{place}: Python has no encoding `{config['encoding']}`. Give `encoding: auto`, or the name of one of its "
             "codecs, such as utf-8, cp1252, cp1251 or shift_jis."
         )
     for letter in unicodedata.normalize("NFC", config["alphabet"]):
@@ -141,7 +143,7 @@ def _naming_file(key: Key, value: object, files: Sequence[Path]) -> Path | None:
 def _load(file: Path) -> object:
     try:
         return yaml.safe_load(file.read_text(encoding="utf-8"))
-    except yaml.YAMLError:  # JSON with tabs, which the engine can read
+    except yaml.YAMLError:  # JSON with tabs, which Snakemake can read
         return None
 
 

@@ -10,7 +10,7 @@ from lettermill.corrections.correction import APPLIED, EXCLUDED, OF_ROWS, STALE,
 from lettermill.corrections.read import read_corrections
 from lettermill.corrections.rows import NO_ROW
 from lettermill.plan.batches import batch_of
-from lettermill.plan.index import Index
+from lettermill.plan.index import TableIndex
 from lettermill.records.schemas import CorrectionOutcome
 
 
@@ -38,12 +38,12 @@ class CorrectionPlan:
     def _of_letters(self) -> list[Correction]:
         return sorted(correction_of(line) for line in self._lines if not line.outcome and line.action not in OF_ROWS)
 
-    def of_batch(self, batch: str, index: Index) -> list[Correction]:
+    def of_batch(self, batch: str, index: TableIndex) -> list[Correction]:
         """The corrections of letters of the rows of a batch; the rows of no other batch are looked at."""
         if batch not in self._of_batches:
             likely = self._by_batch(index.count).get(batch, [])
-            known = {row.row_id for row in index.rows(batch)} if likely else set()
-            self._of_batches[batch] = [correction for correction in likely if correction.row_id in known]
+            ids = {row.row_id for row in index.rows(batch)} if likely else set()
+            self._of_batches[batch] = [correction for correction in likely if correction.row_id in ids]
         return self._of_batches[batch]
 
     @cache  # noqa: B019 (there is one table of corrections in a plan)
@@ -54,12 +54,12 @@ class CorrectionPlan:
             batches.setdefault(batch_of(correction.row_id, count), []).append(correction)
         return batches
 
-    def outcomes(self, index: Index) -> list[CorrectionOutcome]:
+    def outcomes(self, index: TableIndex) -> list[CorrectionOutcome]:
         """The lines in their order, with what has become of them as far as the table tells."""
-        of_rows = {decided.correction: (decided.outcome, decided.detail) for decided in index.decided}
+        of_rows = {tried.correction: (tried.outcome, tried.detail) for tried in index.tried_corrections}
         tried = {line for batch in index.batches for line in self.of_batch(batch, index)}
         lost = {line.row_id for line in self._of_letters if line not in tried}
-        rejected = {row.row_id: row.reason for row in index.unusable if row.row_id in lost} if lost else {}
+        rejected = {row.row_id: row.reason for row in index.rejected if row.row_id in lost} if lost else {}
         result = []
         for line in self._lines:
             correction = correction_of(line)
@@ -73,9 +73,9 @@ class CorrectionPlan:
         return result
 
 
-def confirmed(index: Index) -> list[tuple[str]]:
+def confirmed_rows(index: TableIndex) -> list[tuple[str]]:
     """(row id,) of the rows of which a person has said what is written in them."""
-    lines = [line for line in index.decided if line.action == "transcription"]
+    lines = [line for line in index.tried_corrections if line.action == "transcription"]
     return sorted({(line.row_id,) for line in lines if line.outcome in (APPLIED, UNNEEDED)})
 
 

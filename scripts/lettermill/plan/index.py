@@ -18,25 +18,25 @@ from lettermill.base.digests import digest
 from lettermill.base.errors import CorruptedFileError
 from lettermill.base.files import write_bytes
 from lettermill.plan.batches import batch_of
-from lettermill.plan.read_table import Table
-from lettermill.plan.rows import Row, Unusable
+from lettermill.plan.rows import RejectedRow, Row
+from lettermill.plan.validated_table import ValidatedTable
 from lettermill.records.schemas import TableNote, TriedCorrection
 from lettermill.workflow.code import code_of
 
 INDEX = Path(".snakemake/lettermill/table.sqlite")
 """Where the index is kept, in the working directory."""
 
-SETTLED = 2.0
+MIN_AGE = 2.0
 """Seconds after its last change from which on a table is indexed: what is written within one tick of the file system's
 clock has one time stamp (as in git, see "racy git" in its documentation)."""
 
 _SCHEMA = """
-CREATE TABLE about (key TEXT, size INTEGER, count INTEGER, unusable TEXT, notes TEXT, decided TEXT);
+CREATE TABLE about (key TEXT, size INTEGER, count INTEGER, rejected TEXT, notes TEXT, tried_corrections TEXT);
 CREATE TABLE batch (name TEXT PRIMARY KEY, rows INTEGER, local INTEGER, sources TEXT, patterns TEXT, content TEXT);
 """
 
 
-class Batch(NamedTuple):
+class IndexedBatch(NamedTuple):
     """A batch without its rows.
 
     local: whether it has images that are not fetched. sources, patterns: digests of what ``download`` and ``match``
@@ -50,7 +50,7 @@ class Batch(NamedTuple):
     patterns: str
 
 
-class Index:
+class TableIndex:
     """A table by batches.
 
     size: number of rows as given. count: number of batches that rows are hashed to, None when every row is a batch of
@@ -59,9 +59,11 @@ class Index:
 
     def __init__(self, connection: sqlite3.Connection):
         self._connection = connection
-        self.size, self.count = connection.execute("SELECT size, count FROM about").fetchone()
+        size, count = connection.execute("SELECT size, count FROM about").fetchone()
+        self.size: int = size
+        self.count: int | None = count
         found = connection.execute("SELECT name, rows, local, sources, patterns FROM batch ORDER BY name")
-        self.batches = {name: Batch(name, rows, bool(local), *digests) for name, rows, local, *digests in found}
+        self.batches = {name: IndexedBatch(name, rows, bool(local), *digests) for name, rows, local, *digests in found}
 
     def rows(self, batch: str) -> list[Row]:
         """The rows of one of ``batches``, by their ids. Raises CorruptedFileError when they cannot be read."""
@@ -72,10 +74,10 @@ class Index:
             raise CorruptedFileError(f"The index of the table is damaged: {error}. Delete {INDEX}.") from error
 
     @property
-    def unusable(self) -> list[Unusable]:
+    def rejected(self) -> list[RejectedRow]:
         """The rows that no batch has got."""
-        found = self._connection.execute("SELECT unusable FROM about").fetchone()
-        return [Unusable(*row) for row in json.loads(found[0])]
+        found = self._connection.execute("SELECT rejected FROM about").fetchone()
+        return [RejectedRow(*row) for row in json.loads(found[0])]
 
     @property
     def notes(self) -> list[TableNote]:
@@ -84,9 +86,9 @@ class Index:
         return [TableNote(*note) for note in json.loads(found[0])]
 
     @property
-    def decided(self) -> list[TriedCorrection]:
+    def tried_corrections(self) -> list[TriedCorrection]:
         """What has become of the corrections of rows."""
-        found = self._connection.execute("SELECT decided FROM about").fetchone()
+        found = self._connection.execute("SELECT tried_corrections FROM about").fetchone()
         return [TriedCorrection(*line) for line in json.loads(found[0])]
 
 
@@ -100,37 +102,37 @@ def table_key(table: Path, settings: object) -> str:
     return hashlib.sha256(repr((stamp, settings, code_of(__name__))).encode()).hexdigest()
 
 
-def open_index(path: Path, key: str) -> Index | None:
+def open_index(path: Path, key: str) -> TableIndex | None:
     """The index in the file ``path`` if it is that of ``key``."""
     with contextlib.suppress(sqlite3.Error, OSError, TypeError, ValueError):
         # Immutable: the file is only ever replaced as a whole, so network file systems need no locks.
         uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
         connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
         if connection.execute("SELECT key FROM about").fetchone() == (key,):
-            return Index(connection)
+            return TableIndex(connection)
     return None
 
 
-def build_index(path: Path, key: str, table: Table, count: int | None, settled: float) -> Index:
+def build_index(path: Path, key: str, table: ValidatedTable, count: int | None, changed: float) -> TableIndex:
     """Index ``table`` in the file ``path``, or in memory where that cannot be written.
 
-    count: see ``batch_count``. settled: when the table changed last (seconds since the epoch); one that has changed
+    count: see ``batch_count``. changed: when the table changed last (seconds since the epoch); one that has changed
     just now is indexed in memory only.
     """
     connection = sqlite3.connect(":memory:", check_same_thread=False)
     _fill(connection, key, table, count)
-    if time.time() - settled > SETTLED:
+    if time.time() - changed > MIN_AGE:
         with contextlib.suppress(sqlite3.Error, OSError):
             write_bytes(path, connection.serialize())
-    return Index(connection)
+    return TableIndex(connection)
 
 
-def _fill(connection: sqlite3.Connection, key: str, table: Table, count: int | None) -> None:
+def _fill(connection: sqlite3.Connection, key: str, table: ValidatedTable, count: int | None) -> None:
     batches: dict[str, list[Row]] = {}
     for row in table.rows.values():
         batches.setdefault(batch_of(row.row_id, count), []).append(row)
     connection.executescript(_SCHEMA)
-    lists = [json.dumps(rows) for rows in (sorted(table.unusable), table.notes, table.decided)]
+    lists = [json.dumps(rows) for rows in (sorted(table.rejected), table.notes, table.corrections)]
     connection.execute("INSERT INTO about VALUES (?, ?, ?, ?, ?, ?)", (key, table.size, count, *lists))
     for name, rows in batches.items():
         rows.sort()

@@ -1,4 +1,4 @@
-"""The rows of a table, each judged by itself: which can be worked on, and why the others cannot."""
+"""The rows of a table, each validated by itself: which can be worked on, and why the others cannot."""
 
 import posixpath
 import re
@@ -10,11 +10,11 @@ from lettermill.base.alphabet import Alphabet, word
 from lettermill.corrections.correction import EXCLUDED, Correction
 from lettermill.corrections.rows import RowCorrections
 from lettermill.records.schemas import TriedCorrection
-from lettermill.table.cells import LONGEST_CELL
+from lettermill.table.cells import MAX_CELL_LENGTH
 from lettermill.table.layout import Columns
-from lettermill.table.sheet import Sheet
+from lettermill.table.raw_table import RawTable
 
-LONGEST_ID = 4_096
+MAX_ID_BYTES = 4_096
 """Bytes of UTF-8 in a row id."""
 
 _NAMED = 10
@@ -39,7 +39,7 @@ class Row(NamedTuple):
         return "://" in self.image
 
 
-class Unusable(NamedTuple):
+class RejectedRow(NamedTuple):
     """A row that cannot be worked on; see ``lettermill.base.reasons``. ``row_id`` may be empty."""
 
     row_id: str
@@ -49,65 +49,65 @@ class Unusable(NamedTuple):
 
 def validate_rows(
     name: str,
-    sheet: Sheet,
+    table: RawTable,
     columns: Columns,
     alphabet: Alphabet,
     unreadable: Iterable[str],
     corrections: Iterable[Correction] = (),
-) -> tuple[list[Row], list[Unusable], list[TriedCorrection]]:
-    """The rows of ``sheet``, those that can be worked on and the others, and what has become of ``corrections``, which
+) -> tuple[list[Row], list[RejectedRow], list[TriedCorrection]]:
+    """The rows of ``table``, those that can be worked on and the others, and what has become of ``corrections``, which
     are those of rows. name: that of the table's file."""
-    layout = sheet.layout
-    images = [cell.strip() for cell in sheet.column(layout.image)]
-    ids = [_stem(image) for image in images] if layout.id is None else [c.strip() for c in sheet.column(layout.id)]
+    layout = table.layout
+    images = [cell.strip() for cell in table.column(layout.image)]
+    ids = [_stem(image) for image in images] if layout.id is None else [c.strip() for c in table.column(layout.id)]
     skipped = {text.strip().casefold() for text in unreadable}
-    by_hand = RowCorrections(corrections, ids, sheet.column(layout.text), alphabet, skipped)
-    texts = by_hand.texts
+    corrected = RowCorrections(corrections, ids, table.column(layout.text), alphabet, skipped)
+    texts, lines = corrected.texts, table.lines
     patterns = {text: alphabet.pattern(text) for text in set(texts)}
-    wrong = {text: _text_error(text, pattern, skipped, columns) for text, pattern in patterns.items()}
+    text_errors = {text: _text_error(text, pattern, skipped, columns) for text, pattern in patterns.items()}
     rows = [Row(row_id, image, patterns[text]) for row_id, image, text in zip(ids, images, texts, strict=True)]
-    duplicated = _duplicates(rows, sheet.lines)
+    duplicated = _duplicates(rows, lines)
 
-    good, bad = [], [Unusable("", "malformed_line", f"{name} line {line}: {why}") for line, why in sheet.malformed]
+    good, bad = [], [RejectedRow("", "malformed_line", f"{name} line {line}: {why}") for line, why in table.malformed]
     for index, (row, text) in enumerate(zip(rows, texts, strict=True)):
-        reason, mend = _row_error(row, columns) or wrong[text] or ("", "")
+        reason, detail = _row_error(row, columns) or text_errors[text] or ("", "")
         if not reason and index in duplicated:
             reason = "duplicate_id"
-            mend = f"{name} lines {duplicated[index]} have this id: give each its own, or leave one of them"
-        if not reason and row.row_id in by_hand.excluded:
+            detail = f"{name} lines {duplicated[index]} have this id: give each its own, or leave one of them"
+        if not reason and row.row_id in corrected.excluded:
             reason = EXCLUDED
         if not reason:
             good.append(row)
             continue
-        line = sheet.lines[index]
-        if not row.row_id or line in sheet.short:  # nothing else tells which row it is
-            mend = f"{name} line {line}: {mend}" if mend else f"{name} line {line}"
-        bad.append(Unusable(_shortened(row.row_id) if reason == "unsafe_id" else row.row_id, reason, mend))
-    if not (corrected := by_hand.row_ids):
+        line = lines[index]
+        if not row.row_id or line in table.short:  # nothing else tells which row it is
+            detail = f"{name} line {line}: {detail}" if detail else f"{name} line {line}"
+        bad.append(RejectedRow(_shortened(row.row_id) if reason == "unsafe_id" else row.row_id, reason, detail))
+    if not (row_ids := corrected.row_ids):
         return good, bad, []
-    kept = [row.row_id for row in good if row.row_id in corrected]
-    rejected = {row.row_id: row.reason for row in bad if row.row_id in corrected}
-    return good, bad, by_hand.outcomes(kept, rejected)
+    kept = [row.row_id for row in good if row.row_id in row_ids]
+    rejected = {row.row_id: row.reason for row in bad if row.row_id in row_ids}
+    return good, bad, corrected.outcomes(kept, rejected)
 
 
 def _row_error(row: Row, columns: Columns) -> tuple[str, str] | None:
-    """The reason for which a row cannot be worked on, and what would mend it, as far as id and image go."""
+    """The reason for which a row cannot be worked on, and how to fix it, as far as id and image go."""
     row_id, image, _ = row
     if not image:
         return "empty_image", f"fill column {columns.image}"
     source = f"column {columns.id}" if columns.id else f"the file name in column {columns.image}"
     if not row_id:
         return "empty_id", f"fill {source}"
-    if not (row_id.isprintable() and len(row_id) < LONGEST_ID // 4):  # nearly all are
-        if len(row_id.encode()) > LONGEST_ID:
-            return "unsafe_id", f"{source}: {len(row_id.encode()):,} bytes, and {LONGEST_ID:,} are allowed"
+    if not (row_id.isprintable() and len(row_id) < MAX_ID_BYTES // 4):  # nearly all are
+        if len(row_id.encode()) > MAX_ID_BYTES:
+            return "unsafe_id", f"{source}: {len(row_id.encode()):,} bytes, and {MAX_ID_BYTES:,} are allowed"
         if control := _CONTROL.search(row_id):
             return "unsafe_id", f"{source}: take out the character {control[0]!r}"
-    if len(image) > LONGEST_CELL:
+    if len(image) > MAX_CELL_LENGTH:
         return "malformed_line", f"column {columns.image} has {len(image):,} characters: {_shortened(image)}"
     if "://" in image:
         if not _WEB.match(image):
-            return "invalid_url", f"{_shortened(image)}: give an http:// or https:// address, or a path"
+            return "invalid_url", f"{_shortened(image)}: give an http:// or https:// URL, or a path"
     elif image.startswith("/") or ".." in image.split("/"):
         return "outside_images_folder", f"{_shortened(image)}: give a path below config `images`"
     return None
@@ -115,7 +115,7 @@ def _row_error(row: Row, columns: Columns) -> tuple[str, str] | None:
 
 def _text_error(text: str, pattern: str, skipped: set[str], columns: Columns) -> tuple[str, str] | None:
     """The same as far as the transcription goes. skipped: transcriptions that say that nothing can be read."""
-    if len(text) > LONGEST_CELL:
+    if len(text) > MAX_CELL_LENGTH:
         return "malformed_line", f"column {columns.text} has {len(text):,} characters: {_shortened(text)}"
     if text.strip().casefold() in skipped:
         return "unreadable_transcription", ""
@@ -146,7 +146,7 @@ def _duplicates(rows: Sequence[Row], lines: Sequence[int]) -> dict[int, str]:
 
 
 def _stem(image: str) -> str:
-    """The name of the image's file without folder and suffix; empty for an address that is none."""
+    """The name of the image's file without folder and suffix; empty for a URL that is none."""
     try:
         path = unquote(urlsplit(image).path) if "://" in image else image
     except ValueError:

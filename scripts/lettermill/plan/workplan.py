@@ -11,52 +11,53 @@ from lettermill.base.alphabet import Alphabet
 from lettermill.base.errors import InputError
 from lettermill.base.file_names import file_stem
 from lettermill.plan.batches import batch_count, batch_of
-from lettermill.plan.config import check_config, resolve
-from lettermill.plan.correction_plan import CorrectionPlan, confirmed
+from lettermill.plan.config import check_config, find_path
+from lettermill.plan.correction_plan import CorrectionPlan, confirmed_rows
 from lettermill.plan.image_versions import VERSIONS, read_versions
-from lettermill.plan.index import INDEX, Batch, Index, build_index, open_index, table_key
-from lettermill.plan.read_table import read_table
+from lettermill.plan.index import INDEX, IndexedBatch, TableIndex, build_index, open_index, table_key
 from lettermill.plan.rows import Row
+from lettermill.plan.validated_table import read_validated_table
 from lettermill.table.layout import Columns
 from lettermill.workflow.parameters import Rows
 
 
 class Workplan:
-    """The rows of the table in their batches.
+    """What a run has to do: the config checked, the rows of the table in their batches, and the corrections of each.
 
     config: the merged config. files: where it comes from, later ones winning. schema_file: what it must be like.
-    Raises InputError when config or table are wrong.
+    Raises InputError when the config is not valid; and when the first batch is asked for, which is when the table is
+    read, where that is not.
     """
 
     def __init__(self, config: dict, files: list[Path], schema_file: Path):
         check_config(config, schema_file, files)
         self._files = files
-        self.table_path = resolve(config["table"], "table", files, folder=False)
+        self.table_path = find_path(config["table"], "table", files, folder=False)
         self.images = self.table_path.parent
         if config["images"]:
-            self.images = resolve(config["images"], "images", files, folder=True)
+            self.images = find_path(config["images"], "images", files, folder=True)
         self._config = config
-        named = config["corrections"]
-        self.corrections_path = resolve(named, "corrections", files, folder=False) if named else None
+        corrections = config["corrections"]
+        self.corrections_path = find_path(corrections, "corrections", files, folder=False) if corrections else None
 
     @cached_property
     def _corrections(self) -> CorrectionPlan:
         return CorrectionPlan.read(self.corrections_path, Alphabet(self._config["alphabet"]))
 
     @cached_property
-    def _index(self) -> Index:
+    def _index(self) -> TableIndex:
         settings = {name: self._config[name] for name in ("encoding", "columns", "alphabet", "unreadable", "batches")}
         key = table_key(self.table_path, [settings, self._corrections.of_rows])
         return open_index(INDEX, key) or self._build_index(key)
 
-    def _build_index(self, key: str) -> Index:
+    def _build_index(self, key: str) -> TableIndex:
         changed = os.stat(self.table_path).st_ctime
         columns, alphabet = Columns(**self._config["columns"]), Alphabet(self._config["alphabet"])
         gc.disable()  # it would look through a million rows again and again and find nothing
         try:
             unreadable, encoding = self._config["unreadable"], self._config["encoding"]
             corrections = self._corrections.of_rows
-            table = read_table(self.table_path, columns, alphabet, unreadable, encoding, corrections)
+            table = read_validated_table(self.table_path, columns, alphabet, unreadable, encoding, corrections)
             return build_index(INDEX, key, table, batch_count(self._config["batches"], table.size), changed)
         finally:
             gc.enable()
@@ -72,9 +73,9 @@ class Workplan:
         return self._index.size
 
     @property
-    def unusable(self) -> Rows:
-        """(row id, reason, detail) of the rows that no batch has got; see ``rows.Unusable``."""
-        return Rows.of(self._index.unusable)
+    def rejected_rows(self) -> Rows:
+        """(row id, reason, detail) of the rows that no batch has got; see ``rows.RejectedRow``."""
+        return Rows.of(self._index.rejected)
 
     @property
     def notes(self) -> Rows:
@@ -94,27 +95,27 @@ class Workplan:
 
     def _find(self, name: str) -> tuple[str, str]:
         """(batch, row id) of that row."""
-        known = dict.fromkeys((name, unquote(name)))
-        likely = {batch_of(row_id, self._index.count) for row_id in known}
+        ids = dict.fromkeys((name, unquote(name)))
+        likely = {batch_of(row_id, self._index.count) for row_id in ids}
         # The batch of an id that has been cut cannot be told from what is left of it.
         others = (batch for batch in self._index.batches if "~" in name and batch not in likely)
         for batch in chain(likely.intersection(self._index.batches), others):
             for row in self._index.rows(batch):
                 if file_stem(row.row_id) == name:
                     return batch, row.row_id
-        why = next((row.reason for row in self._index.unusable if row.row_id in known), "there is no such row")
+        why = next((row.reason for row in self._index.rejected if row.row_id in ids), "there is no such row")
         raise InputError(f"{self.table_path}: no picture of row {name}: {why}.")
 
-    def named(self, key: str, value: str, folder: bool = False) -> Path:
-        """The file or folder that the config names by ``key``, see ``config.resolve``."""
-        return resolve(value, key, self._files, folder)
+    def find_path(self, key: str, value: str, folder: bool = False) -> Path:
+        """The file or folder that the config names by ``key``, see ``config.find_path``."""
+        return find_path(value, key, self._files, folder)
 
     def rows_in(self, batch: str) -> int:
         """Number of rows of a batch."""
         return self._batch(batch).rows
 
     def sources(self, batch: str) -> Rows:
-        """(row id, image, stamp) of the rows of a batch; see ``stages.download.Source``."""
+        """(row id, image, stamp) of the rows of a batch; see ``stages.download.ImageSource``."""
         found = self._batch(batch)
         if found.local or batch in self._changed:
             return Rows.of(self._sources(batch))  # their stamps may have changed
@@ -139,14 +140,14 @@ class Workplan:
         return Rows.of(chain.from_iterable(self._corrections.of_batch(batch, self._index) for batch in self.batches))
 
     @property
-    def confirmed(self) -> Rows:
+    def confirmed_rows(self) -> Rows:
         """(row id,) of the rows of which a person has said what is written in them."""
-        return Rows.of(confirmed(self._index))
+        return Rows.of(confirmed_rows(self._index))
 
     @cached_property
-    def outcomes(self) -> Rows:
+    def correction_outcomes(self) -> Rows:
         """The lines of the table of corrections with what has become of them, as far as the plan tells; those that
-        ``cut`` tries have an empty outcome. See ``records.Outcome``."""
+        ``cut`` tries have an empty outcome. See ``CorrectionOutcome``."""
         return Rows.of(self._corrections.outcomes(self._index))
 
     @cached_property
@@ -157,7 +158,7 @@ class Workplan:
     def _changed(self) -> set[str]:
         return {batch_of(row_id, self._index.count) for row_id in self._versions}
 
-    def _batch(self, name: str) -> Batch:
+    def _batch(self, name: str) -> IndexedBatch:
         if name not in self._index.batches:
             example = next(iter(self._index.batches), "none: the table has no row that can be worked on")
             setting = self._config["batches"]

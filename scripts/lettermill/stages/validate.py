@@ -27,14 +27,14 @@ class Findings(NamedTuple):
     """What the plan knows of a project.
 
     table, corrections_file: their paths; the latter may be empty. size: rows of the table. batches: name -> rows, see
-    ``ImageSource``. unusable, notes: see ``table_lines``. corrections: see ``correction_lines``. images: the folder of
+    ``ImageSource``. rejected_rows, notes: see ``table_lines``. corrections: see ``correction_lines``. images: the folder of
     images.
     """
 
     table: str
     size: int
     batches: Mapping[str, Sequence[tuple[str, str, str]]]
-    unusable: Sequence[tuple[str, str, str]]
+    rejected_rows: Sequence[tuple[str, str, str]]
     notes: Sequence[tuple[int, str]]
     corrections_file: str
     corrections: Sequence[CorrectionOutcome]
@@ -45,7 +45,7 @@ def validation_lines(found: Findings, settings: FetchSettings) -> Iterator[str]:
     """What there is to say of a project before anything is made of it."""
     yield "The config is right.\n"
     yield f"Table {found.table}"
-    yield from table_lines(found.size, len(found.batches), found.unusable, found.notes)
+    yield from table_lines(found.size, len(found.batches), found.rejected_rows, found.notes)
     if found.corrections_file:
         yield f"\nCorrections {found.corrections_file}"
         yield from correction_lines(found.corrections)
@@ -55,17 +55,17 @@ def validation_lines(found: Findings, settings: FetchSettings) -> Iterator[str]:
 
 
 def table_lines(
-    rows: int, batches: int, unusable: Sequence[tuple[str, str, str]], notes: Sequence[tuple[int, str]]
+    rows: int, batches: int, rejected_rows: Sequence[tuple[str, str, str]], notes: Sequence[tuple[int, str]]
 ) -> Iterator[str]:
     """What there is to say of a table.
 
-    rows: how many it has. batches: of how many rows those are that can be worked on. unusable: (row id, reason, detail)
+    rows: how many it has. batches: of how many rows those are that can be worked on. rejected_rows: (row id, reason, detail)
     of the others. notes: see ``TableNote``.
     """
-    yield f"{rows:>8,} rows, of which {rows - len(unusable):,} can be worked on; batches: {batches:,}"
-    for reason, count in Counter(reason for _, reason, _ in unusable).most_common():
+    yield f"{rows:>8,} rows, of which {rows - len(rejected_rows):,} can be worked on; batches: {batches:,}"
+    for reason, count in Counter(reason for _, reason, _ in rejected_rows).most_common():
         yield f"{-count:>8,} {reason} ({explain('table', reason)})"
-        for row_id, _, detail in [row for row in unusable if row[1] == reason][:EXAMPLES]:
+        for row_id, _, detail in [row for row in rejected_rows if row[1] == reason][:EXAMPLES]:
             yield f"           {': '.join(filter(None, (row_id, detail)))}"
     if notes:
         yield f"{len(notes):>8,} notes on what was repaired or taken for granted"

@@ -8,13 +8,13 @@ from pathlib import Path
 
 from lettermill.base.errors import InputError
 
-TEXT, XLSX, XLS = "text", "xlsx", "xls"
-"""Kinds of content: CSV and the like, and the workbooks of Excel from 2007 on and before."""
+TEXT, XLSX, XLS, PARQUET = "text", "xlsx", "xls", "parquet"
+"""Kinds of content: CSV and the like, the workbooks of Excel from 2007 on and before, and Parquet."""
 
-MOST_BYTES = 1 << 30
+MAX_BYTES = 1 << 30
 """Of a table, unpacked: some ten million rows."""
 
-_GZIP, _ZIP, _OLE = b"\x1f\x8b", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_GZIP, _ZIP, _OLE, _PARQUET = b"\x1f\x8b", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PAR1"
 _PACKED = {b"BZh": "bzip2", b"\xfd7zXZ\0": "xz", b"\x28\xb5\x2f\xfd": "zstd", b"7z\xbc\xaf": "7z", b"Rar!": "rar"}
 _PAGES = (b"<!doctype", b"<html", b"<head", b"<body", b"<table", b"<?xml")
 
@@ -29,8 +29,8 @@ def read_content(path: Path) -> tuple[str, bytes]:
     try:
         data = path.read_bytes()
         if data.startswith(_GZIP):
-            data = gzip.GzipFile(fileobj=io.BytesIO(data)).read(MOST_BYTES + 1)
-            _check_size(path, len(data))
+            data = gzip.GzipFile(fileobj=io.BytesIO(data)).read(MAX_BYTES + 1)
+            check_size(path, len(data))
     except (OSError, EOFError, zlib.error) as error:
         message = str(error).strip() or type(error).__name__
         raise InputError(f"{path} cannot be read: {message}. Copy or download it again.") from error
@@ -39,6 +39,8 @@ def read_content(path: Path) -> tuple[str, bytes]:
     if data.startswith(_ZIP):
         _check_workbook(path, data)
         return XLSX, data
+    if data.startswith(_PARQUET) and data.endswith(_PARQUET):
+        return PARQUET, data
     for start, name in _PACKED.items():
         if data.startswith(start):
             raise InputError(f"{path} is packed with {name}. Unpack it, or pack it with gzip.")
@@ -50,10 +52,10 @@ def read_content(path: Path) -> tuple[str, bytes]:
     return TEXT, data
 
 
-def _check_size(path: Path, size: int) -> None:
-    """A small file may unpack to more than the memory holds."""
-    if size > MOST_BYTES:
-        raise InputError(f"{path} unpacks to more than {MOST_BYTES >> 30} GiB, too much for a table. Split it.")
+def check_size(path: Path, size: int) -> None:
+    """Raises InputError when a table unpacks to more than MAX_BYTES: a small file may do so, and fill the memory."""
+    if size > MAX_BYTES:
+        raise InputError(f"{path} unpacks to more than {MAX_BYTES >> 30} GiB, too much for a table. Split it.")
 
 
 def _check_workbook(path: Path, data: bytes) -> None:
@@ -63,7 +65,7 @@ def _check_workbook(path: Path, data: bytes) -> None:
             size = sum(entry.file_size for entry in archive.infolist())
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
         raise InputError(f"{path} is a damaged zip archive or workbook: {error}. Copy or download it again.") from error
-    _check_size(path, size)
+    check_size(path, size)
     if "xl/workbook.bin" in names:
         raise InputError(f"{path} is a binary Excel workbook (.xlsb). Save it as .xlsx or CSV.")
     if "xl/workbook.xml" not in names:

@@ -1,113 +1,182 @@
-"""The rows of a text table: as they are where it is valid CSV, else line by line, so that what is wrong stays there."""
+"""The rows of a text table: pandas reads the lines that are rows as they stand, ``repair`` makes of the others what it
+can."""
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from lettermill.base.errors import InputError
 from lettermill.records.schemas import TableNote
-from lettermill.table.cells import cells_of, is_blank
-from lettermill.table.encoding import Text
-from lettermill.table.layout import Columns, Layout, find_layout
+from lettermill.table.cells import is_blank, split_line
+from lettermill.table.encoding import Lines, Text
+from lettermill.table.layout import SEPARATORS, Columns, Layout, find_layout
 from lettermill.table.notes import note_on_lines
-from lettermill.table.repair import Reading, Repair, joined
-from lettermill.table.sheet import Sheet
+from lettermill.table.raw_table import RawTable, to_frame
+from lettermill.table.repair import LineRepair, RepairedLine, joined_note
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
-def read_records(path: Path, text: Text, columns: Columns) -> Sheet:
+def read_delimited(path: Path, text: Text, columns: Columns) -> RawTable:
     """The rows of the table at ``path``. Raises InputError when the columns are not there."""
-    sheet = None if text.damaged else _regular(path, text.data, columns)
-    if sheet is None:
-        lines = [line.decode() for line in text.data.splitlines(keepends=True)]
-        sheet = _line_by_line(lines, find_layout(path, lines, columns))
-        if text.damaged:
-            _report_damaged(sheet, text.damaged)
-    sheet.notes += text.notes
-    return sheet
+    lines = Lines(text.data)
+    layout = find_layout(path, lines, columns)
+    whole = list(map(row_test(layout.separator, layout.width), lines.raw))
+    whole[: layout.lines] = [False] * layout.lines
+    others = _OtherLines(lines, layout, whole)
+    others.read()
+    numbers = [number for number, is_whole in enumerate(whole, 1) if is_whole]
+    frame = _read_with_pandas([lines.raw[number - 1] for number in numbers], numbers, layout)
+    table = others.table_with(frame)
+    _report_damaged(table, text.damaged)
+    table.notes += text.notes
+    return table
 
 
-def _regular(path: Path, data: bytes, columns: Columns) -> Sheet | None:
-    """The rows of a table in which every line is a row as wide as the header; None of any other."""
-    stream = io.TextIOWrapper(io.BytesIO(data), "utf-8", newline="")
-    try:
-        first = stream.readline()
-        layout = find_layout(path, [first], columns)
-        reader = csv.reader(stream, delimiter=layout.separator, strict=True)
-        rows = list(reader)
-    except (InputError, csv.Error):
-        return None
-    whole = cells_of(first, layout.separator) is not None and reader.line_num == len(rows)
-    if not whole or set(map(len, rows)) - {layout.width}:
-        return None
-    return Sheet(layout, rows, range(2, len(rows) + 2))
+def row_test(separator: str, width: int) -> Callable[[bytes], bool]:
+    """A test of whether a line (UTF-8) is a row of ``width`` cells that pandas can be trusted with.
+
+    pandas fills a row that is too short, takes ``"a"b`` for ``ab``, and lets a quote that is never closed swallow the
+    lines that follow, all of it without a word. So it gets the lines that have the right number of cells and quotes
+    around whole cells only, and of these not the ones which the csv module finds too long.
+    """
+    if separator not in SEPARATORS or width < 2:
+        return lambda line: False
+    mark, marks, longest = separator.encode(), width - 1, csv.field_size_limit()
+    cell = rb'(?:"(?:[^"]|"")*+"|(?!")[^\r\n%b]*+)' % mark
+    quoted = re.compile(rb"%b(?:%b%b){%d}[\r\n]*" % (cell, re.escape(mark), cell, marks))
+
+    def is_row(line: bytes) -> bool:
+        if len(line) > longest:
+            return False
+        return quoted.fullmatch(line) is not None if b'"' in line else line.count(mark) == marks
+
+    return is_row
 
 
-def _line_by_line(lines: list[str], layout: Layout) -> Sheet:
-    """The rows of ``lines``, each read by itself unless it takes several of them."""
-    sheet, repair = Sheet(layout, lines=[]), Repair(lines, layout)
-    separator, width = layout.separator, layout.width
-    place = layout.lines
-    while place < len(lines):
-        cells = cells_of(lines[place], separator)
-        number = place + 1
-        place += 1
-        if cells is not None and len(cells) == width > 1:  # nearly all of them
-            sheet.rows.append(cells)
-            sheet.lines.append(number)
-        elif cells is None or len(cells) > 1 or cells[0].strip():
-            if _follows(sheet, number) and (rest := repair.rest_of_row(number - 1, sheet.rows[-1])):
-                _prolong(sheet, lines[number - 1 : number - 1 + rest])
-                place += rest - 1
-                continue
-            reading = repair.read(number - 1)
-            place += reading.lines - 1
-            if not (reading.cells is None and is_blank(lines[number - 1])):  # a quote with nothing in it
-                _add(sheet, number, reading)
-    if sheet.short:
-        what = "fewer fields than the header has: the others are taken for empty"
-        sheet.notes.append(note_on_lines(sorted(sheet.short), what))
-    return sheet
+def _read_with_pandas(lines: Sequence[bytes], numbers: Sequence[int], layout: Layout) -> "pd.DataFrame":
+    """The cells of ``lines``, each a whole row, by their ``numbers``."""
+    if not lines:
+        return to_frame([], [], layout.width)
+    import pandas as pd
+
+    data = b"".join(lines)
+    if b"\r" in data:  # ends of lines, for there is no line break within one of these rows
+        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    frame = pd.read_csv(
+        io.BytesIO(b"\xef\xbb\xbf" + data),  # pandas takes away one mark, which might be the first of a cell
+        sep=layout.separator,
+        header=None,
+        names=range(layout.width),
+        index_col=False,
+        dtype=str,
+        keep_default_na=False,
+        na_filter=False,
+        skip_blank_lines=False,
+        engine="c",
+        encoding="utf-8",
+    )
+    frame.index = pd.Index(list(numbers), dtype="int64")
+    return frame
 
 
-def _follows(sheet: Sheet, number: int) -> bool:
-    """Whether the line ``number`` comes right after a row that has all its cells."""
-    if not sheet.lines or sheet.lines[-1] in sheet.short:
-        return False
-    return sheet.spans.get(sheet.lines[-1], sheet.lines[-1]) == number - 1
+class _OtherLines:
+    """The lines that are no row as they stand, read in their order, for one of them may take others with it.
 
+    whole: of every line, whether it is a row as it stands; those that turn out to belong to another row no longer are.
+    """
 
-def _prolong(sheet: Sheet, rest: Sequence[str]) -> None:
-    """Add lines to the last cell of the last row."""
-    first = sheet.lines[-1]
-    last = sheet.spans.get(first, first) + len(rest)
-    sheet.rows[-1][-1] = "\n".join([sheet.rows[-1][-1], *(line.rstrip("\r\n") for line in rest)])
-    sheet.spans[first] = last
-    sheet.notes.append(TableNote(first, joined(first, last)))
+    def __init__(self, lines: Lines, layout: Layout, whole: list[bool]):
+        self._lines, self._layout, self._whole = lines, layout, whole
+        self._repair = LineRepair(lines, layout)
+        self._rows: dict[int, list[str]] = {}
+        self._malformed: list[tuple[int, str]] = []
+        self._last_lines: dict[int, int] = {}
+        self._short: set[int] = set()
+        self._notes: list[TableNote] = []
 
+    def read(self) -> None:
+        """Read all of them."""
+        following = self._layout.lines
+        for place, is_whole in enumerate(self._whole):
+            if place >= following and not is_whole:
+                following = place + self._read_line(place)
+                self._whole[place:following] = [False] * (following - place)
 
-def _add(sheet: Sheet, number: int, reading: Reading) -> None:
-    if reading.cells is None:
-        sheet.malformed.append((number, reading.error))
-    else:
-        sheet.rows.append(reading.cells)
-        sheet.lines.append(number)
-    if reading.lines > 1:
-        sheet.spans[number] = number + reading.lines - 1
-    if reading.short:
-        sheet.short.add(number)
-    if reading.note:
-        sheet.notes.append(TableNote(number, reading.note))
+    def table_with(self, frame: "pd.DataFrame") -> RawTable:
+        """The table of these rows and those in ``frame``."""
+        if self._rows:
+            import pandas as pd
 
+            rows = to_frame(self._rows.values(), list(self._rows), self._layout.width)
+            frame = pd.concat([frame, rows]).sort_index() if len(frame) else rows
+        if self._short:
+            what = "fewer fields than the header has: the others are taken for empty"
+            self._notes.append(note_on_lines(sorted(self._short), what))
+        return RawTable(self._layout, frame, self._malformed, self._last_lines, self._short, self._notes)
 
-def _report_damaged(sheet: Sheet, damaged: Mapping[int, str]) -> None:
-    """Take the rows on lines that cannot be trusted out of ``sheet`` and report them."""
-    kept = []
-    for index, first in enumerate(sheet.lines):
-        bad = next((line for line in range(first, sheet.spans.get(first, first) + 1) if line in damaged), None)
-        if bad is None:
-            kept.append(index)
+    def _read_line(self, place: int) -> int:
+        """Read the line at the index ``place`` and what belongs to it; returns how many lines that are."""
+        line, number = self._lines[place], place + 1
+        cells = split_line(line, self._layout.separator)
+        if cells is not None and len(cells) == self._layout.width > 1:
+            self._rows[number] = cells
+            return 1
+        if cells is not None and len(cells) <= 1 and not "".join(cells).strip():
+            return 1
+        if before := self._row_before(place):
+            first, row = before
+            if rest := self._repair.rest_of_row(place, row):
+                self._prolong(first, row, place, rest)
+                return rest
+        repaired = self._repair.read(place)
+        if not (repaired.cells is None and is_blank(line)):  # a quote with nothing in it
+            self._add(number, repaired)
+        return repaired.lines
+
+    def _row_before(self, place: int) -> tuple[int, list[str]] | None:
+        """(line, cells) of the row that ends right before the line at the index ``place``, if it has all its cells."""
+        if place and self._whole[place - 1]:
+            cells = split_line(self._lines[place - 1], self._layout.separator)
+            return None if cells is None else (place, cells)
+        first = next(reversed(self._rows), 0)
+        if first in self._short or self._last_lines.get(first, first) != place or not first:
+            return None
+        return first, self._rows[first]
+
+    def _prolong(self, first: int, row: list[str], place: int, rest: int) -> None:
+        """Add lines to the last cell of a row."""
+        last = place + rest
+        parts = [row[-1], *(self._lines[other].rstrip("\r\n") for other in range(place, last))]
+        self._whole[first - 1] = False
+        self._rows[first] = [*row[:-1], "\n".join(parts)]
+        self._last_lines[first] = last
+        self._notes.append(TableNote(first, joined_note(first, last)))
+
+    def _add(self, number: int, line: RepairedLine) -> None:
+        if line.cells is None:
+            self._malformed.append((number, line.error))
         else:
-            sheet.malformed.append((first, damaged[bad]))
-    sheet.rows = [sheet.rows[index] for index in kept]
-    sheet.lines = [sheet.lines[index] for index in kept]
+            self._rows[number] = line.cells
+        if line.lines > 1:
+            self._last_lines[number] = number + line.lines - 1
+        if line.short:
+            self._short.add(number)
+        if line.note:
+            self._notes.append(TableNote(number, line.note))
+
+
+def _report_damaged(table: RawTable, damaged: Mapping[int, str]) -> None:
+    """Take the rows on lines that cannot be trusted out of ``table`` and report them."""
+    if not damaged:
+        return
+    bad = {}
+    for first in table.lines:
+        lines = range(first, table.last_lines.get(first, first) + 1)
+        if found := [damaged[line] for line in lines if line in damaged]:
+            bad[first] = found[0]
+    table.cells = table.cells.drop(index=list(bad))
+    table.malformed += bad.items()

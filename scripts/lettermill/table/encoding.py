@@ -9,9 +9,10 @@ from lettermill.records.schemas import TableNote
 from lettermill.table.notes import note_on_lines
 
 AUTO = "auto"
-"""Config ``encoding``: each line by itself, UTF-8 or else Windows-1252, and what begins with a mark by its mark."""
+"""Config ``encoding``: by its byte order mark (BOM) where there is one, else each line by itself, UTF-8 or else
+Windows-1252."""
 
-_MARKS = {
+_BOMS = {
     codecs.BOM_UTF8: "utf-8",
     codecs.BOM_UTF32_LE: "utf-32",  # begins as that of UTF-16 does, so it comes first
     codecs.BOM_UTF32_BE: "utf-32",
@@ -25,7 +26,7 @@ _WINDOWS = "".join(
 
 
 class Text(NamedTuple):
-    """A table as UTF-8 without a mark at its beginning.
+    """A table as UTF-8 without a byte order mark.
 
     damaged: line -> what is in it that cannot be trusted. Lines end as in the bytes: ``\\n``, ``\\r\\n`` or ``\\r``.
     """
@@ -35,22 +36,35 @@ class Text(NamedTuple):
     damaged: dict[int, str]
 
 
+class Lines:
+    """The lines of a text in UTF-8, with their ends: as bytes in ``raw``, and each decoded when it is asked for."""
+
+    def __init__(self, data: bytes):
+        self.raw = data.splitlines(keepends=True)
+
+    def __len__(self) -> int:
+        return len(self.raw)
+
+    def __getitem__(self, place: int) -> str:
+        return self.raw[place].decode()
+
+
 def to_text(path: Path, data: bytes, encoding: str) -> Text:
     """The bytes of the table at ``path`` as text. encoding: AUTO or the name of a codec, see ``is_encoding``.
 
     Raises InputError when it is no text.
     """
-    mark = next((mark for mark in _MARKS if data.startswith(mark)), b"")
-    if encoding == AUTO and _MARKS.get(mark, "utf-8") == "utf-8":
-        data, notes, damaged = _line_by_line(data.removeprefix(codecs.BOM_UTF8))
+    bom = next((bom for bom in _BOMS if data.startswith(bom)), b"")
+    if encoding == AUTO and _BOMS.get(bom, "utf-8") == "utf-8":
+        data, notes, damaged = _decode_each_line(data.removeprefix(codecs.BOM_UTF8))
     else:
-        encoding = _MARKS[mark] if encoding == AUTO else encoding
-        notes, (data, damaged) = [], _decoded(path, data, encoding)
+        encoding = _BOMS[bom] if encoding == AUTO else encoding
+        notes, (data, damaged) = [], _decode_all(path, data, encoding)
     if b"\0" in data:
         if b"\0" in next(iter(data.splitlines()), b""):
             raise InputError(
-                f"{path}, line 1: there are NUL bytes: it is not text, or UTF-16 without a mark. Save it as CSV in "
-                "UTF-8, or name its encoding in config: `encoding: utf-16-le`."
+                f"{path}, line 1: there are NUL bytes: it is not text, or UTF-16 without a byte order mark. Save it as "
+                "CSV in UTF-8, or name its encoding in config: `encoding: utf-16-le`."
             )
         damaged |= dict.fromkeys(_lines_with(b"\x00", data), "a NUL byte: take it out")
     return Text(data, notes, damaged)
@@ -64,7 +78,7 @@ def is_encoding(name: str) -> bool:
         return False
 
 
-def _line_by_line(data: bytes) -> tuple[bytes, list[TableNote], dict[int, str]]:
+def _decode_each_line(data: bytes) -> tuple[bytes, list[TableNote], dict[int, str]]:
     try:
         data.decode()
     except UnicodeDecodeError:
@@ -83,15 +97,15 @@ def _line_by_line(data: bytes) -> tuple[bytes, list[TableNote], dict[int, str]]:
     return b"".join(lines), [note], {}
 
 
-def _decoded(path: Path, data: bytes, encoding: str) -> tuple[bytes, dict[int, str]]:
+def _decode_all(path: Path, data: bytes, encoding: str) -> tuple[bytes, dict[int, str]]:
     """(UTF-8, damaged lines)."""
     try:
         return data.decode(encoding).removeprefix("\ufeff").encode(), {}
     except UnicodeError:
         pass
     try:
-        text = data.decode(encoding, errors="replace").removeprefix("\ufeff")
-        text = text.encode(errors="surrogatepass").decode(errors="replace").encode()  # some codecs give halves of pairs
+        decoded = data.decode(encoding, errors="replace").removeprefix("\ufeff")
+        text = decoded.encode(errors="surrogatepass").decode(errors="replace").encode()  # some give halves of pairs
     except (UnicodeError, OverflowError) as error:
         raise InputError(f"{path} is not {encoding}: {error}. Correct config `encoding`.") from error
     why = f"bytes that are no {encoding}: correct them, or config `encoding`"

@@ -2,29 +2,29 @@
 
 import datetime
 import io
-import re
 import warnings
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from lettermill.base.errors import InputError
 from lettermill.records.schemas import TableNote
+from lettermill.table.cells import displayed
 from lettermill.table.content import XLSX
-from lettermill.table.layout import Columns, layout_of
+from lettermill.table.layout import Columns, Layout, layout_of
 from lettermill.table.notes import note_on_lines
-from lettermill.table.sheet import Sheet
+from lettermill.table.raw_table import RawTable, to_frame
 
 
-class _Page(NamedTuple):
-    """A sheet of a workbook. rows: all of them, from the first on."""
+class _Worksheet(NamedTuple):
+    """One of a workbook. rows: all of them, from the first on."""
 
     name: str
     rows: Iterable[list[str]]
     dates: list[int]  # rows in which a cell holds a date, known when ``rows`` have been gone through
 
 
-def read_workbook(path: Path, kind: str, data: bytes, columns: Columns) -> Sheet:
+def read_workbook(path: Path, kind: str, data: bytes, columns: Columns) -> RawTable:
     """The rows of the first sheet with these columns of the workbook at ``path``.
 
     kind: XLSX or XLS. Raises InputError when it cannot be read or has no such sheet.
@@ -32,7 +32,7 @@ def read_workbook(path: Path, kind: str, data: bytes, columns: Columns) -> Sheet
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of what the library does not support and a table does not need
-            return _first_fitting(path, _xlsx(data) if kind == XLSX else _xls(data), columns)
+            return _first_with_columns(path, _xlsx(data) if kind == XLSX else _xls(data), columns)
     except InputError:
         raise
     except Exception as error:  # the libraries raise nearly anything for a damaged file
@@ -43,8 +43,8 @@ def read_workbook(path: Path, kind: str, data: bytes, columns: Columns) -> Sheet
         ) from error
 
 
-def _first_fitting(path: Path, pages: Iterable[_Page], columns: Columns) -> Sheet:
-    sheet, others, wrong = None, [], None
+def _first_with_columns(path: Path, pages: Iterable[_Worksheet], columns: Columns) -> RawTable:
+    table, others, error = None, [], None
     for page in pages:
         rows = enumerate(page.rows, 1)
         line, header = next(((line, row) for line, row in rows if any(row)), (1, []))
@@ -53,44 +53,44 @@ def _first_fitting(path: Path, pages: Iterable[_Page], columns: Columns) -> Shee
         if not header:
             continue
         try:
-            layout = layout_of(path, header, columns, line)
-        except InputError as error:
-            wrong = wrong or error
+            layout = layout_of(f"{path}, line {line}", header, columns, line)
+        except InputError as missing:
+            error = error or missing
             others.append(page.name)
             continue
-        if sheet is not None:
+        if table is None:
+            table, name = _read_rows(layout, rows, page.dates), page.name
+        else:
             others.append(page.name)
-            continue
-        sheet, name = Sheet(layout, lines=[]), page.name
-        for line, row in rows:
-            _add(sheet, line, row)
-        if page.dates:
-            sheet.notes.append(note_on_lines(page.dates, "a cell holds a date, not text: read like 2026-12-31"))
-    if sheet is None:
-        raise wrong or InputError(f"{path}, line 1: there is no header. Name the columns in the first row.")
+    if table is None:
+        raise error or InputError(f"{path}, line 1: there is no header. Name the columns in the first row.")
     if others:
-        sheet.notes.append(TableNote(1, f"only the sheet {name!r} was read, and not {', '.join(map(repr, others))}"))
-    return sheet
+        table.notes.append(TableNote(1, f"only the sheet {name!r} was read, and not {', '.join(map(repr, others))}"))
+    return table
 
 
-def _add(sheet: Sheet, line: int, row: list[str]) -> None:
-    width = sheet.layout.width
-    if "".join(row[width:]).strip():
-        count = max(place for place, cell in enumerate(row, 1) if cell)
-        sheet.malformed.append((line, f"expected {width} fields, saw {count}: name all columns in the first row"))
-    elif any(row):
-        sheet.rows.append(row[:width] + [""] * (width - len(row)))
-        sheet.lines.append(line)
+def _read_rows(layout: Layout, rows: Iterable[tuple[int, list[str]]], dates: list[int]) -> RawTable:
+    """The table in ``rows``, those after the header with their numbers. dates: see ``_Worksheet``."""
+    kept, lines, malformed, width = [], [], [], layout.width
+    for line, row in rows:
+        if "".join(row[width:]).strip():
+            count = max(place for place, cell in enumerate(row, 1) if cell)
+            malformed.append((line, f"expected {width} fields, saw {count}: name all columns in the first row"))
+        elif any(row):
+            kept.append(row[:width] + [""] * (width - len(row)))
+            lines.append(line)
+    notes = [note_on_lines(dates, "a cell holds a date, not text: read like 2026-12-31")] if dates else []
+    return RawTable(layout, to_frame(kept, lines, width), malformed, notes=notes)
 
 
-def _xlsx(data: bytes) -> Iterator[_Page]:
-    import openpyxl  # here, for it takes time that other tables need not wait for
+def _xlsx(data: bytes) -> Iterator[_Worksheet]:
+    import openpyxl  # type: ignore[import-untyped]  # here, for it takes time that other tables need not wait for
 
     book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
     for page in book.worksheets:
         page.reset_dimensions()  # other programs write wrong ones
         dates: list[int] = []
-        yield _Page(page.title, _rows_of_xlsx(page, dates), dates)
+        yield _Worksheet(page.title, _rows_of_xlsx(page, dates), dates)
 
 
 def _rows_of_xlsx(page: Iterable, dates: list[int]) -> Iterator[list[str]]:
@@ -105,20 +105,20 @@ def _rows_of_xlsx(page: Iterable, dates: list[int]) -> Iterator[list[str]]:
             else:
                 if isinstance(value, datetime.date | datetime.time | datetime.timedelta) and dates[-1:] != [line]:
                     dates.append(line)
-                cells.append(shown(value, cell.number_format))
+                cells.append(displayed(value, cell.number_format))
         yield cells
 
 
-def _xls(data: bytes) -> Iterator[_Page]:
-    import xlrd
+def _xls(data: bytes) -> Iterator[_Worksheet]:
+    import xlrd  # type: ignore[import-untyped]
 
     book = xlrd.open_workbook(file_contents=data, logfile=io.StringIO(), formatting_info=True)
     for page in book.sheets():
         dates: list[int] = []
-        yield _Page(page.name, _rows_of_xls(book, page, dates), dates)
+        yield _Worksheet(page.name, _rows_of_xls(book, page, dates), dates)
 
 
-def _rows_of_xls(book, page, dates: list[int]) -> Iterator[list[str]]:
+def _rows_of_xls(book: Any, page: Any, dates: list[int]) -> Iterator[list[str]]:
     import xlrd
 
     for row in range(page.nrows):
@@ -136,19 +136,5 @@ def _rows_of_xls(book, page, dates: list[int]) -> Iterator[list[str]]:
             pattern = ""
             if cell.ctype == xlrd.XL_CELL_NUMBER:
                 pattern = book.format_map[book.xf_list[cell.xf_index].format_key].format_str
-            cells.append(shown(value, pattern))
+            cells.append(displayed(value, pattern))
         yield cells
-
-
-def shown(value: object, number_format: str = "") -> str:
-    """A cell as Excel shows it: whole numbers without a point, with leading zeros where its format (``00000``) asks for
-    them; text as it is; dates as in ISO 8601."""
-    if isinstance(value, bool):
-        return str(value).upper()
-    if isinstance(value, int | float):
-        whole = float(value).is_integer()
-        digits = str(int(value)) if whole else f"{value:.15g}"
-        return digits.zfill(len(number_format)) if whole and re.fullmatch("0+", number_format) else digits
-    if isinstance(value, datetime.datetime) and value.time() == datetime.time():
-        return value.date().isoformat()
-    return str(value)

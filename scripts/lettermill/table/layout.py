@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from lettermill.base.errors import InputError
-from lettermill.table.cells import bare_cells, is_blank
+from lettermill.table.cells import is_blank, split_unquoted
+from lettermill.table.encoding import Lines
 
 SEPARATORS = (",", ";", "\t", "|")
-_MOST_LINES = 20
+_MAX_LINES = 20
 """Of a header."""
 
 _EXCEL_LINE = re.compile(r'"?sep=([^"\r\n])"?\s*', re.IGNORECASE)
@@ -27,8 +28,8 @@ class Columns(NamedTuple):
 class Layout(NamedTuple):
     """How the rows of a table are made.
 
-    separator: "" in a workbook. width: number of columns. id, image, text: their places, None for no column of ids.
-    lines: how many there are up to the header and with it.
+    separator: "" where no character stands between the cells, as in a workbook. width: number of columns. id, image,
+    text: their places, None for no column of ids. lines: how many there are up to the header and with it.
     """
 
     separator: str
@@ -45,15 +46,15 @@ class _Header(NamedTuple):
     lines: int
 
 
-def find_layout(path: Path, lines: Sequence[str], columns: Columns) -> Layout:
+def find_layout(path: Path, lines: Lines, columns: Columns) -> Layout:
     """The layout of the table at ``path`` by its first lines: the separator is the one that the columns stand between.
 
     Raises InputError when a column is not there, or more than once.
     """
     start = _skip_blank(lines, 0)
-    separators = SEPARATORS
-    if start < len(lines) and (told := _EXCEL_LINE.fullmatch(lines[start])):  # as Excel writes it, and reads it
-        separators, start = (told[1],), _skip_blank(lines, start + 1)
+    separators: tuple[str, ...] = SEPARATORS
+    if start < len(lines) and (named := _EXCEL_LINE.fullmatch(lines[start])):  # as Excel writes it, and reads it
+        separators, start = (named[1],), _skip_blank(lines, start + 1)
     if start == len(lines):
         raise InputError(f"{path}, line 1: there is no header. Name the columns on the first line.")
     wanted = _wanted(columns)
@@ -61,22 +62,26 @@ def find_layout(path: Path, lines: Sequence[str], columns: Columns) -> Layout:
     def fitness(header: _Header) -> tuple[int, int]:
         return sum(len(_places(header.fields, name)) > 0 for name in wanted), len(header.fields)
 
-    best = max((header for mark in separators for header in _readings(lines, start, mark)), key=fitness)
-    return layout_of(path, best.fields, columns, best.lines, best.separator)
+    best = max((header for mark in separators for header in _possible_headers(lines, start, mark)), key=fitness)
+    return layout_of(f"{path}, line {best.lines}", best.fields, columns, best.lines, best.separator)
 
 
-def layout_of(path: Path, header: Sequence[str], columns: Columns, lines: int, separator: str = "") -> Layout:
-    """The layout of the table at ``path`` with these column names. Raises InputError as ``find_layout`` does."""
+def layout_of(place: str, header: Sequence[str], columns: Columns, lines: int, separator: str = "") -> Layout:
+    """The layout of the table with these column names, which stand at ``place`` (for the message).
+
+    Raises InputError as ``find_layout`` does.
+    """
     for name in _wanted(columns):
         if len(_places(header, name)) != 1:
             found = "more than one column" if _places(header, name) else "no column"
             there = ", ".join(repr(name if len(name) < 60 else f"{name[:60]}…") for name in header[:60])
             raise InputError(
-                f"{path}, line {lines}: there is {found} {name!r}. The columns are {there}. Name them in config:\n"
+                f"{place}: there is {found} {name!r}. The columns are {there}. Name them in config:\n"
                 f"columns:\n  id: {columns.id or 'null'}\n  image: {columns.image}\n  text: {columns.text}"
             )
-    places = [None if name is None else _places(header, name)[0] for name in columns]
-    return Layout(separator, len(header), *places, lines)
+    row_id = None if columns.id is None else _places(header, columns.id)[0]
+    image, text = (_places(header, name)[0] for name in (columns.image, columns.text))
+    return Layout(separator, len(header), row_id, image, text, lines)
 
 
 def _wanted(columns: Columns) -> list[str]:
@@ -89,18 +94,19 @@ def _places(header: Sequence[str], name: str) -> list[int]:
     return exact or [place for place, given in enumerate(header) if given.strip() == name.strip()]
 
 
-def _skip_blank(lines: Sequence[str], start: int) -> int:
+def _skip_blank(lines: Lines, start: int) -> int:
     while start < len(lines) and is_blank(lines[start]):
         start += 1
     return start
 
 
-def _readings(lines: Sequence[str], start: int, separator: str) -> Iterator[_Header]:
+def _possible_headers(lines: Lines, start: int, separator: str) -> Iterator[_Header]:
     """What the header may be: one line as it should be, several with a quoted name, or one with stray quotes."""
-    reader = csv.reader(lines[start : start + _MOST_LINES], delimiter=separator, strict=True)
+    several = (lines[place] for place in range(start, min(start + _MAX_LINES, len(lines))))
+    reader = csv.reader(several, delimiter=separator, strict=True)
     try:
         fields = next(reader)
         yield _Header(separator, fields, start + reader.line_num)
     except csv.Error:
         pass
-    yield _Header(separator, bare_cells(lines[start], separator), start + 1)
+    yield _Header(separator, split_unquoted(lines[start], separator), start + 1)

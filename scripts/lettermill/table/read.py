@@ -2,21 +2,28 @@
 
 from pathlib import Path
 
-from lettermill.table.content import TEXT, read_content
-from lettermill.table.delimited import read_records
+from lettermill.table.content import PARQUET, XLS, XLSX, read_content
+from lettermill.table.delimited import read_delimited
 from lettermill.table.encoding import AUTO, to_text
 from lettermill.table.excel import read_workbook
+from lettermill.table.json_lines import is_json_lines, read_json_lines
 from lettermill.table.layout import Columns
-from lettermill.table.sheet import Sheet
+from lettermill.table.parquet import read_parquet
+from lettermill.table.raw_table import RawTable
 
 
-def read_sheet(path: Path, columns: Columns, encoding: str = AUTO) -> Sheet:
+def read_raw_table(path: Path, columns: Columns, encoding: str = AUTO) -> RawTable:
     """The cells of the table at ``path``, every row by itself.
 
-    It is CSV or TSV, also gzipped, or Excel, whatever its name. encoding: see ``to_text``. Raises InputError when there
-    is no table with these columns in it.
+    It is CSV or TSV, JSON Lines, Excel or Parquet, also gzipped, whatever its name. encoding: of text, see ``to_text``.
+    Raises InputError when there is no table with these columns in it.
     """
     kind, data = read_content(path)
-    if kind != TEXT:
+    if kind in (XLSX, XLS):
         return read_workbook(path, kind, data, columns)
-    return read_records(path, to_text(path, data, encoding), columns)
+    if kind == PARQUET:
+        return read_parquet(path, data, columns)
+    text = to_text(path, data, encoding)
+    if is_json_lines(path, text.data):
+        return read_json_lines(path, text, columns)
+    return read_delimited(path, text, columns)

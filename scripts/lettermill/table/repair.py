@@ -2,24 +2,25 @@
 
 import csv
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from lettermill.table.cells import bare_cells, cells_of, looks_like_image
+from lettermill.table.cells import looks_like_image, split_line, split_unquoted
+from lettermill.table.encoding import Lines
 from lettermill.table.layout import SEPARATORS, Layout
 
-MOST_LINES = 100
+MAX_QUOTED_LINES = 100
 """Of a row in a table that is not valid CSV throughout: quotes that close later than that are strays. Without an end to
 it, a table of strays would be gone through again and again."""
 
-MOST_JOINED = 20
+MAX_JOINED_LINES = 20
 """Lines that a row without quotes may be split over."""
 
 _DIGIT = re.compile(r"\d")
 _WORDS = re.compile(r"\s*[^\W\d_][^\d\t,;|\"]*")
 
 
-class Reading(NamedTuple):
+class RepairedLine(NamedTuple):
     """What was made of a line, and perhaps of some after it.
 
     cells: as many as the header has; None when there is no row to be read, and ``error`` says why. note: what was done
@@ -33,49 +34,49 @@ class Reading(NamedTuple):
     short: bool = False
 
 
-def joined(first: int, last: int) -> str:
+def joined_note(first: int, last: int) -> str:
     """The note on a row that was split over these lines."""
     return f"lines {first} to {last} were joined: a cell had a line break without quotes around it"
 
 
-class Repair:
+class LineRepair:
     """Reads the lines of a table one at a time, with a look at those that follow.
 
-    A slip is mended only where one reading is left: it has the header's number of cells, and an image cell that looks
+    A slip is repaired only where one reading is left: it has the header's number of cells, and an image cell that looks
     like one. Everything else is said to be malformed, and costs no other line.
     """
 
-    def __init__(self, lines: Sequence[str], layout: Layout):
+    def __init__(self, lines: Lines, layout: Layout):
         self._lines, self._layout = lines, layout
         self._complete: dict[int, bool] = {}
 
-    def read(self, place: int) -> Reading:
-        """The reading of the line at the index ``place``."""
-        layout, cells = self._layout, cells_of(self._lines[place], self._layout.separator)
+    def read(self, place: int) -> RepairedLine:
+        """What the line at the index ``place`` is taken for."""
+        layout, cells = self._layout, split_line(self._lines[place], self._layout.separator)
         if cells is None:
             error = "a quote that is not the beginning or end of a whole cell: close it, double it, or take it out"
             if len(self._lines[place]) > (longest := csv.field_size_limit()):
                 error += f"; or a cell has more than {longest:,} characters"
-            return self._quoted(place) or self._bare(place) or Reading(None, error=error)
+            return self._quoted(place) or self._without_strays(place) or RepairedLine(None, error=error)
         if len(cells) < layout.width:
             return self._joined(place, cells) or self._separated(place, cells) or self._short(cells)
         if (fitting := self._fit(cells)) is None:
             hint = f"put quotes around a cell with {layout.separator!r} in it"
-            return Reading(None, error=f"expected {layout.width} fields, saw {len(cells)}: {hint}")
-        return Reading(fitting)
+            return RepairedLine(None, error=f"expected {layout.width} fields, saw {len(cells)}: {hint}")
+        return RepairedLine(fitting)
 
-    def _quoted(self, place: int) -> Reading | None:
+    def _quoted(self, place: int) -> RepairedLine | None:
         """A row with line breaks in quotes; none if that would swallow a line that is a row by itself."""
         reader = csv.reader(self._lines_of_one_row(place), delimiter=self._layout.separator, strict=True)
         try:
             cells = self._fit(next(reader))
         except csv.Error:
             return None
-        return None if cells is None else Reading(cells, reader.line_num)
+        return None if cells is None else RepairedLine(cells, reader.line_num)
 
     def _lines_of_one_row(self, place: int) -> Iterator[str]:
         yield self._lines[place]
-        for other in range(place + 1, min(place + MOST_LINES, len(self._lines))):
+        for other in range(place + 1, min(place + MAX_QUOTED_LINES, len(self._lines))):
             if self.is_complete(other):
                 return
             yield self._lines[other]
@@ -89,7 +90,7 @@ class Repair:
             line, separator = self._lines[place], self._layout.separator
             self._complete[place] = any(
                 cells is not None and self._is_whole(cells) and '"' not in "".join(cells[: self._layout.image])
-                for cells in (bare_cells(line, separator), cells_of(line, separator))
+                for cells in (split_unquoted(line, separator), split_line(line, separator))
             )
         return self._complete[place]
 
@@ -107,7 +108,7 @@ class Repair:
             or not (self._is_whole(row) and _DIGIT.search(row[0]))
         ):
             return 0
-        for other in range(place, min(place + MOST_JOINED, len(self._lines))):
+        for other in range(place, min(place + MAX_JOINED_LINES, len(self._lines))):
             line = self._lines[other]
             if other > place and self.is_complete(other):
                 begins = line.partition(layout.separator)[0]
@@ -116,33 +117,33 @@ class Repair:
                 return 0
         return 0
 
-    def _bare(self, place: int) -> Reading | None:
+    def _without_strays(self, place: int) -> RepairedLine | None:
         """A row with a quote that is a stray."""
-        cells = self._fit(bare_cells(self._lines[place], self._layout.separator))
-        return Reading(cells, note="a stray quote was taken out") if cells and self._is_whole(cells) else None
+        cells = self._fit(split_unquoted(self._lines[place], self._layout.separator))
+        return RepairedLine(cells, note="a stray quote was taken out") if cells and self._is_whole(cells) else None
 
-    def _joined(self, place: int, cells: list[str]) -> Reading | None:
+    def _joined(self, place: int, cells: list[str]) -> RepairedLine | None:
         """A row with line breaks that should have been in quotes."""
-        for other in range(place + 1, min(place + MOST_JOINED, len(self._lines))):
-            more = cells_of(self._lines[other], self._layout.separator)
+        for other in range(place + 1, min(place + MAX_JOINED_LINES, len(self._lines))):
+            more = split_line(self._lines[other], self._layout.separator)
             if not more or more == [""] or (len(more) > self._layout.image and self._has_image(more)):
                 return None
             cells = [*cells[:-1], f"{cells[-1]}\n{more[0]}", *more[1:]]
             if len(cells) >= self._layout.width:
-                note = joined(place + 1, other + 1)
-                return Reading(cells, other + 1 - place, note) if self._is_whole(cells) else None
+                note = joined_note(place + 1, other + 1)
+                return RepairedLine(cells, other + 1 - place, note) if self._is_whole(cells) else None
         return None
 
-    def _separated(self, place: int, cells: list[str]) -> Reading | None:
+    def _separated(self, place: int, cells: list[str]) -> RepairedLine | None:
         """A row with another separator than the header."""
         for separator in SEPARATORS if len(cells) == 1 else ():
-            others = cells_of(self._lines[place], separator)
+            others = split_line(self._lines[place], separator)
             if others is not None and self._is_whole(others):
-                return Reading(others, note=f"separated by {separator!r}, unlike the header")
+                return RepairedLine(others, note=f"separated by {separator!r}, unlike the header")
         return None
 
-    def _short(self, cells: list[str]) -> Reading:
-        return Reading(cells + [""] * (self._layout.width - len(cells)), short=True)
+    def _short(self, cells: list[str]) -> RepairedLine:
+        return RepairedLine(cells + [""] * (self._layout.width - len(cells)), short=True)
 
     def _fit(self, cells: list[str]) -> list[str] | None:
         """``cells`` without empty ones after the last column; None if they are not as many as there are columns."""
