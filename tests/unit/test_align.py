@@ -73,7 +73,7 @@ def test_a_free_reading_is_the_best_of_all_numbers_of_letters(fragments: int, se
     random = np.random.default_rng(seed)
     candidates = lattice(fragments)
     scores, skips = random.normal(0, 2, len(candidates)), random.uniform(0, 4, fragments)
-    chosen, score = Lattice(candidates, skips).best_path(scores)
+    chosen, score = Lattice(candidates, skips).read(scores)
     every = [path for letters in range(fragments + 1) for path in paths(candidates, fragments, letters)]
     columns = np.repeat(scores[:, None], fragments + 1, axis=1)
     assert score == pytest.approx(max(weight(path, candidates, columns, skips) for path in every))

@@ -36,7 +36,8 @@ class Confidence(NamedTuple):
 
     def of(self, evidence: np.ndarray) -> np.ndarray:
         """(n, evidence) float64 to (n,) probabilities, rounded to 4 places."""
-        return np.round(1 / (1 + np.exp(-(evidence @ self.weights + self.bias))), 4)
+        probabilities: np.ndarray = 1 / (1 + np.exp(-(evidence @ self.weights + self.bias)))
+        return np.round(probabilities, 4)
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ class Recogniser:
             for number, layer in enumerate(network.layers):
                 arrays |= {f"{name}{fold}.{number}": values for name, values in layer._asdict().items()}
         content = io.BytesIO()
-        np.savez_compressed(content, **arrays)
+        np.savez_compressed(content, allow_pickle=False, **arrays)
         write_bytes(path, content.getvalue())
 
 

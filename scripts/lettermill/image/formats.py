@@ -74,7 +74,7 @@ def _names_of_chunks(content: bytes) -> set[bytes]:
 
 
 def _number(content: bytes, kind: str, place: int) -> int:
-    return struct.unpack_from(kind, content, place)[0]
+    return int(struct.unpack_from(kind, content, place)[0])
 
 
 def _end_of_tiff(content: bytes) -> int:

@@ -57,7 +57,7 @@ class Reader:
         """What ``image`` ((height, width) uint8, dark ink) says; line: a row known to cross the writing."""
         fragments = find_fragments(image, line)
         candidates = fragments.candidates() if fragments else []
-        if not candidates:
+        if not fragments or not candidates:
             return Line([], [], "no_letters" if ink_mask(image).any() else "blank_image")
         whole = self.models.lattice(fragments, candidates)
         texts, letters, words = [Reading("", 1.0)], [], 0
@@ -83,7 +83,7 @@ def word_lattice(models: Models, image: np.ndarray, line: int | None, fold: int)
     ((height, width) uint8) has nothing like a letter. line: a row known to cross the word."""
     fragments = find_fragments(image, line)
     candidates = fragments.candidates() if fragments else []
-    return models.lattice(fragments, candidates, fold) if candidates else None
+    return models.lattice(fragments, candidates, fold) if fragments and candidates else None
 
 
 def _joined(before: list[Reading], after: list[Reading], count: int) -> list[Reading]:
