@@ -21,7 +21,7 @@ from lettermill.align.fragments import Candidate
 from lettermill.align.lexicon import Lexicon
 from lettermill.align.network import Layer, Network
 from lettermill.align.word_alignment import WordAlignment, align_fragments
-from lettermill.base.errors import CorruptedFileError
+from lettermill.base.errors import CorruptedFileError, InputError
 from lettermill.base.files import write_bytes
 
 FORMAT = 3
@@ -76,8 +76,8 @@ class Recogniser:
         write_bytes(path, content.getvalue())
 
 
-def load(path: Path) -> Recogniser | None:
-    """The recogniser in the file ``path``; None when it says that none could be learnt."""
+def load_recogniser(path: Path) -> Recogniser | None:
+    """The recogniser in the file ``path``; None when it says that none could be trained. Raises CorruptedFileError."""
     try:
         with np.load(path) as arrays:
             if int(arrays["format"]) != FORMAT:
@@ -94,6 +94,19 @@ def load(path: Path) -> Recogniser | None:
             return Recogniser(letters, tuple(networks), lexicon, Confidence(arrays["weights"], float(arrays["bias"])))
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise CorruptedFileError(f"{path} is no recogniser: {error}. Learn again: snakemake -R learn.") from error
+
+
+def trained_recogniser(path: Path) -> Recogniser:
+    """The recogniser in the file ``path``. Raises CorruptedFileError when it is damaged, InputError when it says that
+    none could be trained."""
+    recogniser = load_recogniser(path)
+    if recogniser is None:
+        raise InputError(
+            f"{path} says that no recogniser could be learnt, and nothing can be read without one: of the table's "
+            "words too few come apart into as many pieces as they have letters. Give a larger table, then: "
+            "snakemake -R learn."
+        )
+    return recogniser
 
 
 def write_untrained(path: Path) -> None:

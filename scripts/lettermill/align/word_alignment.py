@@ -92,7 +92,8 @@ def _best_other(log_probabilities: np.ndarray, letters: str, word: str) -> np.nd
     for position, letter in enumerate(word):
         if letter in letters:
             others[position, letters.index(letter)] = -np.inf
-    return np.amax(others, axis=1)
+    best: np.ndarray = others.max(axis=1)
+    return best
 
 
 def _logit(share: np.ndarray) -> np.ndarray:

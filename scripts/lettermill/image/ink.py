@@ -42,11 +42,13 @@ class Components:
 
     @property
     def width(self) -> np.ndarray:
-        return np.subtract(self.right, self.left)
+        width: np.ndarray = self.right - self.left
+        return width
 
     @property
     def height(self) -> np.ndarray:
-        return np.subtract(self.bottom, self.top)
+        height: np.ndarray = self.bottom - self.top
+        return height
 
     @cached_property
     def whole(self) -> np.ndarray:

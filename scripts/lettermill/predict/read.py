@@ -7,9 +7,11 @@ import numpy as np
 
 from lettermill.align.fragments import find_fragments
 from lettermill.base.box import Box
+from lettermill.image.crop import Cropping
 from lettermill.image.ink import ink_mask
 from lettermill.predict.letter_lattice import LetterLattice, letter_shares
 from lettermill.predict.models import Models
+from lettermill.predict.prepare import prepare
 from lettermill.predict.search import Reading, read_lattice
 from lettermill.predict.word_list import WordList
 from lettermill.predict.words import find_words
@@ -52,6 +54,15 @@ class Reader:
     words: WordList | None = None
     other_words: float = 0.0
     alternatives: int = 5
+
+    def picture(self, image: np.ndarray, cropping: Cropping) -> Line:
+        """What any picture of a word or a line says, ``image`` ((height, width) uint8), with boxes in its pixels."""
+        prepared = prepare(image, cropping)
+        if prepared is None:
+            return Line([], [], "outside_image", f"{image.shape[1]}x{image.shape[0]} pixels")
+        line = self.line(prepared.image, prepared.line)
+        letters = [letter._replace(box=prepared.original(letter.box)) for letter in line.letters]
+        return Line(line.texts, letters, line.reason, line.detail)
 
     def line(self, image: np.ndarray, line: int | None = None) -> Line:
         """What ``image`` ((height, width) uint8, dark ink) says; line: a row known to cross the writing."""
