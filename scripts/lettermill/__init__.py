@@ -18,6 +18,8 @@ dataset      the delivered dataset: folders, metadata, rejections, counts, card,
 export       the dataset in the formats of other libraries
 report       what came out and how good it is, as one page
 review       a page in the browser for what is worth a look
+
+Beside them is `api`, the way in from Python: reading and aligning single words.
 """
 
 import os

@@ -15,7 +15,7 @@ from lettermill.align.fragments import Candidate, find_fragments
 from lettermill.align.lattice import Lattice
 from lettermill.align.lexicon import UNSEEN, Lexicon, spelling
 from lettermill.align.network import Layer, Network, letter_scores
-from lettermill.align.recogniser import Confidence, Recogniser, load, write_untrained
+from lettermill.align.recogniser import Confidence, Recogniser, load_recogniser, write_untrained
 from lettermill.align.word_alignment import EVIDENCE, align_fragments
 from lettermill.base.box import Box
 from lettermill.base.errors import CorruptedFileError
@@ -73,7 +73,7 @@ def test_a_free_reading_is_the_best_of_all_numbers_of_letters(fragments: int, se
     random = np.random.default_rng(seed)
     candidates = lattice(fragments)
     scores, skips = random.normal(0, 2, len(candidates)), random.uniform(0, 4, fragments)
-    chosen, score = Lattice(candidates, skips).best_path(scores)
+    chosen, score = Lattice(candidates, skips).read(scores)
     every = [path for letters in range(fragments + 1) for path in paths(candidates, fragments, letters)]
     columns = np.repeat(scores[:, None], fragments + 1, axis=1)
     assert score == pytest.approx(max(weight(path, candidates, columns, skips) for path in every))
@@ -141,7 +141,7 @@ def test_a_recogniser_comes_back_as_it_was_saved(tmp_path) -> None:
     recogniser().save(tmp_path / "a.npz")
     recogniser().save(tmp_path / "b.npz")
     assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
-    back = load(tmp_path / "a.npz")
+    back = load_recogniser(tmp_path / "a.npz")
     features = np.random.default_rng(2).random((5, COUNT), np.float32)
     expected = recogniser().networks[0].log_probabilities(features)
     assert back.letters == "ABЯ"
@@ -154,10 +154,10 @@ def test_a_recogniser_comes_back_as_it_was_saved(tmp_path) -> None:
 
 def test_no_recogniser_is_none_and_a_broken_one_an_error(tmp_path) -> None:
     write_untrained(tmp_path / "none.npz")
-    assert load(tmp_path / "none.npz") is None
+    assert load_recogniser(tmp_path / "none.npz") is None
     (tmp_path / "broken.npz").write_bytes((tmp_path / "none.npz").read_bytes()[:50])
     with pytest.raises(CorruptedFileError, match="snakemake -R learn"):
-        load(tmp_path / "broken.npz")
+        load_recogniser(tmp_path / "broken.npz")
 
 
 def test_a_letter_that_was_not_learnt_gets_an_even_share() -> None:

@@ -73,12 +73,12 @@ def calibrate(
             evidence.append(seen)
             right.append(correct)
             weights.append(np.full(len(correct), weight))
-    x, y, weight = np.concatenate(evidence), np.concatenate(right), np.concatenate(weights)
+    x, y, counted = np.concatenate(evidence), np.concatenate(right), np.concatenate(weights)
     if y.all() or not y.any():
         return None
-    model = LogisticRegression(C=1.0, max_iter=2000).fit(x, y, sample_weight=weight)
+    model = LogisticRegression(C=1.0, max_iter=2000).fit(x, y, sample_weight=counted)
     confidence = Confidence(model.coef_[0].astype(np.float64), float(model.intercept_[0]))
-    return confidence, _reliability(confidence.of(x), y, weight)
+    return confidence, _reliability(confidence.of(x), y, counted)
 
 
 def _staged(
@@ -110,10 +110,12 @@ def _decided(
 ) -> Iterator[tuple[np.ndarray, np.ndarray, float]]:
     """The same of the letters of ``word``, not all of which are known, that a person has decided about."""
     found = align_fragments(word.area, word.candidates, scores, letters, word.word, counts)
-    for letter in word.by_hand if found else ():
-        if letter.index < 0:
+    if found is None:
+        return
+    for letter in word.by_hand:
+        if letter.candidate < 0:
             continue
-        there = word.candidates[found.chosen[letter.position]].box.overlap(word.candidates[letter.index].box)
+        there = word.candidates[found.chosen[letter.position]].box.overlap(word.candidates[letter.candidate].box)
         if letter.right:
             right = there > SAME_PLACE and letter.label == word.word[letter.position]
             yield found.evidence[[letter.position]], np.array([right]), 1.0
@@ -151,7 +153,7 @@ class TranscriptionErrors:
         if kind < LEFT_OUT + ADDED:
             return word[:place] + self.letters[self.random.integers(len(self.letters))] + word[place:]
         if kind < LEFT_OUT + ADDED + OTHER_WORD:
-            return self.words[self.random.integers(len(self.words))]
+            return self.words[int(self.random.integers(len(self.words)))]
         shares = self.confusions[self.letters.index(word[place])] if word[place] in self.letters else None
         return word[:place] + str(self.random.choice(list(self.letters), p=shares)) + word[place + 1 :]
 

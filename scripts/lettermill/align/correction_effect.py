@@ -29,9 +29,9 @@ def effects_of(
 
 def _confidences(word: GroundTruthWord, recogniser: Recogniser | None) -> dict[int, float]:
     """Position -> confidence of the letters of ``word`` that are cut where a person has decided about them."""
-    aligned = None
-    if recogniser is not None:
-        aligned = recogniser.align(word.row_id, word.area, word.candidates, word.appearance, word.word)
+    if recogniser is None:
+        return {}
+    aligned = recogniser.align(word.row_id, word.area, word.candidates, word.appearance, word.word)
     if aligned is None:
         return {}
     confidences = recogniser.confidence.of(aligned.evidence).tolist()
@@ -39,5 +39,5 @@ def _confidences(word: GroundTruthWord, recogniser: Recogniser | None) -> dict[i
     return {
         letter.position: confidences[letter.position]
         for letter in word.by_hand
-        if letter.index >= 0 and boxes[letter.position].overlap(word.candidates[letter.index].box) > SAME_PLACE
+        if letter.candidate >= 0 and boxes[letter.position].overlap(word.candidates[letter.candidate].box) > SAME_PLACE
     }

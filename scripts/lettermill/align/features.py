@@ -96,14 +96,16 @@ def gradients(pictures: np.ndarray) -> np.ndarray:
         cells[:, direction] = _pool(forward)
         cells[:, direction + DIRECTIONS // 2] = _pool(share - forward)
     flat = cells.reshape(len(ink), -1)
-    return GAIN * np.sqrt(flat / (np.linalg.norm(flat, axis=1, keepdims=True) + np.float32(1e-3)))
+    normalised: np.ndarray = np.sqrt(flat / (np.linalg.norm(flat, axis=1, keepdims=True) + np.float32(1e-3)))
+    return GAIN * normalised
 
 
 def _smooth(images: np.ndarray) -> np.ndarray:
     """``images`` ((n, SIDE, SIDE) float32) after a 3x3 binomial filter."""
     padded = np.pad(images, [(0, 0), (1, 1), (1, 1)])
     padded = padded[:, :-2] + 2 * padded[:, 1:-1] + padded[:, 2:]
-    return (padded[:, :, :-2] + 2 * padded[:, :, 1:-1] + padded[:, :, 2:]) / 16
+    smooth: np.ndarray = (padded[:, :, :-2] + 2 * padded[:, :, 1:-1] + padded[:, :, 2:]) / 16
+    return smooth
 
 
 def _pool(images: np.ndarray) -> np.ndarray:

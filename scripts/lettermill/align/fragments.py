@@ -74,7 +74,9 @@ def find_fragments(image: np.ndarray, line: int | None = None) -> Fragments | No
     """
     parts = components(ink_mask(image))
     band = None if parts.no_word else word_band(parts, line)
-    cores = cores_of(parts, band, Tolerances()) if band else np.zeros(0, bool)
+    if band is None:
+        return None
+    cores = cores_of(parts, band, Tolerances())
     if not cores.any():
         return None
     height = float(np.median(parts.height[cores]))

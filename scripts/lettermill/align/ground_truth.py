@@ -40,11 +40,11 @@ class Example(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """A ``HandLetter`` by the candidate that has its box, -1 where none has."""
+    """A ``HandLetter`` by the index of the candidate that has its box, -1 where none has."""
 
     position: int
     label: str
-    index: int
+    candidate: int
     right: bool
 
 
@@ -77,11 +77,9 @@ def ground_truth_words(examples: Iterable[Example]) -> list[GroundTruthWord]:
     for example in examples:
         fragments = find_fragments(example.image, example.line)
         candidates = fragments.candidates() if fragments else []
-        if candidates:
-            truth, appearance = (
-                [_nearest(candidates, box) for box in example.boxes],
-                appearance_of(fragments, candidates),
-            )
+        if fragments and candidates:
+            truth = [_nearest(candidates, box) for box in example.boxes]
+            appearance = appearance_of(fragments, candidates)
             by_hand = tuple(_verdict(letter, candidates, truth) for letter in example.by_hand)
             words.append(
                 GroundTruthWord(
@@ -97,8 +95,8 @@ def with_decisions(word: GroundTruthWord) -> GroundTruthWord:
     truth, labels = list(word.truth) or [-1] * len(word.word), list(word.labels)
     for letter in word.by_hand:
         if letter.right:
-            truth[letter.position], labels[letter.position] = letter.index, letter.label
-        elif truth[letter.position] == letter.index:
+            truth[letter.position], labels[letter.position] = letter.candidate, letter.label
+        elif truth[letter.position] == letter.candidate:
             truth[letter.position] = -1
     if not word.truth and not word.by_hand:
         return word  # nothing is known of it

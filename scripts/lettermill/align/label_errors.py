@@ -18,7 +18,8 @@ def find_label_errors(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarr
     )
     confident = probabilities >= usual
     likeliest = np.where(confident, probabilities, -1).argmax(axis=1)
-    return confident.any(axis=1) & (likeliest != labels)
+    errors: np.ndarray = confident.any(axis=1) & (likeliest != labels)
+    return errors
 
 
 def confusion(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarray:

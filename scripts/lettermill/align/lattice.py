@@ -111,6 +111,12 @@ class Lattice:
             chosen.append(index)
         return BestPath(chosen[::-1], float(weights[-1, -1]))
 
+    def read(self, scores: np.ndarray) -> BestPath:
+        """The heaviest path of a free reading, with the scores (candidates,); it may skip everything."""
+        path = self.best_path(scores)
+        assert path is not None
+        return path
+
     def align(self, scores: np.ndarray) -> Alignment | None:
         """The best places for the letters of a spelled word; None when there are too few candidates for them."""
         best = self.best_path(scores)

@@ -152,7 +152,7 @@ def _targets(word: GroundTruthWord, letters: str) -> np.ndarray:
 def _by_hand(word: GroundTruthWord) -> np.ndarray:
     """(candidates,) bool: those that a person has said to be a letter."""
     found = np.zeros(len(word.candidates), bool)
-    found[[letter.index for letter in word.by_hand if letter.right and letter.index >= 0]] = True
+    found[[letter.candidate for letter in word.by_hand if letter.right and letter.candidate >= 0]] = True
     return found
 
 

@@ -32,7 +32,8 @@ class Network(NamedTuple):
         logits -= logits.max(axis=1, keepdims=True)
         probabilities = np.exp(logits)
         probabilities /= probabilities.sum(axis=1, keepdims=True)
-        return np.log(np.maximum(probabilities, FLOOR))
+        log_probabilities: np.ndarray = np.log(np.maximum(probabilities, FLOOR))
+        return log_probabilities
 
 
 def letter_scores(log_probabilities: np.ndarray, letters: str, word: Sequence[str]) -> np.ndarray:

@@ -21,7 +21,7 @@ from lettermill.align.fragments import Candidate
 from lettermill.align.lexicon import Lexicon
 from lettermill.align.network import Layer, Network
 from lettermill.align.word_alignment import WordAlignment, align_fragments
-from lettermill.base.errors import CorruptedFileError
+from lettermill.base.errors import CorruptedFileError, InputError
 from lettermill.base.files import write_bytes
 
 FORMAT = 3
@@ -36,7 +36,8 @@ class Confidence(NamedTuple):
 
     def of(self, evidence: np.ndarray) -> np.ndarray:
         """(n, evidence) float64 to (n,) probabilities, rounded to 4 places."""
-        return np.round(1 / (1 + np.exp(-(evidence @ self.weights + self.bias))), 4)
+        probabilities: np.ndarray = 1 / (1 + np.exp(-(evidence @ self.weights + self.bias)))
+        return np.round(probabilities, 4)
 
 
 @dataclass(frozen=True)
@@ -71,12 +72,12 @@ class Recogniser:
             for number, layer in enumerate(network.layers):
                 arrays |= {f"{name}{fold}.{number}": values for name, values in layer._asdict().items()}
         content = io.BytesIO()
-        np.savez_compressed(content, **arrays)
+        np.savez_compressed(content, allow_pickle=False, **arrays)
         write_bytes(path, content.getvalue())
 
 
-def load(path: Path) -> Recogniser | None:
-    """The recogniser in the file ``path``; None when it says that none could be learnt."""
+def load_recogniser(path: Path) -> Recogniser | None:
+    """The recogniser in the file ``path``; None when it says that none could be trained. Raises CorruptedFileError."""
     try:
         with np.load(path) as arrays:
             if int(arrays["format"]) != FORMAT:
@@ -93,6 +94,19 @@ def load(path: Path) -> Recogniser | None:
             return Recogniser(letters, tuple(networks), lexicon, Confidence(arrays["weights"], float(arrays["bias"])))
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise CorruptedFileError(f"{path} is no recogniser: {error}. Learn again: snakemake -R learn.") from error
+
+
+def trained_recogniser(path: Path) -> Recogniser:
+    """The recogniser in the file ``path``. Raises CorruptedFileError when it is damaged, InputError when it says that
+    none could be trained."""
+    recogniser = load_recogniser(path)
+    if recogniser is None:
+        raise InputError(
+            f"{path} says that no recogniser could be learnt, and nothing can be read without one: of the table's "
+            "words too few come apart into as many pieces as they have letters. Give a larger table, then: "
+            "snakemake -R learn."
+        )
+    return recogniser
 
 
 def write_untrained(path: Path) -> None:

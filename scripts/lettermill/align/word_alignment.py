@@ -55,7 +55,7 @@ def align_fragments(
     if alignment is None:
         return None
     likeliest = log_probabilities[:, :-1].argmax(axis=1)
-    free = lattice.best_path(log_probabilities[:, :-1].max(axis=1) + READING_BONUS)
+    free = lattice.read(log_probabilities[:, :-1].max(axis=1) + READING_BONUS)
     reading = "".join(letters[likeliest[index]] for index in free.chosen)
     gap = free.score - READING_BONUS * len(free.chosen) - alignment.score
     chosen = np.array(alignment.chosen)
@@ -92,9 +92,11 @@ def _best_other(log_probabilities: np.ndarray, letters: str, word: str) -> np.nd
     for position, letter in enumerate(word):
         if letter in letters:
             others[position, letters.index(letter)] = -np.inf
-    return others.max(axis=1)
+    best: np.ndarray = others.max(axis=1)
+    return best
 
 
 def _logit(share: np.ndarray) -> np.ndarray:
     safe = np.clip(share, 1e-4, 1 - 1e-4)
-    return np.log(safe / (1 - safe))
+    logit: np.ndarray = np.log(safe / (1 - safe))
+    return logit

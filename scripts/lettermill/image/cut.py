@@ -41,4 +41,5 @@ def with_halo(erased: np.ndarray, labels: np.ndarray) -> np.ndarray:
     for rows in (slice(None, -2), slice(1, -1), slice(2, None)):
         for columns in (slice(None, -2), slice(1, -1), slice(2, None)):
             grown[1:-1, 1:-1] |= padded[rows, columns]
-    return erased | (grown[1:-1, 1:-1] & (labels == 0))
+    larger: np.ndarray = erased | (grown[1:-1, 1:-1] & (labels == 0))
+    return larger

@@ -1,4 +1,8 @@
-"""Formats of image files: by their first bytes, and whether a file ends before its image does."""
+"""Formats of image files: by their first bytes, and whether a file ends before its image does.
+
+This is not a library's, for none says the latter without decoding: filetype and puremagic know beginnings alone, and
+Pillow would decode what comes from the web a second time, in another decoder with limits of its own.
+"""
 
 import re
 import struct
@@ -74,7 +78,7 @@ def _names_of_chunks(content: bytes) -> set[bytes]:
 
 
 def _number(content: bytes, kind: str, place: int) -> int:
-    return struct.unpack_from(kind, content, place)[0]
+    return int(struct.unpack_from(kind, content, place)[0])
 
 
 def _end_of_tiff(content: bytes) -> int:

@@ -42,16 +42,18 @@ class Components:
 
     @property
     def width(self) -> np.ndarray:
-        return self.right - self.left
+        width: np.ndarray = self.right - self.left
+        return width
 
     @property
     def height(self) -> np.ndarray:
-        return self.bottom - self.top
+        height: np.ndarray = self.bottom - self.top
+        return height
 
     @cached_property
     def whole(self) -> np.ndarray:
         """(n,) bool: the components that neither the upper nor the lower edge of the image cuts."""
-        whole = (self.top > 0) & (self.bottom < self.labels.shape[0])
+        whole: np.ndarray = (self.top > 0) & (self.bottom < self.labels.shape[0])
         whole.flags.writeable = False  # it is kept: whoever changes it must copy it
         return whole
 
@@ -71,7 +73,7 @@ class Components:
 
     def mask(self, chosen: np.ndarray) -> np.ndarray:
         """The pixels of the chosen components: ``chosen`` is (n,) bool, the result (height, width) bool."""
-        return np.concatenate(([False], chosen))[self.labels]
+        return np.concatenate(([False], chosen)).take(self.labels)
 
 
 def ink_threshold(image: np.ndarray) -> int | None:

@@ -43,7 +43,8 @@ def _ink(letter: np.ndarray) -> np.ndarray:
     if paper - ink < FAINTEST_CONTRAST / 2:  # in the image of its word it was told from paper
         return np.zeros_like(letter)
     share = (paper - letter.astype(np.float32)) / (paper - ink)
-    return np.round(np.clip(share, 0, 1) * 255).astype(np.uint8)
+    levels: np.ndarray = np.round(np.clip(share, 0, 1) * 255)
+    return levels.astype(np.uint8)
 
 
 def _start(profile: np.ndarray, side: int) -> int:

@@ -83,14 +83,15 @@ def cores_of(parts: Components, band: tuple[int, int], tolerances: Tolerances) -
     """(n,) bool: the components that are the body of a letter, or a large stroke of one."""
     top, bottom = band
     inside = (np.minimum(parts.bottom, bottom) - np.maximum(parts.top, top)) / parts.height
-    cores = (parts.height >= SMALLEST_LETTER) & (inside >= np.where(parts.whole, 0.5, 0.6))
+    cores: np.ndarray = (parts.height >= SMALLEST_LETTER) & (inside >= np.where(parts.whole, 0.5, 0.6))
     cores &= (parts.height >= 0.3 * (bottom - top)) & (parts.bottom >= top + 0.4 * (bottom - top))
     if not cores.any():
         return cores
     letter = float(np.median(parts.height[cores]))
     # The stem of an i is short; a dash, a comma and a speck are not higher than they are wide.
     stem = (parts.height >= tolerances.stem_height * letter) & (parts.height >= 1.3 * parts.width)
-    return cores & ((parts.height >= tolerances.letter_height * letter) | stem)
+    cores &= (parts.height >= tolerances.letter_height * letter) | stem
+    return cores
 
 
 def _join_overlapping(cores: list[Box], share: float) -> list[Box]:

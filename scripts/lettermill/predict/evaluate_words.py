@@ -13,7 +13,7 @@ from lettermill.base.split import Split
 from lettermill.predict.cer import measure
 from lettermill.predict.models import Models
 from lettermill.predict.read import word_lattice
-from lettermill.predict.search import read_lattice
+from lettermill.predict.search import Reading, read_lattice
 from lettermill.predict.tables import ReadRow
 from lettermill.predict.word_list import WordList
 from lettermill.records.csv_files import write_records
@@ -58,11 +58,11 @@ def evaluate_words(
             if crop is None:
                 continue
             lattice = word_lattice(models, read_crop(folder, crop), crop.line_in_crop, fold_of(row_id))
-            found: list = []
-            for arguments in ((None, 0.0), (words, other_words)):
-                readings = read_lattice(lattice, 1, *arguments) if lattice else []
-                found += [readings[0].text, round(readings[0].probability, 4)] if readings else ["", None]
-            records.append(ReadRow(row_id, text, *found, int(text in words.spellings)))
+            free, listed = (
+                read_lattice(lattice, 1, *arguments) if lattice else []
+                for arguments in ((None, 0.0), (words, other_words))
+            )
+            records.append(ReadRow(row_id, text, *_first(free), *_first(listed), int(text in words.spellings)))
     records.sort()
     write_records(output, ReadRow, records)
     content = {
@@ -78,6 +78,11 @@ def evaluate_words(
     }
     write_bytes(figures, (json.dumps(content, indent=2) + "\n").encode())
     log.info("%d of %d rows of the test part read: %s", len(records), len(tested), content)
+
+
+def _first(readings: Sequence[Reading]) -> tuple[str, float | None]:
+    """The likeliest text and its probability."""
+    return (readings[0].text, round(readings[0].probability, 4)) if readings else ("", None)
 
 
 def _accuracy(pairs: Iterable[tuple[str, str]]) -> dict[str, float] | None:

@@ -65,7 +65,8 @@ def letter_shares(lattice: LetterLattice) -> np.ndarray:
     """(candidates, letters) float64: the share of all paths, by weight, that take a candidate as a letter."""
     forward, backward = (way(lattice.any_letter) for way in (lattice.paths.forward, lattice.paths.backward))
     around = [forward[candidate.start] + backward[candidate.stop] for candidate in lattice.candidates]
-    return np.exp(np.minimum(0, lattice.scores + np.array(around)[:, None] - forward[-1]))
+    shares: np.ndarray = np.exp(np.minimum(0, lattice.scores + np.array(around)[:, None] - forward[-1]))
+    return shares
 
 
 def weight_of(lattice: LetterLattice, text: str) -> float:

@@ -14,8 +14,7 @@ from lettermill.align.features import appearance_of
 from lettermill.align.fragments import Candidate, Fragments
 from lettermill.align.lattice import skip_costs
 from lettermill.align.network import FLOOR
-from lettermill.align.recogniser import Recogniser, load
-from lettermill.base.errors import InputError
+from lettermill.align.recogniser import Recogniser, trained_recogniser
 from lettermill.image.cut import with_halo
 from lettermill.model.classifier import Classifier, load_classifier
 from lettermill.predict.letter_lattice import LetterLattice
@@ -68,14 +67,7 @@ class Models:
 
 def load_models(recogniser: Path, onnx: Path, preprocessing: Path) -> Models:
     """Read the models. Raises CorruptedFileError when a file is damaged, InputError when there is no recogniser."""
-    learnt = load(recogniser)
-    if learnt is None:
-        raise InputError(
-            f"{recogniser} says that no recogniser could be learnt, and nothing can be read without one: of the "
-            "table's words too few come apart into as many pieces as they have letters. Give a larger table, then: "
-            "snakemake -R learn."
-        )
-    return Models(learnt, load_classifier(onnx, preprocessing))
+    return Models(trained_recogniser(recogniser), load_classifier(onnx, preprocessing))
 
 
 def pictures(fragments: Fragments, candidates: Sequence[Candidate]) -> list[np.ndarray]:

@@ -11,7 +11,6 @@ from lettermill.base.files import write_bytes
 from lettermill.image.codec import decode, encode_png
 from lettermill.image.crop import Cropping
 from lettermill.predict.prediction_picture import prediction_picture
-from lettermill.predict.prepare import prepare
 from lettermill.predict.read import Line, Reader
 from lettermill.predict.tables import Alternative, PredictedLetter, Prediction
 from lettermill.records.csv_files import write_records
@@ -62,12 +61,7 @@ def _read(path: Path, reader: Reader, cropping: Cropping) -> tuple[np.ndarray | 
         return None, Line([], [], "not_an_image", f"cannot be read: {error.strerror}")
     if image is None:
         return None, Line([], [], "not_an_image", "cannot be decoded")
-    prepared = prepare(image, cropping)
-    if prepared is None:
-        return image, Line([], [], "outside_image", f"{image.shape[1]}x{image.shape[0]} pixels")
-    line = reader.line(prepared.image, prepared.line)
-    letters = [letter._replace(box=prepared.original(letter.box)) for letter in line.letters]
-    return image, Line(line.texts, letters, line.reason, line.detail)
+    return image, reader.picture(image, cropping)
 
 
 def _rounded(probability: float) -> float:

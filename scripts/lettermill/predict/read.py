@@ -7,9 +7,11 @@ import numpy as np
 
 from lettermill.align.fragments import find_fragments
 from lettermill.base.box import Box
+from lettermill.image.crop import Cropping
 from lettermill.image.ink import ink_mask
 from lettermill.predict.letter_lattice import LetterLattice, letter_shares
 from lettermill.predict.models import Models
+from lettermill.predict.prepare import prepare
 from lettermill.predict.search import Reading, read_lattice
 from lettermill.predict.word_list import WordList
 from lettermill.predict.words import find_words
@@ -53,11 +55,20 @@ class Reader:
     other_words: float = 0.0
     alternatives: int = 5
 
+    def picture(self, image: np.ndarray, cropping: Cropping) -> Line:
+        """What any picture of a word or a line says, ``image`` ((height, width) uint8), with boxes in its pixels."""
+        prepared = prepare(image, cropping)
+        if prepared is None:
+            return Line([], [], "outside_image", f"{image.shape[1]}x{image.shape[0]} pixels")
+        line = self.line(prepared.image, prepared.line)
+        letters = [letter._replace(box=prepared.original(letter.box)) for letter in line.letters]
+        return Line(line.texts, letters, line.reason, line.detail)
+
     def line(self, image: np.ndarray, line: int | None = None) -> Line:
         """What ``image`` ((height, width) uint8, dark ink) says; line: a row known to cross the writing."""
         fragments = find_fragments(image, line)
         candidates = fragments.candidates() if fragments else []
-        if not candidates:
+        if not fragments or not candidates:
             return Line([], [], "no_letters" if ink_mask(image).any() else "blank_image")
         whole = self.models.lattice(fragments, candidates)
         texts, letters, words = [Reading("", 1.0)], [], 0
@@ -83,7 +94,7 @@ def word_lattice(models: Models, image: np.ndarray, line: int | None, fold: int)
     ((height, width) uint8) has nothing like a letter. line: a row known to cross the word."""
     fragments = find_fragments(image, line)
     candidates = fragments.candidates() if fragments else []
-    return models.lattice(fragments, candidates, fold) if candidates else None
+    return models.lattice(fragments, candidates, fold) if fragments and candidates else None
 
 
 def _joined(before: list[Reading], after: list[Reading], count: int) -> list[Reading]:

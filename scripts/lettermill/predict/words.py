@@ -21,8 +21,8 @@ def find_words(fragments: Fragments, lattice: LetterLattice) -> list[tuple[int, 
     Gaps are those between the letters that the line most likely has: what is no letter, a hyphen say, fills none.
     Together the words have all fragments. A line without letters is one word.
     """
-    best = lattice.paths.best_path(lattice.scores.max(axis=1))
-    letters = [lattice.candidates[index] for index in best.chosen] if best else []
+    best = lattice.paths.read(lattice.scores.max(axis=1))
+    letters = [lattice.candidates[index] for index in best.chosen]
     right = list(itertools.accumulate((letter.box.right for letter in letters), max))
     gaps = [letter.box.x - end for letter, end in zip(letters[1:], right, strict=False)]
     starts = [0, *(_parting(fragments, letters[i].stop, letters[i + 1].start) for i in _wide(gaps, fragments.height))]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from lettermill.align.features import appearance_of
 from lettermill.align.fragments import find_fragments
-from lettermill.align.recogniser import Recogniser, load
+from lettermill.align.recogniser import Recogniser, load_recogniser
 from lettermill.base.alphabet import word
 from lettermill.records.csv_files import by_row, read_results, write_records, write_results
 from lettermill.records.schemas import Cropped, MatchedLetter, StoppedRow, Suspect
@@ -36,7 +36,7 @@ def align_batch(
     """
     results: list[MatchedLetter | StoppedRow] = read_results(matched, MatchedLetter)
     suspects: list[Suspect] = []
-    recogniser = load(recogniser_file)
+    recogniser = load_recogniser(recogniser_file)
     if recogniser is None:
         log.warning("no recogniser could be learnt: the letters are those of matching")
     else:

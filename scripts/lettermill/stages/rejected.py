@@ -28,10 +28,11 @@ def not_delivered(row: Sequence[MatchedLetter], confident: Sequence[bool], left_
             if not deliver
         ]
     others = [r.confidence for r in row if r.position not in left_out]
+    highest = max((confidence for confidence in others if confidence is not None), default=None)
     if not others:
         return [Rejected(row_id, None, "", "review", BY_HAND, None, "every letter of the row")]
     detail = "the highest of the row's letters" + (f"; {len(left_out)} are rejected by hand" if left_out else "")
-    return [Rejected(row_id, None, "", "align", LOW, max(others), detail)]
+    return [Rejected(row_id, None, "", "align", LOW, highest, detail)]
 
 
 def stopped_before(downloaded: Path, cropped: Path, segmented: Path) -> Iterator[Rejected]:

@@ -1,0 +1,163 @@
+"""The way in from Python: read the image of a word, or align it with its transcription.
+
+>>> from lettermill.api import align_word, read_word
+>>> word = read_word("word.png", "results/model", "results/recogniser/recogniser.npz")
+>>> word.text, word.probability
+('ANNA', 0.98)
+>>> [(letter.letter, letter.box.x) for letter in word.letters]
+[('A', 12), ('N', 27), ('N', 44), ('A', 60)]
+>>> align_word("word.png", "Anna", "results/recogniser/recogniser.npz")[0]
+AlignedLetter(letter='A', box=Box(x=12, y=8, width=14, height=17), confidence=0.9937)
+
+``results/recogniser/recogniser.npz`` comes from a run with `method: align`, ``results/model`` from its target `train`.
+The models are kept in memory from one call to the next, until their files change.
+
+May import: base, image, align, predict.
+"""
+
+from functools import lru_cache
+from os import PathLike
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from lettermill.align.features import appearance_of
+from lettermill.align.fragments import find_fragments
+from lettermill.align.recogniser import Recogniser, trained_recogniser
+from lettermill.base.alphabet import Alphabet
+from lettermill.base.alphabet import word as letters_of
+from lettermill.base.box import Box
+from lettermill.base.errors import InputError
+from lettermill.image.codec import decode
+from lettermill.image.crop import Cropping, crop
+from lettermill.predict.models import Models, load_models
+from lettermill.predict.read import Reader, ReadLetter
+from lettermill.predict.search import Reading
+from lettermill.predict.word_list import list_of
+
+Image = np.ndarray | str | PathLike[str]
+"""(height, width) uint8 grey levels, dark ink on light paper, or the path of an image file."""
+
+
+class ReadWord(NamedTuple):
+    """What stands in an image.
+
+    text: the likeliest text, words parted by spaces; empty when nothing is read. probability: that all of it is right.
+    letters: of the text, each with its word's number, its box in pixels of the image and its own probability.
+    alternatives: the likeliest texts, ``text`` among them. reason: why nothing is read, see ``base.reasons``.
+    """
+
+    text: str
+    probability: float
+    letters: list[ReadLetter]
+    alternatives: list[Reading]
+    reason: str
+
+
+class AlignedLetter(NamedTuple):
+    """A letter of a transcription in its place.
+
+    box: in pixels of the image. confidence: the probability that letter and box are right, 0 to 1.
+    """
+
+    letter: str
+    box: Box
+    confidence: float
+
+
+def read_word(
+    image: Image,
+    model_folder: str | PathLike[str],
+    recogniser: str | PathLike[str],
+    words: list[str] | None = None,
+    other_words: float = 0.0,
+    cropping: Cropping = Cropping("none"),
+) -> ReadWord:
+    """Read the image of a word or a line of words.
+
+    model_folder: with ``model.onnx`` and ``model.json``. recogniser: ``recogniser.npz``. words: what may stand there;
+    None for anything. other_words: what any other text counts, against 1 for each of ``words``. cropping: where the
+    writing stands in the image, see config `predict`; by default it is the whole image.
+    Raises InputError when there is no image, or when no recogniser could be trained, CorruptedFileError when a model's
+    file is damaged.
+    """
+    folder = Path(model_folder)
+    models = _models(*(_state(path) for path in (Path(recogniser), folder / "model.onnx", folder / "model.json")))
+    alphabet = Alphabet("".join((*models.recogniser.letters, *models.classifier.classes)))
+    reader = Reader(models, None if words is None else list_of(words, alphabet), other_words)
+    line = reader.picture(_pixels(image), cropping)
+    return ReadWord(line.best.text, line.best.probability, line.letters, line.texts, line.reason)
+
+
+def align_word(
+    image: Image,
+    transcription: str,
+    recogniser: str | PathLike[str],
+    alphabet: str | None = None,
+    row_id: str = "",
+    cropping: Cropping = Cropping("none"),
+) -> list[AlignedLetter]:
+    """Forced alignment: the letters of ``transcription`` in the image of a word, as the workflow's `align` finds them.
+
+    recogniser: ``recogniser.npz``. alphabet: the letters that are looked for, as in config `alphabet`; None for those
+    that the recogniser has learnt. Others, such as hyphens, are left out. row_id: of a row of the table that the
+    recogniser has been trained on, so that it is aligned by networks that have not seen it. cropping: where the writing
+    stands in the image, see config `crop`; by default it is the whole image.
+    Raises InputError when there is no image, no letter in the transcription, too little ink for its letters, or when no
+    recogniser could be trained; CorruptedFileError when its file is damaged.
+    """
+    trained = _recogniser(_state(Path(recogniser)))
+    word = letters_of(Alphabet(alphabet or trained.letters).pattern(transcription))
+    if not word:
+        raise InputError(f"{transcription!r} has no letter of the alphabet {alphabet or trained.letters}.")
+    pixels = _pixels(image)
+    region, line = crop(pixels, cropping)
+    fragments = (
+        find_fragments(region.of(pixels), None if line is None else line - region.y)
+        if region.width and region.height
+        else None
+    )
+    candidates = fragments.candidates() if fragments else []
+    aligned = None
+    if fragments and candidates:
+        appearance = appearance_of(fragments, candidates)
+        aligned = trained.align(row_id, fragments.area, candidates, appearance, word)
+    if aligned is None:
+        found = len(fragments.boxes) if fragments else 0
+        raise InputError(f"The ink of the image has {found} pieces, too few for the {len(word)} letters of {word}.")
+    confidences = trained.confidence.of(aligned.evidence).tolist()
+    boxes = [candidates[index].box.moved(region.x, region.y) for index in aligned.chosen]
+    return [AlignedLetter(*each) for each in zip(word, boxes, confidences, strict=True)]
+
+
+def _pixels(image: Image) -> np.ndarray:
+    if isinstance(image, np.ndarray):
+        if image.ndim != 2 or image.dtype != np.uint8 or not image.size:
+            raise InputError(f"An image is (height, width) uint8, and not {image.shape} {image.dtype}.")
+        return image
+    try:
+        pixels = decode(Path(image).read_bytes())
+    except OSError as error:
+        raise InputError(f"{image}: {error.strerror}.") from error
+    if pixels is None:
+        raise InputError(f"{image} cannot be decoded as an image.")
+    return pixels
+
+
+def _state(path: Path) -> tuple[Path, int]:
+    """The file, and when it was changed: what is loaded of it holds until then."""
+    try:
+        return path, path.stat().st_mtime_ns
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}. Make it with `snakemake train` (method: align).") from error
+
+
+@lru_cache(maxsize=4)
+def _models(recogniser: tuple[Path, int], onnx: tuple[Path, int], preprocessing: tuple[Path, int]) -> Models:
+    return load_models(recogniser[0], onnx[0], preprocessing[0])
+
+
+@lru_cache(maxsize=4)
+def _recogniser(file: tuple[Path, int]) -> Recogniser:
+    return trained_recogniser(file[0])
