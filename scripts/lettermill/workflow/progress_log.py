@@ -29,9 +29,9 @@ def is_news(record: logging.LogRecord) -> bool:
 class Watch(logging.Handler):
     """Follows the jobs of a run and says every now and then how far it is.
 
-    own_name: what a rule is called in Lettermill. say: is given each line. growth, longest: from one line to the next it
-    is SHORTEST seconds, later this share of the time from the start to the former, at last ``longest`` seconds. Nothing
-    that goes wrong here stops a run.
+    own_name: what a rule is called in Lettermill. say: is given each line. growth, longest: from one line to the next
+    it is SHORTEST seconds, later this share of the time from the start to the former, at last ``longest`` seconds.
+    Nothing that goes wrong here stops a run.
     """
 
     def __init__(

@@ -72,6 +72,11 @@ def _read(path: Path) -> tuple[float, float, float] | None:
     try:
         with open(path, encoding="utf-8", newline="") as file:
             row = next(csv.DictReader(file, delimiter="\t"))
-        return tuple(float(row[key]) if row[key] not in ("-", "NA") else 0.0 for key in ("s", "cpu_time", "max_rss"))
+        wall, cpu, memory = (row[key] for key in ("s", "cpu_time", "max_rss"))
+        return _number(wall), _number(cpu), _number(memory)
     except (OSError, StopIteration, KeyError, ValueError, TypeError):
         return None
+
+
+def _number(field: str) -> float:
+    return 0.0 if field in ("-", "NA") else float(field)
