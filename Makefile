@@ -1,7 +1,9 @@
 # make run     install everything into .venv and run the workflow on the embedded sample
 # make train   install Keras too, and train a model on the sample's letters
 # make export  write them in the formats of other libraries
-# make test    install everything and run all tests
+# make test    install everything and run the tests, but for those that take long and prove something rare
+# make test-slow   run these; make test-all runs all of them
+# make coverage    run the tests of `make test`, slower, and say which lines of the library they run
 # make bench   measure; see benchmarks/run.py; BENCH="--rows 130000" for its options
 # make lock    after a change of requirements*.txt: constraints.txt and locks/ from them; LOCK=--upgrade moves all pins
 
@@ -13,7 +15,7 @@ LOCK ?=
 
 PIP_INSTALL = $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run train export test bench lock clean
+.PHONY: run train export test test-slow test-all coverage bench lock clean
 
 run: $(VENV)/run.stamp
 	$(VENV)/bin/snakemake --cores $(CORES)
@@ -25,8 +27,19 @@ export: $(VENV)/export.stamp
 	$(VENV)/bin/snakemake --cores $(CORES) export
 
 # Files of tests side by side: the tests of one share what they have made.
+PYTEST = $(VENV)/bin/python -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+
 test: $(VENV)/test.stamp
-	$(VENV)/bin/python -m pytest -n logical --maxprocesses 4 --dist loadfile
+	$(PYTEST)
+
+test-slow: $(VENV)/test.stamp
+	$(PYTEST) -m slow
+
+test-all: $(VENV)/test.stamp
+	$(PYTEST) -m "slow or not slow"
+
+coverage: $(VENV)/test.stamp
+	$(PYTEST) --cov --cov-report=term:skip-covered
 
 bench: $(VENV)/run.stamp
 	$(VENV)/bin/python benchmarks/run.py $(BENCH)

@@ -4,14 +4,17 @@ run by ``make test-slow``.
 """
 
 import os
+import pickle
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from filelock import FileLock
 from hypothesis import HealthCheck, settings
 
+from project import Project
 from server import Server, serving
 
 # How long an example takes says something about the machine, and what else it does, not about the code.
@@ -45,3 +48,47 @@ def paper() -> Callable[..., np.ndarray]:
         return image
 
     return draw
+
+
+@pytest.fixture(scope="session")
+def run_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], Project]], Project]:
+    """A function that gives the project of a name, made by a function of its folder: once for all processes that run
+    tests side by side. Not to be changed: copy it."""
+    base = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        base = base.parent
+
+    def run(name: str, make: Callable[[Path], Project]) -> Project:
+        made = base / f"{name}.pickle"
+        with FileLock(base / f"{name}.lock"):
+            if not made.exists():
+                project = make(base / name)
+                made.write_bytes(pickle.dumps(project))
+            return pickle.loads(made.read_bytes())
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def finished(run_once: Callable) -> Project:
+    """40 rows of the sample in four batches, whose letters are counted, run to the end."""
+
+    def make(folder: Path) -> Project:
+        project = Project.of_sample(folder, 40, batches=4)
+        project.run()
+        return project
+
+    return run_once("finished", make)
+
+
+@pytest.fixture(scope="session")
+def aligned(run_once: Callable) -> Project:
+    """The sample in four batches, aligned, with much on its review page, run to the end."""
+
+    def make(folder: Path) -> Project:
+        review = {"confidence": 0.995, "letters": 400}
+        project = Project.of_sample(folder, 300, batches=4, method="align", review=review)
+        project.run()
+        return project
+
+    return run_once("aligned", make)

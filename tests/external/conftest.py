@@ -1,4 +1,5 @@
-"""A browser, and a run whose review page is to be looked at with it."""
+"""What others make, and the workflow must get on with: browsers, clusters, real scans, readers of datasets. Where one
+is missing, its tests are skipped and say so."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -9,15 +10,6 @@ import pytest
 from project import Project
 
 CHROMIUM = shutil.which("chromium")
-
-
-@pytest.fixture(scope="session")
-def reviewed(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """100 rows of the sample, aligned, run to the end. Not to be changed: copy it."""
-    settings = {"method": "align", "batches": 2, "review": {"confidence": 0.995, "letters": 400}}
-    project = Project.of_sample(tmp_path_factory.mktemp("reviewed") / "project", 100, **settings)
-    project.run()
-    return project
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +46,6 @@ def opened(browser) -> Iterator[Callable]:
 
 
 @pytest.fixture
-def review(opened: Callable, reviewed: Project):
+def review(opened: Callable, aligned: Project):
     """The page as the workflow has made it."""
-    return opened(reviewed.folder / "results/review")
+    return opened(aligned.folder / "results/review")

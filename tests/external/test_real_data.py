@@ -11,7 +11,10 @@ from server import Server
 
 DATA = ROOT.parent / "shared/data"
 
-pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="no real data beside the repository (../shared/data)")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not DATA.is_dir(), reason="no real data beside the repository (../shared/data)"),
+]
 
 
 def test_names_over_http(tmp_path: Path, server: Server) -> None:

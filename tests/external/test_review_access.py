@@ -25,8 +25,8 @@ def check(review: Review, where: str) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("viewport", [NARROW, WIDE], ids=["narrow", "wide"])
-def test_no_barriers(reviewed: Project, opened: Callable, tmp_path, scheme: str, viewport: dict) -> None:
-    folder = remake(reviewed.folder / "results", tmp_path, corrections=EARLIER)
+def test_no_barriers(aligned: Project, opened: Callable, tmp_path, scheme: str, viewport: dict) -> None:
+    folder = remake(aligned.folder / "results", tmp_path, corrections=EARLIER)
     review = opened(folder, viewport=viewport, color_scheme=scheme)
     check(review, "letters")
     review.press("Enter", "Delete", "x", "Space", "Shift+ArrowRight")
@@ -42,8 +42,8 @@ def test_no_barriers(reviewed: Project, opened: Callable, tmp_path, scheme: str,
     check(review, "help")
 
 
-def test_what_is_tapped_is_large_enough(reviewed: Project, opened: Callable) -> None:
-    review = opened(reviewed.folder / "results/review", viewport=NARROW, has_touch=True)
+def test_what_is_tapped_is_large_enough(aligned: Project, opened: Callable) -> None:
+    review = opened(aligned.folder / "results/review", viewport=NARROW, has_touch=True)
     review.card(1).tap()
     review.page.locator("#accept").tap()
     assert review.exported() == [[*review.letter(1), "accept", ""]]
@@ -86,6 +86,6 @@ def test_a_screen_reader_is_told(review: Review) -> None:
     assert listbox.get_by_role("option", selected=True).count() == 1
 
 
-def test_little_motion_for_those_who_ask(reviewed: Project, opened: Callable) -> None:
-    review = opened(reviewed.folder / "results/review", reduced_motion="reduce")
+def test_little_motion_for_those_who_ask(aligned: Project, opened: Callable) -> None:
+    review = opened(aligned.folder / "results/review", reduced_motion="reduce")
     assert review.page.evaluate("getComputedStyle(document.querySelector('.card')).transitionDuration") == "0s"

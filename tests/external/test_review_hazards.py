@@ -96,8 +96,8 @@ def test_a_click_alone_selects_none(review: Review) -> None:
     assert review.page.locator("[aria-selected=true]").count() == 0 and review.place == 1
 
 
-def test_taps_select_more(reviewed: Project, opened: Callable) -> None:
-    review = opened(reviewed.folder / "results/review", viewport={"width": 400, "height": 800}, has_touch=True)
+def test_taps_select_more(aligned: Project, opened: Callable) -> None:
+    review = opened(aligned.folder / "results/review", viewport={"width": 400, "height": 800}, has_touch=True)
     review.card(0).tap()
     review.page.locator("#select").tap()
     review.card(1).tap()
@@ -128,13 +128,13 @@ def test_two_windows_keep_each_other_s_decisions(review: Review) -> None:
 
 
 def test_an_older_page_keeps_its_decisions_when_a_newer_one_has_them(
-    reviewed: Project, opened: Callable, tmp_path: Path
+    aligned: Project, opened: Callable, tmp_path: Path
 ) -> None:
-    review = opened(remake(reviewed.folder / "results", tmp_path))
+    review = opened(remake(aligned.folder / "results", tmp_path))
     review.press("Enter", "x")
     before = review.download()
     applied = [(number, *line, "applied", "") for number, line in enumerate(review.exported(), 2)]
-    remake(reviewed.folder / "results", tmp_path, corrections=applied)
+    remake(aligned.folder / "results", tmp_path, corrections=applied)
     newer = with_other(review)
     assert newer.download() == before
     expect(review.page.locator("#trouble")).to_contain_text("made anew")
@@ -165,8 +165,8 @@ def test_what_changes_nothing_is_no_step_to_undo(review: Review) -> None:
     assert review.status == "Nothing to be undone."
 
 
-def test_enlarged_to_200_percent_the_letters_are_seen(reviewed: Project, opened: Callable) -> None:
-    review = opened(reviewed.folder / "results/review", viewport={"width": 640, "height": 450})
+def test_enlarged_to_200_percent_the_letters_are_seen(aligned: Project, opened: Callable) -> None:
+    review = opened(aligned.folder / "results/review", viewport={"width": 640, "height": 450})
     card, grid = review.card(0).bounding_box(), review.page.locator("#grid").bounding_box()
     detail = review.page.locator("#detail").bounding_box()
     assert grid["y"] <= card["y"] and card["y"] + card["height"] <= detail["y"]
@@ -182,8 +182,8 @@ def test_the_last_decision_is_taken_back_in_the_list_of_decided_ones(review: Rev
     assert review.page.evaluate("document.activeElement.id") == "class-filter"
 
 
-def test_the_letter_stays_in_view_when_the_strip_below_grows(reviewed: Project, opened: Callable) -> None:
-    review = opened(reviewed.folder / "results/review", viewport={"width": 400, "height": 800})
+def test_the_letter_stays_in_view_when_the_strip_below_grows(aligned: Project, opened: Callable) -> None:
+    review = opened(aligned.folder / "results/review", viewport={"width": 400, "height": 800})
     heights = set()
     below = "document.activeElement.getBoundingClientRect().bottom - document.querySelector('#detail').offsetTop"
     for _ in range(60):

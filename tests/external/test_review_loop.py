@@ -11,8 +11,8 @@ def of_letter(rows: list[dict[str, str]], letter: list) -> list[dict[str, str]]:
     return [row for row in rows if [row["row_id"], row["position"]] == letter[:2]]
 
 
-def test_decisions_are_applied_and_shown_again(reviewed: Project, opened: Callable, tmp_path) -> None:
-    project = reviewed.copy(tmp_path / "project")
+def test_decisions_are_applied_and_shown_again(aligned: Project, opened: Callable, tmp_path) -> None:
+    project = aligned.copy(tmp_path / "project")
     page = project.folder / "results/review"
     review = opened(page)
     kinds = [kind for *_, kind in review.data["cards"]]

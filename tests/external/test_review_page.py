@@ -260,8 +260,8 @@ def test_a_box_is_cut_elsewhere_by_dragging(review: Review, edges: str) -> None:
     assert review.exported() == []
 
 
-def test_earlier_corrections_are_shown_and_can_be_changed(reviewed: Project, opened: Callable, tmp_path: Path) -> None:
-    plain = remake(reviewed.folder / "results", tmp_path / "plain")
+def test_earlier_corrections_are_shown_and_can_be_changed(aligned: Project, opened: Callable, tmp_path: Path) -> None:
+    plain = remake(aligned.folder / "results", tmp_path / "plain")
     page = opened(plain)
     first, second = sorted(page.letter(card) for card in (0, 1))
     earlier = [
@@ -272,7 +272,7 @@ def test_earlier_corrections_are_shown_and_can_be_changed(reviewed: Project, ope
         (6, "word_0001", "77", "A", "", "accept", "", "stale", "the row has no letter at 77"),
         (7, "word_0001", "x", "A", "", "accept", "", "malformed", "position: a whole number"),
     ]
-    folder = remake(reviewed.folder / "results", tmp_path / "page", corrections=earlier)
+    folder = remake(aligned.folder / "results", tmp_path / "page", corrections=earlier)
     review = opened(folder)
     assert [review.letter(0), review.letter(1)] == [first, second] and review.progress.startswith("2 of ")
     assert review.card(0).get_attribute("aria-label").endswith("left out")
@@ -296,11 +296,11 @@ def test_earlier_corrections_are_shown_and_can_be_changed(reviewed: Project, ope
     assert sorted(review.exported()) == sorted(everything)
 
 
-def test_decisions_outlive_their_letters(reviewed: Project, opened: Callable, tmp_path: Path) -> None:
-    review = opened(remake(reviewed.folder / "results", tmp_path))
+def test_decisions_outlive_their_letters(aligned: Project, opened: Callable, tmp_path: Path) -> None:
+    review = opened(remake(aligned.folder / "results", tmp_path))
     review.press("Home", "Enter", "End", "x")
     before = review.download()
-    remake(reviewed.folder / "results", tmp_path, letters=3)
+    remake(aligned.folder / "results", tmp_path, letters=3)
     review.load()
     assert review.progress.startswith("1 of 3") and review.download() == before
     review.press("[")
@@ -320,8 +320,8 @@ def test_counting_boxes_gives_no_confidences(opened: Callable, tmp_path: Path) -
     expect(review.page.locator("#letters-notice")).to_contain_text("method: histogram")
 
 
-def test_the_same_run_gives_the_same_page(reviewed: Project, tmp_path: Path) -> None:
-    made = digests(reviewed.folder / "results/review")
+def test_the_same_run_gives_the_same_page(aligned: Project, tmp_path: Path) -> None:
+    made = digests(aligned.folder / "results/review")
     made.pop("words/.snakemake_timestamp")  # the engine's
-    assert digests(remake(reviewed.folder / "results", tmp_path)) == made
-    assert reviewed.planned() == {}
+    assert digests(remake(aligned.folder / "results", tmp_path)) == made
+    assert aligned.planned() == {}

@@ -22,8 +22,7 @@ TRUTH = SAMPLE / "boxes.csv"
 def sample(folder: Path, *settings: str) -> Project:
     """The sample with the default config, its results in ``folder``."""
     project = Project(folder)
-    command = project.command()
-    project.command = lambda *options: [*command[:5], "--directory", str(folder), *options, *settings]
+    project.options = lambda *options: ["-j", "2", "--directory", str(folder), *options, *settings]
     project.run()
     return project
 
@@ -35,7 +34,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 @pytest.fixture(scope="module")
 def counted(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    return sample(tmp_path_factory.mktemp("counted"), "--config", "method=histogram")
+    return sample(tmp_path_factory.mktemp("counted"), "--config", "method=histogram", "batches=4")
 
 
 def scored(project: Project) -> Score:
@@ -83,6 +82,7 @@ def test_boxes_and_pixels_are_what_they_were(counted: Project) -> None:
     assert found == ("3592d7a08e79b562", "4415506813e37bf9")
 
 
+@pytest.mark.slow
 def test_benchmarks_give_the_same_figures(run: Project, counted: Project, tmp_path: Path) -> None:
     options = ["--rounds", "1", "--rows", "0", "--sizes", "", "--urls", "0"]
     command = [sys.executable, "benchmarks/run.py", *options, "--output", str(tmp_path / "benchmarks.md")]
@@ -106,6 +106,7 @@ def test_every_row_is_accounted_for(run: Project) -> None:
     assert len(delivered) + len(rejected) == len(rows)
 
 
+@pytest.mark.slow
 def test_over_http_the_same_letters_come_out(run: Project, tmp_path: Path, server: Server) -> None:
     project = Project(tmp_path)
     with open(SAMPLE / "words.csv", encoding="utf-8", newline="") as file:

@@ -11,6 +11,8 @@ from project import Project
 from runs import jobs_of
 from slurm import NoSlurm, Slurm, wait_until
 
+pytestmark = pytest.mark.slow
+
 # There is no accounting here. The plugin looks at its jobs one second after it has submitted them and again after 11
 # seconds, which most of them take, then after 21.
 PROFILE = ["--profile", "profiles/slurm", "--slurm-status-command", "squeue"]

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterator
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -30,7 +31,12 @@ def disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "--recursive", str(place)], check=False)
 
 
-@pytest.mark.parametrize("room", ["300k", "500k", "1m", "1500k"])
+SLOW = pytest.mark.slow
+FEW, MANY = "300k", "1m"
+"""Bytes of a disk that is full before the first images are cropped, and of one that is full after."""
+
+
+@pytest.mark.parametrize("room", [FEW, pytest.param("500k", marks=SLOW), MANY, pytest.param("1500k", marks=SLOW)])
 def test_a_full_disk_is_said_to_be_full_and_the_run_goes_on_later(
     finished: Project, disk: Path, tmp_path: Path, room: str
 ) -> None:
@@ -101,39 +107,48 @@ def test_a_second_run_at_the_same_time_is_refused(finished: Project, tmp_path: P
 
 
 DAMAGED = [
-    ("downloaded/{batch}/status.csv", "crop"),
-    ("downloaded/{batch}/*.jpg", "crop"),
-    ("cropped/{batch}/offsets.csv", "segment"),
-    ("cropped/{batch}/*.png", "segment"),
-    ("segmented/{batch}.csv", "match"),
-    ("matched/{batch}.csv", "cut"),
-    ("letters/{batch}/letters.csv", "dataset"),
-    ("letters/{batch}/rejected.csv", "dataset"),
+    [("letters/{batch}/rejected.csv", "dataset/metadata.csv")],
+    [("letters/{batch}/letters.csv", "dataset/metadata.csv")],
+    [("segmented/{batch}.csv", "matched/{batch}.csv"), ("matched/{batch}.csv", "letters/{batch}")],
+    [
+        ("downloaded/{batch}/status.csv", "cropped/{batch}"),
+        ("downloaded/{batch}/*.jpg", "cropped/{batch}"),
+        ("cropped/{batch}/offsets.csv", "segmented/{batch}.csv"),
+        ("cropped/{batch}/*.png", "segmented/{batch}.csv"),
+    ],
 ]
-"""Files, and rules that read them."""
+"""Files, and what is made from them, later stages first: a batch for each, all of a list at once."""
 
 
-@pytest.mark.parametrize(("pattern", "reader"), DAMAGED, ids=[pattern for pattern, _ in DAMAGED])
-def test_a_file_that_is_not_whole_is_named_with_the_mend(
-    finished: Project, project: Project, pattern: str, reader: str
-) -> None:
-    """Half of an image, and a table without its last line: a table that ends within a line is no harder to tell."""
-    row = next(row for row in project.rejected() if row["stage"] == "match")
-    path = sorted((project.folder / "results").glob(pattern.format(batch=batch_of(row["row_id"], 4))))[0]
-    content = path.read_bytes()
-    path.write_bytes(
-        content[: len(content) // 2] if path.suffix != ".csv" else content[: content[:-1].rindex(b"\n") + 1]
-    )
-    output = project.run("-R", reader, fails=True)
-    metadata = project.folder / "results/dataset/metadata.csv"
-    assert not metadata.exists() or project.metadata() == finished.metadata()
-
-    message = next(line for line in output.splitlines() if line.startswith("Lettermill: "))
-    file, mend = re.fullmatch(r"Lettermill: (\S+) .*Delete (?:the folder )?(.+) and run again.*", message).groups()
-    named = {"it": [file], "these": re.findall(r"results/\S+[^\s,.]", message)}.get(mend, [mend])
-    for name in named:
+def delete_what_is_named(project: Project, message: str) -> None:
+    """What the message asks for."""
+    file, fix = re.fullmatch(r"Lettermill: (\S+) .*Delete (?:the folder )?(.+) and run again.*", message).groups()
+    for name in {"it": [file], "these": re.findall(r"results/\S+[^\s,.]", message)}.get(fix, [fix]):
         place = project.folder / name
         shutil.rmtree(place) if place.is_dir() else place.unlink()
+
+
+def test_files_that_are_not_whole_are_named_with_the_fix(finished: Project, project: Project) -> None:
+    """Half of an image, and a table without its last line: a table that ends within a line is no harder to tell."""
+    results = project.folder / "results"
+    rejected = next(row["row_id"] for row in finished.rejected() if row["stage"] == "match")
+    names = sorted((path.name for path in (results / "letters").iterdir()), key=batch_of(rejected, 4).__ne__)
+    batches = cycle(names)  # the first has rejected rows
+    for together in DAMAGED:
+        damaged = {}
+        for (pattern, made), batch in zip(together, batches, strict=False):
+            path = sorted(results.glob(pattern.format(batch=batch)))[0]
+            content = path.read_bytes()
+            end = content[:-1].rindex(b"\n") + 1 if path.suffix == ".csv" else len(content) // 2
+            path.write_bytes(content[:end])
+            damaged[path] = f"results/{made.format(batch=batch)}"
+        output = project.run("--keep-going", "-R", *damaged.values(), fails=True)
+        assert not (results / "dataset/metadata.csv").exists() or project.metadata() == finished.metadata()
+        messages = [line for line in output.splitlines() if line.startswith("Lettermill: ")]
+        assert len(messages) == len(damaged)
+        for message in messages:
+            delete_what_is_named(project, message)
+        assert not [path for path in damaged if path.exists()]
     project.run()
     assert project.dataset() == finished.dataset()
     assert project.planned() == {}

@@ -11,6 +11,7 @@ import pytest
 
 from lettermill.base.split import Split
 from lettermill.predict.cer import cer
+from models import write_model
 from project import SAMPLE, Project, digests
 
 pytest.importorskip("keras", reason="Keras is not installed (requirements-train.txt)")
@@ -19,13 +20,18 @@ READ = {"word_0001.jpg", "colour.png", "large.png", "line.png"}
 
 
 @pytest.fixture(scope="module")
-def trained(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """The sample with a recogniser and a classifier, and images to read. Not to be changed: copy it."""
-    training = {"epochs": 10, "batch_size": 32}
-    project = Project.of_sample(tmp_path_factory.mktemp("trained") / "project", 300, batches=4, train=training)
-    project.settings["predict"] = {"images": "mine"}
+def trained(aligned: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The aligned sample, images to read, and what has been read of them. Not to be changed: copy it.
+
+    The classifier is trained for one epoch, which shows that it is made when it is missing, and then replaced by one
+    that reads well and costs nothing.
+    """
+    project = aligned.copy(tmp_path_factory.mktemp("trained") / "project")
+    project.settings |= {"train": {"epochs": 1, "batch_size": 64}, "predict": {"images": "mine"}}
     make_images(project.folder / "mine")
-    project.run("predict", "evaluate_words")
+    assert project.ran("predict", "evaluate_words") == {"fit": 1, "predict": 1, "evaluate_words": 1}
+    write_model(project.folder / "results/model")
+    assert project.ran("predict", "evaluate_words") == {"predict": 1, "evaluate_words": 1}
     return project
 
 

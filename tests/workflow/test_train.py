@@ -125,6 +125,7 @@ def test_letters_from_elsewhere_are_a_set_of_their_own(project: Project) -> None
     assert "my.yaml, line" in message and "`train.test_on: nowhere` does not exist: there is no folder" in message
 
 
+@pytest.mark.slow
 def test_vgg16_trains_its_head_and_then_its_last_block(project: Project) -> None:
     project.settings["train"] = {
         "model": "vgg16", "epochs": 1, "batch_size": 64,

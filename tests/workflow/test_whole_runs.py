@@ -20,7 +20,7 @@ END = {"dataset": 1, "sheets": 1, "report": 1, "review": 1, "all": 1}
 
 
 # 40 words are too few to learn from: then align delivers what counting does, after going all its way.
-@pytest.mark.parametrize("method", ["histogram", "align"])
+@pytest.mark.parametrize("method", ["histogram", pytest.param("align", marks=pytest.mark.slow)])
 def test_the_plain_loop_gives_the_same_bytes(project: Project, tmp_path: Path, method: str) -> None:
     project.settings["method"] = method
     project.write()
@@ -43,6 +43,7 @@ def test_logs_say_what_every_stage_has_taken(finished: Project) -> None:
     assert all(re.search(r" done in [\d.]+ s, [\d.]+ s of CPU\n\Z", log.read_text()) for log in logs)
 
 
+@pytest.mark.slow
 def test_whole_runs_on_a_small_table() -> None:
     sources = read_sources(SAMPLE / "words.csv", ("", "image", "text"))[:40]
     settings = {"batches": 4, "method": "histogram"}
@@ -61,12 +62,14 @@ def test_whole_runs_on_a_small_table() -> None:
     assert as_json(figures)["runs"]["workflow"][0]["usage"]["wall"] > 0
 
 
+@pytest.mark.slow
 def test_plans_and_the_start_of_a_cluster_job() -> None:
     text = plan_section(read_sources(SAMPLE / "words.csv", ("", "image", "text")), [600])
     assert "| 600 rows | 16 |" in text
     assert float(re.search(r"([\d.]+) s until it works", text)[1]) > 0
 
 
+@pytest.mark.slow
 def test_all_ways_to_download_bring_the_images() -> None:
     sources = read_sources(SAMPLE / "words.csv", ("", "image", "text"))[:40]
     setup = downloads.Setup(urls=60, connections=4, latency=0.0, rounds=1, missing="not for this test")
