@@ -54,14 +54,13 @@ def read_letters(batches: Sequence[Path], split: Split) -> pd.DataFrame:
     except (ValueError, OverflowError) as error:  # what pandas raises; it cannot know which file it is
         raise _damaged(batches, error) from error
     del tables
-    letters["batch"] = pd.Categorical.from_codes(
-        np.repeat(np.arange(len(counts)), counts), pd.Index(batches, dtype=object)
-    )
+    folders = pd.Index(np.array(batches, dtype=object))
+    letters["batch"] = pd.Categorical.from_codes(np.repeat(np.arange(len(counts)), counts).tolist(), folders)
     for column in ("label", "row_id", "method"):
         letters[column] = letters[column].astype("category")
     rows = letters["row_id"].cat
     parts = pd.Categorical([split.part_of(row_id) for row_id in rows.categories], PARTS)
-    letters["split"] = parts.take(rows.codes)
+    letters["split"] = parts.take(rows.codes.to_numpy())
     letters = letters.sort_values(["row_id", "position"])
     _check_once(letters)
     return letters

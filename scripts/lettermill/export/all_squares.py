@@ -18,30 +18,32 @@ class AllSquares:
     """
 
     def __init__(self, letters: pd.DataFrame, files: Mapping[Path, Path]):
-        self._of_batch: dict[Path, np.ndarray] = {}
-        self._first: dict[Path, int] = {}  # number, in the index of letters, of the batch's first
-        first, counts = 0, letters["batch"].value_counts()
-        for batch in letters["batch"].cat.categories:
-            self._of_batch[batch] = squares = _opened(files[batch])
-            if len(squares) != counts[batch]:
+        batches = letters["batch"].cat.categories
+        self._of_batch = [_opened(files[batch]) for batch in batches]
+        lengths = [len(squares) for squares in self._of_batch]
+        self._first = np.cumsum([0, *lengths])  # number, in the index of letters, of a batch's first
+        counts = letters["batch"].value_counts()
+        for batch, length in zip(batches, lengths, strict=True):
+            if length != counts[batch]:
                 raise CorruptedFileError(
                     f"{files[batch]} has not as many letters as {batch} lists. Delete it and run again."
                 )
-            self._first[batch] = first
-            first += len(squares)
 
     def of(self, letters: pd.DataFrame) -> np.ndarray:
         """Those of some of the letters, as (letters, SIDE, SIDE) uint8."""
         found = np.empty((len(letters), SIDE, SIDE), np.uint8)
         numbers = letters.index.to_numpy()
-        for batch, places in letters.groupby("batch", observed=True).indices.items():
-            found[places] = self._of_batch[batch][numbers[places] - self._first[batch]]
+        order = np.argsort(numbers)  # batch by batch
+        bounds = np.searchsorted(numbers[order], self._first)
+        for squares, first, start, stop in zip(self._of_batch, self._first[:-1], bounds[:-1], bounds[1:], strict=True):
+            places = order[start:stop]
+            found[places] = squares[numbers[places] - first]
         return found
 
 
 def _opened(path: Path) -> np.ndarray:
     try:
-        squares = np.load(path, mmap_mode="r")
+        squares: np.ndarray = np.load(path, mmap_mode="r")
     except (ValueError, EOFError) as error:
         raise CorruptedFileError(f"{path} cannot be read: {error}. Delete it and run again.") from error
     if squares.dtype != np.uint8 or squares.shape[1:] != (SIDE, SIDE):

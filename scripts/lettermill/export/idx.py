@@ -9,7 +9,6 @@ import logging
 import struct
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import IO
 
 from lettermill.base.files import atomic_writer
 from lettermill.base.split import PARTS, Split
@@ -57,7 +56,7 @@ def write_idx(squares: Mapping[Path, Path], split: Split, classes: Sequence[str]
 
 
 @contextlib.contextmanager
-def _gzipped(path: Path) -> Iterator[IO[bytes]]:
+def _gzipped(path: Path) -> Iterator[gzip.GzipFile]:
     """Write ``path`` gzipped, without name and time, so that the same content gives the same bytes."""
     with atomic_writer(path) as file, gzip.GzipFile("", "wb", LEVEL, file, mtime=0) as packed:
         yield packed

@@ -14,6 +14,8 @@ from lettermill.export.labelled_letters import TYPES, class_indices
 
 log = logging.getLogger(__name__)
 
+COLUMNS = ("row_id", "method", "position", "x", "y", "width", "height", "confidence")
+
 
 def write_npz(squares: Mapping[Path, Path], split: Split, classes: Sequence[str], outputs: Mapping[str, Path]) -> None:
     """Write all letters, in the order of row id and position, to one file for each part.
@@ -27,7 +29,7 @@ def write_npz(squares: Mapping[Path, Path], split: Split, classes: Sequence[str]
     for part, path in outputs.items():
         of_part = letters[letters["split"] == part]
         columns = {
-            name: np.array(of_part[name].tolist(), str if kind == "string" else kind) for name, kind in TYPES.items()
+            name: np.array(of_part[name].tolist(), str if TYPES[name] == "string" else TYPES[name]) for name in COLUMNS
         }
         labels = class_indices(of_part["label"], classes).astype(np.int64)
         with atomic_writer(path) as file:
