@@ -33,7 +33,7 @@ from snakemake.utils import update_config
 
 from lettermill.base.split import Split
 from lettermill.dataset.assemble import assemble, rejected_by_table
-from lettermill.dataset.card import card
+from lettermill.dataset.dataset_card import dataset_card
 from lettermill.dataset.summary import summary
 from lettermill.dataset.suspects import gather_suspects
 from lettermill.fetch.settings import FetchSettings
@@ -156,7 +156,7 @@ def write_dataset(batches: Mapping[str, int], unusable: Iterable[tuple[str, str,
     with stage(spent, "dataset"):
         letters = {Files.of(batch).letters: rows for batch, rows in batches.items()}
         account = assemble(letters, rejected_by_table(unusable), Split(**config["split"]), DATASET)
-        text = card(account, Path(config["table"]).name, config, {})
+        text = dataset_card(account, Path(config["table"]).name, config, {})
         (DATASET / "README.md").write_text(text, encoding="utf-8")
         Path("results/summary.txt").write_text(summary(account, DATASET, config["method"]), encoding="utf-8")
     return spent

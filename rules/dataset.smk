@@ -12,7 +12,7 @@ hundreds of thousands of files should only get what has changed. The script remo
 
 rule dataset:
     input:
-        expand("results/letters/{batch}", batch=BATCHES),
+        letters=expand("results/letters/{batch}", batch=BATCHES),
     output:
         metadata="results/dataset/metadata.csv",
         rejected=report(
@@ -35,13 +35,13 @@ rule dataset:
         "../envs/letters.yaml"
     params:
         **recorded(rejected_rows=rejected_rows, notes=notes, corrections=outcomes),
-        rows=[PLAN.rows_in(batch) for batch in BATCHES],
+        rows={batch: PLAN.rows_in(batch) for batch in BATCHES},
         split=config["split"],
         source=PLAN.table_path.name,
         settings={key: config[key] for key in CARD_SETTINGS},
         code=code_of("lettermill.dataset.assemble"),
         corrections_code=code_of("lettermill.dataset.correction_outcomes"),
-        card_code=code_of("lettermill.dataset.card"),
+        card_code=code_of("lettermill.dataset.dataset_card"),
         summary_code=code_of("lettermill.dataset.summary"),
     script:
         "../scripts/dataset.py"

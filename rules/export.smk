@@ -21,9 +21,9 @@ rule export:
 
 rule export_huggingface:
     input:
-        "results/letters/{batch}",
+        letters="results/letters/{batch}",
     output:
-        **PARQUET,
+        **FILES["huggingface"],
     log:
         "logs/export_huggingface/{batch}.log",
     benchmark:
@@ -33,18 +33,19 @@ rule export_huggingface:
     conda:
         "../envs/export.yaml"
     params:
+        export="huggingface",
         split=config["split"],
         classes=CLASSES,
         code=lambda wildcards: code_of("lettermill.export.huggingface"),
     script:
-        "../scripts/export_huggingface.py"
+        "../scripts/export.py"
 
 
 rule export_webdataset:
     input:
-        "results/letters/{batch}",
+        letters="results/letters/{batch}",
     output:
-        **SHARDS,
+        **FILES["webdataset"],
     log:
         "logs/export_webdataset/{batch}.log",
     benchmark:
@@ -54,18 +55,19 @@ rule export_webdataset:
     conda:
         "../envs/letters.yaml"
     params:
+        export="webdataset",
         split=config["split"],
         classes=CLASSES,
         code=lambda wildcards: code_of("lettermill.export.webdataset"),
     script:
-        "../scripts/export_webdataset.py"
+        "../scripts/export.py"
 
 
 rule normalise:
     input:
-        "results/letters/{batch}",
+        letters="results/letters/{batch}",
     output:
-        intermediate(SQUARES),
+        squares=intermediate(SQUARES),
     log:
         "logs/normalise/{batch}.log",
     benchmark:
@@ -85,7 +87,7 @@ rule export_idx:
         letters=expand("results/letters/{batch}", batch=BATCHES),
         squares=expand(SQUARES, batch=BATCHES),
     output:
-        FILES["idx"],
+        **FILES["idx"],
     log:
         "logs/export_idx.log",
     benchmark:
@@ -93,11 +95,12 @@ rule export_idx:
     conda:
         "../envs/letters.yaml"
     params:
+        export="idx",
         split=config["split"],
         classes=CLASSES,
         code=lambda wildcards: code_of("lettermill.export.idx"),
     script:
-        "../scripts/export_idx.py"
+        "../scripts/export.py"
 
 
 rule export_npz:
@@ -105,7 +108,7 @@ rule export_npz:
         letters=expand("results/letters/{batch}", batch=BATCHES),
         squares=expand(SQUARES, batch=BATCHES),
     output:
-        **dict(zip(PARTS, FILES["npz"])),
+        **FILES["npz"],
     log:
         "logs/export_npz.log",
     benchmark:
@@ -113,18 +116,19 @@ rule export_npz:
     conda:
         "../envs/letters.yaml"
     params:
+        export="npz",
         split=config["split"],
         classes=CLASSES,
         code=lambda wildcards: code_of("lettermill.export.npz"),
     script:
-        "../scripts/export_npz.py"
+        "../scripts/export.py"
 
 
 rule export_folders:
     input:
-        expand("results/letters/{batch}", batch=BATCHES),
+        letters=expand("results/letters/{batch}", batch=BATCHES),
     output:
-        FILES["folders"],
+        **FILES["folders"],
     log:
         "logs/export_folders.log",
     benchmark:
@@ -132,11 +136,12 @@ rule export_folders:
     conda:
         "../envs/letters.yaml"
     params:
+        export="folders",
         split=config["split"],
         classes=CLASSES,
         code=lambda wildcards: code_of("lettermill.export.folders"),
     script:
-        "../scripts/export_folders.py"
+        "../scripts/export.py"
 
 
 rule export_card:
@@ -144,7 +149,7 @@ rule export_card:
         letters=expand("results/letters/{batch}", batch=BATCHES),
         files=lambda wildcards: export_files(wildcards.format),
     output:
-        "results/export/{format}/README.md",
+        card="results/export/{format}/README.md",
     log:
         "logs/export_card/{format}.log",
     wildcard_constraints:
@@ -152,10 +157,11 @@ rule export_card:
     conda:
         "../envs/letters.yaml"
     params:
+        export="card",
         split=config["split"],
         classes=CLASSES,
         by_batch=lambda wildcards: BY_BATCH.get(wildcards.format, ""),
         source=PLAN.table_path.name,
-        code=lambda wildcards: code_of("lettermill.export.cards"),
+        code=lambda wildcards: code_of("lettermill.export.export_cards"),
     script:
-        "../scripts/export_card.py"
+        "../scripts/export.py"

@@ -8,16 +8,19 @@ CLASSES = classes_of(config["alphabet"])
 
 # A format that is written by batches has no files for a part that never gets a row.
 SHARED = [part for part in PARTS if config["split"][part] > 0]
-PARQUET = {part: f"results/export/huggingface/data/{part}/{{batch}}.parquet" for part in SHARED}
-SHARDS = {part: f"results/export/webdataset/{part}/{{batch}}.tar" for part in SHARED}
-IDX = [f"{part}-{name}" for part in PARTS for name in ("images-idx3-ubyte.gz", idx_labels(CLASSES), "provenance.csv")]
 SQUARES = "results/normalised/{batch}.npy"
+IDX = {"images": "images-idx3-ubyte.gz", "labels": idx_labels(CLASSES), "provenance": "provenance.csv"}
+
+# Format -> name of an output -> file.
 FILES = {
-    "huggingface": [*PARQUET.values()],
-    "webdataset": [*SHARDS.values()],
-    "idx": expand("results/export/idx/{name}", name=[*IDX, "mapping.txt"]),
-    "npz": expand("results/export/npz/{part}.npz", part=PARTS),
-    "folders": ["results/export/folders/metadata.csv"],
+    "huggingface": {part: f"results/export/huggingface/data/{part}/{{batch}}.parquet" for part in SHARED},
+    "webdataset": {part: f"results/export/webdataset/{part}/{{batch}}.tar" for part in SHARED},
+    "idx": {
+        **{f"{part}_{what}": f"results/export/idx/{part}-{name}" for part in PARTS for what, name in IDX.items()},
+        "mapping": "results/export/idx/mapping.txt",
+    },
+    "npz": {part: f"results/export/npz/{part}.npz" for part in PARTS},
+    "folders": {"metadata": "results/export/folders/metadata.csv"},
 }
 
 # Where the files of a format are that is written by batches: those of batches without rows are removed there.
@@ -26,4 +29,4 @@ BY_BATCH = {"huggingface": "results/export/huggingface/data", "webdataset": "res
 
 def export_files(format):
     """The files of a format."""
-    return [path for pattern in FILES[format] for path in expand(pattern, batch=BATCHES)]
+    return [path for pattern in FILES[format].values() for path in expand(pattern, batch=BATCHES)]

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from lettermill.base.package_versions import versions
 from lettermill.base.split import Split
 from lettermill.dataset.assemble import assemble, rejected_by_table
-from lettermill.dataset.card import card
 from lettermill.dataset.correction_outcomes import gather_outcomes
+from lettermill.dataset.dataset_card import dataset_card
 from lettermill.dataset.summary import summary
 from lettermill.dataset.sync import remove_others
 from lettermill.records.csv_files import write_records
@@ -24,7 +24,7 @@ STAGES = ("downloaded", "cropped", "segmented", "matched", "aligned", "suspected
 def main() -> None:
     """Assemble the dataset of the job's batches."""
     params, output = snakemake.params, Path(snakemake.output.metadata).parent
-    batches = {Path(folder): rows for folder, rows in zip(snakemake.input, params.rows, strict=True)}
+    batches = {Path(folder): params.rows[Path(folder).name] for folder in snakemake.input.letters}
     account = assemble(batches, rejected_by_table(params.rejected_rows), Split(**params.split), output)
     logging.info("%d letters of %d rows", account.letters.total(), account.delivered_rows)
     doubtful = account.doubtful + account.left_out
@@ -33,7 +33,7 @@ def main() -> None:
     for stage in STAGES:
         for name in remove_others(Path("results") / stage, names | {f"{batch}.csv" for batch in names}):
             logging.info("removed results/%s/%s: its batch has no rows any more", stage, name)
-    text = card(account, params.source, params.settings, versions())
+    text = dataset_card(account, params.source, params.settings, versions())
     Path(snakemake.output.card).write_text(text, encoding="utf-8")
     write_records(Path(snakemake.output.notes), TableNote, params.notes)
     outcomes = gather_outcomes(batches, [CorrectionOutcome(*line) for line in params.corrections])
@@ -43,5 +43,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    with job_log(snakemake.log[0]):
+    with job_log(str(snakemake.log)):
         main()

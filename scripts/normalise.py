@@ -10,5 +10,5 @@ if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 if __name__ == "__main__":
-    with job_log(snakemake.log[0]):
-        write_squares(batch=Path(snakemake.input[0]), output=Path(snakemake.output[0]))
+    with job_log(str(snakemake.log)):
+        write_squares(batch=Path(snakemake.input.letters), output=Path(snakemake.output.squares))

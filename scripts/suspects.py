@@ -13,5 +13,6 @@ if TYPE_CHECKING:
 if __name__ == "__main__":
     with job_log(str(snakemake.log)):
         confirmed = {row_id for (row_id,) in snakemake.params.confirmed_rows}
-        count = gather_suspects(map(Path, snakemake.input.suspected), Path(snakemake.output.suspects), confirmed)
+        batches = [Path(table) for table in snakemake.input.suspected]
+        count = gather_suspects(batches, Path(snakemake.output.suspects), confirmed)
         logging.info("%d suspects", count)

@@ -58,13 +58,13 @@ def test_a_library_that_is_missing_does_not_stop_other_stages(monkeypatch: pytes
 
 def test_only_parquet_depends_on_its_library() -> None:
     assert f"pyarrow {importlib.metadata.version('pyarrow')}" in code_of("lettermill.export.huggingface")
-    for module in ("labelled_letters", "webdataset", "squares", "idx", "npz", "folders", "cards"):
+    for module in ("labelled_letters", "webdataset", "squares", "idx", "npz", "folders", "export_cards"):
         assert "pyarrow" not in code_of(f"lettermill.export.{module}")
 
 
 def test_a_module_depends_on_the_template_that_it_names() -> None:
     assert {part.split()[0] for part in code_of("lettermill.report.render").split(", ")} >= {"report/page.html.jinja"}
-    assert "jinja" not in code_of("lettermill.dataset.card")
+    assert "jinja" not in code_of("lettermill.dataset.dataset_card")
 
 
 def test_no_tree_of_a_module_is_kept() -> None:

@@ -1,16 +1,19 @@
 """The dataset folder holds exactly the letters of the batches, and accounts for every row."""
 
+import csv
 import os
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from lettermill.base.box import Box
 from lettermill.base.errors import CorruptedFileError
 from lettermill.base.split import Split
 from lettermill.dataset.assemble import assemble
-from lettermill.dataset.card import card
+from lettermill.dataset.dataset_card import dataset_card
+from lettermill.dataset.letter_table import COLUMNS, DELIVERED, read_letters, write_metadata
 from lettermill.dataset.summary import summary
 from lettermill.dataset.sync import remove_others
 from lettermill.records.csv_files import read_records, write_records
@@ -53,7 +56,7 @@ def test_repeated_letters_all_survive_and_rows_are_accounted_for(tmp_path: Path)
     assert "4 rows in the table" in text and "-1 match: too_few_boxes" in text
     assert "snakemake -R learn" not in text
     assert "snakemake -R learn" in summary(account, tmp_path / "dataset", "align")  # yet all letters were counted
-    assert "| A | 4 |" in card(account, "words.csv", {"method": "histogram"}, {"numpy": "2"})
+    assert "| A | 4 |" in dataset_card(account, "words.csv", {"method": "histogram"}, {"numpy": "2"})
 
 
 def test_letters_are_links_to_those_of_the_batches(tmp_path: Path) -> None:
@@ -146,6 +149,129 @@ def test_a_list_of_letters_that_ends_early_is_noticed(tmp_path: Path) -> None:
     (made / "letters.csv").write_text("".join(lines[:-1]))
     with pytest.raises(CorruptedFileError, match=r"a has 4 letters and lists 3. Delete .*/a and run again"):
         assemble({made: 1}, [], Split(), tmp_path / "dataset")
+
+
+HEADER = "file_name,label,row_id,position,x,y,width,height,confidence,method"
+LINE = "A/3_0.png,A,3,0,0,0,8,9,,histogram"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (f"{HEADER}\n{LINE}\nB/3_1.png,B,3,x,0,0,8,9,,histogram\n", ", line 3: invalid literal for int.*'x'"),
+        (f"{HEADER}\n{LINE}\nB/3_1.png,B,3,1,0,0,8,9,high,histogram\n", ", line 3: could not convert.*'high'"),
+        (f"{HEADER}\n{LINE}\nB/3_1.png,B,3,,0,0,8,9,,histogram\n", ", line 3: invalid literal for int"),
+        (f"{HEADER}\n{LINE}\nB/3_1.png,B,3,1,0,0,8\n", ", line 3: "),
+        (f"{HEADER}\n{LINE}\nB/3_1.png,B,3,1,0,0,8,9,\n", ", line 3: "),
+        (f"{HEADER}\n{LINE},more\n", ", line 2: "),
+        (f"{HEADER}\n{LINE}\n{LINE},more\n", ", line 3: "),
+        (f"{HEADER}\n{LINE}\n\n", ", line 3: "),
+        (f"{HEADER}\n{LINE}", ", line 2: the last line is not whole"),
+        (f'{HEADER}\n{LINE}\n"B/3_1.png,B,3,1,0,0,8,9,,histogram\n', ", line 3: "),
+        (f"{HEADER}\n{LINE}\n".replace("label,", "").replace(",A,", ","), ", line 1: the header is not file_name,"),
+        (f"{LINE}\n", ", line 1: the header is not file_name,"),
+        ("", ", line 1: the header is not file_name,"),
+        (f"{HEADER}\n{LINE}\n".encode().replace(b"3_0", b"\xff"), ", line .*can't decode byte 0xff"),
+        (f"{HEADER}\n{LINE}\n".encode("utf-16"), ", line 1: "),
+        (f"{HEADER}\r\n{LINE}\r\n", " is not as it was written"),
+        (f"{HEADER}\n{LINE.replace(',8,', ',99999999999,')}\n", ": .*"),
+        (f"{HEADER}\n{LINE}\n{LINE}\n", None),
+        (None, " is missing"),
+    ],
+    ids=[
+        *("position is no number", "confidence is no number", "no position", "ends early", "no method"),
+        *("too many fields in all lines", "too many fields", "blank line", "no end of line", "open quote"),
+        *("no column label", "no header", "empty", "not UTF-8", "UTF-16", "returns", "too large a number", "twice"),
+        "missing",
+    ],
+)
+def test_a_damaged_list_of_letters_is_named(tmp_path: Path, content: str | bytes | None, message: str | None) -> None:
+    """Among those of other batches, and with what to do."""
+    whole, damaged, after = (batch(tmp_path / name, {row: "A"}) for name, row in (("a", "1"), ("b", "3"), ("c", "5")))
+    path = damaged / "letters.csv"
+    if content is None:
+        path.unlink()
+    else:
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    what = "Letter 0 of row 3 is there twice, in letters.csv of .*b" if message is None else f"b/letters.csv{message}"
+    with pytest.raises(CorruptedFileError, match=rf"{what}.*\. Delete the folder .*/b and run again"):
+        read_letters([whole, damaged, after], Split())
+
+
+def test_a_letter_in_two_batches_is_named_with_both(tmp_path: Path) -> None:
+    batches = [batch(tmp_path / name, {"3": "A"}) for name in "ab"]
+    with pytest.raises(
+        CorruptedFileError, match=r"in letters.csv of .*/a and .*/b. Delete the folders .*/a and .*/b and"
+    ):
+        read_letters(batches, Split())
+
+
+def test_letters_come_by_row_and_position_whatever_their_order(tmp_path: Path) -> None:
+    made = batch(tmp_path / "a", {"3": "A" * 12, "1": "B"})
+    lines = (made / "letters.csv").read_text().splitlines(keepends=True)
+    (made / "letters.csv").write_text("".join([lines[0], *reversed(lines[1:])]))
+    letters = read_letters([made], Split())
+    assert letters["row_id"].tolist() == ["1"] + ["3"] * 12 and letters["position"].tolist() == [0, *range(12)]
+    assert letters.index.tolist() == [0, *range(12, 0, -1)]
+
+
+IDS = [
+    "NA",
+    "nan",
+    "NULL",
+    "None",
+    "007",
+    "7",
+    "1e5",
+    "inf",
+    "-1",
+    "True",
+    "",
+    " a ",
+    'a"2',
+    "b,1",
+    "é",
+    "z",
+    "\U0001f642",
+]
+
+
+def test_what_is_delivered_is_what_was_cut_byte_by_byte(tmp_path: Path) -> None:
+    rng = np.random.default_rng(5)
+    letters = []
+    for row_id in sorted(IDS):
+        for position in range(11):
+            confidence = None if position == 3 else float(rng.random() ** 20)
+            numbers = map(int, rng.integers(0, 60_000, 4))
+            letters.append([f"7/{row_id}_{position}.png", "7", row_id, position, *numbers, confidence, "align"])
+    batches = [tmp_path / name for name in "ab"]
+    for folder, number in zip(batches, (0, 1), strict=True):
+        folder.mkdir()
+        with open(folder / "letters.csv", "w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(HEADER.split(","))
+            writer.writerows(line for line in letters if sorted(IDS).index(line[2]) % 2 == number)
+    write_metadata(read_letters(batches, Split()), tmp_path / "metadata.csv")
+    with open(tmp_path / "expected.csv", "w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow([*HEADER.split(","), "split"])
+        writer.writerows([*line, Split().part_of(line[2])] for line in letters)
+    assert (tmp_path / "metadata.csv").read_bytes() == (tmp_path / "expected.csv").read_bytes()
+    delivered = read_records(tmp_path / "metadata.csv", Delivered)
+    assert [(letter.row_id, letter.confidence) for letter in delivered] == [(line[2], line[8]) for line in letters]
+
+
+def test_columns_are_those_of_the_records(tmp_path: Path) -> None:
+    for schema, columns in ((Letter, COLUMNS), (Delivered, DELIVERED)):
+        write_records(tmp_path / "table.csv", schema, [])
+        assert (tmp_path / "table.csv").read_text() == ",".join(columns) + "\n"
+
+
+def test_a_dataset_without_letters(tmp_path: Path) -> None:
+    for batches in ({}, {batch(tmp_path / "a", {}, ["1"]): 1}):
+        account = assemble(batches, [], Split(), tmp_path / "dataset")
+        assert (account.rows, account.letters.total()) == (len(batches), 0)
+        assert (tmp_path / "dataset/metadata.csv").read_text() == ",".join(DELIVERED) + "\n"
 
 
 def test_ids_with_commas_and_quotes_are_merged_in_order(tmp_path: Path) -> None:

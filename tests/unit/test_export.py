@@ -6,8 +6,10 @@ import tarfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import unquote
 
 import numpy as np
+import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 import webdataset
@@ -20,15 +22,17 @@ from lettermill.base.box import Box
 from lettermill.base.errors import CorruptedFileError
 from lettermill.base.file_names import file_stem
 from lettermill.base.split import Split
+from lettermill.dataset.letter_table import read_letters
 from lettermill.dataset.sync import remove_strangers
-from lettermill.export.cards import FORMATS, card
+from lettermill.export.all_squares import AllSquares
+from lettermill.export.export_cards import DESCRIPTIONS, count_letters, export_card
 from lettermill.export.folders import write_folders
 from lettermill.export.huggingface import schema, write_parquet
 from lettermill.export.idx import write_idx
-from lettermill.export.labelled_letters import classes_of, count_letters, idx_labels
+from lettermill.export.labelled_letters import class_indices, classes_of, idx_labels
 from lettermill.export.npz import write_npz
-from lettermill.export.squares import merged_squares, write_squares
-from lettermill.export.webdataset import key_of, row_of, write_shards
+from lettermill.export.squares import write_squares
+from lettermill.export.webdataset import key_of, write_shards
 from lettermill.image.codec import encode_png
 from lettermill.image.normalise import normalise
 from lettermill.records.csv_files import read_records, write_records
@@ -103,7 +107,7 @@ def test_a_parquet_file_says_what_its_columns_are(tmp_path: Path, alphabet: str)
     assert Features.from_arrow_schema(found) == features
     assert found.remove_metadata() == features.arrow_schema.remove_metadata()
     counts = dict.fromkeys(zip(PARTS, alphabet, strict=False), 1)
-    header = yaml.safe_load(card("huggingface", counts, classes, "words.csv", "1").split("---")[1])
+    header = yaml.safe_load(export_card("huggingface", counts, classes, "words.csv", "1").split("---")[1])
     assert Features._from_yaml_list(header["dataset_info"]["features"]) == features
     assert [entry["split"] for entry in header["configs"][0]["data_files"]] == list(PARTS)
     assert header["task_categories"] == ["image-classification"] and "license" not in header
@@ -129,7 +133,7 @@ def test_parts_without_letters_can_be_loaded(tmp_path: Path) -> None:
         split = Split(1, 0, 0) if name == "b" else Split(0, 1, 0)
         write_parquet(batch(tmp_path / "batches" / name, rows), split, CLASSES, files)
     counts = {("train", "N"): 1, ("train", "O"): 1, ("validation", "A"): 1, ("validation", "B"): 1}
-    (tmp_path / "README.md").write_text(card("huggingface", counts, CLASSES, "words.csv", "1"))
+    (tmp_path / "README.md").write_text(export_card("huggingface", counts, CLASSES, "words.csv", "1"))
     read = load_dataset(str(tmp_path), cache_dir=str(tmp_path / "cache"))
     assert {part: rows["row_id"][:] for part, rows in read.items()} == {"train": ["2", "2"], "validation": ["1", "1"]}
 
@@ -139,9 +143,9 @@ ROW_IDS = some.text(some.characters(codec="utf-8"), min_size=1)
 
 @given(ROW_IDS, some.integers(0, 99))
 def test_keys_have_no_dot_and_lead_back_to_the_row(row_id: str, position: int) -> None:
-    key = key_of(row_id, position)
+    key = key_of(f"A/{file_stem(row_id)}_{position}.png")
     assert "." not in key and "/" not in key and key.endswith(f"_{position}")
-    assert row_of(key) == row_id or re.search("~[0-9a-f]{32}_", key)
+    assert unquote(key.rpartition("_")[0]) == row_id or re.search("~[0-9a-f]{32}_", key)
 
 
 STRANGE = ["a.b.c", "a%2Eb", "__x__", "100%", "Ünï 7", "x%2" * 12, "a.json", "1_2", "a/b", "a%2Fb", "..", "../../x"]
@@ -156,7 +160,7 @@ def test_shards_of_rows_with_any_ids(tmp_path: Path) -> None:
     ]
     for letter in letters:
         about = letter["json"]
-        assert row_of(letter["__key__"]) == about["row_id"]
+        assert unquote(letter["__key__"].rpartition("_")[0]) == about["row_id"]
         assert (letter["png"] == picture(about["row_id"], about["position"])).all()
         assert CLASSES[letter["cls"]] == about["label"] and about["confidence"] == 0.9982
     with tarfile.open(tmp_path / "train.tar") as tar:
@@ -166,10 +170,11 @@ def test_shards_of_rows_with_any_ids(tmp_path: Path) -> None:
 
 
 def test_squares_come_in_the_order_of_rows_whatever_the_batches(batches: dict[Path, Path]) -> None:
-    squares = list(merged_squares(batches))
-    assert [(fields[2], int(fields[3])) for fields, _ in squares] == ORDER
-    for fields, square in squares:
-        assert (square == normalise(picture(fields[2], int(fields[3])), 28, 4)).all()
+    letters = read_letters(list(batches), ALL_TRAIN)
+    assert list(zip(letters["row_id"], letters["position"], strict=True)) == ORDER
+    squares = AllSquares(letters, batches)
+    assert (squares.of(letters) == [normalise(picture(*letter), 28, 4) for letter in ORDER]).all()
+    assert (squares.of(letters[5:7]) == squares.of(letters)[5:7]).all() and squares.of(letters[:0]).shape == (0, 28, 28)
 
 
 @pytest.mark.parametrize("change", [lambda squares: squares[:-1], lambda squares: squares[[0, *range(len(squares))]]])
@@ -177,7 +182,7 @@ def test_squares_that_do_not_fit_their_batch_are_named(batches: dict[Path, Path]
     folder, path = next(iter(batches.items()))
     np.save(path, change(np.load(path)))
     with pytest.raises(CorruptedFileError, match=rf"{path} has not as many letters as {folder} lists. Delete it"):
-        list(merged_squares(batches))
+        AllSquares(read_letters(list(batches), ALL_TRAIN), batches)
 
 
 def test_squares_that_cannot_be_read_are_named(batches: dict[Path, Path]) -> None:
@@ -185,10 +190,10 @@ def test_squares_that_cannot_be_read_are_named(batches: dict[Path, Path]) -> Non
     for content in (b"", b"nonsense", path.read_bytes()[:-1]):
         path.write_bytes(content)
         with pytest.raises(CorruptedFileError, match=rf"{path} cannot be read: .*Delete it"):
-            list(merged_squares(batches))
+            AllSquares(read_letters(list(batches), ALL_TRAIN), batches)
     np.save(path, np.zeros((7, 20, 20), np.uint8))
     with pytest.raises(CorruptedFileError, match=f"{path} has no squares of 28 pixels"):
-        list(merged_squares(batches))
+        AllSquares(read_letters(list(batches), ALL_TRAIN), batches)
 
 
 def test_a_letter_that_is_missing_or_damaged_is_named(tmp_path: Path) -> None:
@@ -201,6 +206,13 @@ def test_a_letter_that_is_missing_or_damaged_is_named(tmp_path: Path) -> None:
         with pytest.raises(CorruptedFileError, match=r"a/B/1_1.png is missing. Delete .*/a and run again"):
             write(made, ALL_TRAIN, CLASSES, {"train": tmp_path / "train"})
     assert not (tmp_path / "train").exists()
+
+
+def test_a_letter_outside_the_alphabet_has_no_class() -> None:
+    labels = pd.Series(["A", "B", "A"], dtype="category")
+    assert class_indices(labels, "BCA").tolist() == [2, 0, 2]
+    with pytest.raises(ValueError, match="B is no letter of the alphabet"):
+        class_indices(labels, "AC")
 
 
 def read_idx(path: Path) -> np.ndarray:
@@ -300,14 +312,13 @@ def test_strangers_go_and_what_stands_beside_the_folders_stays(tmp_path: Path) -
     ]
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", DESCRIPTIONS)
 def test_cards_count_and_name_their_source(batches: dict[Path, Path], name: str) -> None:
-    text = card(name, count_letters(batches, ALL_TRAIN), CLASSES, "words.csv", "7.8.9")
+    text = export_card(name, count_letters(read_letters(list(batches), ALL_TRAIN)), CLASSES, "words.csv", "7.8.9")
     assert "14 images" in text and "`words.csv` by Lettermill 7.8.9" in text
     assert "| 0 | A | 5 | 0 | 0 |" in text and "| | all | 14 | 0 | 0 |" in text
-    assert f"```python\n{FORMATS[name].load}\n```" in text and "{" not in text.replace(FORMATS[name].load, "").replace(
-        "{part}", ""
-    ).replace("{letter}", "").replace("{row_id}_{position}", "")
+    code = f"```python\n{DESCRIPTIONS[name].load}\n```"
+    assert code in text and "{" not in re.sub(r"\{(part|letter|row_id|position)\}", "", text.replace(code, ""))
 
 
 def test_the_same_letters_give_the_same_bytes(batches: dict[Path, Path], tmp_path: Path, monkeypatch) -> None:

@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+import pandas as pd
+
 from lettermill.base.reasons import REASONS
 from lettermill.corrections.correction import BY_HAND
 from lettermill.records.schemas import Rejected
@@ -26,11 +28,11 @@ class Account:
     parts: Counter[str] = field(default_factory=Counter)
     methods: Counter[str] = field(default_factory=Counter)
 
-    def add_letter(self, label: str, part: str, method: str) -> None:
-        """Count a letter that is delivered."""
-        self.letters[label] += 1
-        self.parts[part] += 1
-        self.methods[method] += 1
+    def add_letters(self, letters: pd.DataFrame) -> None:
+        """Count letters that are delivered; see ``read_letters``."""
+        self.letters.update(letters["label"])
+        self.parts.update(letters["split"])
+        self.methods.update(letters["method"])
 
     def add_rejected(self, rejected: Iterable[Rejected]) -> None:
         """Count what is not."""

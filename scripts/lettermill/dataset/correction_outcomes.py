@@ -18,8 +18,7 @@ def gather_outcomes(batches: Iterable[Path], lines: Sequence[CorrectionOutcome])
         return list(lines)
     found: dict[tuple[str, ...], TriedCorrection] = {}
     for batch in batches:
-        for decided in read_records(batch / "corrections.csv", TriedCorrection):
-            found[decided.correction] = decided
+        found |= {tried.correction: tried for tried in read_records(batch / "corrections.csv", TriedCorrection)}
     result = []
     for line in lines:
         if not line.outcome:
@@ -27,7 +26,7 @@ def gather_outcomes(batches: Iterable[Path], lines: Sequence[CorrectionOutcome])
             if decided is None:
                 raise CorruptedFileError(
                     f"Line {line.line} of the corrections is lost: no corrections.csv in results/letters/ has it. "
-                    "Make them anew: snakemake -R cut."
+                    "Make them again: snakemake -R cut."
                 )
             line = line._replace(outcome=decided.outcome, detail=decided.detail, confidence=decided.confidence)
         result.append(line)

@@ -18,7 +18,7 @@ def sync_letters(
     """Make the sub-folders of ``folder`` hold exactly the letters of ``batches``, as hard links.
 
     batches: folder that ``cut_batch`` has written -> the number of its letters. labels: the letters that there are.
-    belongs: tells by its name whether a file is one of the letters; all are, if not given.
+    belongs: tells whether a file, like A/1_0.png, is one of the letters; all are, if not given.
     Files directly in ``folder`` are left alone. Where the file system has no hard links the files are copies.
     Raises CorruptedFileError, naming the file, when a batch has not the letters that it lists.
 
@@ -37,7 +37,7 @@ def sync_letters(
         for batch in batches:
             letters = _listed(batch / label)
             if belongs:
-                letters = {name: inode for name, inode in letters.items() if belongs(name)}
+                letters = {name: inode for name, inode in letters.items() if belongs(f"{label}/{name}")}
             found[batch] += len(letters)
             for name, inode in letters.items():
                 if strangers.pop(name, None) != inode or not linked[batch]:

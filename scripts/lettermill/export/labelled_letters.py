@@ -1,15 +1,18 @@
-"""What the exports share: the letters of a batch by part of the split, their images, their classes, their number."""
+"""What the exports share: the letters of a batch by part of the split, their images, their classes."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lettermill.base.alphabet import Alphabet
 from lettermill.base.errors import CorruptedFileError
 from lettermill.base.split import PARTS, Split
-from lettermill.records.csv_files import columns_of, read_fields, read_records
+from lettermill.records.csv_files import read_records
 from lettermill.records.schemas import Letter
+
+if TYPE_CHECKING:  # importing pandas takes a third of a second, and each of thousands of jobs would
+    import numpy as np
+    import pandas as pd
 
 TYPES = {
     "row_id": "string",
@@ -22,8 +25,6 @@ TYPES = {
     "method": "string",
 }
 """The fields of a Letter that say where it comes from -> type of the column, as parquet and Hugging Face call it."""
-
-_LABEL, _ROW = (columns_of(Letter).index(name) for name in ("label", "row_id"))
 
 
 def classes_of(alphabet: str) -> list[str]:
@@ -57,27 +58,17 @@ def provenance(letter: Letter) -> dict[str, object]:
     return {name: fields[name] for name in TYPES}
 
 
-def count_letters(batches: Iterable[Path], split: Split) -> Counter[tuple[str, str]]:
-    """(part, label) -> letters in ``batches``."""
-    part_of = cache(split.part_of)
-    return Counter(
-        (part_of(fields[_ROW]), fields[_LABEL])
-        for batch in batches
-        for fields in read_fields(batch / "letters.csv", Letter)
-    )
-
-
-def totals(counts: Mapping[tuple[str, str], int]) -> Counter[str]:
-    """Part -> letters, of what ``count_letters`` gives."""
-    found: Counter[str] = Counter()
-    for (part, _), count in counts.items():
-        found[part] += count
-    return found
-
-
 def indices(classes: Sequence[str]) -> dict[str, int]:
     """Label -> index of its class."""
     return {label: index for index, label in enumerate(classes)}
+
+
+def class_indices(labels: "pd.Series", classes: Sequence[str]) -> "np.ndarray":
+    """(letters,) int, the index of its class for each of ``labels``, a column of categories."""
+    found = labels.cat.set_categories(list(classes)).cat.codes.to_numpy()
+    if len(found) and found.min() < 0:
+        raise ValueError(f"{labels.iloc[found.argmin()]} is no letter of the alphabet")
+    return found
 
 
 def idx_labels(classes: Sequence[str]) -> str:

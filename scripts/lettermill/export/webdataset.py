@@ -5,10 +5,8 @@ import json
 import logging
 import tarfile
 from collections.abc import Mapping, Sequence
-from pathlib import Path
-from urllib.parse import unquote
+from pathlib import Path, PurePosixPath
 
-from lettermill.base.file_names import file_stem
 from lettermill.base.files import atomic_writer
 from lettermill.base.split import Split
 from lettermill.export.labelled_letters import image_of, indices, letters_by_part, provenance
@@ -16,18 +14,12 @@ from lettermill.export.labelled_letters import image_of, indices, letters_by_par
 log = logging.getLogger(__name__)
 
 
-def key_of(row_id: str, position: int) -> str:
-    """The name that the files of a letter share: that of other files of the row, with dots written as in addresses.
+def key_of(file_name: str) -> str:
+    """The name that the files of a letter share: that of its image, with dots written as in URLs.
 
-    A reader takes what follows the first dot for the kind of the file. ``row_of`` gives the row id back unless it is
-    one that ``file_stem`` cuts.
+    A reader takes what follows the first dot for the kind of the file.
     """
-    return f"{file_stem(row_id).replace('.', '%2E')}_{position}"
-
-
-def row_of(key: str) -> str:
-    """The row id in a name that ``key_of`` has given."""
-    return unquote(key.rpartition("_")[0])
+    return PurePosixPath(file_name).stem.replace(".", "%2E")
 
 
 def write_shards(batch: Path, split: Split, classes: Sequence[str], outputs: Mapping[str, Path]) -> None:
@@ -41,7 +33,7 @@ def write_shards(batch: Path, split: Split, classes: Sequence[str], outputs: Map
         with atomic_writer(path) as file, tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as tar:
             for letter in letters[part]:
                 about = {"label": letter.label, **provenance(letter)}
-                key = key_of(letter.row_id, letter.position)
+                key = key_of(letter.file_name)
                 _add(tar, f"{key}.png", image_of(batch, letter))
                 _add(tar, f"{key}.cls", str(index[letter.label]).encode())
                 _add(tar, f"{key}.json", json.dumps(about, ensure_ascii=False).encode())

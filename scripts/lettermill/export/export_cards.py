@@ -2,11 +2,14 @@
 
 import json
 import textwrap
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+import pandas as pd
+
 from lettermill.base.split import PARTS
-from lettermill.export.labelled_letters import TYPES, totals
+from lettermill.export.labelled_letters import TYPES
 
 WHERE = "row, position in the transcription, box in the source image (pixels), confidence and method"
 AS_CUT = "Images are 8-bit grey, tight around the ink, as they were cut."
@@ -15,7 +18,7 @@ Images are squares of 28 pixels, 0 is paper and 255 ink: letters are scaled to 2
 and moved so that their centre of mass is in the middle, as in MNIST and EMNIST."""
 
 
-class Format(NamedTuple):
+class Description(NamedTuple):
     """What a card says of a format.
 
     name: what people call it. load: Python that reads the training part, run from the folder that holds results/.
@@ -27,8 +30,8 @@ class Format(NamedTuple):
     text: str
 
 
-FORMATS = {
-    "huggingface": Format(
+DESCRIPTIONS = {
+    "huggingface": Description(
         "Hugging Face (parquet)",
         """\
 from datasets import load_dataset
@@ -43,7 +46,7 @@ letter comes from: {WHERE}.
 No licence is stated, for it is that of the images that the letters come from: add `license:` to the header before you
 publish them.""",
     ),
-    "webdataset": Format(
+    "webdataset": Description(
         "WebDataset",
         """\
 import glob
@@ -58,7 +61,7 @@ image, label, about = next(iter(letters))""",
 reader takes what follows a dot for the kind of the file, and so are, as in addresses, other characters that cannot be
 in the name of a file. The `.json` has the id itself.""",
     ),
-    "idx": Format(
+    "idx": Description(
         "IDX, as MNIST and EMNIST",
         """\
 from mnist import MNIST  # pip install python-mnist
@@ -72,7 +75,7 @@ a reader made for them would turn these over.) Labels count the classes from 0, 
 count from 1.) `mapping.txt` has the index of each class and the code point of its letter. Line i of
 `{{part}}-provenance.csv`, after the header, is about image i: file in `results/dataset`, label, {WHERE}.""",
     ),
-    "npz": Format(
+    "npz": Description(
         "NumPy",
         """\
 import numpy
@@ -84,7 +87,7 @@ letters = train["classes"][labels]""",
 {SQUARES} The arrays of `{{part}}.npz` are `images`, `labels` (indices in `classes`), and where the letter comes from:
 {{provenance}}. `confidence` is NaN where the method has none. There are no pickled objects.""",
     ),
-    "folders": Format(
+    "folders": Description(
         "Folders",
         """\
 from datasets import load_dataset
@@ -104,7 +107,12 @@ label as text.""",
 }
 
 
-def card(
+def count_letters(letters: pd.DataFrame) -> dict[tuple[str, str], int]:
+    """(part, label) -> how many of ``letters``, see ``read_letters``."""
+    return Counter(zip(letters["split"], letters["label"], strict=True))
+
+
+def export_card(
     name: str,
     counts: Mapping[tuple[str, str], int],
     classes: Sequence[str],
@@ -115,9 +123,11 @@ def card(
 
     counts: (part, label) -> letters. classes: see ``classes_of``. source: name of the table. version: of Lettermill.
     """
-    about = FORMATS[name]
+    about = DESCRIPTIONS[name]
     text = about.text.replace("{provenance}", ", ".join(f"`{column}`" for column in TYPES))
-    of_parts = totals(counts)
+    of_parts: Counter[str] = Counter()
+    for (part, _), count in counts.items():
+        of_parts[part] += count
     lines = [
         *(header(classes, [part for part in PARTS if of_parts[part]]) if name == "huggingface" else []),
         f"# Handwritten letters: {about.name}",

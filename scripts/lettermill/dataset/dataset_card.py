@@ -7,7 +7,7 @@ from lettermill.base.split import PARTS
 from lettermill.dataset.account import Account
 
 
-def card(account: Account, source: str, settings: dict[str, object], versions: dict[str, str]) -> str:
+def dataset_card(account: Account, source: str, settings: dict[str, object], versions: dict[str, str]) -> str:
     """The card as Markdown.
 
     source: name of the table. settings: config key -> value. versions: package -> version.

@@ -1,0 +1,75 @@
+"""Write what params.export names: the files of a format, for a batch or for all, or the card of a format."""
+
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import lettermill
+from lettermill.base.split import Split
+from lettermill.dataset.sync import remove_others, remove_strangers
+from lettermill.workflow.job import job_log
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+
+def main() -> None:
+    """Write it. Its module is imported here: a job need not have the packages of other formats, nor load them."""
+    files, output, params = snakemake.input, snakemake.output, snakemake.params
+    split, classes = Split(**params.split), list(params.classes)
+    match params.export:
+        case "huggingface":
+            from lettermill.export.huggingface import write_parquet
+
+            write_parquet(Path(files.letters), split, classes, named(output))
+        case "webdataset":
+            from lettermill.export.webdataset import write_shards
+
+            write_shards(Path(files.letters), split, classes, named(output))
+        case "idx":
+            from lettermill.export.idx import write_idx
+
+            write_idx(squares_of(files), split, classes, Path(output.mapping).parent)
+        case "npz":
+            from lettermill.export.npz import write_npz
+
+            write_npz(squares_of(files), split, classes, named(output))
+        case "folders":
+            from lettermill.export.folders import write_folders
+
+            write_folders([Path(batch) for batch in files.letters], split, classes, Path(output.metadata).parent)
+        case "card":
+            write_card(split, classes)
+        case other:
+            raise ValueError(f"there is no export {other}")
+
+
+def named(output: Mapping[str, str]) -> dict[str, Path]:
+    """Name -> file."""
+    return {name: Path(path) for name, path in output.items()}
+
+
+def squares_of(files: "snakemake.input") -> dict[Path, Path]:
+    """Batch -> the file of its squares, which has its name. Those of batches without rows are cleared away."""
+    squares = {Path(path).stem: Path(path) for path in files.squares}
+    remove_others(Path("results/normalised"), {path.name for path in squares.values()})
+    return {Path(batch): squares[Path(batch).name] for batch in files.letters}
+
+
+def write_card(split: Split, classes: list[str]) -> None:
+    """Write the card of a format, and clear away what it has of batches that have no rows any more."""
+    from lettermill.dataset.letter_table import read_letters
+    from lettermill.export.export_cards import count_letters, export_card
+
+    files, params = snakemake.input, snakemake.params
+    for path in remove_strangers(Path(params.by_batch), map(Path, files.files)) if params.by_batch else []:
+        logging.info("removed %s: its batch has no rows any more", path)
+    counts = count_letters(read_letters([Path(batch) for batch in files.letters], split))
+    text = export_card(snakemake.wildcards.format, counts, classes, params.source, lettermill.__version__)
+    Path(snakemake.output.card).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    with job_log(str(snakemake.log)):
+        main()

@@ -1,0 +1,135 @@
+"""The letters of all batches as one table, a pandas DataFrame."""
+
+import io
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from lettermill.base.errors import CorruptedFileError
+from lettermill.base.files import atomic_writer
+from lettermill.base.split import PARTS, Split
+from lettermill.records.csv_files import read_records
+from lettermill.records.schemas import Letter
+
+COLUMNS: dict[str, type] = {
+    "file_name": object,
+    "label": object,
+    "row_id": object,
+    "position": np.int32,
+    "x": np.int32,
+    "y": np.int32,
+    "width": np.int32,
+    "height": np.int32,
+    "confidence": np.float64,
+    "method": object,
+}
+"""Those of a ``Letter`` -> types of their values; text stays text, whatever it looks like."""
+
+DELIVERED = [*COLUMNS, "split"]
+"""The columns of a ``Delivered`` record."""
+
+_HEADER = ",".join(COLUMNS).encode() + b"\n"
+
+
+def read_letters(batches: Sequence[Path], split: Split) -> pd.DataFrame:
+    """The letters of ``batches``, folders that ``cut_batch`` has written, by row id (code points) and position.
+
+    The columns are those of DELIVERED, and ``batch``, the folder; texts that many letters share are categories. NaN is
+    the confidence of a letter that has none. The index is the number of the letter, from 0, in the lists of ``batches``
+    one after the other.
+    Raises CorruptedFileError, naming file and line, when a ``letters.csv`` is damaged or has a letter twice.
+    """
+    tables, counts = io.BytesIO(), []
+    tables.write(_HEADER)
+    for batch in batches:
+        lines = _lines(batch)
+        counts.append(lines.count(b"\n"))
+        tables.write(lines)
+    try:
+        letters = _parsed(tables)
+        if len(letters) != sum(counts):
+            raise ValueError("a line is not whole")
+    except (ValueError, OverflowError) as error:  # what pandas raises; it cannot know which file it is
+        raise _damaged(batches, error) from error
+    del tables
+    folders = pd.Index(np.array(batches, dtype=object))
+    letters["batch"] = pd.Categorical.from_codes(np.repeat(np.arange(len(counts)), counts).tolist(), folders)
+    for column in ("label", "row_id", "method"):
+        letters[column] = letters[column].astype("category")
+    rows = letters["row_id"].cat
+    parts = pd.Categorical([split.part_of(row_id) for row_id in rows.categories], PARTS)
+    letters["split"] = parts.take(rows.codes.to_numpy())
+    letters = letters.sort_values(["row_id", "position"])
+    _check_once(letters)
+    return letters
+
+
+def write_metadata(letters: pd.DataFrame, path: Path) -> None:
+    """Write ``letters``, see ``read_letters``, as ``Delivered`` records to the CSV file ``path``."""
+    with atomic_writer(path, text=True) as file:
+        letters.to_csv(file, columns=DELIVERED, index=False, lineterminator="\n")
+
+
+def folders_of(letters: pd.DataFrame) -> list[str]:
+    """The folders that the files of ``letters`` are in, sorted."""
+    return sorted({name.partition("/")[0] for name in letters["file_name"]})
+
+
+def _lines(batch: Path) -> bytes:
+    """The lines of the batch's ``letters.csv``, without the header."""
+    path = batch / "letters.csv"
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise CorruptedFileError(f"{path} is missing. Delete the folder {batch} and run again.") from None
+    if not content.startswith(_HEADER) or not content.endswith(b"\n"):
+        read_records(path, Letter)  # says what is wrong, unless it is the ends of lines
+        raise CorruptedFileError(f"{path} is not as it was written. Delete the folder {batch} and run again.")
+    return content[len(_HEADER) :]
+
+
+def _parsed(table: io.BytesIO) -> pd.DataFrame:
+    """Raises ValueError or OverflowError."""
+    table.seek(0)
+    letters = pd.read_csv(
+        table,
+        dtype=COLUMNS,
+        keep_default_na=False,
+        na_values={"confidence": [""]},
+        skip_blank_lines=False,
+        encoding="utf-8",
+    )
+    if not isinstance(letters.index, pd.RangeIndex):
+        raise ValueError("too many fields")
+    if (letters["method"] == "").any():  # pandas takes a line that ends early for one with empty fields
+        raise ValueError("too few fields")
+    return letters
+
+
+def _damaged(batches: Iterable[Path], error: Exception) -> CorruptedFileError:
+    """What to say of that of ``batches`` whose list cannot be read. The csv module knows the line."""
+    for batch in batches:
+        path = batch / "letters.csv"
+        read_records(path, Letter)
+        try:
+            _parsed(io.BytesIO(_HEADER + _lines(batch)))
+        except (ValueError, OverflowError) as reason:
+            error = reason
+            break
+    return CorruptedFileError(f"{path}: {error}. Delete the folder {batch} and run again.")
+
+
+def _check_once(letters: pd.DataFrame) -> None:
+    """letters: by row id and position."""
+    row, position = letters["row_id"].cat.codes.to_numpy(), letters["position"].to_numpy()
+    twice = (row[1:] == row[:-1]) & (position[1:] == position[:-1])
+    if twice.any():
+        one, other = (letters.iloc[twice.argmax() + step] for step in (0, 1))
+        folders = sorted({str(one["batch"]), str(other["batch"])})
+        places, folder = " and ".join(folders), "the folders" if folders[1:] else "the folder"
+        raise CorruptedFileError(
+            f"Letter {one['position']} of row {one['row_id']} is there twice, in letters.csv of {places}. "
+            f"Delete {folder} {places} and run again."
+        )

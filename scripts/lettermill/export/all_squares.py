@@ -1,0 +1,51 @@
+"""The squares of all batches, put together in one order."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from lettermill.base.errors import CorruptedFileError
+from lettermill.export.squares import SIDE
+
+
+class AllSquares:
+    """The squares of all letters. They are read as they are needed: those of all need not be in memory.
+
+    letters: see ``read_letters``. files: batch -> the file that ``write_squares`` has made of it.
+    Raises CorruptedFileError when such a file does not fit its batch.
+    """
+
+    def __init__(self, letters: pd.DataFrame, files: Mapping[Path, Path]):
+        batches = letters["batch"].cat.categories
+        self._of_batch = [_opened(files[batch]) for batch in batches]
+        lengths = [len(squares) for squares in self._of_batch]
+        self._first = np.cumsum([0, *lengths])  # number, in the index of letters, of a batch's first
+        counts = letters["batch"].value_counts()
+        for batch, length in zip(batches, lengths, strict=True):
+            if length != counts[batch]:
+                raise CorruptedFileError(
+                    f"{files[batch]} has not as many letters as {batch} lists. Delete it and run again."
+                )
+
+    def of(self, letters: pd.DataFrame) -> np.ndarray:
+        """Those of some of the letters, as (letters, SIDE, SIDE) uint8."""
+        found = np.empty((len(letters), SIDE, SIDE), np.uint8)
+        numbers = letters.index.to_numpy()
+        order = np.argsort(numbers)  # batch by batch
+        bounds = np.searchsorted(numbers[order], self._first)
+        for squares, first, start, stop in zip(self._of_batch, self._first[:-1], bounds[:-1], bounds[1:], strict=True):
+            places = order[start:stop]
+            found[places] = squares[numbers[places] - first]
+        return found
+
+
+def _opened(path: Path) -> np.ndarray:
+    try:
+        squares: np.ndarray = np.load(path, mmap_mode="r")
+    except (ValueError, EOFError) as error:
+        raise CorruptedFileError(f"{path} cannot be read: {error}. Delete it and run again.") from error
+    if squares.dtype != np.uint8 or squares.shape[1:] != (SIDE, SIDE):
+        raise CorruptedFileError(f"{path} has no squares of {SIDE} pixels. Delete it and run again.")
+    return squares
