@@ -16,7 +16,7 @@ SHEETS = ["delivered", "least_confident", "rejected_letters", "rejected_rows"]
 
 # Plots, with what they show: name -> (caption, what it is called).
 PLOTS = {
-    "funnel": "yield",
+    "funnel": "rows after each stage",
     "classes": "letters per class",
     "shapes": "sizes and strokes",
     "times": "run times",
@@ -52,7 +52,11 @@ rule sheets:
 
 rule report:
     input:
-        **({"reliability": reliability, "lessons": lessons, "suspects": "results/suspects.csv"} if ALIGNED else {}),
+        **(
+            {"reliability": reliability, "correction_effects": lessons, "suspects": "results/suspects.csv"}
+            if ALIGNED
+            else {}
+        ),
         corrections="results/corrections.csv",
         metadata="results/dataset/metadata.csv",
         rejected="results/dataset/rejected.csv",
@@ -91,7 +95,7 @@ rule report:
     params:
         source=PLAN.table_path.name,
         alphabet=list(Alphabet(config["alphabet"]).letters),
-        threshold=config["align"]["confidence"] if ALIGNED else None,
+        min_confidence=config["align"]["confidence"] if ALIGNED else None,
         settings={key: config[key] for key in CARD_SETTINGS},
         code=code_of("lettermill.report.write_report"),
     script:

@@ -15,7 +15,7 @@ def main() -> None:
     """Report on the job's dataset."""
     given, params = snakemake.input, snakemake.params
     logs, page = Path(str(snakemake.log)).parent, Path(snakemake.output.page)
-    optional = {name: given.get(name) for name in ("reliability", "suspects", "corrections", "lessons")}
+    optional = {name: given.get(name) for name in ("reliability", "suspects", "corrections", "correction_effects")}
     write_report(
         Sources(
             metadata=Path(given.metadata),
@@ -29,7 +29,7 @@ def main() -> None:
             source=params.source,
             method=params.settings["method"],
             alphabet=params.alphabet,
-            threshold=params.threshold,
+            min_confidence=params.min_confidence,
             settings=params.settings,
             versions=versions((*OF_PIXELS, "matplotlib", "Jinja2")),
         ),

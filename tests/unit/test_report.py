@@ -16,9 +16,11 @@ from corrections import letter
 from lettermill.base.box import Box
 from lettermill.base.errors import CorruptedFileError
 from lettermill.base.file_names import file_stem
+from lettermill.base.sampling import sample_key
 from lettermill.corrections.correction import APPLIED, STALE
 from lettermill.image.codec import encode_png
 from lettermill.records.csv_files import read_records, write_records
+from lettermill.records.data_frames import LINES
 from lettermill.records.schemas import (
     CorrectionEffect,
     CorrectionOutcome,
@@ -31,9 +33,9 @@ from lettermill.records.schemas import (
     Suspect,
     TriedCorrection,
 )
-from lettermill.report.correction_summary import read_corrections
+from lettermill.report.correction_summary import summarise_corrections
 from lettermill.report.formatting import percent
-from lettermill.report.letter_statistics import SAMPLE, SHOWN, Smallest, gather_letters
+from lettermill.report.letter_statistics import PER_ROW, SAMPLE, gather_letters
 from lettermill.report.shapes import stroke_width
 from lettermill.report.write_report import About, Sources, write_report
 from lettermill.workflow.run_times import read_times
@@ -98,15 +100,15 @@ def dataset(folder: Path, rows: dict[str, str], method: str = "align", name: str
         reliability=folder / "reliability.csv" if align else None,
         suspects=folder / "suspects.csv" if align else None,
         corrections=None,
-        lessons=None,
+        correction_effects=None,
         benchmarks=folder / "logs/benchmarks",
         logs=folder / "logs",
     )
 
 
 def about(method: str = "align", alphabet: str = "ABEN", **settings: object) -> About:
-    threshold = 0.9 if method == "align" else None
-    return About("words.csv", method, list(alphabet), threshold, {"method": method, **settings}, {"numpy": "2"})
+    min_confidence = 0.9 if method == "align" else None
+    return About("words.csv", method, list(alphabet), min_confidence, {"method": method, **settings}, {"numpy": "2"})
 
 
 class Page(HTMLParser):
@@ -212,7 +214,7 @@ def test_what_the_table_says_is_text(tmp_path: Path) -> None:
     assert "letters delivered that would be left out1" in page.text
 
 
-def test_what_corrections_have_changed_and_taught(tmp_path: Path) -> None:
+def test_what_corrections_have_changed_and_their_effect_on_the_recogniser(tmp_path: Path) -> None:
     def line(number: int, position: str, action: str, confidence: float | None, value: str = "") -> CorrectionOutcome:
         return CorrectionOutcome(number, "1", position, "A", "", action, value, "applied", "", confidence)
 
@@ -228,15 +230,15 @@ def test_what_corrections_have_changed_and_taught(tmp_path: Path) -> None:
         line(10, "", "transcription", None, "EVA")._replace(row_id="2"),
         line(11, "", "exclude", None)._replace(row_id="3"),
     ]
-    lessons = [
+    effects = [
         CorrectionEffect("1", 0, "A", "right", 0.5, 0.97),
         CorrectionEffect("1", 1, "A", "right", 0.95, 0.99),
         CorrectionEffect("1", 2, "A", "wrong", 0.95, None),
     ]
     write_records(tmp_path / "outcomes.csv", CorrectionOutcome, lines)
-    write_records(tmp_path / "lessons.csv", CorrectionEffect, lessons)
-    found = read_corrections(tmp_path / "outcomes.csv", tmp_path / "lessons.csv", 0.9)
-    assert found.effects == {
+    write_records(tmp_path / "lessons.csv", CorrectionEffect, effects)
+    found = summarise_corrections(tmp_path / "outcomes.csv", tmp_path / "lessons.csv", 0.9)
+    assert found.changes == {
         "letters delivered that would be left out": 1,
         "letters left out that would be delivered": 1,
         "letters given another label": 1,
@@ -247,15 +249,15 @@ def test_what_corrections_have_changed_and_taught(tmp_path: Path) -> None:
         "transcriptions confirmed": 1,
         "rows left out": 1,
     }
-    assert found.unlearnt == 2 and found.not_applied == 1 and found.undone == [lines[6]]
-    right, wrong = found.learnt
+    assert found.not_trained_on == 2 and found.not_applied == 1 and found.first_not_applied == [lines[6]]
+    right, wrong = found.recogniser_effects
     assert right == ("right", 2, 1, 2, pytest.approx(0.725), pytest.approx(0.98))
     assert wrong == ("wrong", 1, 1, 0, pytest.approx(0.95), 0.0)
     sources = dataset(tmp_path, {"1": "ANNA"})._replace(
-        corrections=tmp_path / "outcomes.csv", lessons=tmp_path / "lessons.csv"
+        corrections=tmp_path / "outcomes.csv", correction_effects=tmp_path / "lessons.csv"
     )
     text = made(tmp_path, sources).text
-    assert "right2120.7250.980" in text and "2 corrected letters are not learnt from yet" in text
+    assert "right2120.7250.980" in text and "2 corrected letters are not trained on yet" in text
 
 
 def test_the_page_can_be_read_without_seeing_it(tmp_path: Path) -> None:
@@ -293,7 +295,7 @@ def test_without_confidences(tmp_path: Path) -> None:
     assert not (tmp_path / "report/reliability.png").exists() and not (tmp_path / "report/confidence.csv").exists()
 
 
-def test_letters_made_sure_by_hand_say_nothing_of_the_others(tmp_path: Path) -> None:
+def test_letters_confirmed_by_hand_say_nothing_of_the_others(tmp_path: Path) -> None:
     sources = dataset(tmp_path, {"1": "ANNA"}, "histogram")
     letters = read_records(sources.metadata, Delivered)
     letters[0] = letters[0]._replace(confidence=1.0, method="hand")
@@ -302,7 +304,7 @@ def test_letters_made_sure_by_hand_say_nothing_of_the_others(tmp_path: Path) -> 
     assert "How many of them are right is not known" in page.text and "3 of 4 letters have no" in page.text
 
 
-def test_nothing_learnt(tmp_path: Path) -> None:
+def test_no_recogniser_was_trained(tmp_path: Path) -> None:
     """`method: align` that has fallen back to counting."""
     sources = dataset(tmp_path, {"1": "ANNA"}, "histogram")
     write_records(tmp_path / "reliability.csv", Reliability, [])
@@ -382,30 +384,42 @@ def test_paper_has_no_strokes() -> None:
     assert stroke_width(np.full((9, 7), 250, np.uint8)) is None
 
 
-def test_no_more_is_kept_than_is_shown(tmp_path: Path) -> None:
+def test_statistics_of_a_table_that_is_read_in_parts(tmp_path: Path) -> None:
     metadata = tmp_path / "metadata.csv"
     count = 30_000
-    sure = [round(0.9 + (n * 7919 % count) / count / 10, 6) for n in range(count)]
-    records = (
-        Delivered(f"A/{n}_0.png", "A", f"{n:06}", 0, Box(0, 0, 5, 5), sure[n], "align", "train") for n in range(count)
-    )
+    assert count > LINES
+    confidences = [round(0.9 + (n * 7919 % count) / count / 10, 6) for n in range(count)]
+    records = [
+        Delivered(
+            f"A/{n // 2:06}_{n % 2}.png", "A", f"{n // 2:06}", n % 2, Box(0, 0, 5, 5), confidences[n], "align", "train"
+        )
+        for n in range(count)
+    ]
     write_records(metadata, Delivered, records)
-    letters = gather_letters(metadata, [], "A")
-    this = letters.classes["A"]
-    assert (this.letters, letters.rows, letters.known) == (count, count, count)
-    assert len(this.sample._kept) < 4 * SAMPLE and len(list(this.sample)) == SAMPLE
-    assert [shown.confidence for shown in this.least] == [round(0.9 + n / count / 10, 6) for n in range(SHOWN)]
+    letters = gather_letters(metadata, [], "AB")
+    assert letters.classes.loc["A", "letters"] == letters.with_confidence == count and letters.rows == count / 2
+    assert letters.parts == {"train": count, "validation": 0, "test": 0}
+    names = sorted((record.file_name for record in records), key=sample_key)
+    assert list(letters.sample["A"]["path"]) == [tmp_path / name for name in names[:SAMPLE]]
+    expected = [round(0.9 + n / count / 10, 6) for n in range(PER_ROW)]
+    assert list(letters.least_confident["A"]["confidence"]) == expected
     above, sums = letters.expected(0.95)
     assert above == sum(0.9 + n / count / 10 >= 0.95 for n in range(count))
     assert sums / above == pytest.approx(0.975, abs=1e-4)
-    assert math.isclose(letters.expected()[1] / count, this.confidence)
+    assert math.isclose(letters.expected()[1] / count, letters.classes.loc["A", "confidence"])
+    assert math.isnan(letters.classes.loc["B", "confidence"])
 
 
-def test_the_smallest_are_kept() -> None:
-    kept = Smallest(3)
-    for number in (5, 9, 1, 7, 3, 8, 2, 6, 4, 0, 11, 10, 12, 13):
-        kept.add((number,))
-    assert list(kept) == [(0,), (1,), (2,)]
+@pytest.mark.parametrize(
+    "damage", ["", "file_name,label\n", "{whole}1_1.png,N,1", "{whole}N/1_1.png,N\n", "{whole}" + 12 * ","]
+)
+@pytest.mark.parametrize("name", ["metadata", "rejected"])
+def test_a_damaged_table_is_named(tmp_path: Path, damage: str, name: str) -> None:
+    sources = dataset(tmp_path, {"1": "ANNA"})
+    path = getattr(sources, name)
+    path.write_text(damage.format(whole=path.read_text()))
+    with pytest.raises(CorruptedFileError, match=rf"{name}\.csv: .*Delete it and run again"):
+        made(tmp_path, sources)
 
 
 @pytest.mark.parametrize(

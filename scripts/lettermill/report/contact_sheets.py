@@ -24,10 +24,10 @@ log = logging.getLogger(__name__)
 COLUMNS, LINES = 24, 14
 """Letters in a line of a sheet, and lines of the sheets that are not by class."""
 
-CELL, LARGEST = (48, 44), 2.0
-"""Room for a letter there, in pixels, and how far letters may be enlarged."""
+LETTER_CELL, MAX_ENLARGEMENT = (48, 44), 2.0
+"""Room for a letter there (height, width), in pixels, and how far letters may be enlarged."""
 
-ROW_COLUMNS, ROW_LINES = 3, 20
+WORD_COLUMNS, WORD_LINES = 3, 20
 """The same for words."""
 
 
@@ -49,12 +49,12 @@ class _Letter(NamedTuple):
 def write_contact_sheets(batches: Sequence[Path], output: ContactSheets) -> None:
     """Draw the contact sheets of the letters in ``batches``, folders that ``cut_batch`` has written.
 
-    delivered: letters of each class, drawn by a hash of their names: a fair sample, and the same every time.
-    least_confident: the letters that only just came in. rejected_letters, rejected_rows: a sample of letters that were
-    too doubtful and of words that gave none, with the reason.
+    delivered: a random sample of each class, the same every time. least_confident: the letters that only just came in.
+    rejected_letters, rejected_rows: a random sample of letters whose confidence was too low, and of words that gave
+    none, with the reason.
     """
     classes: dict[str, list[_Letter]] = {}
-    least: list[_Letter] = []
+    least_confident: list[_Letter] = []
     doubtful: list[tuple[Rejected, Path]] = []
     stopped: list[tuple[Rejected, Path]] = []
     for batch in batches:
@@ -65,22 +65,22 @@ def write_contact_sheets(batches: Sequence[Path], output: ContactSheets) -> None
             if confidence:
                 confidences.append((float(confidence), name, label))
         # No more are kept than may be shown: there may be millions.
-        for label, drawn in names.items():
-            letters = [_Letter(draw, label, batch / name) for draw, name in heapq.nsmallest(COLUMNS, drawn)]
+        for label, keys in names.items():
+            letters = [_Letter(key, label, batch / name) for key, name in heapq.nsmallest(COLUMNS, keys)]
             classes[label] = heapq.nsmallest(COLUMNS, classes.get(label, []) + letters)
-        least += [
-            _Letter((sure, name), f"{label} {sure:.2f}", batch / name)
-            for sure, name, label in heapq.nsmallest(COLUMNS * LINES, confidences)
+        least_confident += [
+            _Letter((confidence, name), f"{label} {confidence:.2f}", batch / name)
+            for confidence, name, label in heapq.nsmallest(COLUMNS * LINES, confidences)
         ]
-        least = heapq.nsmallest(COLUMNS * LINES, least)
+        least_confident = heapq.nsmallest(COLUMNS * LINES, least_confident)
         for row in read_records(batch / "rejected.csv", Rejected):
             (stopped if row.position is None else doubtful).append((row, batch))
     shown = [(label, [read_cut(letter.path) for letter in letters]) for label, letters in sorted(classes.items())]
     log.info("%d classes; rejected: %d rows, and %d letters of others", len(classes), len(stopped), len(doubtful))
     _write(output.delivered, class_lines(shown, COLUMNS))
-    _write(output.least_confident, captioned(_pictures(least), COLUMNS, CELL, LARGEST))
-    _write(output.rejected_letters, captioned(_pictures(_doubtful(doubtful)), COLUMNS, CELL, LARGEST))
-    _write(output.rejected_rows, captioned(_stopped(stopped), ROW_COLUMNS, (48, 400)))
+    _write(output.least_confident, captioned(_pictures(least_confident), COLUMNS, LETTER_CELL, MAX_ENLARGEMENT))
+    _write(output.rejected_letters, captioned(_pictures(_doubtful(doubtful)), COLUMNS, LETTER_CELL, MAX_ENLARGEMENT))
+    _write(output.rejected_rows, captioned(_stopped(stopped), WORD_COLUMNS, (48, 400)))
 
 
 def _doubtful(rejected: Iterable[tuple[Rejected, Path]]) -> list[_Letter]:
@@ -101,7 +101,7 @@ def _stopped(rejected: Iterable[tuple[Rejected, Path]]) -> list[tuple[str, np.nd
         path = batch / PICTURES / f"{file_stem(row.row_id)}.png"
         if path.exists():
             words.append((f"{row.reason}: {row.row_id}", read_cut(path)))
-        if len(words) == ROW_COLUMNS * ROW_LINES:
+        if len(words) == WORD_COLUMNS * WORD_LINES:
             break
     return sorted(words, key=lambda word: word[0])
 

@@ -1,4 +1,4 @@
-"""What corrections made by hand have changed, and what the recogniser has learnt from them."""
+"""What corrections made by hand have changed, and what effect they have on the recogniser that is trained on them."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -9,39 +9,40 @@ from lettermill.corrections.correction import APPLIED, CONFIRMED, CONFLICT, MALF
 from lettermill.records.csv_files import read_records
 from lettermill.records.schemas import CorrectionEffect, CorrectionOutcome
 
-MOST = 50
-"""Lines that are shown of those that did not apply."""
+MAX_NOT_APPLIED = 50
+"""Lines that are shown of those that did not apply, at most."""
 
-UNDONE = (STALE, CONFLICT, MALFORMED)
+NOT_APPLIED = (STALE, CONFLICT, MALFORMED)
 """Outcomes of lines that somebody should look at."""
 
 
-class LearningEffect(NamedTuple):
+class RecogniserEffect(NamedTuple):
     """Letters that a person has found right, or wrong, and what the recogniser makes of them.
 
-    before, after: how many of ``letters`` it cuts there with the confidence of a delivery, when it has not learnt from
-    the corrections, and now. sure_before, sure_after: its mean confidence in them.
+    confident_before, confident_after: how many of ``letters`` it cuts there with the confidence of a delivery, when it
+    is not trained on the corrections, and now. mean_before, mean_after: its mean confidence in them.
     """
 
     verdict: str
     letters: int
-    before: int
-    after: int
-    sure_before: float
-    sure_after: float
+    confident_before: int
+    confident_after: int
+    mean_before: float
+    mean_after: float
 
 
 class CorrectionSummary(NamedTuple):
-    """counts: (action, outcome) -> lines. effects: what the lines that were applied have changed -> letters or rows.
-    undone: the first ``MOST`` lines that did not apply, of ``not_applied``. learnt: right and wrong letters. unlearnt:
-    letters that were corrected after the recogniser learnt, or are not learnt from."""
+    """counts: (action, outcome) -> lines. changes: what the lines that were applied have changed -> letters or rows.
+    not_applied: how many lines did not apply; first_not_applied: the first ``MAX_NOT_APPLIED`` of them.
+    recogniser_effects: of right and wrong letters. not_trained_on: letters that were corrected after the recogniser was
+    trained, or that it is not trained on."""
 
     counts: Counter[tuple[str, str]]
-    effects: dict[str, int]
-    undone: list[CorrectionOutcome]
+    changes: dict[str, int]
     not_applied: int
-    learnt: list[LearningEffect]
-    unlearnt: int
+    first_not_applied: list[CorrectionOutcome]
+    recogniser_effects: list[RecogniserEffect]
+    not_trained_on: int
 
     @property
     def actions(self) -> list[str]:
@@ -52,28 +53,31 @@ class CorrectionSummary(NamedTuple):
         return sorted({outcome for _, outcome in self.counts})
 
 
-def read_corrections(outcomes: Path | None, lessons: Path | None, threshold: float | None) -> CorrectionSummary:
-    """The account in the files ``outcomes`` and ``lessons``, see ``Outcome`` and ``Lesson``; None: there is none.
+def summarise_corrections(
+    outcomes: Path | None, correction_effects: Path | None, min_confidence: float | None
+) -> CorrectionSummary:
+    """What is in the files ``outcomes`` and ``correction_effects``, see ``CorrectionOutcome`` and ``CorrectionEffect``;
+    None: there is none.
 
-    threshold: confidence from which letters are delivered; None where they are without any.
+    min_confidence: confidence from which letters are delivered; None where they are without any.
     """
     lines = read_records(outcomes, CorrectionOutcome) if outcomes else []
-    undone = [line for line in lines if line.outcome in UNDONE]
-    known = read_records(lessons, CorrectionEffect) if lessons else []
-    taught = {(lesson.row_id, str(lesson.position)) for lesson in known}
+    not_applied = [line for line in lines if line.outcome in NOT_APPLIED]
+    effects = read_records(correction_effects, CorrectionEffect) if correction_effects else []
+    trained_on = {(effect.row_id, str(effect.position)) for effect in effects}
     applied = [line for line in lines if line.outcome == APPLIED]
     corrected = {(line.row_id, line.position) for line in applied if line.action in OF_LETTERS}
     return CorrectionSummary(
         Counter((line.action if line.outcome != MALFORMED else "?", line.outcome) for line in lines),
-        _effects(applied, threshold),
-        undone[:MOST],
-        len(undone),
-        _learnt(known, threshold or 0.0),
-        len(corrected - taught) if threshold is not None else 0,
+        _changes(applied, min_confidence),
+        len(not_applied),
+        not_applied[:MAX_NOT_APPLIED],
+        _recogniser_effects(effects, min_confidence or 0.0),
+        len(corrected - trained_on) if min_confidence is not None else 0,
     )
 
 
-def _effects(applied: Sequence[CorrectionOutcome], threshold: float | None) -> dict[str, int]:
+def _changes(applied: Sequence[CorrectionOutcome], min_confidence: float | None) -> dict[str, int]:
     letters: dict[tuple[str, str], list[CorrectionOutcome]] = {}
     found: Counter[str] = Counter()
     for line in applied:
@@ -85,7 +89,7 @@ def _effects(applied: Sequence[CorrectionOutcome], threshold: float | None) -> d
             found["transcriptions confirmed" if line.detail == CONFIRMED else "transcriptions corrected"] += 1
     for of_letter in letters.values():
         actions, confidence = {line.action for line in of_letter}, of_letter[0].confidence
-        delivered = threshold is None or confidence is None or confidence >= threshold
+        delivered = min_confidence is None or confidence is None or confidence >= min_confidence
         if "reject" in actions:
             found["letters left out that would be delivered" if delivered else "letters left out anyway"] += 1
             continue
@@ -106,15 +110,14 @@ def _effects(applied: Sequence[CorrectionOutcome], threshold: float | None) -> d
     return {what: found[what] for what in order if found[what]}
 
 
-def _learnt(lessons: Sequence[CorrectionEffect], threshold: float) -> list[LearningEffect]:
+def _recogniser_effects(effects: Sequence[CorrectionEffect], min_confidence: float) -> list[RecogniserEffect]:
     result = []
     for verdict in ("right", "wrong"):
-        before, after = (
-            [getattr(lesson, when) or 0.0 for lesson in lessons if lesson.verdict == verdict]
-            for when in ("before", "after")
-        )
-        if before:
-            counts = (sum(sure >= threshold for sure in column) for column in (before, after))
+        of_verdict = [effect for effect in effects if effect.verdict == verdict]
+        if of_verdict:
+            before = [effect.before or 0.0 for effect in of_verdict]
+            after = [effect.after or 0.0 for effect in of_verdict]
+            counts = (sum(confidence >= min_confidence for confidence in column) for column in (before, after))
             means = (sum(column) / len(column) for column in (before, after))
-            result.append(LearningEffect(verdict, len(before), *counts, *means))
+            result.append(RecogniserEffect(verdict, len(of_verdict), *counts, *means))
     return result

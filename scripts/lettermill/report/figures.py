@@ -67,7 +67,7 @@ PAGE_FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-s
 
 
 class Figure:
-    """A figure that is drawn: address of it for a light and for a dark page, and its size in CSS pixels."""
+    """A figure that is drawn: its URL for a light and for a dark page, and its size in CSS pixels."""
 
     def __init__(self, svg: str, width: int, height: int) -> None:
         self.light = data_uri(svg.encode(), "image/svg+xml")

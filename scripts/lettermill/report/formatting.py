@@ -1,6 +1,7 @@
 """Numbers and settings as people read them."""
 
 import json
+import math
 
 
 def count(number: float) -> str:
@@ -10,11 +11,11 @@ def count(number: float) -> str:
 
 def percent(share: float, digits: int = 1) -> str:
     """A share in per cent; never 100 of what is not all, nor 0 of what is not nothing."""
-    text, least = f"{100 * share:.{digits}f}", 10**-digits
+    text, step = f"{100 * share:.{digits}f}", 10**-digits
     if share < 1 and float(text) == 100:
-        text = f">\u2009{100 - least:.{digits}f}"
+        text = f">\u2009{100 - step:.{digits}f}"
     if share > 0 and float(text.lstrip(">\u2009")) == 0:
-        text = f"<\u2009{least:.{digits}f}"
+        text = f"<\u2009{step:.{digits}f}"
     return f"{text}\u00a0%"
 
 
@@ -29,5 +30,5 @@ def as_json(value: object) -> str:
 
 
 def decimals(number: float | None, digits: int) -> str:
-    """A number with that many decimals; a dash for none."""
-    return "–" if number is None else f"{number:,.{digits}f}"
+    """A number with that many decimals; a dash for none, or NaN."""
+    return "–" if number is None or math.isnan(number) else f"{number:,.{digits}f}"

@@ -1,9 +1,14 @@
 """Where rows are lost between the table and the dataset."""
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import NamedTuple
 
+import pandas as pd
+
+from lettermill.base.errors import CorruptedFileError
 from lettermill.base.reasons import REASONS, explain
-from lettermill.dataset.account import Account
+from lettermill.records.data_frames import read_frames
 
 LEFT = {
     "table": "usable rows",
@@ -38,17 +43,32 @@ class Step(NamedTuple):
         return sum(loss.rows for loss in self.losses)
 
 
-def funnel(account: Account, method: str) -> list[Step]:
-    """The stages from the table to the dataset; what is left after the last one is delivered.
+def count_stopped(rejected: Path) -> dict[tuple[str, str], int]:
+    """(stage, reason) -> rows that are stopped there, by the table ``rejected.csv``, in the order of the stages.
+
+    Raises CorruptedFileError when it is not what it should be.
+    """
+    columns = {"position": str, "stage": str, "reason": str}
+    counts = []
+    for lines in read_frames(rejected, columns):
+        if (lines["reason"] == "").any():
+            raise CorruptedFileError(f"{rejected}: a line without a reason. Delete it and run again.")
+        counts.append(lines[lines["position"] == ""].groupby(["stage", "reason"]).size())
+    found: dict[tuple[str, str], int] = pd.concat(counts).groupby(level=[0, 1]).sum().to_dict()
+    order = [(stage, reason) for stage, reasons in REASONS.items() for reason in reasons]
+    # There should be no other; if there is one, the sums must still add up.
+    return {key: int(found[key]) for key in [*order, *sorted(found.keys() - set(order))] if key in found}
+
+
+def funnel(rows: int, stopped: Mapping[tuple[str, str], int], method: str) -> list[Step]:
+    """The stages from the table, which has ``rows``, to the dataset; what is left after the last one is delivered.
 
     method: of config. A stage that is none of its own is there if it has stopped rows all the same.
     """
-    rejected = account.rejected
     own = LEFT.keys() - {"review", "match" if method == "align" else "align"}
-    stages = list(dict.fromkeys([*REASONS, *(stage for stage, _ in rejected)]))
-    left, steps = account.rows, []
-    for stage in stages:
-        losses = [Loss(reason, explain(stage, reason), rows) for (at, reason), rows in rejected.items() if at == stage]
+    left, steps = rows, []
+    for stage in dict.fromkeys([*REASONS, *(stage for stage, _ in stopped)]):
+        losses = [Loss(reason, explain(stage, reason), lost) for (at, reason), lost in stopped.items() if at == stage]
         if losses or stage in own:
             left -= sum(loss.rows for loss in losses)
             steps.append(Step(stage, LEFT.get(stage, stage), left, losses))

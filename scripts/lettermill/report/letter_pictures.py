@@ -1,4 +1,4 @@
-"""Letters and words as small pictures: of a size that the page can hold, whatever the images are like."""
+"""Letters and words as small pictures for the report's page: of a size that it can hold, whatever they are like."""
 
 import base64
 from collections.abc import Collection, Iterable, Sequence
@@ -7,24 +7,25 @@ from typing import NamedTuple
 
 import cv2
 import numpy as np
+import pandas as pd
 
 from lettermill.image.drawing import captioned
 from lettermill.records.csv_files import read_records
 from lettermill.records.schemas import ReviewWord, Suspect
-from lettermill.report.letter_statistics import SHOWN, Class, Shown
+from lettermill.report.letter_statistics import PER_ROW, LetterStatistics
 from lettermill.stages.images import read_cut
 
 CELL = (46, 46)
 """Room for a letter (height, width), pixels, without its caption."""
 
-LARGEST = 2.0
+MAX_LETTER_SCALE = 2.0
 """Times that letters are enlarged, at most."""
 
-WORD = (72, 480)
+MAX_WORD = (72, 480)
 """Height and width of a word's picture, at most."""
 
-SUSPECTS = 30
-"""Suspected transcriptions that are shown."""
+MAX_SUSPECTS = 30
+"""Suspected transcriptions that are shown, at most."""
 
 
 class ClassRow(NamedTuple):
@@ -42,43 +43,54 @@ class SuspectedWord(NamedTuple):
     png: bytes | None
 
 
-def class_rows(letters: Class) -> list[ClassRow]:
-    """The letters of a class by which people can judge it: drawn by lot, least confident, rejected."""
-    drawn = [shown for _, shown in zip(range(SHOWN), map(Shown._make, letters.sample), strict=False)]
-    lost = sorted(map(Shown._make, letters.lost), key=lambda shown: (-(shown.confidence or 0), shown.name))
+def class_rows(letters: LetterStatistics, label: str) -> list[ClassRow]:
+    """The letters of a class by which people can judge it: a random sample, the least confident, rejected ones."""
+    none = pd.DataFrame(columns=["name", "path", "confidence"])
+    sample, least_confident, rejected = (
+        of_kind.get(label, none) for of_kind in (letters.sample, letters.least_confident, letters.rejected)
+    )
+    rejected = rejected[rejected["path"].map(Path.is_file).astype(bool)]
+    rejected = rejected.assign(order=-rejected["confidence"].fillna(0.0)).sort_values(["order", "name"])
     kinds = [
-        ("drawn by lot", drawn),
-        ("least confident", list(map(Shown._make, letters.least))),
-        ("rejected", [shown for shown in lost if shown.path.is_file()]),
+        ("random sample", sample.head(PER_ROW)),
+        ("least confident", least_confident),
+        ("rejected", rejected),
     ]
-    return [ClassRow(name, _text(shown), _picture(shown)) for name, shown in kinds]
+    return [ClassRow(name, _text(found), _picture(found)) for name, found in kinds]
 
 
-def _text(shown: Sequence[Shown]) -> str:
-    sure = [each.confidence for each in shown if each.confidence is not None]
-    if not shown:
+def _text(letters: pd.DataFrame) -> str:
+    confidences = letters["confidence"].dropna()
+    if letters.empty:
         return "none"
-    return f"{len(shown)}, confidence {min(sure):.2f} to {max(sure):.2f}" if sure else str(len(shown))
+    if confidences.empty:
+        return str(len(letters))
+    return f"{len(letters)}, confidence {confidences.min():.2f} to {confidences.max():.2f}"
 
 
-def _picture(shown: Sequence[Shown]) -> np.ndarray | None:
-    if not shown:
+def _picture(letters: pd.DataFrame) -> np.ndarray | None:
+    if letters.empty:
         return None
-    images = [("" if each.confidence is None else f"{each.confidence:.2f}", read_cut(each.path)) for each in shown]
-    return cv2.cvtColor(captioned(images, len(images), CELL, LARGEST), cv2.COLOR_BGR2GRAY)
+    images = [
+        ("" if np.isnan(confidence) else f"{confidence:.2f}", read_cut(path))
+        for path, confidence in zip(letters["path"], letters["confidence"], strict=True)
+    ]
+    return cv2.cvtColor(captioned(images, len(images), CELL, MAX_LETTER_SCALE), cv2.COLOR_BGR2GRAY)
 
 
 def letter_picture(path: Path) -> np.ndarray:
     """A letter in the middle of a square of paper, as on the sheets: (height, width) uint8."""
     height = CELL[0] + 12
-    return cv2.cvtColor(captioned([("", read_cut(path))], 1, CELL, LARGEST), cv2.COLOR_BGR2GRAY)[height - CELL[0] :]
+    return cv2.cvtColor(captioned([("", read_cut(path))], 1, CELL, MAX_LETTER_SCALE), cv2.COLOR_BGR2GRAY)[
+        height - CELL[0] :
+    ]
 
 
 def sheet(rows: Iterable[ClassRow]) -> np.ndarray:
     """The rows below each other, each under its name: (height, width) uint8."""
     parts = []
     for row in rows:
-        title = np.full((22, SHOWN * CELL[1]), 255, np.uint8)
+        title = np.full((22, PER_ROW * CELL[1]), 255, np.uint8)
         words = f"{row.name}: {row.text}"
         cv2.putText(title, words, (4, 16), cv2.FONT_HERSHEY_SIMPLEX, 0.42, 60, 1, cv2.LINE_AA)
         parts.append(title)
@@ -90,7 +102,7 @@ def sheet(rows: Iterable[ClassRow]) -> np.ndarray:
 
 def suspected_words(suspects: Sequence[Suspect], batches: Iterable[Path]) -> list[SuspectedWord]:
     """The first of ``suspects``, the most doubtful ones, with the pictures that ``batches`` have of them."""
-    first = suspects[:SUSPECTS]
+    first = suspects[:MAX_SUSPECTS]
     places = _places({suspect.row_id for suspect in first}, batches) if first else {}
     return [SuspectedWord(suspect, _word(places.get(suspect.row_id))) for suspect in first]
 
@@ -105,11 +117,11 @@ def _places(row_ids: Collection[str], batches: Iterable[Path]) -> dict[str, Path
 
 
 def _word(path: Path | None) -> bytes | None:
-    """Made anew, as small as the page wants it: what is on the disk came from elsewhere."""
+    """Encoded again, as small as the page wants it: what is on the disk came from elsewhere."""
     if path is None:
         return None
     image = read_cut(path)
-    scale = min(1.0, *(most / side for most, side in zip(WORD, image.shape, strict=True)))
+    scale = min(1.0, *(most / side for most, side in zip(MAX_WORD, image.shape, strict=True)))
     if scale < 1:
         height, width = (max(1, round(side * scale)) for side in image.shape)
         image = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
@@ -125,5 +137,5 @@ def small_png(image: np.ndarray) -> bytes:
 
 
 def data_uri(content: bytes, kind: str = "image/png") -> str:
-    """``content`` as an address that holds it."""
+    """``content`` as a URL that holds it."""
     return f"data:{kind};base64,{base64.b64encode(content).decode()}"

@@ -1,22 +1,24 @@
 """The letters of a dataset in numbers, and a few of each class to be shown: what is kept does not grow with the
 table."""
 
-import heapq
-from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
+import numpy as np
+import pandas as pd
+
+from lettermill.base.errors import CorruptedFileError
 from lettermill.base.file_names import file_stem
 from lettermill.base.sampling import sample_key
 from lettermill.base.split import PARTS
 from lettermill.corrections.correction import APPLIED
-from lettermill.records.csv_files import read_fields, read_records
-from lettermill.records.schemas import Delivered, ReviewLetter, ReviewWord, TriedCorrection
+from lettermill.records.csv_files import read_records
+from lettermill.records.data_frames import read_frames
+from lettermill.records.schemas import ReviewLetter, ReviewWord, TriedCorrection
 from lettermill.stages.cut import REJECTED
 
-SHOWN = 12
+PER_ROW = 12
 """Letters of a class that are shown of each kind."""
 
 SAMPLE = 200
@@ -25,90 +27,46 @@ SAMPLE = 200
 BINS = 200
 """Steps of the confidences that are counted: 0.005 each."""
 
-
-class Shown(NamedTuple):
-    """A letter that may be shown. order: smaller ones come first. name: for equal ones."""
-
-    order: float | bytes
-    name: str
-    path: Path
-    confidence: float | None
-
-
-class Smallest:
-    """The smallest of what is added, ``most`` of them; no more than four times as many are kept meanwhile."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._kept: list[tuple] = []
-        self._limit: tuple | None = None
-
-    def add(self, item: tuple) -> None:
-        """Keep ``item`` if it is small enough so far."""
-        if self._limit is None or item < self._limit:
-            self._kept.append(item)
-            if len(self._kept) >= 4 * self._most:
-                self._kept = heapq.nsmallest(self._most, self._kept)
-                self._limit = self._kept[-1]
-
-    def __iter__(self) -> Iterable[tuple]:
-        return iter(heapq.nsmallest(self._most, self._kept))
-
-
-@dataclass
-class Class:
-    """The letters of a class.
-
-    parts: part of the split -> letters delivered. sure, known: sum and number of their confidences. sample: a fair one,
-    drawn by a hash of their names; least: the least confident; rejected: how many are, with an image; lost: a sample of
-    these.
-    """
-
-    parts: Counter[str] = field(default_factory=Counter)
-    sure: float = 0.0
-    known: int = 0
-    sample: Smallest = field(default_factory=lambda: Smallest(SAMPLE))
-    least: Smallest = field(default_factory=lambda: Smallest(SHOWN))
-    rejected: int = 0
-    lost: Smallest = field(default_factory=lambda: Smallest(SHOWN))
-
-    @property
-    def letters(self) -> int:
-        return self.parts.total()
-
-    @property
-    def confidence(self) -> float | None:
-        """The mean one."""
-        return self.sure / self.known if self.known else None
+COLUMNS = {"file_name": str, "label": str, "row_id": str, "confidence": float, "split": str}
+"""Those of metadata.csv that are read."""
 
 
 @dataclass
 class LetterStatistics:
-    """All letters. classes: label -> Class, in the order of the alphabet. rows: of which letters are delivered.
-    delivered, rejected: how many letters have a confidence in each of ``BINS`` steps. sure: sum of the confidences of
-    the delivered ones, by the same steps. uncut: letters of words with an image that gave none."""
+    """All letters.
 
-    classes: dict[str, Class]
-    rows: int = 0
-    delivered: list[int] = field(default_factory=lambda: [0] * BINS)
-    rejected: list[int] = field(default_factory=lambda: [0] * BINS)
-    sure: list[float] = field(default_factory=lambda: [0.0] * BINS)
-    uncut: int = 0
+    classes: indexed by label, the alphabet first; letters delivered in each part of the split (train, validation,
+    test) and in all (letters), how many are rejected and have an image (rejected), and the mean confidence of those
+    that are delivered (confidence, NaN where none has one).
+    confidences: for each of ``BINS`` steps of the confidence, letters delivered, letters rejected, and the sum of the
+    confidences of the delivered ones (total).
+    rows: of which letters are delivered. uncut: letters of words with an image that gave none.
+    sample, least_confident, rejected: letters that may be shown, by label, those of a label in their order (label,
+    name, path, confidence): a random sample, the least confident, a random sample of those that are rejected.
+    """
+
+    classes: pd.DataFrame
+    confidences: pd.DataFrame
+    rows: int
+    uncut: int
+    sample: dict[str, pd.DataFrame]
+    least_confident: dict[str, pd.DataFrame]
+    rejected: dict[str, pd.DataFrame]
 
     @property
     def total(self) -> int:
         """Letters delivered."""
-        return sum(each.letters for each in self.classes.values())
+        return int(self.classes["letters"].sum())
 
     @property
     def parts(self) -> dict[str, int]:
         """Part of the split -> letters delivered."""
-        return {part: sum(each.parts[part] for each in self.classes.values()) for part in PARTS}
+        return {part: int(self.classes[part].sum()) for part in PARTS}
 
     @property
     def rejected_letters(self) -> int:
         """Letters that were found and not delivered."""
-        return sum(each.rejected for each in self.classes.values())
+        return int(self.classes["rejected"].sum())
 
     @property
     def seen(self) -> int:
@@ -116,14 +74,14 @@ class LetterStatistics:
         return self.total + self.rejected_letters + self.uncut
 
     @property
-    def known(self) -> int:
+    def with_confidence(self) -> int:
         """Letters delivered that have a confidence."""
-        return sum(self.delivered)
+        return int(self.confidences["delivered"].sum())
 
-    def expected(self, least: float = 0.0) -> tuple[int, float]:
+    def expected(self, min_confidence: float = 0.0) -> tuple[int, float]:
         """How many letters are delivered with this confidence or more (in steps of 0.005), and the sum of these."""
-        first = round(least * BINS)
-        return sum(self.delivered[first:]), sum(self.sure[first:])
+        from_there = self.confidences.iloc[round(min_confidence * BINS) :]
+        return int(from_there["delivered"].sum()), float(from_there["total"].sum())
 
 
 def gather_letters(metadata: Path, batches: Sequence[Path], alphabet: Iterable[str]) -> LetterStatistics:
@@ -131,51 +89,93 @@ def gather_letters(metadata: Path, batches: Sequence[Path], alphabet: Iterable[s
 
     Raises CorruptedFileError when one of these is not what it should be.
     """
-    letters = LetterStatistics({label: Class() for label in sorted(alphabet)})
-    row = None
-    for name, label, row_id, _, _, _, _, _, confidence, _, part in read_fields(metadata, Delivered):
-        if row_id != row:
-            row, letters.rows = row_id, letters.rows + 1
-        this = letters.classes.setdefault(label, Class())
-        this.parts[part] += 1
-        sure = float(confidence) if confidence else None
-        path = metadata.parent / name
-        this.sample.add(Shown(sample_key(name), name, path, sure))
-        if sure is not None:
-            this.sure += sure
-            this.known += 1
-            step = _step(sure)
-            letters.delivered[step] += 1
-            letters.sure[step] += sure
-            this.least.add(Shown(sure, name, path, sure))
+    counts: list[pd.DataFrame] = []
+    delivered, totals, rejected_steps = np.zeros(BINS, int), np.zeros(BINS), np.zeros(BINS, int)
+    sample = least_confident = rejected = pd.DataFrame(columns=["label", "name", "path", "confidence", "order"])
+    rows, last_row = 0, ""
+    for letters in read_frames(metadata, COLUMNS):
+        if not letters["split"].isin(PARTS).all():
+            raise CorruptedFileError(f"{metadata}: letters of no part of the split. Delete it and run again.")
+        starts = letters["row_id"] != letters["row_id"].shift(fill_value=last_row)
+        rows, last_row = rows + int(starts.sum()), letters["row_id"].iloc[-1] if len(letters) else last_row
+        counts.append(letters.groupby(["label", "split"])["confidence"].agg(["size", "count", "sum"]))
+        letters = letters.rename(columns={"file_name": "name"})
+        sample = _first(sample, letters.assign(order=_random_order(letters["name"])), SAMPLE)
+        letters = letters.dropna(subset="confidence")
+        least_confident = _first(least_confident, letters.assign(order=letters["confidence"]), PER_ROW)
+        steps = _steps(letters["confidence"])
+        np.add.at(delivered, steps, 1)
+        np.add.at(totals, steps, letters["confidence"].to_numpy())
+    rejected_counts, uncut = [], 0
     for batch in batches:
-        _add_rejected(letters, batch)
-    return letters
+        found = read_records(batch / "review_letters.csv", ReviewLetter)
+        letters = _rejected_letters(batch, found)
+        rejected_counts.append(letters.groupby("label").size())
+        rejected = _first(rejected, letters.assign(order=_random_order(letters["name"])), PER_ROW)
+        np.add.at(rejected_steps, _steps(letters["confidence"].dropna()), 1)
+        uncut += _uncut_letters(batch, found)
+    return LetterStatistics(
+        _classes(counts, rejected_counts, alphabet),
+        pd.DataFrame({"delivered": delivered, "rejected": rejected_steps, "total": totals}),
+        rows,
+        uncut,
+        _by_label(sample.assign(path=[metadata.parent / name for name in sample["name"]])),
+        _by_label(least_confident.assign(path=[metadata.parent / name for name in least_confident["name"]])),
+        _by_label(rejected),
+    )
 
 
-def _add_rejected(letters: LetterStatistics, batch: Path) -> None:
-    """Count the letters of a batch that are not delivered."""
-    cut = set()
-    rejected: dict[tuple[str, int], tuple[str, float | None]] = {}
-    for letter in read_records(batch / "review_letters.csv", ReviewLetter):
-        cut.add(letter.row_id)
-        if letter.reason:
-            rejected[letter.row_id, letter.position] = letter.label, letter.confidence
+def _rejected_letters(batch: Path, found: Iterable[ReviewLetter]) -> pd.DataFrame:
+    """Label, name, path and confidence of the letters of a batch that are not delivered."""
+    letters = {(each.row_id, each.position): (each.label, each.confidence) for each in found if each.reason}
     # Words with nothing to look at but what is rejected by hand are not among these.
     for line in read_records(batch / "corrections.csv", TriedCorrection):
         if line.action == "reject" and line.outcome == APPLIED:
-            rejected.setdefault((line.row_id, int(line.position)), (line.label, line.confidence))
-    for (row_id, position), (label, confidence) in rejected.items():
-        this = letters.classes.setdefault(label, Class())
-        this.rejected += 1
-        name = f"{file_stem(row_id)}_{position}.png"
-        this.lost.add(Shown(sample_key(name), name, batch / REJECTED / name, confidence))
-        if confidence is not None:
-            letters.rejected[_step(confidence)] += 1
-    for word in read_records(batch / "review_words.csv", ReviewWord):
-        if word.reason and word.row_id not in cut:
-            letters.uncut += len(word.letters)
+            letters.setdefault((line.row_id, int(line.position)), (line.label, line.confidence))
+    names = [f"{file_stem(row_id)}_{position}.png" for row_id, position in letters]
+    frame = pd.DataFrame(list(letters.values()), columns=["label", "confidence"]).astype({"confidence": float})
+    return frame.assign(name=names, path=[batch / REJECTED / name for name in names])
 
 
-def _step(confidence: float) -> int:
-    return min(max(int(confidence * BINS + 1e-6), 0), BINS - 1)
+def _uncut_letters(batch: Path, found: Iterable[ReviewLetter]) -> int:
+    """Letters of the words of a batch that have an image and gave none."""
+    cut = {letter.row_id for letter in found}
+    words = read_records(batch / "review_words.csv", ReviewWord)
+    return sum(len(word.letters) for word in words if word.reason and word.row_id not in cut)
+
+
+def _random_order(names: Iterable[str]) -> np.ndarray:
+    """(n,) float: the first 48 bits of the ``sample_key`` of each."""
+    return np.array([int.from_bytes(sample_key(name)[:6]) for name in names], float)
+
+
+def _first(kept: pd.DataFrame, letters: pd.DataFrame, count: int) -> pd.DataFrame:
+    """The first ``count`` letters of each label among both, in their order and that of their names."""
+    if len(kept):
+        last = kept.groupby("label")["order"].agg(["size", "max"])
+        limits = letters["label"].map(last["max"][last["size"] == count]).fillna(np.inf)
+        letters = pd.concat([kept, letters[letters["order"] <= limits]], join="inner")
+    return letters.sort_values(["order", "name"]).groupby("label").head(count)
+
+
+def _by_label(letters: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    return {str(label): of_label for label, of_label in letters.groupby("label")}
+
+
+def _classes(counts: Sequence[pd.DataFrame], rejected: Sequence[pd.Series], alphabet: Iterable[str]) -> pd.DataFrame:
+    """``LetterStatistics.classes`` of the sums of these."""
+    by_part = pd.concat(counts).groupby(level=["label", "split"]).sum()
+    by_label = by_part.groupby(level="label").sum()
+    classes = by_part["size"].unstack().reindex(columns=PARTS)
+    classes["letters"] = by_label["size"]
+    lost = pd.concat([pd.Series(dtype=int), *rejected])
+    classes = classes.join(lost.groupby(level=0).sum().rename("rejected"), how="outer")
+    labels = sorted(alphabet)
+    classes = classes.reindex([*labels, *sorted(set(classes.index) - set(labels))]).fillna(0).astype(int)
+    classes.index.name = "label"
+    return classes.assign(confidence=by_label["sum"] / by_label["count"].where(by_label["count"] > 0))
+
+
+def _steps(confidences: pd.Series) -> np.ndarray:
+    """(n,) int: the steps in which they are."""
+    return np.clip((confidences.to_numpy(float) * BINS + 1e-6).astype(int), 0, BINS - 1)

@@ -3,22 +3,23 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import pandas as pd
+
 from lettermill.report.correction_summary import CorrectionSummary
 from lettermill.report.formatting import percent
 from lettermill.report.funnel import Step
 from lettermill.report.letter_statistics import LetterStatistics
-from lettermill.report.plot_data import ReliabilityBin
 
-FEW = 50
-"""Letters of a class under which a model has too little to learn from."""
+RARE = 50
+"""Letters of a class under which a model has too little to train on."""
 
-DOUBTFUL_CLASSES = 3
+MAX_DOUBTFUL_CLASSES = 3
 """Classes that are named as the most doubtful ones, at most."""
 
-NAMED = 12
+MAX_NAMED = 12
 """Classes that are named in a sentence, at most."""
 
-GAP = 0.03
+MAX_CALIBRATION_GAP = 0.03
 """By how much confidences may be higher than the share that is right before it is said."""
 
 
@@ -34,15 +35,17 @@ def notes(
     letters: LetterStatistics,
     rows: int,
     steps: Sequence[Step],
-    bins: Sequence[ReliabilityBin],
+    reliability: pd.DataFrame,
     suspects: int,
     corrections: CorrectionSummary,
-    threshold: float | None,
+    min_confidence: float | None,
 ) -> list[Note]:
-    """What to look at, most important first. threshold: confidence from which letters are delivered; None where letters
-    are counted without any."""
+    """What to look at, most important first.
+
+    min_confidence: confidence from which letters are delivered; None where letters are counted without any.
+    """
     return [
-        *_confidences(letters, bins, threshold),
+        *_confidences(letters, reliability, min_confidence),
         *_losses(rows, steps),
         *_suspects(suspects),
         *_classes(letters),
@@ -50,23 +53,26 @@ def notes(
     ]
 
 
-def _confidences(letters: LetterStatistics, bins: Sequence[ReliabilityBin], threshold: float | None) -> list[Note]:
+def _confidences(letters: LetterStatistics, reliability: pd.DataFrame, min_confidence: float | None) -> list[Note]:
     found = []
-    if letters.total and letters.known < letters.total:
-        none = letters.total - letters.known
+    if letters.total and letters.with_confidence < letters.total:
+        none = letters.total - letters.with_confidence
         why = (
             "Letters were found by counting boxes (method: histogram)"
-            if threshold is None
-            else "Too few words came apart for a recogniser to be learnt (logs/learn.log)"
+            if min_confidence is None
+            else "Too few words could be segmented to train a recogniser (logs/learn.log)"
         )
         text = f"{none:,} of {letters.total:,} letters have no confidence. {why}: look at the pictures."
         found.append(Note("No confidences", text, "classes"))
-    over = [each for each in bins if each.high > (threshold or 0) and each.right_high < each.confidence - GAP]
-    if over:
-        worst = max(over, key=lambda each: each.confidence - each.right)
+    over = reliability[
+        (reliability["high"] > (min_confidence or 0))
+        & (reliability["accuracy_high"] < reliability["confidence"] - MAX_CALIBRATION_GAP)
+    ]
+    if len(over):
+        worst = over.loc[(over["confidence"] - over["accuracy"]).idxmax()]
         text = (
-            f"Of letters given with confidence {worst.low:g} to {worst.high:g}, {percent(worst.right)} are right by "
-            f"the recogniser's own estimate, and not {percent(worst.confidence)}."
+            f"Of letters with a confidence of {worst['low']:g} to {worst['high']:g}, {percent(worst['accuracy'])} are "
+            f"right by the recogniser's own estimate, and not {percent(worst['confidence'])}."
         )
         found.append(Note("Confidences are too high", text, "confidence"))
     return found
@@ -79,7 +85,7 @@ def _losses(rows: int, steps: Sequence[Step]) -> list[Note]:
     count, stage, loss = max(losses, key=lambda each: each[0])
     lost = sum(each[0] for each in losses)
     text = f"{lost:,} of {rows:,} rows gave no letter. The commonest reason, {count:,} times: {loss.meaning} ({stage})."
-    return [Note("Rows lost", text, "yield")]
+    return [Note("Rows lost", text, "rows")]
 
 
 def _suspects(count: int) -> list[Note]:
@@ -91,21 +97,21 @@ def _suspects(count: int) -> list[Note]:
 
 def _classes(letters: LetterStatistics) -> list[Note]:
     found = []
-    none = [label for label, this in letters.classes.items() if not this.letters]
-    few = [label for label, this in letters.classes.items() if 0 < this.letters < FEW]
+    counts, confidences = letters.classes["letters"], letters.classes["confidence"].dropna()
+    none, rare = list(counts.index[counts == 0]), list(counts.index[(counts > 0) & (counts < RARE)])
     if none:
         found.append(Note("Classes without letters", f"{_named(none)} of the alphabet.", "classes"))
-    if few:
+    if rare:
         found.append(
-            Note("Rare classes", f"Fewer than {FEW} letters of {_named(few)}: little to learn from.", "classes")
+            Note("Rare classes", f"Fewer than {RARE} letters of {_named(rare)}: little to train on.", "classes")
         )
-    sure = [(this.confidence, label) for label, this in letters.classes.items() if this.confidence is not None]
-    mean = letters.expected()[1] / letters.known if letters.known else 1.0
-    doubtful = [(share, label) for share, label in sorted(sure)[:DOUBTFUL_CLASSES] if share < mean - 0.002]
-    if doubtful:
-        shares = ", ".join(f"{label} ({percent(share)})" for share, label in doubtful)
+    mean = letters.expected()[1] / letters.with_confidence if letters.with_confidence else 1.0
+    doubtful = confidences.sort_index().nsmallest(MAX_DOUBTFUL_CLASSES)
+    doubtful = doubtful[doubtful < mean - 0.002]
+    if len(doubtful):
+        shares = ", ".join(f"{label} ({percent(share)})" for label, share in doubtful.items())
         text = f"By the mean confidence of what is delivered: {shares}; of all letters it is {percent(mean)}."
-        found.append(Note("Least certain classes", text, "letters"))
+        found.append(Note("Least confident classes", text, "letters"))
     return found
 
 
@@ -117,5 +123,5 @@ def _corrections(corrections: CorrectionSummary) -> list[Note]:
 
 
 def _named(labels: Sequence[str]) -> str:
-    more = len(labels) - NAMED
-    return ", ".join(labels[:NAMED]) + (f" and {more:,} more" if more > 0 else "")
+    more = len(labels) - MAX_NAMED
+    return ", ".join(labels[:MAX_NAMED]) + (f" and {more:,} more" if more > 0 else "")

@@ -6,19 +6,18 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 
 from lettermill.base.split import PARTS
 from lettermill.report.figures import GRID, INK, MAIN, MUTED, OTHER, THIRD, WIDTH, Figure, save
 from lettermill.report.funnel import Step
-from lettermill.report.letter_statistics import LetterStatistics
-from lettermill.report.plot_data import ReliabilityBin, confidence_bins, shape_bins
-from lettermill.report.shapes import MEASURES, Shapes
+from lettermill.report.shapes import MEASURES
 from lettermill.workflow.run_times import Time
 
-LINE = 30
+CLASSES_PER_LINE = 30
 """Classes in a line of bars."""
 
-UNITS = {"height": "height, pixels", "width": "width, pixels", "aspect": "width / height", "stroke": "stroke, pixels"}
+TITLES = {"height": "height, pixels", "width": "width, pixels", "aspect": "width / height", "stroke": "stroke, pixels"}
 
 
 def draw_funnel(rows: int, steps: Sequence[Step], path: Path) -> Figure:
@@ -43,9 +42,10 @@ def draw_funnel(rows: int, steps: Sequence[Step], path: Path) -> Figure:
     return save(figure, path)
 
 
-def draw_classes(letters: LetterStatistics, labels: Sequence[str], path: Path) -> Figure:
-    """Letters of each class, by part of the split."""
-    lines = [labels[start : start + LINE] for start in range(0, len(labels), LINE)] or [[]]
+def draw_classes(classes: pd.DataFrame, path: Path) -> Figure:
+    """Letters of each class, by part of the split. classes: see ``LetterStatistics``."""
+    labels = list(classes.index)
+    lines = [labels[start : start + CLASSES_PER_LINE] for start in range(0, len(labels), CLASSES_PER_LINE)] or [[]]
     width = max(map(len, lines))
     figure, axes = plt.subplots(
         len(lines), figsize=(WIDTH, 1.0 + 1.5 * len(lines)), sharey=True, squeeze=False, layout="constrained"
@@ -53,7 +53,7 @@ def draw_classes(letters: LetterStatistics, labels: Sequence[str], path: Path) -
     for axis, line in zip(axes[:, 0], lines, strict=True):
         below = np.zeros(len(line))
         for part, colour in zip(PARTS, (MAIN, THIRD, OTHER), strict=True):
-            counts = np.array([letters.classes[label].parts[part] for label in line], float)
+            counts = classes.loc[line, part].to_numpy(float)
             axis.bar(np.arange(len(line)), counts, bottom=below, color=colour, width=0.74, label=part)
             below += counts
         axis.set_xticks(range(len(line)), line)
@@ -65,19 +65,19 @@ def draw_classes(letters: LetterStatistics, labels: Sequence[str], path: Path) -
     return save(figure, path)
 
 
-def draw_confidence(letters: LetterStatistics, threshold: float, path: Path) -> Figure:
-    """How many letters are how sure: those that are delivered, and those that are not."""
-    bins = confidence_bins(letters)
+def draw_confidence(histogram: pd.DataFrame, min_confidence: float, path: Path) -> Figure:
+    """How many letters have which confidence: those that are delivered, and those that are not.
+
+    histogram: see ``confidence_histogram``. min_confidence: that from which letters are delivered.
+    """
     figure, axis = plt.subplots(figsize=(WIDTH, 2.9), layout="constrained")
-    edges, width = [each.low for each in bins], bins[0].high - bins[0].low
-    below = np.zeros(len(bins))
-    for name, colour, counts in (
-        ("delivered", MAIN, [each.delivered for each in bins]),
-        ("rejected", OTHER, [each.rejected for each in bins]),
-    ):
-        axis.bar(edges, counts, bottom=below, width=0.86 * width, align="edge", color=colour, label=name)
+    low, width = histogram["low"], histogram["high"] - histogram["low"]
+    below = np.zeros(len(histogram))
+    for name, colour in (("delivered", MAIN), ("rejected", OTHER)):
+        counts = histogram[name].to_numpy()
+        axis.bar(low, counts, bottom=below, width=0.86 * width[0], align="edge", color=colour, label=name)
         below += counts
-    axis.axvline(threshold, color=MUTED, linewidth=1, linestyle=(0, (3, 2)))
+    axis.axvline(min_confidence, color=MUTED, linewidth=1, linestyle=(0, (3, 2)))
     axis.set_yscale("symlog", linthresh=1)
     axis.set_ylim(0, max(below.max(), 1) * 3)
     axis.yaxis.set_major_formatter("{x:,.0f}")
@@ -89,36 +89,27 @@ def draw_confidence(letters: LetterStatistics, threshold: float, path: Path) -> 
     return save(figure, path)
 
 
-def draw_reliability(bins: Sequence[ReliabilityBin], path: Path) -> Figure:
-    """What share of the letters is right, by their confidence, with intervals of 95 %."""
+def draw_reliability(bins: pd.DataFrame, path: Path) -> Figure:
+    """What share of the letters is right, by their confidence, with intervals of 95 %. bins: see
+    ``read_reliability``."""
     figure, axis = plt.subplots(figsize=(WIDTH, 3.6), layout="constrained")
-    axis.plot([0, 1], [0, 1], color=MUTED, linewidth=1, linestyle=(0, (3, 2)), label="as good as they say")
-    sure = [each.confidence for each in bins]
-    right = np.array([each.right for each in bins])
-    ends = np.array([[each.right_low, each.right_high] for each in bins]).reshape(-1, 2)
-    axis.vlines(sure, ends[:, 0], ends[:, 1], color=MAIN, linewidth=1.4, alpha=0.7)
-    sizes = [18 + 12 * np.log10(max(each.letters, 1)) for each in bins]
-    axis.scatter(sure, right, s=sizes, color=MAIN, zorder=3, label="letters of known words")
+    axis.plot([0, 1], [0, 1], color=MUTED, linewidth=1, linestyle=(0, (3, 2)), label="perfectly calibrated")
+    axis.vlines(bins["confidence"], bins["accuracy_low"], bins["accuracy_high"], color=MAIN, linewidth=1.4, alpha=0.7)
+    sizes = 18 + 12 * np.log10(bins["letters"].clip(lower=1))
+    axis.scatter(bins["confidence"], bins["accuracy"], s=sizes, color=MAIN, zorder=3, label="held-out letters")
     axis.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.04), xlabel="mean confidence", ylabel="share right")
     axis.grid(axis="x", color=GRID)
     figure.legend(loc="outside upper left", ncols=2)
     return save(figure, path)
 
 
-def draw_shapes(shapes: Shapes, path: Path) -> Figure:
-    """How letters are distributed over sizes and thicknesses of strokes."""
+def draw_shapes(histograms: pd.DataFrame, path: Path) -> Figure:
+    """How letters are distributed over sizes and stroke widths. histograms: see ``shape_histograms``."""
     figure, axes = plt.subplots(2, 2, figsize=(WIDTH, 3.9), layout="constrained")
-    bins = shape_bins(shapes)
     for axis, measure in zip(axes.flat, MEASURES, strict=True):
-        here = [each for each in bins if each.measure == measure]
-        axis.bar(
-            [each.low for each in here],
-            [100 * each.share for each in here],
-            width=[0.9 * (each.high - each.low) for each in here],
-            align="edge",
-            color=MAIN,
-        )
-        axis.set_title(UNITS[measure])
+        bars = histograms[histograms["measure"] == measure].drop(columns="measure").astype(float)
+        axis.bar(bars["low"], 100 * bars["share"], width=0.9 * (bars["high"] - bars["low"]), align="edge", color=MAIN)
+        axis.set_title(TITLES[measure])
         axis.yaxis.set_major_formatter("{x:.0f} %")
     return save(figure, path)
 
@@ -127,8 +118,8 @@ def draw_times(times: Sequence[Time], path: Path) -> Figure:
     """Seconds that the jobs of each rule took."""
     figure, axis = plt.subplots(figsize=(WIDTH, 0.42 * max(len(times), 1) + 0.7), layout="constrained")
     places = np.arange(len(times))
-    axis.barh(places - 0.19, [time.wall for time in times], height=0.36, color=MAIN, label="by the clock, all jobs")
-    axis.barh(places + 0.19, [time.cpu for time in times], height=0.36, color=THIRD, label="of processors")
+    axis.barh(places - 0.19, [time.wall for time in times], height=0.36, color=MAIN, label="wall clock, all jobs")
+    axis.barh(places + 0.19, [time.cpu for time in times], height=0.36, color=THIRD, label="CPU")
     for place, time in zip(places, times, strict=True):
         axis.text(max(time.wall, time.cpu), place, f"\u2009{time.wall:,.1f} s", va="center", color=INK)
     axis.set_yticks(places, [time.rule for time in times])

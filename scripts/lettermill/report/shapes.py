@@ -1,13 +1,11 @@
 """How large letters are, and how thick their strokes."""
 
-from collections.abc import Iterable, Mapping
-from pathlib import Path
-from typing import NamedTuple
-
 import cv2
 import numpy as np
+import pandas as pd
 
 from lettermill.image.ink import FAINTEST_CONTRAST
+from lettermill.report.letter_statistics import LetterStatistics
 from lettermill.stages.images import read_cut
 
 FINER = 4
@@ -19,20 +17,6 @@ for upright strokes of an even number of pixels, 1 for oblique ones."""
 
 MEASURES = ("height", "width", "aspect", "stroke")
 """Pixels; pixels; width over height; pixels."""
-
-
-class Shapes(NamedTuple):
-    """What was measured of some letters: labels (n,) str, values (n, 4) float in the order of ``MEASURES``, NaN where
-    there is nothing to be measured, weights (n,) float: how many letters of the dataset each stands for."""
-
-    labels: np.ndarray
-    values: np.ndarray
-    weights: np.ndarray
-
-    def medians(self, label: str) -> list[float | None]:
-        """Those of the letters of a class, None where there are none."""
-        here = self.values[self.labels == label]
-        return [_median(column) for column in here.T]
 
 
 def stroke_width(image: np.ndarray) -> float | None:
@@ -55,33 +39,27 @@ def stroke_width(image: np.ndarray) -> float | None:
     return float((2 * ridge[len(ridge) // 4 : len(ridge) - len(ridge) // 4].mean() - RIM) / FINER)
 
 
-def measure(samples: Mapping[str, tuple[int, Iterable[Path]]]) -> Shapes:
-    """Measure letters. samples: label -> (letters that the class has, the images of some of them)."""
-    labels, values, weights = [], [], []
-    for label, (total, paths) in samples.items():
-        images = [read_cut(path) for path in paths]
-        for image in images:
+def measure(letters: LetterStatistics) -> pd.DataFrame:
+    """Measure the letters of the sample: label, the ``MEASURES`` (NaN where there is nothing to be measured), and
+    weight: how many letters of the dataset each stands for."""
+    rows = []
+    for label, sample in letters.sample.items():
+        for path in sample["path"]:
+            image = read_cut(path)
             height, width = image.shape
-            stroke = stroke_width(image)
-            labels.append(label)
-            values.append((height, width, width / height, np.nan if stroke is None else stroke))
-            weights.append(total / len(images))
-    return Shapes(np.array(labels, str), np.array(values, float).reshape(-1, len(MEASURES)), np.array(weights, float))
+            weight = letters.classes.at[label, "letters"] / len(sample)
+            rows.append((label, height, width, width / height, stroke_width(image), weight))
+    measured = pd.DataFrame(rows, columns=["label", *MEASURES, "weight"])
+    return measured.astype(dict.fromkeys([*MEASURES, "weight"], float))
 
 
-def spreads(shapes: Shapes) -> dict[str, list[float]]:
+def percentiles(shapes: pd.DataFrame) -> dict[str, list[float]]:
     """Measure -> what 5, 50 and 95 per cent of the dataset's letters do not exceed; nothing where none is measured."""
     found = {}
-    for measure, column in zip(MEASURES, shapes.values.T, strict=True):
-        known = ~np.isnan(column)
-        if known.any():
-            order = np.argsort(column[known], kind="stable")
-            share = np.cumsum(shapes.weights[known][order]) / shapes.weights[known].sum()
-            places = np.minimum(np.searchsorted(share, (0.05, 0.5, 0.95)), len(order) - 1)
-            found[measure] = column[known][order][places].tolist()
+    for measure in MEASURES:
+        letters = shapes.dropna(subset=measure).sort_values(measure, kind="stable")
+        if len(letters):
+            share = letters["weight"].cumsum() / letters["weight"].sum()
+            places = np.minimum(np.searchsorted(share, (0.05, 0.5, 0.95)), len(letters) - 1)
+            found[measure] = letters[measure].iloc[places].tolist()
     return found
-
-
-def _median(column: np.ndarray) -> float | None:
-    known = column[~np.isnan(column)]
-    return float(np.median(known)) if len(known) else None
