@@ -13,15 +13,15 @@ from lettermill.records.csv_files import read_records, write_records
 from lettermill.records.schemas import Rejected
 
 
-def rejected_by_table(unusable: Iterable[tuple[str, str, str]]) -> list[Rejected]:
+def rejected_by_table(rejected_rows: Iterable[tuple[str, str, str]]) -> list[Rejected]:
     """The rows that no batch has got, given as (row id, reason, detail); see ``plan.rows.RejectedRow``."""
-    return [Rejected(row_id, None, "", "table", reason, None, detail) for row_id, reason, detail in unusable]
+    return [Rejected(row_id, None, "", "table", reason, None, detail) for row_id, reason, detail in rejected_rows]
 
 
-def assemble(batches: Mapping[Path, int], unusable: Sequence[Rejected], split: Split, output: Path) -> Account:
+def assemble(batches: Mapping[Path, int], rejected_rows: Sequence[Rejected], split: Split, output: Path) -> Account:
     """Write ``metadata.csv`` and ``rejected.csv`` into the folder ``output`` and bring its letter folders up to date.
 
-    batches: folder that ``cut_batch`` has written -> rows that the batch has. unusable: the rows that no batch has got.
+    batches: folder that ``cut_batch`` has written -> rows that the batch has. rejected_rows: the rows that no batch has got.
     Raises CorruptedFileError when a table of a batch is damaged, or not every one of its rows is delivered or rejected.
     Everything is in the order of row id and position, whatever the order of the batches.
     """
@@ -29,7 +29,7 @@ def assemble(batches: Mapping[Path, int], unusable: Sequence[Rejected], split: S
     rows = Counter(letters.drop_duplicates("row_id")["batch"])
     account = Account(delivered_rows=rows.total())
     account.add_letters(letters)
-    rejected = list(unusable)
+    rejected = list(rejected_rows)
     for batch, expected in batches.items():
         of_batch = read_records(batch / "rejected.csv", Rejected)
         found = rows[batch] + sum(row.position is None for row in of_batch)

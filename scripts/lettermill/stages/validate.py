@@ -27,8 +27,8 @@ class Findings(NamedTuple):
     """What the plan knows of a project.
 
     table, corrections_file: their paths; the latter may be empty. size: rows of the table. batches: name -> rows, see
-    ``ImageSource``. rejected_rows, notes: see ``table_lines``. corrections: see ``correction_lines``. images: the folder of
-    images.
+    ``ImageSource``. rejected_rows, notes: see ``table_lines``. corrections: see ``correction_lines``. images: the folder
+    of images.
     """
 
     table: str
@@ -59,8 +59,8 @@ def table_lines(
 ) -> Iterator[str]:
     """What there is to say of a table.
 
-    rows: how many it has. batches: of how many rows those are that can be worked on. rejected_rows: (row id, reason, detail)
-    of the others. notes: see ``TableNote``.
+    rows: how many it has. batches: of how many rows those are that can be worked on. rejected_rows: (row id, reason,
+    detail) of the others. notes: see ``TableNote``.
     """
     yield f"{rows:>8,} rows, of which {rows - len(rejected_rows):,} can be worked on; batches: {batches:,}"
     for reason, count in Counter(reason for _, reason, _ in rejected_rows).most_common():
@@ -91,7 +91,7 @@ def correction_lines(lines: Sequence[CorrectionOutcome]) -> Iterator[str]:
 
 
 def image_lines(sources: Sequence[ImageSource], images: Path, settings: FetchSettings) -> Iterator[str]:
-    """What there is to say of where the images are, and of a sample of those that are to be fetched, which it fetches."""
+    """What there is to say of where the images are; it fetches a sample of those that are to be fetched."""
     urls = sorted({row.image for row in sources if row.is_url})
     files = {row.image for row in sources if not row.is_url}
     if files:
