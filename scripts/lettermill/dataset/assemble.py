@@ -21,7 +21,7 @@ def rejected_by_table(rejected_rows: Iterable[tuple[str, str, str]]) -> list[Rej
 def assemble(batches: Mapping[Path, int], rejected_rows: Sequence[Rejected], split: Split, output: Path) -> Account:
     """Write ``metadata.csv`` and ``rejected.csv`` into the folder ``output`` and bring its letter folders up to date.
 
-    batches: folder that ``cut_batch`` has written -> rows that the batch has. rejected_rows: the rows that no batch has got.
+    batches: folder that ``cut_batch`` has written -> rows that the batch has. rejected_rows: those that no batch has.
     Raises CorruptedFileError when a table of a batch is damaged, or not every one of its rows is delivered or rejected.
     Everything is in the order of row id and position, whatever the order of the batches.
     """

@@ -27,8 +27,8 @@ class Findings(NamedTuple):
     """What the plan knows of a project.
 
     table, corrections_file: their paths; the latter may be empty. size: rows of the table. batches: name -> rows, see
-    ``ImageSource``. rejected_rows, notes: see ``table_lines``. corrections: see ``correction_lines``. images: the folder
-    of images.
+    ``ImageSource``. rejected_rows, notes: see ``table_lines``. corrections: see ``correction_lines``. images: their
+    folder.
     """
 
     table: str
