@@ -1,4 +1,4 @@
-"""URLs: where they lead, which addresses are refused, how names are found, who is trusted, and with which credentials."""
+"""URLs: where they lead, which addresses are refused, how names are found, who is trusted, who is told credentials."""
 
 import base64
 import contextlib
