@@ -22,7 +22,8 @@ def is_public(address: str) -> bool:
     """Whether an IP address (``::1``, ``192.0.2.1``) is one of the internet, not of this machine or a local network."""
     ip = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(ip, ipaddress.IPv6Address):  # by some of them, IPv4 addresses are reached
-        ip = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF) if ip in NAT64 else ip.ipv4_mapped or ip.sixtofour or ip
+        behind = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF) if ip in NAT64 else None
+        ip = behind or ip.ipv4_mapped or ip.sixtofour or ip
     if ip.version == 6 and ip not in PUBLIC_IPV6:
         return False
     return ip.is_global and not ip.is_multicast and not any(ip in network for network in RESERVED)

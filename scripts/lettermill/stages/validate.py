@@ -91,7 +91,7 @@ def correction_lines(lines: Sequence[CorrectionOutcome]) -> Iterator[str]:
 
 
 def image_lines(sources: Sequence[ImageSource], images: Path, settings: FetchSettings) -> Iterator[str]:
-    """What there is to say of where the images are; it fetches a sample of those that are to be fetched."""
+    """What there is to say of where the images are, and of a sample of those that have a URL, which are fetched."""
     urls = sorted({row.image for row in sources if row.is_url})
     files = {row.image for row in sources if not row.is_url}
     if files:
