@@ -3,6 +3,8 @@
 import os
 import pickle
 import re
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -59,6 +61,30 @@ def test_an_indexed_table_gives_the_same_plan_and_is_not_read(folder: Path, monk
     assert INDEX.is_file()
     monkeypatch.setattr(workplan, "read_validated_table", None)
     assert everything(plan()) == expected
+
+
+def test_a_job_that_finds_the_index_does_not_wait_for_pandas(folder: Path) -> None:
+    """Every job on a cluster makes the plan for itself; importing pandas takes longer than opening the index."""
+    ask = """
+import sys
+import yaml
+from pathlib import Path
+from lettermill.plan import index, workplan
+index.MIN_AGE = -1.0
+root = Path(sys.argv[1])
+config = yaml.safe_load((root / "config.yaml").read_text(encoding="utf-8"))
+config |= {"table": "words.csv", "columns": {"id": "id", "image": "image", "text": "text"}, "batches": 2}
+plan = workplan.Workplan(config, [root / "config.yaml"], root / "schemas/config.schema.yaml")
+for batch in plan.batches:
+    print(list(plan.sources(batch)), list(plan.patterns(batch)), list(plan.corrections(batch)))
+print(list(plan.rejected_rows), list(plan.notes), file=sys.stderr)
+print("pandas" in sys.modules)
+"""
+    command = [sys.executable, "-c", ask, str(ROOT)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "scripts")}
+    runs = [subprocess.run(command, env=environment, capture_output=True, text=True, check=True) for _ in range(2)]
+    assert [run.stdout.splitlines()[-1] for run in runs] == ["True", "False"]
+    assert runs[0].stdout.splitlines()[:-1] == runs[1].stdout.splitlines()[:-1] and runs[0].stderr == runs[1].stderr
 
 
 def test_jobs_get_rows_and_records_get_a_digest(folder: Path) -> None:
