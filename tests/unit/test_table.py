@@ -128,7 +128,7 @@ def test_empty_fields_at_the_end_of_a_line_do_no_harm(path: Path) -> None:
     assert list(read(path, f"{HEADER}1,a,AA,,\n").rows) == ["1"]
 
 
-def test_an_address_that_is_none_is_one_bad_row(path: Path) -> None:
+def test_a_url_that_is_none_is_one_bad_row(path: Path) -> None:
     table = read(path, "file,word\nhttp://[x/y.png,AB\na.png,AB\n", Columns(None, "file", "word"))
     assert list(table.rows) == ["a"] and len(table.rejected) == 1
 

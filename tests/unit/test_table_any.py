@@ -96,8 +96,8 @@ def mangled(draw: st.DrawFn) -> Mangled:
     separator = draw(st.sampled_from([",", ";", "\t"]))
     quoting = draw(st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]))
     rows, written = [], []
-    for number, (address, text) in enumerate(draw(good_rows)):
-        rows.append([str(number), address.format(number), text])
+    for number, (pattern, text) in enumerate(draw(good_rows)):
+        rows.append([str(number), pattern.format(number), text])
         file = io.StringIO()
         csv.writer(file, delimiter=separator, quoting=quoting).writerow(rows[-1])
         written.append(file.getvalue().removesuffix("\r\n").encode())

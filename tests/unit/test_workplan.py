@@ -93,7 +93,7 @@ def test_jobs_get_rows_and_records_get_a_digest(folder: Path) -> None:
         assert pickle.loads(pickle.dumps(rows)) == list(rows)
         assert ("b", "ZOE") in list(rows)
         assert "ZOE" not in repr(rows)
-        assert isinstance(rows, list)  # the engine records no other type
+        assert isinstance(rows, list)  # Snakemake records no other type
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_a_table_that_has_just_changed_is_not_indexed(folder: Path, monkeypatch:
 
 
 @pytest.mark.parametrize("content", [b"", b"no database", None])
-def test_a_broken_index_is_made_anew(folder: Path, content: bytes | None) -> None:
+def test_a_broken_index_is_made_again(folder: Path, content: bytes | None) -> None:
     expected = everything(plan())
     whole = INDEX.read_bytes()
     INDEX.write_bytes(whole[: len(whole) // 2] if content is None else content)

@@ -21,7 +21,7 @@ class _Worksheet(NamedTuple):
 
     name: str
     rows: Iterable[list[str]]
-    dates: list[int]  # rows in which a cell holds a date, known when ``rows`` have been gone through
+    dates: list[int]  # rows in which a cell holds a date, complete when ``rows`` have been gone through
 
 
 def read_workbook(path: Path, kind: str, data: bytes, columns: Columns) -> RawTable:
