@@ -25,7 +25,7 @@ def read_parquet(path: Path, data: bytes, columns: Columns) -> RawTable:
     Raises InputError when it cannot be read, a column is missing or holds what is no text, or pyarrow is not there.
     """
     try:
-        import pyarrow.parquet  # type: ignore[import-untyped]  # here, for not everybody has it
+        import pyarrow.parquet  # here, for not everybody has it
     except ImportError as error:
         raise InputError(
             f"{path} is Parquet, which the package pyarrow reads, and it is not installed:\n"
