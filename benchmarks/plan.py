@@ -2,11 +2,11 @@
 
 usage: python benchmarks/plan.py [--sizes 130000,1000000] [--table TABLE.csv --columns ID,IMAGE,TEXT]
 
-Plan: `snakemake -n` on a table of so many rows with addresses (benchmarks/replica.py), of which nothing is done: what
+Plan: `snakemake -n` on a table of so many rows with URLs (benchmarks/replica.py), of which nothing is done: what
 stands between the command and the first job. Once for a table that is new, and once more for the same table.
 
 Start of a cluster job: on the smallest of the tables, a job of `match` with nothing to match (a file of boxes without a
-box) is run by the very command that the engine hands to a cluster's queue, see
+box) is run by the very command that Snakemake hands to a cluster's queue, see
 benchmarks/engine/snakemake_executor_plugin_timed. What passes until its script begins to work is what every job costs
 before it: starting Snakemake, reading the Snakefile and the plan of the batch, starting Python for the script,
 importing. What passes after the work is the end of Snakemake, which waits until a second has passed since it began the

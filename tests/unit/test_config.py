@@ -1,4 +1,4 @@
-"""The config is checked key by key; an error names the file, the line and the mend."""
+"""The config is checked key by key; an error names the file, the line and the fix."""
 
 import copy
 from pathlib import Path
@@ -15,7 +15,7 @@ DEFAULTS = yaml.safe_load((ROOT / "config.yaml").read_text())
 
 
 def merged(changes: dict) -> dict:
-    """The defaults with ``changes``, as the engine merges them."""
+    """The defaults with ``changes``, as Snakemake merges them."""
     result = copy.deepcopy(DEFAULTS)
     for key, value in changes.items():
         if isinstance(value, dict) and isinstance(result.get(key), dict):
@@ -92,7 +92,7 @@ def test_every_key_is_described_and_every_object_closed() -> None:
         ("columns: {image: null}\n", "my.yaml, line 1: `columns.image`: None is not of type 'string'"),
     ],
 )
-def test_errors_name_line_and_mend(tmp_path: Path, text: str, message: str) -> None:
+def test_errors_name_line_and_fix(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(InputError) as error:
         check(tmp_path, text)
     assert message in str(error.value)

@@ -42,7 +42,7 @@ def test_letters_without_corrections_are_as_they_were() -> None:
         (letter("r", 1, "B", "box", "10 5 60 20"), {"box": Box(10, 5, 60, 20)}),
     ],
 )
-def test_what_is_decided_is_sure(correction: Correction, changes: dict) -> None:
+def test_what_is_decided_has_confidence_1(correction: Correction, changes: dict) -> None:
     records, left_out, found = decide(LETTERS, [correction], IMAGE)
     assert records == [LETTERS[0], LETTERS[1]._replace(**changes, confidence=1.0, method="hand"), LETTERS[2]]
     assert not left_out and found == [correction.decided("applied", confidence=0.5)]
@@ -115,7 +115,7 @@ UNREADABLE = "unreadable_transcription"
 STILL = "the row is rejected all the same: "
 
 
-def judged(*corrections: Correction) -> tuple[dict[str, str], dict[str, str], list[tuple[str, str, str]]]:
+def validated(*corrections: Correction) -> tuple[dict[str, str], dict[str, str], list[tuple[str, str, str]]]:
     """(id -> pattern, id -> reason, (id, outcome, detail))."""
     table = RawTable(Layout(",", 3, 0, 1, 2, 1), to_frame(TABLE, range(2, len(TABLE) + 2), 3))
     columns, alphabet = Columns("id", "image", "text"), Alphabet("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
@@ -147,10 +147,10 @@ def judged(*corrections: Correction) -> tuple[dict[str, str], dict[str, str], li
     ],
 )  # fmt: skip
 def test_rows(correction: Correction, pattern: str | None, outcome: str, detail: str) -> None:
-    good, bad, decided = judged(correction)
+    good, bad, decided = validated(correction)
     assert decided == [(correction.row_id, outcome, detail)]
     assert good.get(correction.row_id, bad.get(correction.row_id)) == pattern
-    others = judged()
+    others = validated()
     for found, before in zip((good, bad), others, strict=False):
         assert {key: found[key] for key in found.keys() - {correction.row_id}} == {
             key: before[key] for key in before.keys() - {correction.row_id}
@@ -159,4 +159,4 @@ def test_rows(correction: Correction, pattern: str | None, outcome: str, detail:
 
 def test_a_transcription_that_is_confirmed_once_it_is_corrected() -> None:
     lines = [row("a", "transcription", "EVA", label="ANA"), row("a", "transcription", "EVA", label="EVA")]
-    assert judged(*lines)[2] == [("a", "applied", ""), ("a", "unneeded", "another line says so already")]
+    assert validated(*lines)[2] == [("a", "applied", ""), ("a", "unneeded", "another line says so already")]

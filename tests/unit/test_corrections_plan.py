@@ -47,7 +47,7 @@ def plan(corrections: str | None = "corrections.csv") -> Workplan:
 
 
 def of_jobs(made: Workplan) -> list:
-    """What jobs get, and what the engine compares."""
+    """What jobs get, and what Snakemake compares."""
     rows = [(made.patterns(name), made.sources(name), made.corrections(name)) for name in made.batches]
     return [(list(map(list, row)), repr(row)) for row in rows] + [list(made.rejected_rows), list(made.confirmed_rows)]
 

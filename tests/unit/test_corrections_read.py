@@ -59,12 +59,12 @@ def test_what_is_written_is_read(lines: list, separator: str, mark: str, end: st
 
 
 @given(st.text(max_size=4) | st.text("='\t\r-", max_size=4))
-def test_formulas_are_guarded(field: str) -> None:
+def test_formulas_are_escaped(field: str) -> None:
     assert unescape_formula(escape_formula(field)) == field
     assert not escape_formula(field).startswith(tuple("=+-@\t\r"))
 
 
-def test_an_apostrophe_that_guards_nothing_stays(tmp_path: Path) -> None:
+def test_an_apostrophe_that_escapes_nothing_stays(tmp_path: Path) -> None:
     (line,) = read(tmp_path / "c.csv", "'tis,,,,exclude,")
     assert line.row_id == "'tis"
 
@@ -124,7 +124,7 @@ MALFORMED = [
 
 
 @pytest.mark.parametrize(("text", "detail"), MALFORMED)
-def test_a_malformed_line_is_named_with_its_mend_and_costs_no_other(tmp_path: Path, text: str, detail: str) -> None:
+def test_a_malformed_line_is_named_with_its_fix_and_costs_no_other(tmp_path: Path, text: str, detail: str) -> None:
     before, line, after = read(tmp_path / "c.csv", "a,0,A,,accept,", text, "b,0,A,,accept,")
     assert (line.line, line.outcome) == (3, "malformed") and line.detail.startswith(detail)
     assert before.outcome == after.outcome == ""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lettermill.base.errors import InputError
@@ -128,7 +128,7 @@ def test_empty_fields_at_the_end_of_a_line_do_no_harm(path: Path) -> None:
     assert list(read(path, f"{HEADER}1,a,AA,,\n").rows) == ["1"]
 
 
-def test_an_address_that_is_none_is_one_bad_row(path: Path) -> None:
+def test_a_url_that_is_none_is_one_bad_row(path: Path) -> None:
     table = read(path, "file,word\nhttp://[x/y.png,AB\na.png,AB\n", Columns(None, "file", "word"))
     assert list(table.rows) == ["a"] and len(table.rejected) == 1
 
@@ -196,9 +196,9 @@ def test_a_missing_table_is_a_clear_error(tmp_path: Path) -> None:
 cell = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12)
 
 
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(cell, cell, cell), min_size=1, max_size=8))
-def test_no_row_is_lost(tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str, str]]) -> None:
-    path = tmp_path_factory.mktemp("table") / "words.csv"
+def test_no_row_is_lost(path: Path, rows: list[tuple[str, str, str]]) -> None:
     pd.DataFrame(rows, columns=["id", "image", "text"]).to_csv(path, index=False, quoting=csv.QUOTE_ALL)
     table = read_validated_table(path, COLUMNS, LATIN, [])
     assert table.size == len(rows)

@@ -119,7 +119,7 @@ def test_what_may_be_no_rest_of_a_cell_is_reported(path: Path, rest: list[str]) 
     "lines",
     [
         ['2,http://h/2.jpg,"BO', "B,first"],  # a quote, and a break that it does not close over
-        ["2,http://h/2", ".jpg,BOB,first"],  # a break in the address
+        ["2,http://h/2", ".jpg,BOB,first"],  # a break in the URL
         ["2,http://h/2.jpg,BO", "", "B,first"],
         ["2,http://h/2.jpg,BO", "B,first,9"],
     ],

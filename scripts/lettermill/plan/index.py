@@ -1,8 +1,8 @@
 """The index of a table: its rows by batch in a file, so that a run that finds the table unchanged need not read it.
 
-Reading 130,000 rows takes the better part of a second, and on a cluster every job plans anew: with the index it opens
-one small database and reads the rows of its own batch. The index is never needed: whatever is wrong with it, the table
-is read.
+Reading 130,000 rows takes a second, a quarter of it for importing pandas, and on a cluster every job makes the plan for
+itself: with the index it opens one small database and reads the rows of its own batch. The index is never needed:
+whatever is wrong with it, the table is read.
 """
 
 import contextlib

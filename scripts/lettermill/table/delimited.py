@@ -1,6 +1,7 @@
 """The rows of a text table: pandas reads the lines that are rows as they stand, ``repair`` makes of the others what it
 can."""
 
+import codecs
 import csv
 import io
 import re
@@ -24,13 +25,11 @@ def read_delimited(path: Path, text: Text, columns: Columns) -> RawTable:
     """The rows of the table at ``path``. Raises InputError when the columns are not there."""
     lines = Lines(text.data)
     layout = find_layout(path, lines, columns)
-    whole = list(map(row_test(layout.separator, layout.width), lines.raw))
-    whole[: layout.lines] = [False] * layout.lines
+    is_row = row_test(layout.separator, layout.width)
+    whole = [place >= layout.lines and is_row(lines.raw(place)) for place in range(len(lines))]
     others = _OtherLines(lines, layout, whole)
     others.read()
-    numbers = [number for number, is_whole in enumerate(whole, 1) if is_whole]
-    frame = _read_with_pandas([lines.raw[number - 1] for number in numbers], numbers, layout)
-    table = others.table_with(frame)
+    table = others.table_with(_read_with_pandas(lines, whole, layout))
     _report_damaged(table, text.damaged)
     table.notes += text.notes
     return table
@@ -57,29 +56,31 @@ def row_test(separator: str, width: int) -> Callable[[bytes], bool]:
     return is_row
 
 
-def _read_with_pandas(lines: Sequence[bytes], numbers: Sequence[int], layout: Layout) -> "pd.DataFrame":
-    """The cells of ``lines``, each a whole row, by their ``numbers``."""
-    if not lines:
+def _read_with_pandas(lines: Lines, whole: Sequence[bool], layout: Layout) -> "pd.DataFrame":
+    """The cells of those of ``lines`` that are ``whole`` rows, by their numbers."""
+    numbers = [number for number, is_whole in enumerate(whole, 1) if is_whole]
+    if not numbers:
         return to_frame([], [], layout.width)
     import pandas as pd
 
-    data = b"".join(lines)
+    # pandas takes away one byte order mark, which might be the beginning of a cell.
+    data = b"".join([codecs.BOM_UTF8, *(lines.raw(number - 1) for number in numbers)])
     if b"\r" in data:  # ends of lines, for there is no line break within one of these rows
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     frame = pd.read_csv(
-        io.BytesIO(b"\xef\xbb\xbf" + data),  # pandas takes away one mark, which might be the first of a cell
+        io.BytesIO(data),
         sep=layout.separator,
         header=None,
         names=range(layout.width),
         index_col=False,
-        dtype=str,
+        dtype=object,  # text like str, which pyarrow, where it is installed, would hold once more in its own way
         keep_default_na=False,
         na_filter=False,
         skip_blank_lines=False,
         engine="c",
         encoding="utf-8",
     )
-    frame.index = pd.Index(list(numbers), dtype="int64")
+    frame.index = pd.Index(numbers, dtype="int64")
     return frame
 
 

@@ -21,7 +21,7 @@ class _Worksheet(NamedTuple):
 
     name: str
     rows: Iterable[list[str]]
-    dates: list[int]  # rows in which a cell holds a date, known when ``rows`` have been gone through
+    dates: list[int]  # rows in which a cell holds a date, complete when ``rows`` have been gone through
 
 
 def read_workbook(path: Path, kind: str, data: bytes, columns: Columns) -> RawTable:
@@ -84,7 +84,7 @@ def _read_rows(layout: Layout, rows: Iterable[tuple[int, list[str]]], dates: lis
 
 
 def _xlsx(data: bytes) -> Iterator[_Worksheet]:
-    import openpyxl  # type: ignore[import-untyped]  # here, for it takes time that other tables need not wait for
+    import openpyxl  # here, for it takes time that other tables need not wait for
 
     book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
     for page in book.worksheets:
@@ -110,7 +110,7 @@ def _rows_of_xlsx(page: Iterable, dates: list[int]) -> Iterator[list[str]]:
 
 
 def _xls(data: bytes) -> Iterator[_Worksheet]:
-    import xlrd  # type: ignore[import-untyped]
+    import xlrd
 
     book = xlrd.open_workbook(file_contents=data, logfile=io.StringIO(), formatting_info=True)
     for page in book.sheets():

@@ -6,7 +6,6 @@ with the types of the file's columns, so that a whole number stays one beside an
 
 import io
 import itertools
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from lettermill.table.content import check_size
 from lettermill.table.layout import Columns, Layout, layout_of
 from lettermill.table.raw_table import RawTable, to_frame
 
-_BATCH = 4_096
+_BATCH = 1_024
 """Rows that are unpacked at a time."""
 
 
@@ -26,7 +25,7 @@ def read_parquet(path: Path, data: bytes, columns: Columns) -> RawTable:
     Raises InputError when it cannot be read, a column is missing or holds what is no text, or pyarrow is not there.
     """
     try:
-        import pyarrow.parquet  # type: ignore[import-untyped]  # here, for not everybody has it
+        import pyarrow.parquet  # here, for not everybody has it
     except ImportError as error:
         raise InputError(
             f"{path} is Parquet, which the package pyarrow reads, and it is not installed:\n"
@@ -66,10 +65,10 @@ def _read_rows(path: Path, file: Any, used: list[str], layout: Layout) -> RawTab
     malformed: list[tuple[int, str]] = []
     size, count = 0, itertools.count(1)
     for batch in file.iter_batches(_BATCH, columns=used):
-        size += batch.nbytes
+        cells = [_plain(batch.column(name)) for name in used]
+        size += sum(column.nbytes for column in cells)
         check_size(path, size)
-        cells = [_values(batch.column(name)) for name in used]
-        for values in zip(*cells, strict=True):
+        for values in zip(*(column.to_pylist() for column in cells), strict=True):
             number = next(count)
             try:
                 rows.append([_cell(name, value) for name, value in zip(used, values, strict=True)])
@@ -79,8 +78,8 @@ def _read_rows(path: Path, file: Any, used: list[str], layout: Layout) -> RawTab
     return RawTable(layout, to_frame(rows, lines, layout.width), malformed)
 
 
-def _values(column: Any) -> Iterator[object]:
-    """The values of a column of pyarrow; text as bytes, for not all of it need be UTF-8."""
+def _plain(column: Any) -> Any:
+    """A column (array of pyarrow) of values that Python has; text as bytes, for not all of it need be UTF-8."""
     import pyarrow as pa
 
     kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
@@ -88,8 +87,7 @@ def _values(column: Any) -> Iterator[object]:
         kind = pa.timestamp("us", kind.tz)
     elif pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
         kind = pa.large_binary()
-    values: list[object] = column.cast(kind, safe=False).to_pylist()
-    return iter(values)
+    return column.cast(kind, safe=False)
 
 
 def _cell(column: str, value: object) -> str:
