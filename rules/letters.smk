@@ -12,6 +12,9 @@ cut       from these (or results/aligned/{batch}.csv, see align.smk), images and
                                               corrections.csv: what became of corrections of its letters
 """
 
+from lettermill.base.alphabet import Alphabet
+from lettermill.base.file_names import letter_folders
+
 
 rule crop:
     input:
@@ -96,6 +99,7 @@ rule cut:
         cut=config["cut"],
         confidence=config["align"]["confidence"] if ALIGNED else 0.0,
         review_confidence=config["review"]["confidence"],
+        folders=letter_folders(Alphabet(config["alphabet"]).letters),
         code=code_of("lettermill.stages.cut"),
     script:
         "../scripts/cut.py"

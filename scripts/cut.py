@@ -20,4 +20,5 @@ if __name__ == "__main__":
             min_confidence=snakemake.params.confidence,
             review_confidence=snakemake.params.review_confidence,
             corrections=snakemake.params.corrections,
+            folders=snakemake.params.folders,
         )

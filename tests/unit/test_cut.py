@@ -52,7 +52,7 @@ def test_every_letter_is_delivered_or_rejected_once(rows: list[list[float]], lea
         write_results(files.segmented, SegmentedBox, [])
         write_results(files.letters, MatchedLetter, letters)
         patterns = [(str(number), ("AB" * 3)[: len(row) or 2]) for number, row in enumerate(rows)]
-        cut_batch(files, patterns, folder / "out", False, least, 0.95)
+        cut_batch(files, patterns, folder / "out", False, least, 0.95, folders={"B": "B_other"})
         delivered = read_records(folder / "out/letters.csv", Letter)
         rejected = read_records(folder / "out/rejected.csv", Rejected)
         assert all(letter.confidence >= least for letter in delivered)
@@ -68,6 +68,7 @@ def test_every_letter_is_delivered_or_rejected_once(rows: list[list[float]], lea
                 assert not own and whole[str(number)] == 1
         assert set(account.values()) <= {1}
         for letter in delivered:
+            assert letter.file_name.partition("/")[0] == {"A": "A", "B": "B_other"}[letter.label]
             cut = decode((folder / "out" / letter.file_name).read_bytes())
             assert np.array_equal(cut, image[:, letter.box.x - 5 : letter.box.x - 5 + 9])
         pictures = {path.name for path in (folder / "out").glob("rejected/*.png")}

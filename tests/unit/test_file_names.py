@@ -1,4 +1,5 @@
-"""Every id gives the name of a file, no two give one, and ids that can be names are names."""
+"""Every id gives the name of a file, no two give one, and ids that can be names are names. Letters that differ only by
+case have folders that differ by more."""
 
 import re
 from urllib.parse import unquote
@@ -8,7 +9,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as some
 from snakemake.io import PeriodicityDetector
 
-from lettermill.base.file_names import LONGEST, file_stem
+from lettermill.base.alphabet import Alphabet
+from lettermill.base.file_names import LONGEST, file_stem, folded, letter_folders
 
 IDS = some.text(some.characters(codec="utf-8"), min_size=1, max_size=400)
 CRAFTED = some.lists(
@@ -37,7 +39,7 @@ CUT = re.compile(r"~[0-9a-f]{32}\Z")
         (f"a~{'0123456789abcdef' * 2}", f"a%7E{'0123456789abcdef' * 2}"),
     ],
 )
-def test_what_a_name_cannot_hold_is_written_as_in_addresses(row_id: str, name: str) -> None:
+def test_what_a_name_cannot_hold_is_written_as_in_urls(row_id: str, name: str) -> None:
     assert file_stem(row_id) == name
 
 
@@ -73,3 +75,31 @@ def test_names_are_safe_and_those_of_safe_ids_are_the_ids(row_id: str) -> None:
 def test_two_ids_have_two_names(one: str, other: str) -> None:
     assert (file_stem(one) == file_stem(other)) == (one == other)
     assert (check(file_stem(one)) == check(one)) == (file_stem(one) == one)
+
+
+@pytest.mark.parametrize(
+    ("alphabet", "folders"),
+    [
+        ("ABCÉ9", {}),
+        ("abcé9", {}),
+        ("ABCab", {"a": "a_lower", "b": "b_lower"}),
+        ("éÉÇ", {"é": "é_lower"}),
+        ("Σσς", {"σ": "σ_lower", "ς": "ς_03C2"}),
+        ("σς", {"σ": "σ_03C3"}),
+        ("Ssſ", {"s": "s_lower", "ſ": "ſ_017F"}),
+        ("ẞß", {"ß": "ß_lower"}),
+        ("жЖ", {"ж": "ж_lower"}),
+    ],
+)
+def test_folders_of_letters_that_differ_by_case(alphabet: str, folders: dict[str, str]) -> None:
+    assert letter_folders(alphabet) == letter_folders(alphabet[::-1]) == folders
+
+
+@given(some.lists(some.characters(categories=["L", "N", "P", "S"], exclude_characters="/"), unique=True))
+@example([*map(chr, range(0x41, 0x250)), *map(chr, range(0x370, 0x590)), *map(chr, range(0x1E00, 0x2000))])
+def test_no_two_letters_share_a_folder_where_case_is_not_told(letters: list[str]) -> None:
+    alphabet = Alphabet("".join(letters)).letters
+    folders = letter_folders(alphabet)
+    names = [folders.get(letter, letter) for letter in alphabet]
+    assert len({folded(name) for name in names}) == len(alphabet)
+    assert len({folded(letter) for letter in alphabet}) == len(alphabet) - len(folders)

@@ -1,7 +1,9 @@
-"""Names of files after rows, whatever their ids are."""
+"""Names of files after rows, whatever their ids are, and of folders after letters."""
 
 import hashlib
 import re
+import unicodedata
+from collections.abc import Iterable
 
 LONGEST = 200
 """Bytes of UTF-8 in a name; file names end at 255 and carry a position and a suffix too."""
@@ -9,7 +11,7 @@ LONGEST = 200
 _DIGITS = 32
 """Of the digest in a name that is cut short."""
 
-# What a file system, the engine, or a reader of exports (#) would take for something else; and what would read as if it
+# What a file system, Snakemake, or a reader of exports (#) would take for something else; and what would read as if it
 # had been written so.
 _WRITTEN = re.compile(
     rf'[\x00-\x1f\x7f/\\:*?#"<>|{{}}]|^[.\s]|[.\s]\Z|%(?=[0-9A-Fa-f]{{2}})|~(?=[0-9a-f]{{{_DIGITS}}}\Z)'
@@ -21,15 +23,36 @@ def file_stem(row_id: str) -> str:
     """The name, without a suffix, of the files of a row: its id wherever that can be one.
 
     No two ids have one name. Characters that cannot be in a file name, and dots and spaces at its ends, are written as
-    in addresses (``a/b`` is ``a%2Fb``, and ``a%2Fb`` is ``a%252Fb``). A name that is still too long, or that ends in
-    twenty repetitions, which the engine takes for a rule that feeds itself, is cut, and ends in ``~`` and a digest.
+    in URLs (``a/b`` is ``a%2Fb``, and ``a%2Fb`` is ``a%252Fb``). A name that is still too long, or that ends in
+    twenty repetitions, which Snakemake takes for a rule that feeds itself, is cut, and ends in ``~`` and a digest.
     """
-    name = _WRITTEN.sub(_as_in_addresses, row_id)
+    name = _WRITTEN.sub(_as_in_urls, row_id)
     if len(name.encode()) <= LONGEST and (len(name) < 20 or not _REPEATED.search(name)):
         return name
     digest = hashlib.sha256(row_id.encode()).hexdigest()[:_DIGITS]
     return name.encode()[: LONGEST - _DIGITS - 1].decode(errors="ignore") + "~" + digest
 
 
-def _as_in_addresses(found: re.Match[str]) -> str:
+def folded(name: str) -> str:
+    """What file systems compare that tell names apart neither by case nor by the composition of characters."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", name).casefold())
+
+
+def letter_folders(alphabet: Iterable[str]) -> dict[str, str]:
+    """Letter -> its folder, of those letters that cannot share a file system without case with another one's folder.
+
+    All other letters have folders of their own name. Of two cases the upper keeps its name: A and ``a_lower``. A
+    further letter that such a file system does not tell from these, as ς from σ, has its code point in the name:
+    ``ς_03C2``.
+    """
+    found: dict[str, str] = {}
+    kept: dict[str, str] = {}
+    for letter in sorted(alphabet, key=lambda letter: (letter == letter.lower(), letter)):
+        first = kept.setdefault(folded(letter), letter)
+        if letter != first:
+            found[letter] = f"{letter}_lower" if letter == first.lower() else f"{letter}_{ord(letter):04X}"
+    return found
+
+
+def _as_in_urls(found: re.Match[str]) -> str:
     return "".join(f"%{byte:02X}" for byte in found[0].encode())

@@ -2,6 +2,8 @@
 
 import json
 
+from lettermill.base.alphabet import Alphabet
+from lettermill.base.file_names import letter_folders
 from lettermill.base.reasons import explain
 from lettermill.base.split import PARTS
 from lettermill.dataset.account import Account
@@ -12,6 +14,8 @@ def dataset_card(account: Account, source: str, settings: dict[str, object], ver
 
     source: name of the table. settings: config key -> value. versions: package -> version.
     """
+    folders = letter_folders(Alphabet(str(settings.get("alphabet", ""))).letters)
+    renamed = [(letter, folders[letter]) for letter in sorted(account.letters) if letter in folders]
     return "\n".join(
         [
             "# Handwritten letters",
@@ -24,6 +28,10 @@ def dataset_card(account: Account, source: str, settings: dict[str, object], ver
             "## Layout",
             "",
             "- `A/`, `B/`, …: one folder a letter, `{row_id}_{position}.png`, 8-bit grey, tight around the ink.",
+            *(
+                f"  The folder of {letter} is `{name}/`, which no file system takes for another."
+                for letter, name in renamed
+            ),
             "  Characters of an id that no file name can have are written as in addresses, `%2F` for `/`; the ids",
             "  themselves are in `metadata.csv`.",
             "- `metadata.csv`: a line for each image: label, row, position in the transcription, box in the source",

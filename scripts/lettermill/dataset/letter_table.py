@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from lettermill.base.errors import CorruptedFileError
-from lettermill.base.files import atomic_writer
 from lettermill.base.split import PARTS, Split
 from lettermill.records.csv_files import read_records
+from lettermill.records.data_frames import write_frame
 from lettermill.records.schemas import Letter
 
 COLUMNS: dict[str, type] = {
@@ -68,8 +68,7 @@ def read_letters(batches: Sequence[Path], split: Split) -> pd.DataFrame:
 
 def write_metadata(letters: pd.DataFrame, path: Path) -> None:
     """Write ``letters``, see ``read_letters``, as ``Delivered`` records to the CSV file ``path``."""
-    with atomic_writer(path, text=True) as file:
-        letters.to_csv(file, columns=DELIVERED, index=False, lineterminator="\n")
+    write_frame(path, letters[DELIVERED])
 
 
 def folders_of(letters: pd.DataFrame) -> list[str]:

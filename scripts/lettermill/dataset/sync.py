@@ -1,4 +1,4 @@
-"""Bringing folders up to date without writing them anew: what is right stays, the rest comes or goes."""
+"""Bringing folders up to date without writing all of them again: what is right stays, the rest comes or goes."""
 
 import filecmp
 import os
@@ -13,11 +13,11 @@ from lettermill.records.schemas import Letter
 
 
 def sync_letters(
-    batches: Mapping[Path, int], labels: Iterable[str], folder: Path, belongs: Callable[[str], bool] | None = None
+    batches: Mapping[Path, int], names: Iterable[str], folder: Path, belongs: Callable[[str], bool] | None = None
 ) -> None:
     """Make the sub-folders of ``folder`` hold exactly the letters of ``batches``, as hard links.
 
-    batches: folder that ``cut_batch`` has written -> the number of its letters. labels: the letters that there are.
+    batches: folder that ``cut_batch`` has written -> the number of its letters. names: of the sub-folders.
     belongs: tells whether a file, like A/1_0.png, is one of the letters; all are, if not given.
     Files directly in ``folder`` are left alone. Where the file system has no hard links the files are copies.
     Raises CorruptedFileError, naming the file, when a batch has not the letters that it lists.
@@ -25,23 +25,23 @@ def sync_letters(
     Folders are listed, and files whose inodes agree are taken to be one: nearly a million letters take two seconds.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    labels = list(labels)
-    remove_others(folder, labels, only_folders=True)
+    names = list(names)
+    remove_others(folder, names, only_folders=True)
     found = dict.fromkeys(batches, 0)
     device = os.stat(folder).st_dev
     linked = {batch: os.stat(batch).st_dev == device for batch in batches}
-    for label in labels:
-        place = folder / label
+    for sub_folder in names:
+        place = folder / sub_folder
         place.mkdir(exist_ok=True)
         strangers = _listed(place)
         for batch in batches:
-            letters = _listed(batch / label)
+            letters = _listed(batch / sub_folder)
             if belongs:
-                letters = {name: inode for name, inode in letters.items() if belongs(f"{label}/{name}")}
+                letters = {name: inode for name, inode in letters.items() if belongs(f"{sub_folder}/{name}")}
             found[batch] += len(letters)
             for name, inode in letters.items():
                 if strangers.pop(name, None) != inode or not linked[batch]:
-                    _bring(batch / label / name, place / name)
+                    _bring(batch / sub_folder / name, place / name)
         for name in strangers:
             os.unlink(place / name)
     for batch, count in batches.items():
@@ -62,7 +62,7 @@ def _not_as_listed(batch: Path, count: int, found: int) -> CorruptedFileError:
     names = [name for name, *_ in read_fields(batch / "letters.csv", Letter)]
     missing = next((f"{batch / name} is missing" for name in names if not (batch / name).exists()), None)
     what = missing or f"{batch} has {found} letters and lists {count}"
-    return CorruptedFileError(f"{what}. Delete {batch} and run again: it will be made anew.")
+    return CorruptedFileError(f"{what}. Delete {batch} and run again: it will be made again.")
 
 
 def _bring(source: Path, target: Path) -> None:
@@ -71,7 +71,7 @@ def _bring(source: Path, target: Path) -> None:
         return
     old, new = os.stat(target), os.stat(source)
     same_file = (old.st_dev, old.st_ino) == (new.st_dev, new.st_ino)
-    # On one device an equal file is linked anew: two copies would take twice the room from then on.
+    # On one device an equal file is linked again: two copies would take twice the room from then on.
     if not same_file and (old.st_dev == new.st_dev or not filecmp.cmp(source, target, shallow=False)):
         _replace(source, target)
 

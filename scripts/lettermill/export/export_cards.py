@@ -58,7 +58,7 @@ image, label, about = next(iter(letters))""",
         f"""\
 `{{part}}/` has a tar file for each batch of rows. A sample is `.png`, the image, `.cls`, the index of the class, and
 `.json`: label, {WHERE}. {AS_CUT} The key of a sample is row and position; a dot in a row's id is `%2E` there, for a
-reader takes what follows a dot for the kind of the file, and so are, as in addresses, other characters that cannot be
+reader takes what follows a dot for the kind of the file, and so are, as in URLs, other characters that cannot be
 in the name of a file. The `.json` has the id itself.""",
     ),
     "idx": Description(

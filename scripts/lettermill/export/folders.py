@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+from lettermill.base.file_names import letter_folders
 from lettermill.base.split import PARTS, Split
 from lettermill.dataset.letter_table import read_letters, write_metadata
 from lettermill.dataset.sync import sync_letters
@@ -17,17 +18,20 @@ METADATA = "metadata.csv"
 def write_folders(batches: Sequence[Path], split: Split, classes: Sequence[str], output: Path) -> None:
     """Bring the folders {part}/{letter} in ``output`` up to date.
 
-    batches: folders that ``cut_batch`` has written. classes: see ``classes_of``; each has a folder in each part, even
-    one without letters: readers number the classes by their folders, and must come to the same numbers in all parts.
+    batches: folders that ``cut_batch`` has written. classes: see ``classes_of``; each has a folder in each part, called
+    as in the batches (see ``letter_folders``), even one without letters: readers number the classes by their folders,
+    and must come to the same numbers in all parts.
     There are two tables of Delivered records: ``metadata.csv`` with all letters, and {part}/metadata.csv with those of
     the part, for readers that look for one there; a part without letters has none, for then they could not read it.
     """
     letters = read_letters(batches, split)
+    renamed = letter_folders(classes)
+    folders = [renamed.get(label, label) for label in classes]
     for part in PARTS:
         of_part = letters[letters["split"] == part]
         counts = Counter(of_part["batch"])
         names = set(of_part["file_name"])
-        sync_letters({batch: counts[batch] for batch in batches}, classes, output / part, names.__contains__)
+        sync_letters({batch: counts[batch] for batch in batches}, folders, output / part, names.__contains__)
         if len(of_part):
             write_metadata(of_part, output / part / METADATA)
         else:

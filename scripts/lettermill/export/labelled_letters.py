@@ -49,7 +49,7 @@ def image_of(batch: Path, letter: Letter) -> bytes:
     try:
         return path.read_bytes()
     except FileNotFoundError:
-        raise CorruptedFileError(f"{path} is missing. Delete {batch} and run again: it will be made anew.") from None
+        raise CorruptedFileError(f"{path} is missing. Delete {batch} and run again: it will be made again.") from None
 
 
 def provenance(letter: Letter) -> dict[str, object]:

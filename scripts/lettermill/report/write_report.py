@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from lettermill.base.file_names import file_stem
+from lettermill.base.file_names import file_stem, letter_folders
 from lettermill.base.files import write_bytes
 from lettermill.records.csv_files import read_records, write_records
 from lettermill.records.data_frames import write_frame
@@ -173,10 +173,10 @@ def _class_rows(folder: Path, letters: LetterStatistics) -> dict[str, list[tuple
     """Label -> its letters to be shown, each row with its picture's URL; all are files in ``folder`` as well."""
     folder.mkdir(parents=True, exist_ok=True)
     found = {}
-    wanted = set()
+    wanted, folders = set(), letter_folders(letters.classes.index)
     for label in letters.classes.index[letters.classes[["letters", "rejected"]].any(axis=1)]:
         rows = class_rows(letters, label)
-        name = f"{file_stem(label)}.png"
+        name = f"{folders.get(label, file_stem(label))}.png"
         wanted.add(name)
         write_bytes(folder / name, small_png(sheet(rows)))
         if len(found) < MAX_CLASSES:

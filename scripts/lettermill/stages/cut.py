@@ -2,9 +2,10 @@
 
 import logging
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import groupby, starmap
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from lettermill.base.alphabet import word
@@ -44,11 +45,13 @@ def cut_batch(
     min_confidence: float,
     review_confidence: float,
     corrections: Iterable[tuple[str, ...]] = (),
+    folders: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
     """Cut the letters of a batch out of its cropped images; those with a lower confidence than that are rejected.
 
     patterns: (row id, pattern) of every row of the batch, see ``Alphabet.pattern``. corrections: of its letters, see
     ``Correction``, none contradicting another; ``corrections.csv`` in ``output`` says what has become of each.
+    folders: letter -> its folder, of those that are not called after the letter, see ``letter_folders``.
     Letters go to ``output``/{letter}/{row}_{position}.png (row: see ``file_stem``), those that are rejected to
     ``output``/rejected/. ``letters.csv`` in ``output`` lists the letters; ``rejected.csv`` lists those that are
     rejected, and the rows of the batch that have none, with the stage that stopped them.
@@ -85,7 +88,8 @@ def cut_batch(
         in_crop = [record.box.moved(-row.box.x, -row.box.y) for record in records]
         images = cut_letters(read_crop(files.cropped, row), in_crop, erase_neighbours)
         for record, image, deliver in zip(records, images, confident, strict=True):
-            file = f"{record.label if deliver else REJECTED}/{file_stem(row_id)}_{record.position}.png"
+            folder = folders.get(record.label, record.label) if deliver else REJECTED
+            file = f"{folder}/{file_stem(row_id)}_{record.position}.png"
             (output / file).parent.mkdir(exist_ok=True)
             (output / file).write_bytes(encode_png(image))
             if deliver:
