@@ -160,7 +160,7 @@ rule export_card:
         export="card",
         split=config["split"],
         classes=CLASSES,
-        by_batch=lambda wildcards: BY_BATCH.get(wildcards.format, ""),
+        by_batch=lambda wildcards: BY_BATCH.get(wildcards.format),
         source=PLAN.table_path.name,
         code=lambda wildcards: code_of("lettermill.export.export_cards"),
     script:

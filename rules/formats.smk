@@ -23,8 +23,8 @@ FILES = {
     "folders": {"metadata": "results/export/folders/metadata.csv"},
 }
 
-# Where the files of a format are that is written by batches: those of batches without rows are removed there.
-BY_BATCH = {"huggingface": "results/export/huggingface/data", "webdataset": "results/export/webdataset"}
+# Where the files of a format are, below its folder, that is written by batches: those of batches without rows go.
+BY_BATCH = {"huggingface": "data", "webdataset": "."}
 
 
 def export_files(format):

@@ -62,7 +62,7 @@ rule report:
         rejected="results/dataset/rejected.csv",
         batches=expand("results/letters/{batch}", batch=BATCHES),
     output:
-        *[
+        plots=[
             report(
                 f"results/report/{plot}.{kind}",
                 caption=f"captions/{plot}.rst",

@@ -14,6 +14,7 @@ from lettermill.dataset.sync import remove_others
 from lettermill.records.csv_files import write_records
 from lettermill.records.schemas import CorrectionOutcome, TableNote
 from lettermill.workflow.job import job_log
+from lettermill.workflow.job_files import results_of
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -31,7 +32,9 @@ def main() -> None:
     logging.info("rejected: %d rows, and %d letters of others", account.stopped.total(), doubtful)
     names = {batch.name for batch in batches}
     for stage in STAGES:
-        for name in remove_others(Path("results") / stage, names | {f"{batch}.csv" for batch in names}):
+        for name in remove_others(
+            results_of(snakemake.output.summary) / stage, names | {f"{batch}.csv" for batch in names}
+        ):
             logging.info("removed results/%s/%s: its batch has no rows any more", stage, name)
     text = dataset_card(account, params.source, params.settings, versions())
     Path(snakemake.output.card).write_text(text, encoding="utf-8")

@@ -1,7 +1,6 @@
 """Write what params.export names: the files of a format, for a batch or for all, or the card of a format."""
 
 import logging
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +8,7 @@ import lettermill
 from lettermill.base.split import Split
 from lettermill.dataset.sync import remove_others, remove_strangers
 from lettermill.workflow.job import job_log
+from lettermill.workflow.job_files import paths_by_batch, paths_by_name, results_of
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -22,19 +22,19 @@ def main() -> None:
         case "huggingface":
             from lettermill.export.huggingface import write_parquet
 
-            write_parquet(Path(files.letters), split, classes, named(output))
+            write_parquet(Path(files.letters), split, classes, paths_by_name(output))
         case "webdataset":
             from lettermill.export.webdataset import write_shards
 
-            write_shards(Path(files.letters), split, classes, named(output))
+            write_shards(Path(files.letters), split, classes, paths_by_name(output))
         case "idx":
             from lettermill.export.idx import write_idx
 
-            write_idx(squares_of(files), split, classes, Path(output.mapping).parent)
+            write_idx(squares_of(results_of(output.mapping)), split, classes, Path(output.mapping).parent)
         case "npz":
             from lettermill.export.npz import write_npz
 
-            write_npz(squares_of(files), split, classes, named(output))
+            write_npz(squares_of(results_of(output.train)), split, classes, paths_by_name(output))
         case "folders":
             from lettermill.export.folders import write_folders
 
@@ -45,16 +45,11 @@ def main() -> None:
             raise ValueError(f"there is no export {other}")
 
 
-def named(output: Mapping[str, str]) -> dict[str, Path]:
-    """Name -> file."""
-    return {name: Path(path) for name, path in output.items()}
-
-
-def squares_of(files: "snakemake.input") -> dict[Path, Path]:
+def squares_of(results: Path) -> dict[Path, Path]:
     """Batch -> the file of its squares, which has its name. Those of batches without rows are cleared away."""
-    squares = {Path(path).stem: Path(path) for path in files.squares}
-    remove_others(Path("results/normalised"), {path.name for path in squares.values()})
-    return {Path(batch): squares[Path(batch).name] for batch in files.letters}
+    squares = paths_by_batch(snakemake.input.squares)
+    remove_others(results / "normalised", {path.name for path in squares.values()})
+    return {letters: squares[batch] for batch, letters in paths_by_batch(snakemake.input.letters).items()}
 
 
 def write_card(split: Split, classes: list[str]) -> None:
@@ -63,8 +58,9 @@ def write_card(split: Split, classes: list[str]) -> None:
     from lettermill.export.export_cards import count_letters, export_card
 
     files, params = snakemake.input, snakemake.params
-    for path in remove_strangers(Path(params.by_batch), map(Path, files.files)) if params.by_batch else []:
-        logging.info("removed %s: its batch has no rows any more", path)
+    if params.by_batch is not None:
+        for path in remove_strangers(Path(snakemake.output.card).parent / params.by_batch, map(Path, files.files)):
+            logging.info("removed %s: its batch has no rows any more", path)
     counts = count_letters(read_letters([Path(batch) for batch in files.letters], split))
     text = export_card(snakemake.wildcards.format, counts, classes, params.source, lettermill.__version__)
     Path(snakemake.output.card).write_text(text, encoding="utf-8")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from lettermill.model.fit import Outputs, Training, fit
 from lettermill.workflow.job import job_log
-from lettermill.workflow.job_files import paths_by_name
+from lettermill.workflow.job_files import paths_by_name, results_of
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -20,7 +20,7 @@ def main() -> None:
         training=Training(**params.train),
         weights=Path(files.weights) if files.weights else None if weights == "none" else weights,
         code=params.code,
-        work=Path(snakemake.output.keras).parents[1] / "training",
+        work=results_of(snakemake.output.keras) / "training",
         output=Outputs(**paths_by_name(snakemake.output)),
     )
 

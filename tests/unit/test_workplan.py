@@ -90,7 +90,7 @@ print("pandas" in sys.modules)
 def test_jobs_get_rows_and_records_get_a_digest(folder: Path) -> None:
     for made in (plan(), plan()):  # read, and from the index
         rows = made.patterns(made.batch_of("b"))
-        assert pickle.loads(pickle.dumps(rows)) == list(rows)
+        assert pickle.loads(pickle.dumps(rows)) == list(rows) == rows
         assert ("b", "ZOE") in list(rows)
         assert "ZOE" not in repr(rows)
 

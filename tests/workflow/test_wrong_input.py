@@ -15,19 +15,24 @@ def small(tmp_path: Path) -> Project:
 
 
 @pytest.mark.parametrize(
-    ("settings", "message"),
+    ("settings", "messages"),
     [
-        ({"mehtod": "histogram"}, "my.yaml, line 7: unknown key `mehtod`. Did you mean `method`?"),
-        ({"table": "wrods.csv"}, "`table: wrods.csv` does not exist"),
-        ({"images": "pictures"}, "`images: pictures` does not exist"),
-        ({"columns": {"id": "id", "image": "url", "text": "word"}}, "words.csv, line 1: there is no column 'url'"),
-        ({"batches": "some"}, "`batches: some` is none of auto, image, a whole number"),
+        (
+            {"mehtod": "histogram", "batches": "some"},
+            [
+                "my.yaml, line 7: unknown key `mehtod`. Did you mean `method`?",
+                "`batches: some` is none of auto, image, a whole number",
+            ],
+        ),
+        ({"table": "wrods.csv"}, ["`table: wrods.csv` does not exist"]),
+        ({"images": "pictures"}, ["`images: pictures` does not exist"]),
+        ({"columns": {"id": "id", "image": "url", "text": "word"}}, ["words.csv, line 1: there is no column 'url'"]),
     ],
 )
-def test_a_wrong_config_stops_with_one_message(small: Project, settings: dict, message: str) -> None:
+def test_a_wrong_config_stops_with_its_messages(small: Project, settings: dict, messages: list[str]) -> None:
     small.settings.update(settings)
     output = small.run(fails=True)
-    assert message in output
+    assert all(message in output for message in messages)
     assert "Traceback" not in output and 'File "' not in output
 
 

@@ -10,6 +10,11 @@ def paths_by_name(files: Any) -> dict[str, Path]:
     return {name: Path(path) for name, path in files.items()}
 
 
+def results_of(file: str) -> Path:
+    """The folder ``results`` that a file is in, at any depth: a module's prefix may put it elsewhere."""
+    return next(folder for folder in Path(file).parents if folder.name == "results")
+
+
 def paths_by_batch(files: Iterable[str]) -> dict[str, Path]:
     """Batch -> path of the file (``{batch}.csv``, ``{batch}.npy``) or folder (``{batch}``) of a stage, in this order.
 
