@@ -35,8 +35,7 @@ def test_an_edited_transcription(project: Project) -> None:
     output = project.run("-n")
     batch = batch_of(row_id, 4)
     assert "Params have changed since last execution" in output and f"wildcards: batch={batch}" in output
-    assert project.planned() == {"match": 1, "cut": 1, **END}
-    project.run()
+    assert project.ran() == {"match": 1, "cut": 1, **END}
     assert "".join(letters_of(project, row_id)) == "".join(sorted(filter(str.isalpha, other)))
     assert project.planned() == {}
 
@@ -58,8 +57,7 @@ def test_an_added_row(project: Project) -> None:
     row_id = some_row(project)
     before = project.dataset()
     project.rows = {"added": list(project.rows[row_id]), **project.rows}
-    assert project.planned() == ONE_BATCH
-    project.run()
+    assert project.ran() == ONE_BATCH
     assert letters_of(project, "added") == letters_of(project, row_id)
     after = project.dataset()
     images = {name for name in before if name.endswith(".png")}
@@ -70,8 +68,7 @@ def test_a_deleted_row_leaves_no_letters(project: Project) -> None:
     row_id = some_row(project)
     assert letters_of(project, row_id)
     del project.rows[row_id]
-    assert project.planned() == ONE_BATCH
-    project.run()
+    assert project.ran() == ONE_BATCH
     assert not letters_of(project, row_id)
     assert row_id not in {row["row_id"] for row in project.metadata() + project.rejected()}
 
@@ -79,8 +76,7 @@ def test_a_deleted_row_leaves_no_letters(project: Project) -> None:
 def test_a_batch_without_rows_goes(project: Project) -> None:
     batch = batch_of(some_row(project), 4)
     project.rows = {row_id: row for row_id, row in project.rows.items() if batch_of(row_id, 4) != batch}
-    assert project.planned() == END
-    project.run()
+    assert project.ran() == END
     assert {letter["row_id"] for letter in project.metadata()} <= set(project.rows)
     for stage in ("downloaded", "cropped", "segmented", "matched", "letters"):
         assert len(list((project.folder / "results" / stage).iterdir())) == 3
@@ -104,8 +100,7 @@ def test_an_image_that_comes_later(project: Project) -> None:
     project.run()
     assert [row["reason"] for row in project.rejected() if row["row_id"] == "late"] == ["missing_file"]
     shutil.copy2(source, source.with_name("late.jpg"))
-    assert project.planned() == ONE_BATCH
-    project.run()
+    assert project.ran() == ONE_BATCH
     assert letters_of(project, "late") == letters_of(project, some_row(project))
 
 

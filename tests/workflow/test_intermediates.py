@@ -43,8 +43,7 @@ def test_an_edited_row_works_on_its_batch(lean: Project, project: Project, tmp_p
     other = lean.copy(tmp_path / "lean")
     edit(other)
     edit(project)
-    assert other.planned() == {**BATCH, **END}
-    other.run()
+    assert other.ran() == {**BATCH, **END}
     project.run()
     assert other.dataset() == project.dataset()
     assert other.planned() == {} and left(other) == []
@@ -105,8 +104,7 @@ def test_words_are_aligned_without_learning_again(tmp_path) -> None:
     assert project.planned() == {}
     row_id = edit(project)
     expected = Counter({**BATCH, "align": 1, "suspects": 1, **END})
-    assert project.planned() == expected
-    project.run()
+    assert project.ran() == expected
     assert project.planned() == {} and left(project) == []
     assert project.planned("-R", "learn") == Counter(
         {**dict.fromkeys((*BATCH, "align"), 3), "learn": 1, "suspects": 1, **END}

@@ -178,13 +178,11 @@ def test_a_word_list_gives_its_spelling_and_only_its_words(project: Project) -> 
     word = transcription(1)
     (project.folder / "names.txt").write_text(f"{word.title()}\nXaxa\n", encoding="utf-8")
     project.settings["predict"] |= {"word_list": "names.txt", "other_words": 0}
-    assert project.planned("predict") == {"predict": 1}
-    project.run("predict")
+    assert project.ran("predict") == {"predict": 1}
     assert predictions(project)["word_0001.jpg"]["text"] == word.title()
     assert predictions(project)["line.png"]["text"] == f"{word.title()} {word.title()}"
     (project.folder / "names.txt").write_text("Xaxa\nQuqu\n", encoding="utf-8")
-    assert project.planned("predict") == {"predict": 1}
-    project.run("predict")
+    assert project.ran("predict") == {"predict": 1}
     assert predictions(project)["word_0001.jpg"]["text"] in ("Xaxa", "Ququ")
     project.settings["predict"]["other_words"] = 0.003
     project.run("predict")
