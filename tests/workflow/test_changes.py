@@ -170,9 +170,11 @@ def test_an_edited_script(project: Project, repository: Path) -> None:
     assert project.planned() == {"match": 4, "cut": 4, **END}
 
 
-@pytest.mark.parametrize("rule", ["download", "match", "cut"])
+@pytest.mark.parametrize(
+    "rule", ["match", *(pytest.param(rule, marks=pytest.mark.slow) for rule in ("download", "cut"))]
+)
 def test_what_a_failed_job_took_with_it_is_made_again(project: Project, rule: str) -> None:
-    """The engine deletes the outputs of a job that is killed; what was made from them is still there, and stale."""
+    """Snakemake deletes the outputs of a job that is killed; what was made from them is still there, and stale."""
     row_id = some_row(project)
     if rule == "download":
         path = project.folder / "images" / project.rows[row_id][0]
@@ -188,7 +190,7 @@ def test_what_a_failed_job_took_with_it_is_made_again(project: Project, rule: st
     assert project.planned() == {}
 
 
-def test_a_letter_that_is_missing_is_named_with_the_mend(project: Project) -> None:
+def test_a_letter_that_is_missing_is_named_with_the_fix(project: Project) -> None:
     name = project.metadata()[0]["file_name"]
     source = next(project.folder.glob(f"results/letters/*/{name}"))
     source.unlink()

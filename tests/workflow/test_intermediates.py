@@ -62,7 +62,7 @@ def test_a_changed_setting(lean: Project, tmp_path, settings: dict, expected: di
     assert other.planned() == expected
 
 
-@pytest.mark.parametrize("rule", ["crop", "match", "cut"])
+@pytest.mark.parametrize("rule", ["crop", *(pytest.param(rule, marks=pytest.mark.slow) for rule in ("match", "cut"))])
 def test_a_killed_job_is_noticed(lean: Project, project: Project, tmp_path, rule: str) -> None:
     other = lean.copy(tmp_path / "lean")
     edit(other)
@@ -97,7 +97,7 @@ def test_files_of_earlier_runs_can_be_deleted(project: Project) -> None:
 
 
 def test_words_are_aligned_without_learning_again(tmp_path) -> None:
-    project = Project.of_sample(tmp_path / "project", 300, batches=3, method="align", keep_intermediates=False)
+    project = Project.of_sample(tmp_path / "project", 120, batches=2, method="align", keep_intermediates=False)
     project.run()
     assert left(project) == []
     assert {letter["method"] for letter in project.metadata()} == {"align"}
@@ -107,7 +107,7 @@ def test_words_are_aligned_without_learning_again(tmp_path) -> None:
     assert project.ran() == expected
     assert project.planned() == {} and left(project) == []
     assert project.planned("-R", "learn") == Counter(
-        {**dict.fromkeys((*BATCH, "align"), 3), "learn": 1, "suspects": 1, **END}
+        {**dict.fromkeys((*BATCH, "align"), 2), "learn": 1, "suspects": 1, **END}
     )
     letters = [letter["label"] for letter in project.metadata() if letter["row_id"] == row_id]
     assert len(letters) <= len(project.rows[row_id][1])
