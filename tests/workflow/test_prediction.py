@@ -1,4 +1,4 @@
-"""`predict` and `evaluate_words`: images that are in no table, and rows that the models have not learnt from."""
+"""`predict` and `evaluate_words`: images that are in no table, and rows that the models are not trained on."""
 
 import csv
 import json
@@ -210,7 +210,7 @@ def test_images_may_be_given_on_the_command_line(project: Project) -> None:
     assert [path.name for path in pictures.glob("*.png")] == ["large.png.png"]
 
 
-def test_too_little_to_learn_from_is_told(tmp_path: Path) -> None:
+def test_too_few_letters_to_train_on_are_told(tmp_path: Path) -> None:
     project = Project.of_sample(tmp_path / "project", 20, batches=1, predict={"images": "images"}, train={"epochs": 1})
     said = project.run("predict", fails=True)
     assert "says that no recogniser could be learnt" in said and "Traceback" not in said
