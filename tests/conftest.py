@@ -25,7 +25,7 @@ settings.load_profile("lettermill")
 def pytest_configure(config: pytest.Config) -> None:
     # Jobs find Python and Snakemake where pytest runs, whether or not the venv is active.
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    # The engine's plugin for Slurm asks for Slurm's settings whenever the engine starts; where Slurm is installed but
+    # Snakemake's plugin for Slurm asks for Slurm's settings whenever Snakemake starts; where Slurm is installed but
     # has none, it would look for them in the DNS each time.
     os.environ["SLURM_CONF"] = os.devnull
 

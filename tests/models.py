@@ -18,15 +18,15 @@ SHARPNESS = 8.0
 
 
 def write_model(folder: Path) -> None:
-    """Write ``model.onnx`` and ``model.json`` of a classifier that has learnt from the sample's true boxes."""
+    """Write ``model.onnx`` and ``model.json`` of a classifier that is fitted to the sample's true boxes."""
     squares, labels = sample_letters()
     classes = sorted(set(labels))
     flat = np.hstack([squares.reshape(len(squares), -1) / 255, np.ones((len(squares), 1))])
-    wanted = np.array([[label == known for known in classes] for label in labels], float)
-    learnt = np.linalg.solve(flat.T @ flat + 10 * np.eye(flat.shape[1]), flat.T @ wanted)  # ridge regression
+    wanted = np.array([[label == name for name in classes] for label in labels], float)
+    fitted = np.linalg.solve(flat.T @ flat + 10 * np.eye(flat.shape[1]), flat.T @ wanted)  # ridge regression
     folder.mkdir(parents=True, exist_ok=True)
     Preprocessing(tuple(classes), SIDE, MARGIN).save(folder / "model.json")
-    weights, bias = (SHARPNESS * part for part in (learnt[:-1] / 255, learnt[-1]))
+    weights, bias = (SHARPNESS * part for part in (fitted[:-1] / 255, fitted[-1]))
     graph = helper.make_graph(
         [
             helper.make_node("Flatten", ["letters"], ["flat"], axis=1),

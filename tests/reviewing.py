@@ -22,9 +22,9 @@ def data_of(folder: Path) -> dict:
 
 def remake(results: Path, folder: Path, corrections: list[tuple] = (), **settings: object) -> Path:
     """Write the page of a run's ``results`` into ``folder`` as the workflow does, with other settings."""
-    known = {"name": "words.csv", "alphabet": "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "method": "align", "min_confidence": 0.9}
+    usual = {"name": "words.csv", "alphabet": "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "method": "align", "min_confidence": 0.9}
     batches = sorted((results / "letters").iterdir())
-    given = Settings(**{**known, "review_confidence": 0.995, "letters": 400, **settings})
+    given = Settings(**{**usual, "review_confidence": 0.995, "letters": 400, **settings})
     suspects = results / "suspects.csv"
     outcomes = [CorrectionOutcome(*line) for line in corrections]
     write_page(batches, suspects if suspects.exists() else None, outcomes, folder, given)

@@ -56,7 +56,7 @@ def test_decisions_are_applied_and_shown_again(aligned: Project, opened: Callabl
     }
     assert taken and taken <= {(str(position), label) for position, label in enumerate(words[0][2])}
 
-    # The page made anew shows them as decided, to those too who have not made them, and gives back the same file.
+    # The page that is made again shows them as decided, also to those who have not made them, and gives back the file.
     again = opened(page)
     assert again.download() == text
     corrected = [again.letter(card) for card, (*_, kind) in enumerate(again.data["cards"]) if kind == "corrected"]

@@ -322,6 +322,6 @@ def test_counting_boxes_gives_no_confidences(opened: Callable, tmp_path: Path) -
 
 def test_the_same_run_gives_the_same_page(aligned: Project, tmp_path: Path) -> None:
     made = digests(aligned.folder / "results/review")
-    made.pop("words/.snakemake_timestamp")  # the engine's
+    made.pop("words/.snakemake_timestamp")  # Snakemake's
     assert digests(remake(aligned.folder / "results", tmp_path)) == made
     assert aligned.planned() == {}

@@ -42,24 +42,24 @@ def scored(project: Project) -> Score:
 
 
 def readme_figures(name: str) -> tuple[float, float]:
-    """Yield and precision of the line of README's first table, in per cent."""
+    """Recall and precision of the line of README's first table, in per cent."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     found = re.search(rf"^\| {re.escape(name)} \| ([\d.]+) % \| ([\d.]+) % \|", readme, re.MULTILINE)
     return float(found[1]), float(found[2])
 
 
-def test_yield_and_precision(run: Project) -> None:
+def test_recall_and_precision(run: Project) -> None:
     result = scored(run)
     assert result.precision >= 0.994, result.wrong
     assert result.yield_ >= 0.94
-    # What is learnt is the same on the same machine; other processors round other sums, which moves single letters.
+    # The recogniser is the same on the same machine; other processors round other sums, which moves single letters.
     claimed = readme_figures("the embedded sample")
     assert (100 * result.yield_, 100 * result.precision) == (
         pytest.approx(claimed[0], abs=0.5), pytest.approx(claimed[1], abs=0.2),
     )  # fmt: skip
 
 
-def test_yield_and_precision_of_counting(counted: Project) -> None:
+def test_recall_and_precision_of_counting(counted: Project) -> None:
     result = scored(counted)
     assert result.precision >= 0.995, result.wrong
     assert result.yield_ >= 0.82

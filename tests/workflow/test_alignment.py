@@ -66,8 +66,8 @@ def test_edited_and_added_rows_are_aligned_with_the_recogniser_that_is_there(pro
     assert project.planned("-R", "learn") == {"learn": 1, "align": 4, "cut": 4, **END}
 
 
-def test_new_and_vanished_batches_do_not_learn_again(tmp_path: Path) -> None:
-    project = Project.of_sample(tmp_path / "project", 5, batches="image", method="align")
+def test_new_and_vanished_batches_do_not_train_again(tmp_path: Path) -> None:
+    project = Project.of_sample(tmp_path / "project", 3, batches="image", method="align")
     project.run()
     rows = list(project.rows)
     project.rows["added"] = list(project.rows[rows[1]])
@@ -75,11 +75,11 @@ def test_new_and_vanished_batches_do_not_learn_again(tmp_path: Path) -> None:
     stages = dict.fromkeys(("download", "crop", "segment", "match", "align", "cut"), 1)
     assert project.ran() == {**stages, **END}
     assert project.planned() == {}
-    assert project.planned("-R", "learn") == {"learn": 1, "align": 5, "cut": 5, **END}
+    assert project.planned("-R", "learn") == {"learn": 1, "align": 3, "cut": 3, **END}
 
 
 def test_changes_of_rows_do_not_hide_other_changes(project: Project) -> None:
-    """A job before `learn` and a setting after it change at once: the engine must see both."""
+    """A job before `learn` and a setting after it change at once: Snakemake must see both."""
     row_id = project.metadata()[0]["row_id"]
     project.rows[row_id][1] += "A"
     project.settings["align"] = {"confidence": 0.5}
@@ -165,7 +165,7 @@ def test_too_little_to_learn_from_falls_back_to_matching(tmp_path: Path) -> None
     assert "too few to learn from" in (project.folder / "logs/learn.log").read_text(encoding="utf-8")
 
 
-def test_corrections_are_learnt_from_when_it_learns_again_and_stay(project: Project) -> None:
+def test_corrections_are_trained_on_and_stay(project: Project) -> None:
     doubtful = [
         found
         for path in sorted(project.folder.glob("results/letters/*/review_letters.csv"))

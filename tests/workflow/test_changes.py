@@ -154,7 +154,9 @@ def test_an_edited_script(project: Project, repository: Path) -> None:
     assert project.planned() == {"match": 4, "cut": 4, **END}
 
 
-@pytest.mark.parametrize("rule", ["download", "match", "cut"])
+@pytest.mark.parametrize(
+    "rule", ["match", *(pytest.param(rule, marks=pytest.mark.slow) for rule in ("download", "cut"))]
+)
 def test_what_a_failed_job_took_with_it_is_made_again(project: Project, rule: str) -> None:
     """Snakemake deletes the outputs of a job that is killed; what was made from them is still there, and stale."""
     row_id = some_row(project)

@@ -66,8 +66,7 @@ def test_each_action_is_done_and_undone(project: Project, finished: Project) -> 
         *(of(found, "reject") for found in second),
     ]
     correct(project, *lines)
-    assert project.planned() == {"cut": 1, **END}
-    project.run()
+    assert project.ran() == {"cut": 1, **END}
     assert project.planned() == {}
     assert project.outcomes() == [("applied", "")] * len(lines)
     found = letters_of(project, first[0]["row_id"])
@@ -93,12 +92,10 @@ def test_each_action_is_done_and_undone(project: Project, finished: Project) -> 
 
     corrected = project.dataset()
     correct(project, *reversed(lines))
-    assert project.planned() == DATASET  # for the numbers of the lines
-    project.run()
+    assert project.ran() == DATASET  # for the numbers of the lines
     assert project.dataset() == corrected
     project.settings["corrections"] = None
-    assert project.planned() == {"cut": 1, **END}
-    project.run()
+    assert project.ran() == {"cut": 1, **END}
     assert project.dataset() == finished.dataset()
     assert digests(project.folder / "results/sheets") == digests(finished.folder / "results/sheets")
 
@@ -108,23 +105,20 @@ def test_rows_are_transcribed_and_excluded(project: Project, finished: Project) 
     row_id, word = first[0]["row_id"], "".join(found["label"] for found in first)
     new = other(word[0]) + word[1:]
     correct(project, row(row_id, "transcription", new, label=word), of(first[1], "accept"), of(first[0], "reject"))
-    assert project.planned() == {"match": 1, "cut": 1, **END}
-    project.run()
+    assert project.ran() == {"match": 1, "cut": 1, **END}
     assert [found["label"] for found in letters_of(project, row_id)] == list(new)
     assert project.outcomes() == [("applied", ""), ("applied", ""), ("stale", f"the letter is {new[0]} now")]
     assert "line 4: stale: the letter is" in (project.folder / "results/summary.txt").read_text(encoding="utf-8")
 
     correct(project, row(row_id, "exclude"), of(first[1], "accept"))
-    assert project.planned() == ONE_BATCH
-    project.run()
+    assert project.ran() == ONE_BATCH
     assert project.outcomes() == [("applied", ""), ("unneeded", "its row is excluded")]
     assert not letters_of(project, row_id)
     assert [found["reason"] for found in project.rejected() if found["row_id"] == row_id] == ["excluded_by_hand"]
     assert "no picture of row" in project.run(f"results/debug/{row_id}.png", fails=True)
 
     correct(project)
-    assert project.planned() == ONE_BATCH
-    project.run()
+    assert project.ran() == ONE_BATCH
     assert project.dataset() == finished.dataset()
 
 
@@ -135,8 +129,7 @@ def test_a_row_that_could_not_be_read_is(project: Project) -> None:
     project.run()
     assert not letters_of(project, row_id)
     correct(project, row(row_id, "transcription", text))
-    assert project.planned() == ONE_BATCH
-    project.run()
+    assert project.ran() == ONE_BATCH
     assert letters_of(project, row_id) == first
 
 
@@ -155,8 +148,7 @@ def test_lines_that_are_not_applied_re_run_no_batch(project: Project, finished: 
         letter(first["row_id"], 0, "AB", "accept"),
         row(second["row_id"], "exclude", label="QQ"),
     )
-    assert project.planned() == DATASET
-    project.run()
+    assert project.ran() == DATASET
     contradicts = "contradicts line {}: leave one of them"
     assert project.outcomes() == [
         ("stale", "the table has no such row"),
@@ -178,8 +170,7 @@ def test_lines_that_are_not_applied_re_run_no_batch(project: Project, finished: 
 
     correct(project, letter(lost["row_id"], 0, "A", "accept"))
     expected = {"cut": 1, **END} if lost["stage"] != "table" else DATASET
-    assert project.planned() == expected
-    project.run()
+    assert project.ran() == expected
     assert project.outcomes() == [("stale", f"the row has no letters: {lost['reason']}")]
 
 
@@ -199,8 +190,7 @@ def test_without_intermediates(project: Project, finished: Project) -> None:
     project.run()
     (first,) = some_rows(project, 1)
     correct(project, of(first[0], "reject"))
-    assert project.planned() == ONE_BATCH
-    project.run()
+    assert project.ran() == ONE_BATCH
     assert len(letters_of(project, first[0]["row_id"])) == len(first) - 1
     correct(project)
     project.run()

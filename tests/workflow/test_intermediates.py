@@ -70,7 +70,7 @@ def test_a_changed_setting(lean: Project, tmp_path: Path, settings: dict, expect
     assert other.planned() == expected
 
 
-@pytest.mark.parametrize("rule", ["crop", "match", "cut"])
+@pytest.mark.parametrize("rule", ["crop", *(pytest.param(rule, marks=pytest.mark.slow) for rule in ("match", "cut"))])
 def test_a_killed_job_is_noticed(lean: Project, edited: dict[str, str], tmp_path: Path, rule: str) -> None:
     other = lean.copy(tmp_path / "lean")
     edit(other)
@@ -102,7 +102,7 @@ def test_files_of_earlier_runs_can_be_deleted(project: Project) -> None:
 
 
 def test_words_are_aligned_without_learning_again(tmp_path: Path) -> None:
-    project = Project.of_sample(tmp_path / "project", 300, batches=3, method="align", keep_intermediates=False)
+    project = Project.of_sample(tmp_path / "project", 120, batches=2, method="align", keep_intermediates=False)
     project.run()
     assert left(project) == []
     assert {letter["method"] for letter in project.metadata()} == {"align"}
@@ -110,7 +110,7 @@ def test_words_are_aligned_without_learning_again(tmp_path: Path) -> None:
     assert project.ran() == Counter({**BATCH, "align": 1, "suspects": 1, **END})
     assert project.planned() == {} and left(project) == []
     assert project.planned("-R", "learn") == Counter(
-        {**dict.fromkeys((*BATCH, "align"), 3), "learn": 1, "suspects": 1, **END}
+        {**dict.fromkeys((*BATCH, "align"), 2), "learn": 1, "suspects": 1, **END}
     )
     letters = [letter["label"] for letter in project.metadata() if letter["row_id"] == row_id]
     assert len(letters) <= len(project.rows[row_id][1])

@@ -1,4 +1,4 @@
-"""`predict` and `evaluate_words`: images that are in no table, and rows that the models have not learnt from."""
+"""`predict` and `evaluate_words`: images that are in no table, and rows that the models are not trained on."""
 
 import csv
 import json
@@ -178,13 +178,11 @@ def test_a_word_list_gives_its_spelling_and_only_its_words(project: Project) -> 
     word = transcription(1)
     (project.folder / "names.txt").write_text(f"{word.title()}\nXaxa\n", encoding="utf-8")
     project.settings["predict"] |= {"word_list": "names.txt", "other_words": 0}
-    assert project.planned("predict") == {"predict": 1}
-    project.run("predict")
+    assert project.ran("predict") == {"predict": 1}
     assert predictions(project)["word_0001.jpg"]["text"] == word.title()
     assert predictions(project)["line.png"]["text"] == f"{word.title()} {word.title()}"
     (project.folder / "names.txt").write_text("Xaxa\nQuqu\n", encoding="utf-8")
-    assert project.planned("predict") == {"predict": 1}
-    project.run("predict")
+    assert project.ran("predict") == {"predict": 1}
     assert predictions(project)["word_0001.jpg"]["text"] in ("Xaxa", "Ququ")
     project.settings["predict"]["other_words"] = 0.003
     project.run("predict")
@@ -212,7 +210,7 @@ def test_images_may_be_given_on_the_command_line(project: Project) -> None:
     assert [path.name for path in pictures.glob("*.png")] == ["large.png.png"]
 
 
-def test_too_little_to_learn_from_is_told(tmp_path: Path) -> None:
+def test_too_few_letters_to_train_on_are_told(tmp_path: Path) -> None:
     project = Project.of_sample(tmp_path / "project", 20, batches=1, predict={"images": "images"}, train={"epochs": 1})
     said = project.run("predict", fails=True)
     assert "says that no recogniser could be learnt" in said and "Traceback" not in said

@@ -57,7 +57,7 @@ def test_a_transcription_that_is_markup_is_shown_as_text(tmp_path: Path) -> None
 
 
 def test_the_report_of_snakemake_has_all_of_it(project: Project) -> None:
-    file = project.folder / "engine.html"
+    file = project.folder / "snakemake.html"
     project.run("--report", str(file))
     page = file.read_text(encoding="utf-8")
     for words in ("Letters", "Dataset", "Report", "Plots", "Numbers", "By class", "All classes"):

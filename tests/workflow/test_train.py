@@ -48,8 +48,8 @@ def test_keras_and_onnx_say_the_same(trained: Project) -> None:
     onnxruntime = pytest.importorskip("onnxruntime")
     folder = model_of(trained)
     classifier = load_classifier(folder / "model.onnx", folder / "model.json")
-    known = classifier.preprocessing
-    parts = load_dataset(trained.folder / "results/dataset/metadata.csv", known.classes, known.side, known.margin)
+    how = classifier.preprocessing
+    parts = load_dataset(trained.folder / "results/dataset/metadata.csv", how.classes, how.side, how.margin)
     squares = np.concatenate([letters.squares for letters in parts.values()])
     assert len(squares) > 400
     values = squares[..., None].astype(np.float32)
@@ -61,7 +61,7 @@ def test_keras_and_onnx_say_the_same(trained: Project) -> None:
     assert described["classes"] == sorted({letter["label"] for letter in trained.metadata()})
 
 
-def test_it_has_learnt_and_its_figures_are_those_of_its_letters(trained: Project) -> None:
+def test_the_loss_falls_and_the_figures_are_those_of_the_letters(trained: Project) -> None:
     folder, evaluation = model_of(trained), model_of(trained) / "evaluation"
     history = table(folder / "history.csv")
     assert [row["epoch"] for row in history] == ["1", "2", "3"]
