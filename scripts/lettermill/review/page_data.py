@@ -57,7 +57,8 @@ class Earlier(NamedTuple):
     @classmethod
     def of(cls, corrections: Iterable[CorrectionOutcome]) -> "Earlier":
         """That of these corrections, whatever their order."""
-        letters, words = {}, {}
+        letters: dict[tuple[str, str], tuple[str, str, float | None]] = {}
+        words: dict[str, str] = {}
         # Another line on a letter may be of the label that it has been given.
         for c in sorted(corrections, key=lambda c: (c.action != "relabel", c.correction)):
             if c.outcome in IN_FORCE and c.action in OF_LETTERS:
