@@ -28,7 +28,7 @@ from lettermill.records.schemas import ReviewLetter, ReviewWord
 from lettermill.review.candidates import candidate
 from lettermill.review.write_page import Settings, write_page
 
-SURE_FROM = 0.95
+REVIEW_CONFIDENCE = 0.95
 """As config `review: {confidence}` has it."""
 
 FIRST_LETTER = """async () => {
@@ -68,7 +68,7 @@ def repeat(results: Path, folder: Path, letters: int) -> list[Path]:
                 (copy / word.file).write_bytes(encode_png(np.maximum(image, 2 * number).astype(np.uint8)))
             write_records(copy / "review_words.csv", ReviewWord, [_renamed(word, number) for word in words])
             write_records(copy / "review_letters.csv", ReviewLetter, [_renamed(letter, number) for letter in found])
-            count += sum(candidate(letter, SURE_FROM, ()) is not None for letter in found)
+            count += sum(candidate(letter, REVIEW_CONFIDENCE, ()) is not None for letter in found)
             made.append(copy)
         if not count:
             sys.exit(f"{results} has no doubtful letters.")
@@ -107,7 +107,7 @@ def main(arguments: Sequence[str]) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         batches = repeat(given.results, folder / "letters", given.letters)
-        settings = Settings("words.csv", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "align", 0.9, SURE_FROM, given.letters)
+        settings = Settings("words.csv", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "align", REVIEW_CONFIDENCE, given.letters)
         write_page(batches, None, [], folder / "page", settings)
         files = [path for path in (folder / "page").rglob("*") if path.is_file()]
         print(

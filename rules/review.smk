@@ -27,7 +27,6 @@ rule review:
             "name": PLAN.table_path.name,
             "alphabet": config["alphabet"],
             "method": config["method"],
-            "min_confidence": config["align"]["confidence"] if ALIGNED else 0.0,
             "review_confidence": config["review"]["confidence"],
             "letters": config["review"]["letters"],
         },

@@ -22,7 +22,7 @@ def data_of(folder: Path) -> dict:
 
 def remake(results: Path, folder: Path, corrections: list[tuple] = (), **settings: object) -> Path:
     """Write the page of a run's ``results`` into ``folder`` as the workflow does, with other settings."""
-    usual = {"name": "words.csv", "alphabet": "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "method": "align", "min_confidence": 0.9}
+    usual = {"name": "words.csv", "alphabet": "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "method": "align"}
     batches = sorted((results / "letters").iterdir())
     given = Settings(**{**usual, "review_confidence": 0.995, "letters": 400, **settings})
     suspects = results / "suspects.csv"
@@ -69,7 +69,7 @@ class Review:
     def word(self, place: int) -> tuple[str, str, str]:
         """(row id, transcription, reading) of a word, by its place in the view of words."""
         number = self.data["rows"][place]
-        readings = {suspect: reading for suspect, reading, _ in self.data["suspects"]}
+        readings = {suspect: reading for suspect, reading in self.data["suspects"]}
         return self.data["words"][number][0], self.data["words"][number][1], readings.get(number, "")
 
     @property

@@ -137,7 +137,7 @@ def test_an_older_page_keeps_its_decisions_when_a_newer_one_has_them(
     remake(aligned.folder / "results", tmp_path, corrections=applied)
     newer = with_other(review)
     assert newer.download() == before
-    expect(review.page.locator("#trouble")).to_contain_text("made anew")
+    expect(review.page.locator("#trouble")).to_contain_text("made again")
     assert review.download() == before
     review.load()
     expect(review.page.locator("#trouble")).to_be_hidden()

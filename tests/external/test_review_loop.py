@@ -20,7 +20,7 @@ def test_decisions_are_applied_and_shown_again(aligned: Project, opened: Callabl
     # Letters of words that are not corrected themselves.
     free = [card for card in range(len(kinds)) if review.letter(card)[0] not in {row for row, *_ in words}]
     kept, renamed = [card for card in free if kinds[card] == "rejected"][:2]
-    left_out, cut = [card for card in free if kinds[card] == "unsure"][:2]
+    left_out, cut = [card for card in free if kinds[card] == "least_confident"][:2]
     letters = {card: review.letter(card) for card in (kept, left_out, renamed, cut)}
     for card, key in ((kept, "Enter"), (left_out, "Delete"), (renamed, "x")):
         review.go(card)
@@ -56,7 +56,7 @@ def test_decisions_are_applied_and_shown_again(aligned: Project, opened: Callabl
     }
     assert taken and taken <= {(str(position), label) for position, label in enumerate(words[0][2])}
 
-    # The page that is made again shows them as decided, also to those who have not made them, and gives back the file.
+    # The page made again shows them as decided, to those too who have not made them, and gives back the same file.
     again = opened(page)
     assert again.download() == text
     corrected = [again.letter(card) for card, (*_, kind) in enumerate(again.data["cards"]) if kind == "corrected"]

@@ -112,8 +112,8 @@ def test_undo_and_redo_go_where_it_was(review: Review) -> None:
 
 def test_filters(review: Review) -> None:
     kinds = [kind for *_, kind in review.data["cards"]]
-    assert {"disagreement", "unsure", "rejected"} == set(kinds)
-    for kind in ("disagreement", "unsure", "rejected"):
+    assert {"disagreement", "least_confident", "rejected"} == set(kinds)
+    for kind in ("disagreement", "least_confident", "rejected"):
         review.page.locator(f"[data-kind={kind}]").click()
         assert review.shown == kinds.count(kind)
     review.page.locator("[data-kind='']").click()

@@ -16,7 +16,7 @@ from lettermill.image.codec import encode_png
 from lettermill.records.csv_files import write_records
 from lettermill.records.schemas import CorrectionOutcome, ReviewLetter, ReviewWord, Suspect
 from lettermill.review.candidates import KINDS, best_letters, best_words, candidate, share_out
-from lettermill.review.page_data import Earlier, before, region_of, script_of, words_before
+from lettermill.review.page_data import Reviewed, as_reviewed, region_of, script_of, words_as_reviewed
 from lettermill.review.page_files import PAGE, page_code, page_files
 from lettermill.review.sprites import GAP, SHEET, TALLEST, SpriteSheets, name_of
 from lettermill.review.write_page import Settings, write_page
@@ -35,7 +35,7 @@ def word(row_id: str, reason: str = "", size: tuple[int, int] = (100, 30)) -> Re
     [
         (letter("a", 0, 0.97, "B"), "disagreement"),
         (letter("a", 0, 0.97, "A"), None),
-        (letter("a", 0, 0.94, "A"), "unsure"),
+        (letter("a", 0, 0.94, "A"), "least_confident"),
         (letter("a", 0, 0.95, "A"), None),
         (letter("a", 0, 0.5, "B", "low_confidence"), "rejected"),
         (letter("a", 0, 0.5, "B", "rejected_by_hand"), None),
@@ -73,7 +73,7 @@ def test_shares(most: int, counts: list[int]) -> None:
     assert all(share >= max(shares) - 1 for share in full)
 
 
-def test_words_that_another_transcription_may_mend_come_first() -> None:
+def test_words_that_another_transcription_may_fix_come_first() -> None:
     suspects = [Suspect("s", "AB", "B", 2.0), Suspect("r", "AB", "A", 1.0), Suspect("no image", "A", "B", 0.5)]
     batches = [[word("x", "no_letters"), word("r")], [word("plain"), word("c", "too_few_boxes"), word("s", "wide_box")]]
     assert best_words(batches, suspects, 9, {"plain"}) == ["plain", "s", "r", "c", "x"]
@@ -86,10 +86,10 @@ def test_a_corrected_letter_is_shown_as_it_was_looked_at() -> None:
         CorrectionOutcome(3, "a", "1", "C", "1 2 3 4", "accept", "", "stale", ""),
         CorrectionOutcome(4, "a", "", "AC", "", "transcription", "AA", "applied", ""),
     ]
-    earlier = Earlier.of(lines)
-    found = before([letter("a", 0, 1.0), letter("a", 1, 0.5)], earlier)
+    earlier = Reviewed.of(lines)
+    found = as_reviewed([letter("a", 0, 1.0), letter("a", 1, 0.5)], earlier)
     assert (found[0].label, found[0][3:5], found[1]) == ("B", (Box(1, 2, 3, 4), 0.25), letter("a", 1, 0.5))
-    assert [each.letters for each in words_before([word("a"), word("b")], earlier)] == ["AC", "AB"]
+    assert [each.letters for each in words_as_reviewed([word("a"), word("b")], earlier)] == ["AC", "AB"]
 
 
 @pytest.mark.parametrize("label", ["B", "A"])
@@ -99,7 +99,7 @@ def test_of_two_corrections_of_a_letter_none_hides_the_other(label: str) -> None
         CorrectionOutcome(2, "a", "0", "B", "1 2 3 4", "relabel", "A", "applied", "", 0.25),
         CorrectionOutcome(3, "a", "0", label, "", "box", "2 2 2 4", "applied", "", 0.25),
     ]
-    shown = [before([letter("a", 0, 1.0)], Earlier.of(order)) for order in (lines, lines[::-1])]
+    shown = [as_reviewed([letter("a", 0, 1.0)], Reviewed.of(order)) for order in (lines, lines[::-1])]
     assert shown[0] == shown[1] and (shown[0][0].label, shown[0][0][3:5]) == ("B", (Box(1, 2, 3, 4), 0.25))
 
 
@@ -150,7 +150,7 @@ def run(tmp_path: Path) -> Path:
 
 
 def write(run: Path) -> dict:
-    given = Settings("words.csv", "ab", "align", 0.9, 0.95, 10)
+    given = Settings("words.csv", "ab", "align", 0.95, 10)
     write_page([run / "letters/0of1"], None, [], run / "page", given)
     text = (run / "page/data.js").read_text(encoding="ascii")
     return json.loads(text[text.index("= ") + 2 : -2])

@@ -1,11 +1,11 @@
 """Checkpoints: a training that was interrupted goes on after the last epoch that it had finished, as it would have.
 
-Keras' own BackupAndRestore keeps neither the best weights nor what early stopping has seen, and writes two files, one
-after the other: a training that is killed in between goes on as another one.
+Keras' own callbacks cannot do that: BackupAndRestore keeps neither the best weights nor what early stopping has seen,
+and it and ModelCheckpoint write their files one after the other, so that a training that is killed in between goes on
+as another one.
 """
 
 import csv
-import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -13,13 +13,14 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from lettermill.base.files import link_or_copy
 from lettermill.model.letter_data import write_table
 from lettermill.model.training_batches import Batches
 
 STATE, BEST, HISTORY = "state.weights.h5", "best.weights.h5", "history.csv"
 
 
-class Checkpoints(keras.callbacks.Callback):
+class Checkpoints(keras.callbacks.Callback):  # type: ignore[misc]
     """After every epoch, one folder that appears as a whole: all weights with the optimizer's, the best ones, history.
 
     folder: where it is kept. It belongs behind ``stopping`` in the list of callbacks. batches: told of every epoch.
@@ -82,7 +83,7 @@ class Checkpoints(keras.callbacks.Callback):
         if best or before is None:
             self.model.save_weights(part / BEST)
         else:
-            os.link(before / BEST, part / BEST)
+            link_or_copy(before / BEST, part / BEST)
         write_table(part / HISTORY, list(row), [list(each.values()) for each in self.history])
         part.rename(self._folder / f"epoch_{epoch + 1:05d}")
         if before is not None:
@@ -90,5 +91,8 @@ class Checkpoints(keras.callbacks.Callback):
         self._say(f"epoch {epoch + 1}: " + ", ".join(f"{key} {value:.4f}" for key, value in row.items()))
 
     def load_best(self) -> None:
-        """Give the model the best weights that there have been."""
-        self.model.load_weights(self.last() / BEST)
+        """Give the model the best weights that there have been. Raises RuntimeError when no epoch was finished."""
+        last = self.last()
+        if last is None:
+            raise RuntimeError(f"{self._folder} has no checkpoint")
+        self.model.load_weights(last / BEST)

@@ -77,7 +77,7 @@ class Classifier:
 
     def probabilities(self, squares: np.ndarray) -> np.ndarray:
         """(n, side, side) uint8, see ``Preprocessing.squares``, to (n, classes) float32."""
-        parts = [np.zeros((0, len(self.classes)), np.float32)]
+        parts: list[np.ndarray] = [np.zeros((0, len(self.classes)), np.float32)]
         for first in range(0, len(squares), AT_A_TIME):
             self.network.setInput(squares[first : first + AT_A_TIME, :, :, None].astype(np.float32))
             parts.append(self.network.forward().copy())

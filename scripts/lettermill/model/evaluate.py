@@ -1,4 +1,4 @@
-"""Evaluate: how well a trained model names letters that it has not seen, by class, and what it takes for what."""
+"""Evaluate: how well a trained model classifies letters that it has not seen, by class, and what it confuses."""
 
 import logging
 import shutil
@@ -18,23 +18,24 @@ from lettermill.model.training_plots import draw_confusion
 
 log = logging.getLogger(__name__)
 
-COLUMNS, LINES, CELL, LARGEST = 16, 12, (56, 64), 3.0
-"""Of the sheet of mistakes: letters in a line, lines, room for a letter in pixels, most that it is enlarged."""
+MISTAKE_COLUMNS, MISTAKE_LINES, MISTAKE_CELL, MAX_MISTAKE_SCALE = 16, 12, (56, 64), 3.0
+"""Of the sheet of mistakes: letters in a line, lines, room for a letter (height, width) in pixels, and how far letters
+may be enlarged."""
 
-PARTS = ("validation", "test")
-"""Parts of the dataset that the model has not learnt from; the first has chosen when to stop."""
+HELD_OUT = ("validation", "test")
+"""Parts of the dataset that the model is not trained on; the first has chosen when to stop."""
 
-METRICS = ("letters", "precision", "precision_low", "precision_high", "recall", "recall_low", "recall_high",
+METRIC_COLUMNS = ("letters", "precision", "precision_low", "precision_high", "recall", "recall_low", "recall_high",
            "f1", "f1_low", "f1_high")  # fmt: skip
 
 
 class Tested(NamedTuple):
-    """What a model was tested on: the name of the set, its letters, and the class taken for each, and how surely."""
+    """What a model was tested on: the name of the set, its letters, the class predicted for each, its probability."""
 
     name: str
     letters: LetterData
-    chosen: np.ndarray  # (n,) int
-    sure: np.ndarray  # (n,) float, 0 to 1
+    predicted: np.ndarray  # (n,) int
+    confidences: np.ndarray  # (n,) float, 0 to 1
 
 
 def evaluate(onnx: Path, preprocessing: Path, metadata: Path, folders: Sequence[Path], output: Path) -> None:
@@ -45,28 +46,28 @@ def evaluate(onnx: Path, preprocessing: Path, metadata: Path, folders: Sequence[
     ``mistakes.csv``, all of them.
     """
     classifier = load_classifier(onnx, preprocessing)
-    known = classifier.preprocessing
-    parts = load_dataset(metadata, known.classes, known.side, known.margin, PARTS)
-    sets = [(part, parts[part]) for part in PARTS]
+    expected = classifier.preprocessing
+    parts = load_dataset(metadata, expected.classes, expected.side, expected.margin, HELD_OUT)
+    sets = [(part, parts[part]) for part in HELD_OUT]
     for folder, name in zip(folders, names_of(folders), strict=True):
-        sets.append((name, load_folder(folder, known.classes, known.side, known.margin)))
+        sets.append((name, load_folder(folder, expected.classes, expected.side, expected.margin)))
     shutil.rmtree(output, ignore_errors=True)
     output.mkdir(parents=True)
     tested = [_test(name, letters, classifier) for name, letters in sets if len(letters.targets)]
     lines, classes = [], []
     for each in tested:
-        counts = confusion(each.letters.targets, each.chosen, len(known.classes))
-        share, unknown = accuracy(counts), int((each.letters.targets == NO_CLASS).sum())
-        lines.append((each.name, share.total, *_rounded(share), unknown))
-        classes += [(each.name, *_line(metrics)) for metrics in by_class(counts, known.classes)]
+        counts = confusion(each.letters.targets, each.predicted, len(expected.classes))
+        share, of_no_class = accuracy(counts), int((each.letters.targets == NO_CLASS).sum())
+        lines.append((each.name, share.total, *_rounded(share), of_no_class))
+        classes += [(each.name, *_line(metrics)) for metrics in by_class(counts, expected.classes)]
         log.info("%s: %.4f of %d letters right", each.name, share.value, share.total)
         title = f"{each.name}: {share.value:.2%} of {share.total:,} letters right"
-        draw_confusion(counts, known.classes, title, output / f"confusion_{each.name}.png")
-        rows = [(label, *line) for label, line in zip(known.classes, counts.tolist(), strict=True)]
-        write_table(output / f"confusion_{each.name}.csv", ["letter", *known.classes], rows)
+        draw_confusion(counts, expected.classes, title, output / f"confusion_{each.name}.png")
+        rows = [(label, *line) for label, line in zip(expected.classes, counts.tolist(), strict=True)]
+        write_table(output / f"confusion_{each.name}.csv", ["letter", *expected.classes], rows)
     write_table(output / "accuracy.csv", ["set", "letters", "accuracy", "low", "high", "of_no_class"], lines)
-    write_table(output / "classes.csv", ["set", "label", *METRICS], classes)
-    _write_mistakes(tested, known.classes, output)
+    write_table(output / "classes.csv", ["set", "label", *METRIC_COLUMNS], classes)
+    _write_mistakes(tested, expected.classes, output)
 
 
 def names_of(folders: Sequence[Path]) -> list[str]:
@@ -74,7 +75,7 @@ def names_of(folders: Sequence[Path]) -> list[str]:
     names: list[str] = []
     for folder in folders:
         name, number = folder.resolve().name, 2
-        while name in (*PARTS, *names):
+        while name in (*HELD_OUT, *names):
             name, number = f"{folder.resolve().name}_{number}", number + 1
         names.append(name)
     return names
@@ -87,18 +88,23 @@ def _test(name: str, letters: LetterData, classifier: Classifier) -> Tested:
 
 def _write_mistakes(tested: Sequence[Tested], classes: Sequence[str], output: Path) -> None:
     mistakes = sorted(
-        (-float(sure), each.name, str(file), classes[target], classes[chosen])
+        (-float(confidence), each.name, str(file), classes[target], classes[predicted])
         for each in tested
-        for target, chosen, sure, file in zip(
-            each.letters.targets, each.chosen, each.sure, each.letters.files, strict=True
+        for target, predicted, confidence, file in zip(
+            each.letters.targets, each.predicted, each.confidences, each.letters.files, strict=True
         )
-        if target not in (chosen, NO_CLASS)
+        if target not in (predicted, NO_CLASS)
     )
-    rows = [(name, label, chosen, -sure, file) for sure, name, file, label, chosen in mistakes]
+    rows = [(name, label, predicted, -order, file) for order, name, file, label, predicted in mistakes]
     write_table(output / "mistakes.csv", ["set", "label", "predicted_label", "confidence", "file_name"], rows)
-    shown = [(f"{label}, not {chosen} {sure:.2f}", file) for _, label, chosen, sure, file in rows[: COLUMNS * LINES]]
-    pictures = [(caption, decode(Path(file).read_bytes())) for caption, file in shown]
-    write_bytes(output / "mistakes.png", encode_png(captioned(pictures, COLUMNS, CELL, LARGEST)))
+    shown = [
+        (f"{label}, not {predicted} {share:.2f}", file)
+        for _, label, predicted, share, file in rows[: MISTAKE_COLUMNS * MISTAKE_LINES]
+    ]
+    images = [(caption, decode(Path(file).read_bytes())) for caption, file in shown]
+    pictures = [(caption, image) for caption, image in images if image is not None]
+    sheet = captioned(pictures, MISTAKE_COLUMNS, MISTAKE_CELL, MAX_MISTAKE_SCALE)
+    write_bytes(output / "mistakes.png", encode_png(sheet))
 
 
 def _line(metrics: ClassMetrics) -> tuple:

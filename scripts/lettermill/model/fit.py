@@ -39,8 +39,8 @@ DECAY = 1e-3
 """Weight decay."""
 
 THREADS = 4
-"""Of TensorFlow, whatever the machine has: sums in another number of parts are others in their last digits, and so is
-all that is learnt after them."""
+"""Of TensorFlow, whatever the machine has: sums in another number of parts differ in their last digits, and so do
+all weights after them."""
 
 
 class Training(NamedTuple):
@@ -70,16 +70,16 @@ def fit(metadata: Path, training: Training, weights: str | Path | None, code: st
     """Train a model on the dataset whose table of letters is ``metadata``, the part ``train`` of its split.
 
     weights: see ``vgg16_on_letters``. work: a folder for checkpoints; when it has some of a training with the same
-    letters, settings and ``code``, that one is gone on with. Raises InputError when there is too little to learn from.
+    letters, settings and ``code``, that one is gone on with. Raises InputError when there is too little to train on.
     """
     side = SIDE if training.model == "cnn" else training.vgg16["side"]
     preprocessing = Preprocessing(labels_of(metadata), side, side // MARGIN_SHARE)
     classes = len(preprocessing.classes)
     parts = load_dataset(metadata, preprocessing.classes, side, preprocessing.margin, ("train", "validation"))
-    learnt = len(set(parts["train"].targets.tolist()))
-    if learnt < 2:
+    trained_on = len(set(parts["train"].targets.tolist()))
+    if trained_on < 2:
         raise InputError(
-            f"{metadata}: the part `train` has letters of {learnt} classes; a model needs two at least. "
+            f"{metadata}: the part `train` has letters of {trained_on} classes; a model needs two at least. "
             "More rows, or another `split:`, give it some."
         )
     log.info(", ".join(f"{len(letters.targets)} letters in {part}" for part, letters in parts.items()))

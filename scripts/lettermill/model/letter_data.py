@@ -1,4 +1,4 @@
-"""The letters that a model learns from and is tested on: squares of one size, with their classes."""
+"""The letters that a model is trained and tested on: squares of one size, with their classes."""
 
 import csv
 import logging

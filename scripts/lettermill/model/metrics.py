@@ -1,4 +1,7 @@
-"""How good a classifier is: confusion, precision, recall and F1, with intervals."""
+"""How good a classifier is: confusion, precision, recall and F1, with intervals.
+
+Intervals need the counts, of which scikit-learn gives shares alone; a test compares the shares with its.
+"""
 
 import math
 from typing import NamedTuple
@@ -19,7 +22,8 @@ class Share(NamedTuple):
 
 
 class ClassMetrics(NamedTuple):
-    """How well letters of one class are told from others. precision: of what is taken for it; recall: of what it is."""
+    """How well letters of one class are told from others. precision: share of the letters predicted as it
+    that are; recall: share of its letters that are predicted as it."""
 
     label: str
     precision: Share
@@ -27,14 +31,14 @@ class ClassMetrics(NamedTuple):
     f1: Share
 
 
-def confusion(targets: np.ndarray, chosen: np.ndarray, classes: int) -> np.ndarray:
-    """(classes, classes) int: how many letters of each class, a line, are taken for which, a column.
+def confusion(targets: np.ndarray, predicted: np.ndarray, classes: int) -> np.ndarray:
+    """(classes, classes) int: how many letters of each class, a line, are predicted as which, a column.
 
-    targets, chosen: (n,) int. Letters of no class (NO_CLASS) are left out.
+    targets, predicted: (n,) int. Letters of no class (NO_CLASS) are left out.
     """
-    known = targets != NO_CLASS
+    of_class = targets != NO_CLASS
     counts = np.zeros((classes, classes), np.int64)
-    np.add.at(counts, (targets[known], chosen[known]), 1)
+    np.add.at(counts, (targets[of_class], predicted[of_class]), 1)
     return counts
 
 
@@ -48,10 +52,11 @@ def by_class(counts: np.ndarray, labels: tuple[str, ...]) -> list[ClassMetrics]:
     the ends of its interval."""
     found = []
     for number, label in enumerate(labels):
-        hits, real, taken = int(counts[number, number]), int(counts[number].sum()), int(counts[:, number].sum())
-        jaccard = share_of(hits, real + taken - hits)
-        f1 = Share(*(2 * value / (1 + value) for value in jaccard[:3]), jaccard.total)
-        found.append(ClassMetrics(label, share_of(hits, taken), share_of(hits, real), f1))
+        hits, actual, predicted = int(counts[number, number]), int(counts[number].sum()), int(counts[:, number].sum())
+        jaccard = share_of(hits, actual + predicted - hits)
+        value, low, high = (2 * share / (1 + share) for share in jaccard[:3])
+        f1 = Share(value, low, high, jaccard.total)
+        found.append(ClassMetrics(label, share_of(hits, predicted), share_of(hits, actual), f1))
     return found
 
 

@@ -8,7 +8,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from lettermill import __version__
 from lettermill.base.split import PARTS
@@ -18,13 +18,13 @@ from lettermill.records.schemas import Delivered
 
 CARD = """# A model of handwritten letters
 
-It names single handwritten letters: {classes}.
+It classifies single handwritten letters: {classes}.
 
 Trained by Lettermill {version} on letters that it had cut out of the word images of `{source}` (`method: {method}`).
 
 ## How good it is
 
-| letters of | letters | right | 95 % interval |
+| letters of | letters | accuracy | 95 % interval |
 |---|---:|---:|---|
 {accuracies}
 
@@ -58,32 +58,33 @@ print(classifier.classes[classifier.log_probabilities([letter])[0].argmax()])
 
 ## What it was made from
 
-{train:,} letters to learn from, {validation:,} to choose the epoch by, {test:,} to test; {epochs} epochs.
+{train:,} letters to train on, {validation:,} to choose the epoch by, {test:,} to test on; {epochs} epochs.
 
 {settings}
 
-It has seen nothing but letters: what is none, it takes for the letter that it looks most like. Hands, pens and scans
-unlike those of the table may be read worse; test it on some of yours (`train: {{test_on: [my-letters]}}`).
+It has seen nothing but letters: what is none, it classifies as the letter that it looks most like. Hands, pens and
+scans unlike those of the table may be read worse; test it on some of yours (`train: {{test_on: [my-letters]}}`).
 """
 
 
-WORDS = """Words, as `snakemake predict` reads them: {rows:,} of the part `test`, by models that have not learnt from
+WORDS = """Words, as `snakemake predict` reads them: {rows:,} of the part `test`, by models that were not trained on
 their letters (`words.csv` has each):
 
-| | characters wrong | 95 % interval | words right |
+| | CER | 95 % interval | word accuracy |
 |---|---:|---|---:|
 | any text | {without_list} |
 | with a list of {words_in_list:,} words | {with_list} |
 
-The list is {source}; {rows_not_in_list:,} of the words are not in it. Characters wrong are edits for each character
-that is transcribed, wrong transcriptions included; the interval is by bootstrap over rows.
+The list is {source}; {rows_not_in_list:,} of the words are not in it. CER, the character error rate, is edits for each
+character that is transcribed, wrong transcriptions included; word accuracy is the share of words read without error.
+The interval is by bootstrap over rows.
 
 """
 
 
 class Results(NamedTuple):
     """What a card is written from: files of ``fit``, the folder of ``evaluate``, the dataset's table of letters, the
-    figures of ``read_test`` if there are any."""
+    figures of ``evaluate_words`` if there are any."""
 
     preprocessing: Path
     history: Path
@@ -94,8 +95,8 @@ class Results(NamedTuple):
 
 def model_card(results: Results, source: str, method: str, settings: Mapping[str, object]) -> str:
     """The card as Markdown. source: name of the table. method: that found its letters. settings: config ``train``."""
-    known = load_preprocessing(results.preprocessing)
-    counts: dict[str, Counter[str]] = {label: Counter() for label in known.classes}
+    labels = load_preprocessing(results.preprocessing).classes
+    counts: dict[str, Counter[str]] = {label: Counter() for label in labels}
     for _, label, *_, part in read_fields(results.metadata, Delivered):
         counts[label][part] += 1
     used = {key: value for key, value in settings.items() if value != {}}
@@ -105,7 +106,7 @@ def model_card(results: Results, source: str, method: str, settings: Mapping[str
         for row in _table(results.evaluation / "accuracy.csv")
     ]
     return CARD.format(
-        classes=" ".join(known.classes),
+        classes=" ".join(labels),
         version=__version__,
         source=source,
         method=method,
@@ -122,7 +123,7 @@ def _by_class(path: Path, counts: Mapping[str, Counter[str]]) -> str:
     rows = [row for row in _table(path) if row["set"] == "test"]
     if not rows:
         return "There are no letters in the part `test`."
-    lines = ["| letter | learnt from | tested on | precision | recall | F1 |", "|---|---:|---:|---|---|---|"]
+    lines = ["| letter | trained on | tested on | precision | recall | F1 |", "|---|---:|---:|---|---|---|"]
     for row in rows:
         measures = " | ".join(_interval(row, name) for name in ("precision", "recall", "f1"))
         lines.append(f"| {row['label']} | {counts[row['label']]['train']:,} | {int(row['letters']):,} | {measures} |")
@@ -130,8 +131,8 @@ def _by_class(path: Path, counts: Mapping[str, Counter[str]]) -> str:
 
 
 def _words(path: Path | None) -> str:
-    figures = json.loads(path.read_text(encoding="utf-8")) if path else {"rows": 0}
-    if not figures["rows"]:
+    figures: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path else {}
+    if not figures.get("rows"):
         return ""
     for kind in ("without_list", "with_list"):
         rates = figures[kind]

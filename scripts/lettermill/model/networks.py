@@ -1,4 +1,4 @@
-"""The networks, in Keras: a small one of our own, and VGG16, which has learnt to see elsewhere.
+"""The networks, in Keras: a small one of our own, and VGG16, which was trained on other images.
 
 Both take letters as ``Preprocessing.squares`` makes them, (side, side, 1), and give probabilities of the classes.
 """
@@ -23,14 +23,14 @@ HIDDEN = 128
 """Units of the dense layer before the last."""
 
 MEANS = (103.939, 116.779, 123.68)
-"""Blue, green and red of the images that VGG16 has learnt from, on average: it is given differences from these."""
+"""Blue, green and red of the images that VGG16 was trained on, on average: it is given differences from these."""
 
 LAST_BLOCK = "block5"
 """The block of VGG16 that is trained too, once there is a head for it."""
 
 
 class Phase(NamedTuple):
-    """A part of the training. trainable: prefixes of the names of the layers that learn; all do when there are none."""
+    """A part of the training. trainable: prefixes of the names of the layers that are trained; none: all are."""
 
     name: str
     epochs: int
@@ -76,11 +76,11 @@ def _base(coloured: keras.KerasTensor, side: int, weights: str | Path | None) ->
     except Exception as error:  # of the network, of the file, of HDF5: Keras has no kind of its own for them
         if weights is None:
             raise
-        address = vgg16.WEIGHTS_PATH_NO_TOP
+        url = vgg16.WEIGHTS_PATH_NO_TOP
         raise InputError(
             f"The weights of VGG16 ({weights}) cannot be had: {error}\n"
-            f"Download {address} where that can be done, put the file beside your config, and name it there: "
-            f"`train: {{vgg16: {{weights: {address.rpartition('/')[2]}}}}}`. Without any: `weights: none`."
+            f"Download {url} where that can be done, put the file beside your config, and name it there: "
+            f"`train: {{vgg16: {{weights: {url.rpartition('/')[2]}}}}}`. Without any: `weights: none`."
         ) from error
     values = coloured
     # Layer by layer, so that the model is a flat one: its layers can be named, frozen and exported.
@@ -97,7 +97,7 @@ def _head(values: keras.KerasTensor, classes: int) -> keras.KerasTensor:
 
 
 def set_trainable(model: keras.Model, prefixes: Sequence[str]) -> None:
-    """Let the layers whose names begin with one of ``prefixes`` learn, and no others; all when there are none."""
+    """Train the layers whose names begin with one of ``prefixes``, and no others; all when there are none."""
     for layer in model.layers:
         layer.trainable = not prefixes or layer.name.startswith(tuple(prefixes))
-    log.info("%d of %d weights learn", sum(w.numpy().size for w in model.trainable_weights), model.count_params())
+    log.info("%d of %d weights are trained", sum(w.numpy().size for w in model.trainable_weights), model.count_params())

@@ -1,4 +1,4 @@
-"""Batches of letters for training: in another order, and each letter a little varied, every time."""
+"""Batches of letters for training: in another order, and each letter augmented otherwise, every epoch."""
 
 import keras
 import numpy as np
@@ -7,11 +7,11 @@ from lettermill.image.augment import augment
 from lettermill.model.letter_data import LetterData
 
 
-class Batches(keras.utils.PyDataset):
+class Batches(keras.utils.PyDataset):  # type: ignore[misc]
     """Batches of ``letters`` as (squares, one-hot targets, weights), (n, side, side, 1) and (n, classes) float32, (n,).
 
-    Order and variations depend on ``seed`` and ``epoch`` alone (whoever trains sets that one), so that a training that
-    was interrupted goes on as it would have.
+    Order and augmentation depend on ``seed`` and ``epoch`` alone (whoever trains sets that one), so that a training
+    that was interrupted goes on as it would have.
     """
 
     def __init__(self, letters: LetterData, classes: int, size: int, balance: float, seed: int) -> None:
@@ -46,4 +46,4 @@ def class_weights(targets: np.ndarray, classes: int, balance: float) -> np.ndarr
     """
     counts = np.bincount(targets, minlength=classes)
     weights = np.where(counts, np.maximum(counts, 1.0) ** -balance, 0.0)
-    return (weights * counts.sum() / (weights * counts).sum()).astype(np.float32)
+    return np.asarray(weights * counts.sum() / (weights * counts).sum(), np.float32)

@@ -1,4 +1,4 @@
-"""Pictures of a training and of a test, drawn with Matplotlib."""
+"""Plots of a training and of a test: loss and accuracy by epoch, and the confusion matrix."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,6 +9,7 @@ matplotlib.use("Agg")
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.figure import Figure
 
 
 def draw_curves(history: Sequence[tuple[str, dict[str, float]]], path: Path) -> None:
@@ -16,7 +17,7 @@ def draw_curves(history: Sequence[tuple[str, dict[str, float]]], path: Path) -> 
     figure, axes = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
     epochs = np.arange(1, len(history) + 1)
     for axis, measure in zip(axes, ("loss", "accuracy"), strict=True):
-        for key, label in ((measure, "train (letters varied)"), (f"val_{measure}", "validation")):
+        for key, label in ((measure, "train (augmented)"), (f"val_{measure}", "validation")):
             if key in history[0][1]:
                 axis.plot(epochs, [row[key] for _, row in history], marker=".", label=label)
         for number in range(1, len(history)):
@@ -43,12 +44,12 @@ def draw_confusion(counts: np.ndarray, labels: Sequence[str], title: str, path: 
     axis.set_xticks(range(len(labels)), labels)
     axis.set_yticks(range(len(labels)), labels)
     axis.tick_params(length=0)
-    axis.set_xlabel("taken for")
-    axis.set_ylabel("letter")
+    axis.set_xlabel("predicted label")
+    axis.set_ylabel("label")
     axis.set_title(title)
     _save(figure, path)
 
 
-def _save(figure: plt.Figure, path: Path) -> None:
+def _save(figure: Figure, path: Path) -> None:
     figure.savefig(path, dpi=100, metadata={"Software": None})
     plt.close(figure)

@@ -1,4 +1,4 @@
 """What came out and how good it is, as one page: numbers, plots, contact sheets.
 
-May import: base, records, image, corrections, workflow, dataset, stages.
+May import: base, records, image, corrections, workflow, stages.
 """

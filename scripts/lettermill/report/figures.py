@@ -5,12 +5,14 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 
 matplotlib.use("Agg")
 
 import matplotlib.pyplot as plt
+from matplotlib.figure import Figure
 
 from lettermill.report.letter_pictures import data_uri
 
@@ -32,7 +34,7 @@ PAPER = "#ffffff"
 WIDTH = 4.6
 """Inches: a figure is read on a telephone too, where it is as wide as the screen."""
 
-STYLE = {
+STYLE: dict[Any, Any] = {
     "font.family": "DejaVu Sans",  # comes with Matplotlib
     "font.size": 9.5,
     "text.color": INK,
@@ -66,7 +68,7 @@ PAGE_FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-s
 """What the page is set in, see its template."""
 
 
-class Figure:
+class PageFigure:
     """A figure that is drawn: its URL for a light and for a dark page, and its size in CSS pixels."""
 
     def __init__(self, svg: str, width: int, height: int) -> None:
@@ -86,7 +88,7 @@ def style() -> Iterator[None]:
         yield
 
 
-def save(figure: plt.Figure, path: Path) -> Figure:
+def save(figure: Figure, path: Path) -> PageFigure:
     """Draw ``figure`` to the PNG ``path``, and for the page."""
     figure.savefig(path, dpi=160, metadata={"Software": None})
     file = io.StringIO()
@@ -95,4 +97,4 @@ def save(figure: plt.Figure, path: Path) -> Figure:
     plt.close(figure)
     svg = file.getvalue().replace("'DejaVu Sans'", PAGE_FONT)
     width, height = figure.get_size_inches() * 96
-    return Figure(svg, round(width), round(height))
+    return PageFigure(svg, round(width), round(height))

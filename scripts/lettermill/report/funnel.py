@@ -54,10 +54,11 @@ def count_stopped(rejected: Path) -> dict[tuple[str, str], int]:
         if (lines["reason"] == "").any():
             raise CorruptedFileError(f"{rejected}: a line without a reason. Delete it and run again.")
         counts.append(lines[lines["position"] == ""].groupby(["stage", "reason"]).size())
-    found: dict[tuple[str, str], int] = pd.concat(counts).groupby(level=[0, 1]).sum().to_dict()
+    sums = pd.concat(counts).groupby(level=[0, 1]).sum()
+    found: dict[tuple[str, str], int] = dict(zip(sums.index, sums.tolist(), strict=True))
     order = [(stage, reason) for stage, reasons in REASONS.items() for reason in reasons]
     # There should be no other; if there is one, the sums must still add up.
-    return {key: int(found[key]) for key in [*order, *sorted(found.keys() - set(order))] if key in found}
+    return {key: found[key] for key in [*order, *sorted(found.keys() - set(order))] if key in found}
 
 
 def funnel(rows: int, stopped: Mapping[tuple[str, str], int], method: str) -> list[Step]:

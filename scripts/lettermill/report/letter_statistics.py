@@ -119,8 +119,8 @@ def gather_letters(metadata: Path, batches: Sequence[Path], alphabet: Iterable[s
         pd.DataFrame({"delivered": delivered, "rejected": rejected_steps, "total": totals}),
         rows,
         uncut,
-        _by_label(sample.assign(path=[metadata.parent / name for name in sample["name"]])),
-        _by_label(least_confident.assign(path=[metadata.parent / name for name in least_confident["name"]])),
+        _by_label(sample.assign(path=sample["name"].map(metadata.parent.joinpath).astype(object))),
+        _by_label(least_confident.assign(path=least_confident["name"].map(metadata.parent.joinpath).astype(object))),
         _by_label(rejected),
     )
 
@@ -134,7 +134,8 @@ def _rejected_letters(batch: Path, found: Iterable[ReviewLetter]) -> pd.DataFram
             letters.setdefault((line.row_id, int(line.position)), (line.label, line.confidence))
     names = [f"{file_stem(row_id)}_{position}.png" for row_id, position in letters]
     frame = pd.DataFrame(list(letters.values()), columns=["label", "confidence"]).astype({"confidence": float})
-    return frame.assign(name=names, path=[batch / REJECTED / name for name in names])
+    paths = pd.Series([batch / REJECTED / name for name in names], frame.index, object)
+    return frame.assign(name=names, path=paths)
 
 
 def _uncut_letters(batch: Path, found: Iterable[ReviewLetter]) -> int:
@@ -178,4 +179,5 @@ def _classes(counts: Sequence[pd.DataFrame], rejected: Sequence[pd.Series], alph
 
 def _steps(confidences: pd.Series) -> np.ndarray:
     """(n,) int: the steps in which they are."""
-    return np.clip((confidences.to_numpy(float) * BINS + 1e-6).astype(int), 0, BINS - 1)
+    steps = (confidences.to_numpy(float) * BINS + 1e-6).astype(int)
+    return steps.clip(0, BINS - 1)

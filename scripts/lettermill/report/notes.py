@@ -69,7 +69,7 @@ def _confidences(letters: LetterStatistics, reliability: pd.DataFrame, min_confi
         & (reliability["accuracy_high"] < reliability["confidence"] - MAX_CALIBRATION_GAP)
     ]
     if len(over):
-        worst = over.loc[(over["confidence"] - over["accuracy"]).idxmax()]
+        worst = over.iloc[int((over["confidence"] - over["accuracy"]).argmax())]
         text = (
             f"Of letters with a confidence of {worst['low']:g} to {worst['high']:g}, {percent(worst['accuracy'])} are "
             f"right by the recogniser's own estimate, and not {percent(worst['confidence'])}."

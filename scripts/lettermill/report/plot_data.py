@@ -71,11 +71,12 @@ def _edges(low: float, high: float, whole: bool) -> list[float]:
 def read_reliability(path: Path | None) -> pd.DataFrame:
     """The table that ``learn`` has written to ``path``, see ``Reliability``, with 95 % intervals of the share that is
     right (accuracy_low, accuracy_high); empty when there is none or nothing was learnt."""
-    bins = pd.DataFrame(read_records(path, Reliability) if path else [], columns=Reliability._fields, dtype=float)
-    ends = [wilson(line.accuracy * line.letters, line.letters) for line in bins.itertuples()]
-    return bins.assign(
-        accuracy_low=[round(low, 4) for low, _ in ends], accuracy_high=[round(high, 4) for _, high in ends]
-    ).astype(float)
+    lines = []
+    for line in read_records(path, Reliability) if path else []:
+        low, high = wilson(line.accuracy * line.letters, line.letters)
+        lines.append((*line, round(low, 4), round(high, 4)))
+    columns = [*Reliability._fields, "accuracy_low", "accuracy_high"]
+    return pd.DataFrame(lines, columns=columns, dtype=float)
 
 
 def class_table(letters: LetterStatistics, shapes: pd.DataFrame) -> pd.DataFrame:

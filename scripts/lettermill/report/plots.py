@@ -7,9 +7,10 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from matplotlib.ticker import NullLocator
 
 from lettermill.base.split import PARTS
-from lettermill.report.figures import GRID, INK, MAIN, MUTED, OTHER, THIRD, WIDTH, Figure, save
+from lettermill.report.figures import GRID, INK, MAIN, MUTED, OTHER, THIRD, WIDTH, PageFigure, save
 from lettermill.report.funnel import Step
 from lettermill.report.shapes import MEASURES
 from lettermill.workflow.run_times import Time
@@ -20,7 +21,7 @@ CLASSES_PER_LINE = 30
 TITLES = {"height": "height, pixels", "width": "width, pixels", "aspect": "width / height", "stroke": "stroke, pixels"}
 
 
-def draw_funnel(rows: int, steps: Sequence[Step], path: Path) -> Figure:
+def draw_funnel(rows: int, steps: Sequence[Step], path: Path) -> PageFigure:
     """Rows that are left after each stage, of ``rows``; what each has stopped is beside it."""
     names = ["rows of the table", *(step.name for step in steps), "delivered"]
     left = np.array([rows, *(step.left for step in steps), steps[-1].left])
@@ -29,7 +30,7 @@ def draw_funnel(rows: int, steps: Sequence[Step], path: Path) -> Figure:
     places = np.arange(len(names))
     axis.barh(places, left, color=MAIN, height=0.62)
     axis.barh(places, lost, left=left, color=OTHER, height=0.62)
-    for place, remaining, gone in zip(places, left.tolist(), lost.tolist(), strict=True):
+    for place, remaining, gone in zip(places.tolist(), left.tolist(), lost.tolist(), strict=True):
         text = f"\u2009{remaining:,}" + (f"\u2002−{gone:,}" if gone else "")
         axis.text(remaining + gone, place, text, va="center", color=INK)
     axis.set_yticks(places, names)
@@ -42,7 +43,7 @@ def draw_funnel(rows: int, steps: Sequence[Step], path: Path) -> Figure:
     return save(figure, path)
 
 
-def draw_classes(classes: pd.DataFrame, path: Path) -> Figure:
+def draw_classes(classes: pd.DataFrame, path: Path) -> PageFigure:
     """Letters of each class, by part of the split. classes: see ``LetterStatistics``."""
     labels = list(classes.index)
     lines = [labels[start : start + CLASSES_PER_LINE] for start in range(0, len(labels), CLASSES_PER_LINE)] or [[]]
@@ -65,7 +66,7 @@ def draw_classes(classes: pd.DataFrame, path: Path) -> Figure:
     return save(figure, path)
 
 
-def draw_confidence(histogram: pd.DataFrame, min_confidence: float, path: Path) -> Figure:
+def draw_confidence(histogram: pd.DataFrame, min_confidence: float, path: Path) -> PageFigure:
     """How many letters have which confidence: those that are delivered, and those that are not.
 
     histogram: see ``confidence_histogram``. min_confidence: that from which letters are delivered.
@@ -81,7 +82,7 @@ def draw_confidence(histogram: pd.DataFrame, min_confidence: float, path: Path) 
     axis.set_yscale("symlog", linthresh=1)
     axis.set_ylim(0, max(below.max(), 1) * 3)
     axis.yaxis.set_major_formatter("{x:,.0f}")
-    axis.yaxis.set_minor_locator(plt.NullLocator())
+    axis.yaxis.set_minor_locator(NullLocator())
     axis.set_xlim(0, 1.01)
     axis.set_xlabel("confidence")
     axis.set_ylabel("letters")
@@ -89,7 +90,7 @@ def draw_confidence(histogram: pd.DataFrame, min_confidence: float, path: Path) 
     return save(figure, path)
 
 
-def draw_reliability(bins: pd.DataFrame, path: Path) -> Figure:
+def draw_reliability(bins: pd.DataFrame, path: Path) -> PageFigure:
     """What share of the letters is right, by their confidence, with intervals of 95 %. bins: see
     ``read_reliability``."""
     figure, axis = plt.subplots(figsize=(WIDTH, 3.6), layout="constrained")
@@ -103,7 +104,7 @@ def draw_reliability(bins: pd.DataFrame, path: Path) -> Figure:
     return save(figure, path)
 
 
-def draw_shapes(histograms: pd.DataFrame, path: Path) -> Figure:
+def draw_shapes(histograms: pd.DataFrame, path: Path) -> PageFigure:
     """How letters are distributed over sizes and stroke widths. histograms: see ``shape_histograms``."""
     figure, axes = plt.subplots(2, 2, figsize=(WIDTH, 3.9), layout="constrained")
     for axis, measure in zip(axes.flat, MEASURES, strict=True):
@@ -114,13 +115,13 @@ def draw_shapes(histograms: pd.DataFrame, path: Path) -> Figure:
     return save(figure, path)
 
 
-def draw_times(times: Sequence[Time], path: Path) -> Figure:
+def draw_times(times: Sequence[Time], path: Path) -> PageFigure:
     """Seconds that the jobs of each rule took."""
     figure, axis = plt.subplots(figsize=(WIDTH, 0.42 * max(len(times), 1) + 0.7), layout="constrained")
     places = np.arange(len(times))
     axis.barh(places - 0.19, [time.wall for time in times], height=0.36, color=MAIN, label="wall clock, all jobs")
     axis.barh(places + 0.19, [time.cpu for time in times], height=0.36, color=THIRD, label="CPU")
-    for place, time in zip(places, times, strict=True):
+    for place, time in zip(places.tolist(), times, strict=True):
         axis.text(max(time.wall, time.cpu), place, f"\u2009{time.wall:,.1f} s", va="center", color=INK)
     axis.set_yticks(places, [time.rule for time in times])
     axis.tick_params(axis="y", labelcolor=INK)

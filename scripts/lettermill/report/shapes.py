@@ -44,10 +44,10 @@ def measure(letters: LetterStatistics) -> pd.DataFrame:
     weight: how many letters of the dataset each stands for."""
     rows = []
     for label, sample in letters.sample.items():
+        weight = int(letters.classes["letters"][label]) / len(sample)
         for path in sample["path"]:
             image = read_cut(path)
             height, width = image.shape
-            weight = letters.classes.at[label, "letters"] / len(sample)
             rows.append((label, height, width, width / height, stroke_width(image), weight))
     measured = pd.DataFrame(rows, columns=["label", *MEASURES, "weight"])
     return measured.astype(dict.fromkeys([*MEASURES, "weight"], float))

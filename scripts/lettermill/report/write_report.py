@@ -15,7 +15,7 @@ from lettermill.records.data_frames import write_frame
 from lettermill.records.schemas import Suspect
 from lettermill.report import plots
 from lettermill.report.correction_summary import summarise_corrections
-from lettermill.report.figures import Figure, style
+from lettermill.report.figures import PageFigure, style
 from lettermill.report.funnel import Step, count_stopped, funnel
 from lettermill.report.letter_pictures import (
     ClassRow,
@@ -138,7 +138,7 @@ def write_report(sources: Sources, about: About, page: Path, folder: Path) -> No
     write_bytes(page, render(content).encode())
 
 
-def _write_plots(folder: Path, about: About, numbers: Numbers) -> dict[str, Figure]:
+def _write_plots(folder: Path, about: About, numbers: Numbers) -> dict[str, PageFigure]:
     """Write every plot and its numbers. Returns name -> plot."""
     histogram, shapes = confidence_histogram(numbers.letters), shape_histograms(numbers.shapes)
     write_frame(folder / "funnel.csv", funnel_table(numbers.rows, numbers.steps))
@@ -172,7 +172,7 @@ def _strip(letters: LetterStatistics) -> list[tuple[str, str]]:
 def _class_rows(folder: Path, letters: LetterStatistics) -> dict[str, list[tuple[ClassRow, str]]]:
     """Label -> its letters to be shown, each row with its picture's URL; all are files in ``folder`` as well."""
     folder.mkdir(parents=True, exist_ok=True)
-    found = {}
+    found: dict[str, list[tuple[ClassRow, str]]] = {}
     wanted, folders = set(), letter_folders(letters.classes.index)
     for label in letters.classes.index[letters.classes[["letters", "rejected"]].any(axis=1)]:
         rows = class_rows(letters, label)

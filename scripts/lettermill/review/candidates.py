@@ -6,16 +6,16 @@ from typing import NamedTuple
 
 from lettermill.records.schemas import ReviewLetter, ReviewWord, Suspect
 
-KINDS = ("corrected", "disagreement", "unsure", "rejected")
+KINDS = ("corrected", "disagreement", "least_confident", "rejected")
 """Why a letter is shown: somebody has corrected it; the recogniser takes it for another letter than its label; it is
-delivered but not sure; it is rejected for its confidence."""
+delivered, but not with much confidence; it is rejected for its confidence."""
 
-LOW = "low_confidence"
+LOW_CONFIDENCE = "low_confidence"
 
-MOST_WORDS = 1_000
+MAX_WORDS = 1_000
 """Words on the page that are shown as such, at most."""
 
-_HOPELESS = frozenset({"blank_image", "no_letters"})
+_NEVER_FIXED = frozenset({"blank_image", "no_letters"})
 """Reasons of words that no other transcription would bring to letters: they come last."""
 
 Key = tuple[str, int]
@@ -41,21 +41,21 @@ def candidate(letter: ReviewLetter, review_confidence: float, corrected: Collect
     if key in corrected:
         return Candidate((0.0, *key), "corrected", letter)
     if letter.reason:
-        return Candidate((-confidence, *key), "rejected", letter) if letter.reason == LOW else None
+        return Candidate((-confidence, *key), "rejected", letter) if letter.reason == LOW_CONFIDENCE else None
     if letter.predicted_label not in ("", letter.label):
         return Candidate((confidence, *key), "disagreement", letter)
     if letter.confidence is not None and letter.confidence < review_confidence:
-        return Candidate((confidence, *key), "unsure", letter)
+        return Candidate((confidence, *key), "least_confident", letter)
     return None
 
 
 def best_letters(
-    batches: Iterable[Iterable[ReviewLetter]], most: int, review_confidence: float, corrected: Collection[Key]
+    batches: Iterable[Iterable[ReviewLetter]], max_letters: int, review_confidence: float, corrected: Collection[Key]
 ) -> list[Candidate]:
     """The candidates among the letters of all batches, by kind in the order of ``KINDS``, the worthiest first.
 
-    most: of them at most; those that somebody has corrected come on top, as many. No more of each kind are held at any
-    time, and of letters no more than those of a batch.
+    max_letters: of them at most; those that somebody has corrected come on top, as many. No more of each kind are held
+    at any time, and of letters no more than those of a batch.
     """
     kinds: dict[str, list[Candidate]] = {kind: [] for kind in KINDS}
     for letters in batches:
@@ -65,18 +65,18 @@ def best_letters(
             if chosen:
                 found[chosen.kind].append(chosen)
         for kind in KINDS:
-            kinds[kind] = heapq.nsmallest(most, kinds[kind] + found[kind])
-    shares = share_out(most, [len(kinds[kind]) for kind in KINDS[1:]])
+            kinds[kind] = heapq.nsmallest(max_letters, kinds[kind] + found[kind])
+    shares = share_out(max_letters, [len(kinds[kind]) for kind in KINDS[1:]])
     return kinds["corrected"] + [
         chosen for kind, share in zip(KINDS[1:], shares, strict=True) for chosen in kinds[kind][:share]
     ]
 
 
-def share_out(most: int, counts: Sequence[int]) -> list[int]:
-    """How many of each kind are taken so that all are ``most`` at most: the same number of each, give or take one, and
+def share_out(total: int, counts: Sequence[int]) -> list[int]:
+    """How many of each kind are taken so that all are ``total`` at most: the same number of each, give or take one, and
     where a kind has not as many, the others get what it leaves."""
     shares = [0] * len(counts)
-    left = most
+    left = total
     for done, kind in enumerate(sorted(range(len(counts)), key=lambda kind: counts[kind])):
         shares[kind] = min(counts[kind], left // (len(counts) - done))
         left -= shares[kind]
@@ -84,10 +84,10 @@ def share_out(most: int, counts: Sequence[int]) -> list[int]:
 
 
 def best_words(
-    batches: Iterable[Iterable[ReviewWord]], suspects: Sequence[Suspect], most: int, corrected: Collection[str]
+    batches: Iterable[Iterable[ReviewWord]], suspects: Sequence[Suspect], max_words: int, corrected: Collection[str]
 ) -> list[str]:
     """The ids of the rows that are shown as words, at most so many: those whose transcription somebody has corrected,
-    suspects in their order, then rows that gave no letter, those first that another transcription may mend.
+    suspects in their order, then rows that gave no letter, those first that another transcription may fix.
 
     Rows are only taken when they are among the words of ``batches``.
     """
@@ -101,6 +101,6 @@ def best_words(
             elif word.row_id in places:
                 found.append((1, places[word.row_id], word.row_id))
             elif word.reason:
-                found.append((2, int(word.reason in _HOPELESS), word.row_id))
-        chosen = heapq.nsmallest(most, chosen + found)
+                found.append((2, int(word.reason in _NEVER_FIXED), word.row_id))
+        chosen = heapq.nsmallest(max_words, chosen + found)
     return [row_id for *_, row_id in chosen]

@@ -14,7 +14,7 @@ IN_FORCE = (APPLIED, UNNEEDED)
 """Outcomes of corrections that are as somebody wants it; the others need a person."""
 
 
-class Shown(NamedTuple):
+class PageWord(NamedTuple):
     """A word on the page: its record, the letters found in it, the part of it that is shown and where that is.
 
     region: in pixels of the downloaded image.
@@ -44,7 +44,7 @@ def region_of(word: ReviewWord, letters: Sequence[ReviewLetter]) -> Box:
     )
 
 
-class Earlier(NamedTuple):
+class Reviewed(NamedTuple):
     """What people have looked at before they corrected it, as the corrections that are in force say.
 
     letters: (row id, position) -> label, box (maybe empty) and confidence. words: row id -> letters of its
@@ -55,9 +55,10 @@ class Earlier(NamedTuple):
     words: dict[str, str]
 
     @classmethod
-    def of(cls, corrections: Iterable[CorrectionOutcome]) -> "Earlier":
+    def of(cls, corrections: Iterable[CorrectionOutcome]) -> "Reviewed":
         """That of these corrections, whatever their order."""
-        letters, words = {}, {}
+        letters: dict[tuple[str, str], tuple[str, str, float | None]] = {}
+        words: dict[str, str] = {}
         # Another line on a letter may be of the label that it has been given.
         for c in sorted(corrections, key=lambda c: (c.action != "relabel", c.correction)):
             if c.outcome in IN_FORCE and c.action in OF_LETTERS:
@@ -69,18 +70,18 @@ class Earlier(NamedTuple):
         return cls(letters, words)
 
 
-def before(letters: Iterable[ReviewLetter], earlier: Earlier) -> list[ReviewLetter]:
+def as_reviewed(letters: Iterable[ReviewLetter], reviewed: Reviewed) -> list[ReviewLetter]:
     """``letters`` as they were looked at before they were corrected: with label, box and confidence of then.
 
-    A correction is told apart by them, so those that are written anew must give the same ones.
+    A correction is told apart by them, so those that are written again must give the same ones.
     """
-    return [_before(letter, earlier.letters.get((letter.row_id, str(letter.position)))) for letter in letters]
+    return [_as_reviewed(letter, reviewed.letters.get((letter.row_id, str(letter.position)))) for letter in letters]
 
 
-def _before(letter: ReviewLetter, known: tuple[str, str, float | None] | None) -> ReviewLetter:
-    if known is None:
+def _as_reviewed(letter: ReviewLetter, then: tuple[str, str, float | None] | None) -> ReviewLetter:
+    if then is None:
         return letter
-    label, box, confidence = known
+    label, box, confidence = then
     return letter._replace(
         label=label,
         confidence=letter.confidence if confidence is None else confidence,
@@ -88,9 +89,9 @@ def _before(letter: ReviewLetter, known: tuple[str, str, float | None] | None) -
     )
 
 
-def words_before(words: Iterable[ReviewWord], earlier: Earlier) -> list[ReviewWord]:
+def words_as_reviewed(words: Iterable[ReviewWord], reviewed: Reviewed) -> list[ReviewWord]:
     """``words`` with the transcriptions that they had before they were corrected, where that is known."""
-    return [word._replace(letters=earlier.words.get(word.row_id, word.letters)) for word in words]
+    return [word._replace(letters=reviewed.words.get(word.row_id, word.letters)) for word in words]
 
 
 def script_of(name: str, content: object) -> bytes:
@@ -102,9 +103,9 @@ def script_of(name: str, content: object) -> bytes:
     return f'"use strict";\nconst {name} = {text};\n'.encode("ascii")
 
 
-def word_data(shown: Shown) -> list:
+def word_data(page_word: PageWord) -> list:
     """[row id, letters of its transcription, why it gave none, region, sheet, place in it, letters], each letter as
     [position, label, x, y, width, height, confidence, reading, why it is rejected]."""
-    letters = [[r.position, r.label, *r.box, r.confidence, r.predicted_label, r.reason] for r in shown.letters]
-    word, (sheet, place) = shown.word, shown.sprite
-    return [word.row_id, word.letters, word.reason, list(shown.region), sheet, list(place), letters]
+    letters = [[r.position, r.label, *r.box, r.confidence, r.predicted_label, r.reason] for r in page_word.letters]
+    word, (sheet, place) = page_word.word, page_word.sprite
+    return [word.row_id, word.letters, word.reason, list(page_word.region), sheet, list(place), letters]

@@ -11,8 +11,17 @@ from lettermill.base.files import write_bytes
 from lettermill.corrections.correction import OF_LETTERS, OF_ROWS
 from lettermill.records.csv_files import read_records
 from lettermill.records.schemas import CorrectionOutcome, ReviewLetter, ReviewWord, Suspect
-from lettermill.review.candidates import MOST_WORDS, Candidate, best_letters, best_words
-from lettermill.review.page_data import IN_FORCE, Earlier, Shown, before, region_of, script_of, word_data, words_before
+from lettermill.review.candidates import MAX_WORDS, Candidate, best_letters, best_words
+from lettermill.review.page_data import (
+    IN_FORCE,
+    PageWord,
+    Reviewed,
+    as_reviewed,
+    region_of,
+    script_of,
+    word_data,
+    words_as_reviewed,
+)
 from lettermill.review.page_files import DATA, PAGE, WORDS, page_files
 from lettermill.review.sprites import SpriteSheets, name_of
 from lettermill.stages.images import read_cut
@@ -23,14 +32,13 @@ log = logging.getLogger(__name__)
 class Settings(NamedTuple):
     """What the page must know of the run.
 
-    name: of the dataset. method: config ``method``. min_confidence, review_confidence: confidence from which a letter
-    is delivered, and from which it is not worth a look. letters: on the page, at most.
+    name: of the dataset. method: config ``method``. review_confidence: that from which a delivered letter is not worth
+    a look. letters: on the page, at most.
     """
 
     name: str
     alphabet: str
     method: str
-    min_confidence: float
     review_confidence: float
     letters: int
 
@@ -51,41 +59,43 @@ def write_page(
     in_force = [correction for correction in corrections if correction.outcome in IN_FORCE]
     letters_done = {(c.row_id, int(c.position)) for c in in_force if c.action in OF_LETTERS}
     rows_done = {c.row_id for c in in_force if c.action in OF_ROWS}
-    earlier = Earlier.of(in_force)
-    doubts = read_records(suspects, Suspect) if suspects else []
+    reviewed = Reviewed.of(in_force)
+    suspected = read_records(suspects, Suspect) if suspects else []
 
-    letters = (_letters(batch, earlier) for batch in batches)
+    letters = (_letters(batch, reviewed) for batch in batches)
     cards = best_letters(letters, settings.letters, settings.review_confidence, letters_done)
-    rows = best_words((_words(batch, earlier) for batch in batches), doubts, MOST_WORDS, rows_done)
+    rows = best_words((_words(batch, reviewed) for batch in batches), suspected, MAX_WORDS, rows_done)
     order = list(dict.fromkeys([*(card.letter.row_id for card in cards), *rows]))
 
     shutil.rmtree(output / WORDS, ignore_errors=True)
     sheets = SpriteSheets(output / WORDS)
-    shown = list(_shown(order, batches, earlier, sheets))
+    shown = list(_page_words(order, batches, reviewed, sheets))
     sheets.finish()
-    content = _content(settings, shown, cards, rows, doubts, corrections, sheets)
+    content = _content(settings, shown, cards, rows, suspected, corrections, sheets)
     write_bytes(output / DATA, script_of("LETTERMILL", content))
     for name in page_files():
         write_bytes(output / name, (PAGE / name).read_bytes())
     log.info("%d letters and %d words on the page, %d sheets", len(cards), len(rows), len(sheets.sizes))
 
 
-def _letters(batch: Path, earlier: Earlier) -> list[ReviewLetter]:
-    return before(read_records(batch / "review_letters.csv", ReviewLetter), earlier)
+def _letters(batch: Path, reviewed: Reviewed) -> list[ReviewLetter]:
+    return as_reviewed(read_records(batch / "review_letters.csv", ReviewLetter), reviewed)
 
 
-def _words(batch: Path, earlier: Earlier) -> list[ReviewWord]:
-    return words_before(read_records(batch / "review_words.csv", ReviewWord), earlier)
+def _words(batch: Path, reviewed: Reviewed) -> list[ReviewWord]:
+    return words_as_reviewed(read_records(batch / "review_words.csv", ReviewWord), reviewed)
 
 
-def _shown(order: Sequence[str], batches: Sequence[Path], earlier: Earlier, sheets: SpriteSheets) -> Iterator[Shown]:
+def _page_words(
+    order: Sequence[str], batches: Sequence[Path], reviewed: Reviewed, sheets: SpriteSheets
+) -> Iterator[PageWord]:
     """The rows of ``order``, one by one, as they come onto the sheets; those without a picture are left out."""
     wanted = set(order)
     words: dict[str, tuple[Path, ReviewWord]] = {}
     letters: dict[str, list[ReviewLetter]] = {}
     for batch in batches:
-        words.update((word.row_id, (batch, word)) for word in _words(batch, earlier) if word.row_id in wanted)
-        for letter in _letters(batch, earlier):
+        words.update((word.row_id, (batch, word)) for word in _words(batch, reviewed) if word.row_id in wanted)
+        for letter in _letters(batch, reviewed):
             if letter.row_id in wanted:
                 letters.setdefault(letter.row_id, []).append(letter)
     for row_id in order:
@@ -94,12 +104,12 @@ def _shown(order: Sequence[str], batches: Sequence[Path], earlier: Earlier, shee
             found = letters.get(row_id, [])
             region = region_of(word, found)
             image = read_cut(batch / word.file, (word.box.height, word.box.width))
-            yield Shown(word, found, region, sheets.add(region.moved(-word.box.x, -word.box.y).of(image)))
+            yield PageWord(word, found, region, sheets.add(region.moved(-word.box.x, -word.box.y).of(image)))
 
 
 def _content(
     settings: Settings,
-    shown: Sequence[Shown],
+    shown: Sequence[PageWord],
     cards: Sequence[Candidate],
     rows: Sequence[str],
     suspects: Sequence[Suspect],
@@ -112,7 +122,6 @@ def _content(
         "name": settings.name,
         "alphabet": list(Alphabet(settings.alphabet).letters),
         "method": settings.method,
-        "min_confidence": settings.min_confidence,
         "sheets": [[f"{WORDS}/{name_of(number)}", *size] for number, size in enumerate(sheets.sizes)],
         "words": [word_data(each) for each in shown],
         "cards": [
@@ -121,6 +130,6 @@ def _content(
             if card.letter.row_id in numbers
         ],
         "rows": [numbers[row_id] for row_id in rows],
-        "suspects": [[numbers[s.row_id], s.reading, s.score_gap] for s in suspects if s.row_id in numbers],
+        "suspects": [[numbers[s.row_id], s.reading] for s in suspects if s.row_id in numbers],
         "corrections": [[line.line, *line.correction, line.outcome, line.detail] for line in corrections],
     }

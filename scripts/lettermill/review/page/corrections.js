@@ -33,8 +33,8 @@
 
   /** A field as it stands in the file: no spreadsheet takes it for a formula, no reader for two fields. */
   function field(value) {
-    const guarded = /^[=+\-@'\t\r]/.test(value) ? `'${value}` : value;
-    return /[",\r\n]/.test(guarded) ? `"${guarded.replaceAll('"', '""')}"` : guarded;
+    const escaped = /^[=+\-@'\t\r]/.test(value) ? `'${value}` : value;
+    return /[",\r\n]/.test(escaped) ? `"${escaped.replaceAll('"', '""')}"` : escaped;
   }
 
   /** The file of these lines: in a fixed order, each once. */
@@ -47,19 +47,19 @@
   };
 
   /** What the workflow was told before: {decisions: key -> decision, problems: key -> line that it could not apply}. */
-  Lettermill.earlier = (corrections) => {
+  Lettermill.priorDecisions = (corrections) => {
     const decisions = new Map();
     const problems = new Map();
-    for (const [line, row, place_, label, box, action, value, outcome, detail] of corrections) {
-      const fields = [row, place_, label, box, action, value];
+    for (const [line, row, at, label, box, action, value, outcome, detail] of corrections) {
+      const fields = [row, at, label, box, action, value];
       if (!IN_FORCE.includes(outcome)) {
         problems.set(`problem ${JSON.stringify(fields)}`, { line, fields, outcome, detail });
         continue;
       }
-      const position = LETTER_ACTIONS.includes(action) ? Number(place_) : null;
+      const position = LETTER_ACTIONS.includes(action) ? Number(at) : null;
       const key = Lettermill.keyOf(row, position);
-      const known = decisions.get(key) ?? { row, position, label, box, verdict: "", value: "", cut: "" };
-      decisions.set(key, action === "box" ? { ...known, cut: value } : { ...known, verdict: action, value });
+      const decision = decisions.get(key) ?? { row, position, label, box, verdict: "", value: "", cut: "" };
+      decisions.set(key, action === "box" ? { ...decision, cut: value } : { ...decision, verdict: action, value });
     }
     return { decisions, problems };
   };

@@ -31,11 +31,7 @@ Lettermill.openDetail = ({ decisionOf, onVerdict, onBox, onClear, onSelect, onSe
     onChange: (now, tag) => onBox(letter, now, tag),
   });
 
-  const bdi = (text, name = "bdi") => {
-    const element = document.createElement(name);
-    element.textContent = text;
-    return element;
-  };
+  const bdi = (text, name = "bdi") => Lettermill.html(name, {}, text);
 
   function facts() {
     const { word } = letter;
@@ -48,12 +44,12 @@ Lettermill.openDetail = ({ decisionOf, onVerdict, onBox, onClear, onSelect, onSe
       bdi(letter.row),
     ];
     part("detail-headline").replaceChildren(...headline);
-    const sure = letter.confidence === null ? "" : ` ${Lettermill.percent(letter.confidence)} sure of ${letter.label}.`;
+    const confidence = letter.confidence === null ? "" : ` Confidence ${Lettermill.percent(letter.confidence)}.`;
     const reads = letter.reading && letter.reading !== letter.label ? ` It reads ${letter.reading}.` : "";
     const suspect = word.suspect ? [" The word seems to read ", bdi(word.suspect.reading), "."] : [];
     const decision = decisionOf(letter);
     const so = decision ? bdi(` Decided: ${Lettermill.inWords(decision)}.`, "strong") : "";
-    part("detail-why").replaceChildren(Lettermill.whyOf(letter) + sure + reads, ...suspect, so);
+    part("detail-why").replaceChildren(Lettermill.whyOf(letter) + confidence + reads, ...suspect, so);
     part("clear").disabled = !decision && !many;
   }
 

@@ -10,15 +10,10 @@ Lettermill.openFilters = ({ letters, isDone, onChange, onLeave }) => {
   let kind = "";
 
   function chip([name, title]) {
-    const button = document.createElement("button");
-    const count = document.createElement("span");
-    count.className = "count";
-    count.textContent = (name ? ofKind.get(name) : letters).length;
-    button.type = "button";
-    button.className = "chip";
-    button.dataset.kind = name;
-    button.append(`${title} `, count);
-    button.setAttribute("aria-pressed", name === kind);
+    const { html } = Lettermill;
+    const count = html("span", { class: "count" }, (name ? ofKind.get(name) : letters).length);
+    const attributes = { type: "button", class: "chip", "data-kind": name, "aria-pressed": name === kind };
+    const button = html("button", attributes, `${title} `, count);
     button.addEventListener("click", (event) => {
       kind = name;
       for (const each of kinds.children) each.setAttribute("aria-pressed", each.dataset.kind === kind);

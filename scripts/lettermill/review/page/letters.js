@@ -6,8 +6,8 @@ Lettermill.openLetters = ({ model, store, say }) => {
   const root = part("grid");
   const SHAPE = 1.35;
 
-  /** What the word of a letter has been decided to be on this page: its letters are settled, or will be others. */
-  function settledBy(letter) {
+  /** What the word of a letter has been decided to be on this page: its letters need no decision, or will be others. */
+  function resolvedBy(letter) {
     const decision = store.isOwn(letter.word.key) ? store.get(letter.word.key) : null;
     if (!decision) return "";
     return decision.verdict === "exclude"
@@ -21,20 +21,15 @@ Lettermill.openLetters = ({ model, store, say }) => {
     const decision = store.get(letter.key);
     return decision && Lettermill.fitsLetter(decision, letter) ? decision : null;
   };
-  const isDone = (letter) => Boolean(decisionOf(letter) || settledBy(letter));
+  const isDone = (letter) => Boolean(decisionOf(letter) || resolvedBy(letter));
   const isOpen = (letter) => !isDone(letter);
 
-  const span = (name, text) => {
-    const element = document.createElement("span");
-    element.className = name;
-    element.textContent = text;
-    return element;
-  };
+  const span = (name, text) => Lettermill.html("span", { class: name }, text);
 
   /** What has become of a letter: [class, sign, in words]. */
   function stateOf(letter) {
     const decision = decisionOf(letter);
-    if (!decision) return settledBy(letter) ? ["settled", "–", settledBy(letter)] : ["", "", ""];
+    if (!decision) return resolvedBy(letter) ? ["resolved", "–", resolvedBy(letter)] : ["", "", ""];
     const words = Lettermill.inWords(decision);
     if (decision.verdict === "relabel") return ["relabelled", `→ ${decision.value}`, words];
     if (decision.verdict === "reject") return ["rejected", "✕", words];
@@ -50,7 +45,7 @@ Lettermill.openLetters = ({ model, store, say }) => {
     caption.append(
       span("label", letter.label),
       span("reads", other && `${other}?`),
-      span("sure", Lettermill.percent(letter.confidence)),
+      span("confidence", Lettermill.percent(letter.confidence)),
     );
     element.replaceChildren(
       Lettermill.letterPicture(letter, cut, SHAPE),
@@ -59,10 +54,10 @@ Lettermill.openLetters = ({ model, store, say }) => {
       span("pick", ""),
     );
     const reads = other && `, reads ${other}`;
-    const sure = letter.confidence === null ? "" : `, ${Lettermill.percent(letter.confidence)} sure`;
+    const confidence = letter.confidence === null ? "" : `, confidence ${Lettermill.percent(letter.confidence)}`;
     element.setAttribute(
       "aria-label",
-      `${letter.label}${sure}${reads}, letter ${letter.position + 1} of ${letter.word.text}${words && `, ${words}`}`,
+      `${letter.label}${confidence}${reads}, letter ${letter.position + 1} of ${letter.word.text}${words && `, ${words}`}`,
     );
   }
 
@@ -116,7 +111,7 @@ Lettermill.openLetters = ({ model, store, say }) => {
         "Rows that gave no letters are under Words."
       );
     }
-    return "No letter is worth a look: all are sure, and the recogniser agrees with all labels.";
+    return "No letter is worth a look: all have a high confidence, and the recogniser agrees with all labels.";
   }
 
   const base = (letter) => {

@@ -43,22 +43,21 @@ const Lettermill = {};
     return word;
   }
 
-  /** {name, method, minConfidence, alphabet, words, letters, rows, corrections} of the data; letters: those worth a look, the
+  /** {name, method, alphabet, words, letters, rows, corrections} of the data; letters: those worth a look, the
       worthiest first; rows: words that are shown as such. */
   Lettermill.readModel = (data) => {
     const words = data.words.map((word) => wordOf(word, data.sheets));
-    for (const [number, reading, doubt] of data.suspects) words[number].suspect = { reading, doubt };
+    for (const [number, reading] of data.suspects) words[number].suspect = { reading };
     const letters = data.cards.map(([number, position, kind]) => {
       const letter = words[number].letters.find((each) => each.position === position);
       letter.kind = kind;
       return letter;
     });
-    const { name, method, min_confidence: minConfidence, corrections } = data;
+    const { name, method, corrections } = data;
     const alphabet = alphabetOf(data.alphabet);
     return {
       name,
       method,
-      minConfidence,
       corrections,
       alphabet,
       words,
@@ -69,20 +68,20 @@ const Lettermill = {};
 
   /** The letters to be found, with the rules by which the workflow brings a transcription to them. */
   function alphabetOf(letters) {
-    const known = new Set(letters);
+    const alphabet = new Set(letters);
     const cased = letters.filter((letter) => [...letter.toUpperCase()].length === 1);
     const upper = cased.every((letter) => letter === letter.toUpperCase());
     const lower = cased.every((letter) => letter === letter.toLowerCase());
     const fold = (text) => (upper ? text.toUpperCase() : lower ? text.toLowerCase() : text);
     const oneOf = (character) => {
-      if (known.has(character)) return character;
+      if (alphabet.has(character)) return character;
       const [bare] = character.normalize("NFD");
-      return known.has(bare) ? bare : "";
+      return alphabet.has(bare) ? bare : "";
     };
     /** The letters of the alphabet that a text is written with. */
     const lettersOf = (text) =>
       [...text.normalize("NFC")]
-        .flatMap((c) => (known.has(c) ? [c] : [...fold(c)]))
+        .flatMap((c) => (alphabet.has(c) ? [c] : [...fold(c)]))
         .map(oneOf)
         .join("");
     /** The letter of the alphabet that a key or a character stands for, or "". */
@@ -96,13 +95,13 @@ const Lettermill = {};
 
   const KINDS = {
     disagreement: "The recogniser takes it for another letter.",
-    unsure: "It is delivered, but not sure.",
-    rejected: "It is rejected: not sure enough.",
+    least_confident: "It is delivered, but with little confidence.",
+    rejected: "It is rejected: its confidence is too low.",
     corrected: "It is corrected already.",
   };
   Lettermill.KIND_NAMES = {
     disagreement: "Disagreements",
-    unsure: "Least confident",
+    least_confident: "Least confident",
     rejected: "Rejected",
     corrected: "Corrected before",
   };

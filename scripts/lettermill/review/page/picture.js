@@ -3,16 +3,8 @@
    boxes lie where they are and everything scales by itself. */
 
 (() => {
-  const SVG = "http://www.w3.org/2000/svg";
   const round = (number) => Math.round(100 * number) / 100;
 
-  /** An SVG element with these attributes. */
-  Lettermill.svg = (name, attributes, ...children) => {
-    const element = document.createElementNS(SVG, name);
-    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-    element.append(...children);
-    return element;
-  };
   const { svg } = Lettermill;
 
   const viewBox = ({ x, y, width, height }) => [x, y, width, height].map(round).join(" ");

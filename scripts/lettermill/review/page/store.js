@@ -1,11 +1,11 @@
 "use strict";
 /* Decisions: kept in the browser one by one as they are made, with undo. On top of what the workflow was told before
-   (earlier) lies what has been decided here (own): a decision, or null where an earlier one has been taken back. */
+   (prior) lies what has been decided here (own): a decision, or null where a prior one has been taken back. */
 
 Lettermill.openStore = ({ name, corrections }) => {
   const MADE = "made";
   const prefix = `lettermill:${location.pathname}:${name}:`;
-  const { decisions: earlier, problems } = Lettermill.earlier(corrections);
+  const { decisions: prior, problems } = Lettermill.priorDecisions(corrections);
   const own = new Map();
   const done = [];
   const undone = [];
@@ -62,7 +62,7 @@ Lettermill.openStore = ({ name, corrections }) => {
     }
     // What has been applied since is no news; what was taken back is not there any more.
     for (const [key, value] of own) {
-      if (same(value, earlier.get(key) ?? null) && !problems.has(key)) {
+      if (same(value, prior.get(key) ?? null) && !problems.has(key)) {
         own.delete(key);
         keep(key);
       }
@@ -80,7 +80,7 @@ Lettermill.openStore = ({ name, corrections }) => {
   }
 
   function put(key, value) {
-    const base = earlier.get(key) ?? null;
+    const base = prior.get(key) ?? null;
     if (value === undefined || (same(value, base) && !problems.has(key))) own.delete(key);
     else own.set(key, value);
     keep(key);
@@ -92,10 +92,10 @@ Lettermill.openStore = ({ name, corrections }) => {
 
   const store = {
     /** The decision about a letter or a row, or null. */
-    get: (key) => (own.has(key) ? own.get(key) : (earlier.get(key) ?? null)),
+    get: (key) => (own.has(key) ? own.get(key) : (prior.get(key) ?? null)),
     /** Whether it was made here, and not applied by the workflow before. */
     isOwn: (key) => own.has(key),
-    decisions: () => [...new Set([...earlier.keys(), ...own.keys()])].map(store.get).filter(Boolean),
+    decisions: () => [...new Set([...prior.keys(), ...own.keys()])].map(store.get).filter(Boolean),
     /** Lines that the workflow could not apply and that have not been dropped, with their keys. */
     problems: () => [...problems].filter(([key]) => !own.has(key)).map(([key, problem]) => ({ key, ...problem })),
     /** Decide on several at once: [[key, decision or null], …]. Changes one after the other with the same tag, if it
@@ -159,7 +159,7 @@ Lettermill.openStore = ({ name, corrections }) => {
     const key = event.key.slice(prefix.length);
     if (key === MADE) {
       outdated = event.newValue !== null && event.newValue !== made;
-      if (outdated) trouble("This page has been made anew since you opened it: load it again to go on.");
+      if (outdated) trouble("This page has been made again since you opened it: load it again to go on.");
       return;
     }
     if (event.newValue === null) own.delete(key);

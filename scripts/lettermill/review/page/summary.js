@@ -14,12 +14,7 @@ Lettermill.openSummary = ({ store, isShown, onForget, onDownload, say }) => {
     exclude: "row left out",
   };
 
-  const make = (name, attributes, ...children) => {
-    const element = document.createElement(name);
-    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-    element.append(...children);
-    return element;
-  };
+  const { html: make } = Lettermill;
 
   function button(text, act, name = "") {
     const element = make("button", { type: "button", class: name }, text);
@@ -104,7 +99,7 @@ Lettermill.openSummary = ({ store, isShown, onForget, onDownload, say }) => {
       ),
       ...table(
         "Corrections that could not be applied",
-        "They are written into the file again until you drop them, or decide on their letter or row anew.",
+        "They are written into the file again until you drop them, or decide on their letter or row again.",
         ["line", "row", "letter", "what", "why not"],
         problems.map(({ key, line, fields: [row, position, label, , action, value], outcome, detail }) => [
           [
@@ -112,7 +107,7 @@ Lettermill.openSummary = ({ store, isShown, onForget, onDownload, say }) => {
             row,
             `${label}${position === "" ? "" : `, letter ${Number(position) + 1}`}`,
             `${action} ${value}`,
-            replaced([row, position]) ? "decided anew" : `${outcome}: ${detail}`,
+            replaced([row, position]) ? "decided again" : `${outcome}: ${detail}`,
           ],
           `line ${line}`,
           () => drop(key, `Line ${line}`),

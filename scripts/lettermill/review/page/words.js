@@ -21,12 +21,7 @@ Lettermill.openWords = ({ model, store, say }) => {
   const left = () => model.rows.filter(isOpen).length;
   const shown = () => model.rows.filter((word) => filter.value === "all" || isOpen(word) === (filter.value === "open"));
 
-  const make = (name, attributes, ...children) => {
-    const element = document.createElement(name);
-    for (const [attribute, value] of Object.entries(attributes)) element.setAttribute(attribute, value);
-    element.append(...children);
-    return element;
-  };
+  const { html: make } = Lettermill;
   const bdi = (text) => make("bdi", {}, text);
   const button = (text, keys, act) => {
     const element = make("button", { type: "button", tabindex: -1 }, text, " ", make("kbd", {}, keys));
@@ -40,9 +35,9 @@ Lettermill.openWords = ({ model, store, say }) => {
     too_few_boxes: "fewer boxes than letters",
     too_many_boxes: "more boxes than letters",
     wide_box: "a box is too wide for one letter",
-    too_few_pieces: "fewer pieces of ink than letters",
-    low_confidence: "no letter is sure enough",
-    too_many_pieces: "too many pieces of ink",
+    too_few_pieces: "fewer fragments of ink than letters",
+    low_confidence: "no letter has enough confidence",
+    too_many_pieces: "too many fragments of ink",
     rejected_by_hand: "all letters left out by hand",
   };
 
