@@ -98,7 +98,7 @@ class Session(requests.Session):
             url = urljoin(response.url, target)
             origin_of(url)
             request.prepare_url(url, None)
-            self.rebuild_auth(request, response)
+            self.rebuild_auth(request, response)  # type: ignore[no-untyped-call]
             request.prepare_auth(None)  # what the new URL has
         except ValueError as error:
             raise InvalidUrlError("redirected to what is neither http:// nor https://") from error
