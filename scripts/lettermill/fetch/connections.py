@@ -64,7 +64,7 @@ class _FinalResponse(http.client.HTTPResponse):
 
     def _read_status(self) -> tuple[str, int, str]:
         while True:
-            version, status, reason = super()._read_status()
+            version, status, reason = super()._read_status()  # type: ignore[misc]  # typeshed leaves it out
             if not 100 <= status < 200 or status == HTTPStatus.SWITCHING_PROTOCOLS:
                 return version, status, reason
             http.client.parse_headers(self.fp)
@@ -82,7 +82,7 @@ class _FinalResponse(http.client.HTTPResponse):
         if self._has_more():
             with contextlib.suppress(OSError):
                 self._socket.shutdown(socket.SHUT_RDWR)
-        super()._close_conn()
+        super()._close_conn()  # type: ignore[misc]  # likewise
 
     def _has_more(self) -> bool:
         self._reader.waits = False

@@ -57,7 +57,7 @@ class ImageFetcher:
         requested, last, attempts, elapsed = self._fetcher.fetch(url, etag, last_modified)
         content, reason, detail = last.content, last.reason, last.detail
         if content is not None and (reason := decode_error(content)):
-            content, detail = None, f"{len(content)} bytes"
+            detail, content = f"{len(content)} bytes", None
         size, digest = (None, "") if content is None else (len(content), hashlib.sha256(content).hexdigest())
         if content is not None:
             self._cache.put(url, content)  # at once: a killed job has kept what it has got

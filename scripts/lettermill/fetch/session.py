@@ -13,7 +13,6 @@ from requests.adapters import HTTPAdapter
 from requests.exceptions import InvalidSchema, InvalidURL
 from requests.structures import CaseInsensitiveDict
 from requests.utils import DEFAULT_CA_BUNDLE_PATH, select_proxy, urldefragauth
-from urllib3 import HTTPConnectionPool
 from urllib3.exceptions import MaxRetryError
 
 from lettermill.base.errors import InputError
@@ -26,14 +25,13 @@ class _Adapter(HTTPAdapter):
     """Makes connections that are checked, and reads the certificates of authorities once: to read them for each
     connection takes longer than to fetch an image.
 
-    authorities: a file or folder of certificates, or True for those of requests.
+    authorities: a file or folder of certificates, or anything else for those of requests.
     """
 
-    def __init__(self, settings: FetchSettings, authorities: str | bool):
-        options = {"public_only": settings.refuse_private_addresses}
+    def __init__(self, settings: FetchSettings, authorities: str | bool | None):
         self._connections = {
-            "http": functools.partial(CheckedHTTPConnection, **options),
-            "https": functools.partial(CheckedHTTPSConnection, **options),
+            scheme: functools.partial(kind, public_only=settings.refuse_private_addresses)
+            for scheme, kind in {"http": CheckedHTTPConnection, "https": CheckedHTTPSConnection}.items()
         }
         self._authorities = authorities if isinstance(authorities, str) else DEFAULT_CA_BUNDLE_PATH
         # Connections of as many hosts are kept open as there can be requests at a time.
@@ -41,17 +39,16 @@ class _Adapter(HTTPAdapter):
 
     @functools.cached_property
     def _tls(self) -> ssl.SSLContext:
-        is_folder = os.path.isdir(self._authorities)
-        return ssl.create_default_context(**{"capath" if is_folder else "cafile": self._authorities})
+        if os.path.isdir(self._authorities):
+            return ssl.create_default_context(capath=self._authorities)
+        return ssl.create_default_context(cafile=self._authorities)
 
-    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> HTTPConnectionPool:
-        pool = super().get_connection_with_tls_context(*args, **kwargs)
-        pool.ConnectionCls = self._connections[pool.scheme]  # type: ignore[assignment]
+    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
+        pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
+        pool.ConnectionCls = self._connections[pool.scheme]
         return pool
 
-    def build_connection_pool_key_attributes(
-        self, request: requests.PreparedRequest, verify: Any, cert: Any = None
-    ) -> tuple[dict[str, Any], dict[str, Any]]:
+    def build_connection_pool_key_attributes(self, request: Any, verify: Any, cert: Any = None) -> Any:
         host, _ = super().build_connection_pool_key_attributes(request, verify, cert)
         return host, {"ssl_context": self._tls} if host["scheme"] == "https" else {}
 

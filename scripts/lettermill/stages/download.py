@@ -135,7 +135,7 @@ def _copy(row: ImageSource, images: Path, output: Path, settings: FetchSettings)
     """Copy the image of a row from the images folder, unless there is a reason not to."""
     content, reason, detail = _read(images, row.image, settings.max_bytes)
     if content is not None and (reason := decode_error(content)):
-        content, detail = None, f"{row.image}: {len(content)} bytes"
+        detail, content = f"{row.image}: {len(content)} bytes", None
     if content is None:
         return Downloaded(row.row_id, "failed", reason, detail, "", None, None, "", None, None)
     file = file_stem(row.row_id) + suffix_of(content)
