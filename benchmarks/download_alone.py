@@ -32,7 +32,7 @@ def main() -> None:
         cache_folder=args.folder / "cache",
         output=args.folder / "downloaded",
         settings=FetchSettings(connections=args.connections, connections_per_host=args.connections),
-        memory=args.folder / "answers.csv",
+        memory=args.folder / "responses.csv",
     )
 
 

@@ -311,7 +311,7 @@ def test_https_where_http_is_spoken(tmp_path: Path, server: Server) -> None:
 def test_a_port_where_nobody_says_anything(tmp_path: Path, scheme: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"{scheme}://127.0.0.1:{silent.getsockname()[1]}/a.png"
-        records = fetch(tmp_path, [("row", address)], FAST._replace(timeout=0.5, retries=1))
+        records = fetch(tmp_path, [("row", address)], FAST._replace(timeout=0.2, retries=1))
     assert (records["row"].reason, records["row"].attempts) == ("timeout", 2)
 
 

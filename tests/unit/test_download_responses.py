@@ -11,7 +11,7 @@ from lettermill.fetch.fetcher import Fetcher
 from lettermill.image.codec import encode_png
 from server import Asked, Server, Step, head
 
-COUNT = 8
+COUNT = 4
 PNGS = [encode_png(np.roll(NOISE, n)) for n in range(COUNT)]
 ONE = FAST._replace(connections=1, retries=0, timeout=2.0)
 """All rows by one connection, if it is kept."""

@@ -52,6 +52,7 @@ def test_what_img2dataset_has_brought_is_what_it_says_and_what_is_there(tmp_path
     assert img2dataset_tool.delivered(tmp_path) == (3, 10)
 
 
+@pytest.mark.slow  # makes a virtual environment
 def test_img2dataset_is_left_out_with_a_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(img2dataset_tool, "ENVIRONMENT", tmp_path / "environment")
     monkeypatch.setenv("PIP_NO_INDEX", "1")

@@ -16,7 +16,7 @@ REASONS: dict[str, dict[str, str]] = {
     "download": {
         "missing_file": "the images folder has no such file",
         "outside_images_folder": "the image is a link that leads out of the images folder",
-        "invalid_url": "the address, or one that it is redirected to, is none that can be fetched",
+        "invalid_url": "the URL, or one that it is redirected to, is none that can be fetched",
         "refused_address": "it is of a private or loopback network, and config refuses these",
         "not_found": "the server answered 404",
         "gone": "the server answered 410",

@@ -13,7 +13,8 @@ from lettermill.base.files import link_or_copy
 from lettermill.fetch.cache import Cache
 from lettermill.fetch.responses import KeptResponse, read_responses, write_responses
 from lettermill.fetch.settings import FetchSettings
-from lettermill.image.codec import decode_error, suffix_of
+from lettermill.image.codec import decode_error
+from lettermill.image.formats import suffix_of
 from lettermill.records.csv_files import write_records
 from lettermill.records.schemas import Downloaded
 
@@ -89,7 +90,7 @@ class _Batch:
 
     def fetch(self) -> list[KeptResponse]:
         """Bring them all here."""
-        # requests takes a third of a second of CPU to import: nothing that batches of local images should pay for.
+        # requests takes 0.1 s to import, which batches of local images need not pay for.
         from lettermill.fetch.images import FetchedImage, ImageFetcher
 
         with ImageFetcher(self._cache, self._settings) as fetcher:
