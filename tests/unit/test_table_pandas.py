@@ -65,33 +65,18 @@ def test_it_reads_what_our_own_reader_reads(monkeypatch: pytest.MonkeyPatch, tex
 @given(st.lists(st.sampled_from([part for part in PARTS if part not in "\r\n"]), max_size=12).map("".join))
 def test_it_is_trusted_with_whole_rows_alone(text: str) -> None:
     line = text.replace("\r", "").replace("\n", "")
-    for end in ("", "\n", "\r\n", "\r"):
-        if row_test(",", 3)((line + end).encode()):
-            found = split_line(line, ",")
-            assert found is not None and len(found) == 3
-            assert next(csv.reader([line], strict=True)) == found
+    if row_test(",", 3)(line.encode()):
+        found = split_line(line, ",")
+        assert found is not None and len(found) == 3
+        assert next(csv.reader([line], strict=True)) == found
 
 
 def test_nearly_all_lines_are_its_own() -> None:
     is_row = row_test(";", 3)
-    for line in (
-        b"1;a.jpg;ANA\n",
-        b'"1";"a;b.jpg";"J. ""LE GROS"" D"\r\n',
-        b'1;a.jpg;5" B\r',
-        b";;",
-        '1;a;"é"'.encode(),
-    ):
-        assert is_row(line)
-    for line in (
-        b"1;a\n",
-        b"1;a;b;c\n",
-        b'1;a;"b\n',
-        b'1;a;"b"c\n',
-        b'1;"a";b"\n' * 2,
-        b"1;a;" + b"b" * 200_000,
-        b"\n",
-    ):
-        assert not is_row(line)
+    for line in ("1;a.jpg;ANA", '"1";"a;b.jpg";"J. ""LE GROS"" D"', '1;a.jpg;5" B', ";;", '1;a;"é"'):
+        assert is_row(line.encode())
+    for line in ("1;a", "1;a;b;c", '1;a;"b', '1;a;"b"c', '1;"a"; "b;', f"1;a;{'b' * 200_000}", ""):
+        assert not is_row(line.encode())
     assert not row_test(":", 3)(b"1:a:b") and not row_test(",", 1)(b"1")
 
 

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Mapping, Sequence
+from itertools import compress, count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,18 +26,18 @@ def read_delimited(path: Path, text: Text, columns: Columns) -> RawTable:
     """The rows of the table at ``path``. Raises InputError when the columns are not there."""
     lines = Lines(text.data)
     layout = find_layout(path, lines, columns)
-    is_row = row_test(layout.separator, layout.width)
-    whole = [place >= layout.lines and is_row(lines.raw(place)) for place in range(len(lines))]
+    whole = list(map(row_test(layout.separator, layout.width), text.data.splitlines()))
+    whole[: layout.lines] = [False] * layout.lines
     others = _OtherLines(lines, layout, whole)
     others.read()
-    table = others.table_with(_read_with_pandas(lines, whole, layout))
+    table = others.table_with(_read_with_pandas(text.data, whole, layout))
     _report_damaged(table, text.damaged)
     table.notes += text.notes
     return table
 
 
 def row_test(separator: str, width: int) -> Callable[[bytes], bool]:
-    """A test of whether a line (UTF-8) is a row of ``width`` cells that pandas can be trusted with.
+    """A test of whether a line (UTF-8, without its end) is a row of ``width`` cells that pandas reads right.
 
     pandas fills a row that is too short, takes ``"a"b`` for ``ab``, and lets a quote that is never closed swallow the
     lines that follow, all of it without a word. So it gets the lines that have the right number of cells and quotes
@@ -46,7 +47,7 @@ def row_test(separator: str, width: int) -> Callable[[bytes], bool]:
         return lambda line: False
     mark, marks, longest = separator.encode(), width - 1, csv.field_size_limit()
     cell = rb'(?:"(?:[^"]|"")*+"|(?!")[^\r\n%b]*+)' % mark
-    quoted = re.compile(rb"%b(?:%b%b){%d}[\r\n]*" % (cell, re.escape(mark), cell, marks))
+    quoted = re.compile(rb"%b(?:%b%b){%d}" % (cell, re.escape(mark), cell, marks))
 
     def is_row(line: bytes) -> bool:
         if len(line) > longest:
@@ -56,19 +57,19 @@ def row_test(separator: str, width: int) -> Callable[[bytes], bool]:
     return is_row
 
 
-def _read_with_pandas(lines: Lines, whole: Sequence[bool], layout: Layout) -> "pd.DataFrame":
-    """The cells of those of ``lines`` that are ``whole`` rows, by their numbers."""
-    numbers = [number for number, is_whole in enumerate(whole, 1) if is_whole]
+def _read_with_pandas(data: bytes, whole: Sequence[bool], layout: Layout) -> "pd.DataFrame":
+    """The cells of those lines of ``data`` that are ``whole`` rows, by their numbers."""
+    numbers = list(compress(count(1), whole))
     if not numbers:
         return to_frame([], [], layout.width)
     import pandas as pd
 
     # pandas takes away one byte order mark, which might be the beginning of a cell.
-    data = b"".join([codecs.BOM_UTF8, *(lines.raw(number - 1) for number in numbers)])
-    if b"\r" in data:  # ends of lines, for there is no line break within one of these rows
-        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    content = b"".join([codecs.BOM_UTF8, *compress(data.splitlines(keepends=True), whole)])
+    if b"\r" in content:  # ends of lines, for there is no line break within one of these rows
+        content = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     frame = pd.read_csv(
-        io.BytesIO(data),
+        io.BytesIO(content),
         sep=layout.separator,
         header=None,
         names=range(layout.width),

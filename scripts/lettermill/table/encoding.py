@@ -49,11 +49,7 @@ class Lines:
         return len(self._starts) - 1
 
     def __getitem__(self, place: int) -> str:
-        return self.raw(place).decode()
-
-    def raw(self, place: int) -> bytes:
-        """The line at the index ``place`` as it is."""
-        return self._data[self._starts[place] : self._starts[place + 1]]
+        return self._data[self._starts[place] : self._starts[place + 1]].decode()
 
 
 def to_text(path: Path, data: bytes, encoding: str) -> Text:
