@@ -28,6 +28,7 @@ rule download:
         downloads=fetching,
     params:
         **recorded(rows=sources),
+        stems=stems,
         images=images,
         code=code_of("lettermill.stages.download"),
     script:

@@ -50,6 +50,16 @@ def images(wildcards):
     return checked(PLAN.images_of, wildcards.batch)
 
 
+def stems(wildcards):
+    """The names of the files of those rows of a batch whose names would be like those of others."""
+    return checked(PLAN.stems_in, wildcards.batch)
+
+
+def all_stems(wildcards):
+    """The same of all rows."""
+    return checked(lambda: PLAN.stems)
+
+
 def fetching(wildcards):
     """1 if the batch has images to be fetched, 0 if all of them are files."""
     return int(not images(wildcards) or any("://" in image for _, image, _ in sources(wildcards)))
@@ -105,7 +115,7 @@ def upstream(wildcards):
 
     Where these are not kept nothing else tells that they would be others now, and where they are it does no harm.
     """
-    return digest([(repr(UPSTREAM), repr(sources(wildcards)), images(wildcards))])
+    return digest([(repr(UPSTREAM), repr(sources(wildcards)), images(wildcards), *stems(wildcards).items())])
 
 
 def batch_of(pattern):

@@ -45,6 +45,7 @@ rule sheets:
     conda:
         "../envs/letters.yaml"
     params:
+        stems=all_stems,
         code=code_of("lettermill.report.contact_sheets"),
     script:
         "../scripts/sheets.py"
@@ -94,6 +95,7 @@ rule report:
         "../envs/report.yaml"
     params:
         source=PLAN.table_path.name,
+        stems=all_stems,
         alphabet=list(Alphabet(config["alphabet"]).letters),
         min_confidence=config["align"]["confidence"] if ALIGNED else None,
         settings={key: config[key] for key in CARD_SETTINGS},

@@ -19,5 +19,6 @@ if __name__ == "__main__":
             cache_folder=Path(snakemake.config["cache"]).expanduser(),
             output=Path(snakemake.output.downloaded),
             settings=FetchSettings.from_config(snakemake.config["download"]),
+            stems=snakemake.params.stems,
             memory=responses_of(snakemake.wildcards.batch),
         )

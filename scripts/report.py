@@ -29,6 +29,7 @@ def main() -> None:
             source=params.source,
             method=params.settings["method"],
             alphabet=params.alphabet,
+            stems=params.stems,
             min_confidence=params.min_confidence,
             settings=params.settings,
             versions=versions((*OF_PIXELS, "matplotlib", "Jinja2")),

@@ -15,4 +15,5 @@ if __name__ == "__main__":
         write_contact_sheets(
             batches=[Path(letters) for letters in snakemake.input.letters],
             output=ContactSheets(**paths_by_name(snakemake.output)),
+            stems=snakemake.params.stems,
         )

@@ -93,7 +93,8 @@ def write_batch(folder: Path, rows: list, counted: bool) -> list:
     """Write what comes before ``cut``; returns the corrections. Every letter is an A."""
     for name in ("downloaded", "cropped"):
         (folder / name).mkdir()
-    (folder / "cropped/a.png").write_bytes(encode_png(IMAGE))
+    for number in range(len(rows)):
+        (folder / f"cropped/{number}.png").write_bytes(encode_png(IMAGE))
     method = "histogram" if counted else "align"
     records, corrections = [], []
     for number, row in enumerate(rows):
@@ -108,7 +109,7 @@ def write_batch(folder: Path, rows: list, counted: bool) -> list:
                 corrections.append(letter(str(number), place, "A", action, value))
         if not row:
             records.append(StoppedRow(str(number), "align", "too_few_pieces", "", "A"))
-    crops = [Cropped(str(number), "a.png", Box(5, 7, 60, 20), None) for number in range(len(rows))]
+    crops = [Cropped(str(number), f"{number}.png", Box(5, 7, 60, 20), None) for number in range(len(rows))]
     write_records(folder / "downloaded/status.csv", Downloaded, [])
     write_results(folder / "cropped/offsets.csv", Cropped, crops)
     write_results(folder / "segmented.csv", SegmentedBox, [])

@@ -38,10 +38,10 @@ def test_every_letter_is_delivered_or_rejected_once(rows: list[list[float]], lea
         files.downloaded.mkdir()
         files.cropped.mkdir()
         image = np.random.default_rng(0).integers(0, 256, (20, 60), np.uint8)
-        (files.cropped / "a.png").write_bytes(encode_png(image))
         letters, crops = [], []
         for number, row in enumerate(rows):
-            crops.append(Cropped(str(number), "a.png", Box(5, 7, 60, 20), None))
+            (files.cropped / f"{number}.png").write_bytes(encode_png(image))
+            crops.append(Cropped(str(number), f"{number}.png", Box(5, 7, 60, 20), None))
             for position, sure in enumerate(row):
                 box = Box(5 + 10 * position, 7, 9, 20)
                 letters.append(MatchedLetter(str(number), position, "AB"[position % 2], box, sure, "", "align"))
@@ -94,10 +94,11 @@ def test_what_was_lost_on_the_way_is_noticed(tmp_path: Path, lost: str) -> None:
     files = BatchFiles(*(tmp_path / name for name in ("downloaded", "cropped", "segmented.csv", "matched.csv")))
     for folder in (files.downloaded, files.cropped):
         folder.mkdir()
-    (files.cropped / "a.png").write_bytes(encode_png(np.zeros((20, 60), np.uint8)))
+    for row_id in "xy":
+        (files.cropped / f"{row_id}.png").write_bytes(encode_png(np.zeros((20, 60), np.uint8)))
     write_records(files.downloaded / "status.csv", Downloaded, [])
     write_results(files.segmented, SegmentedBox, [])
-    crops = [Cropped(row_id, "a.png", Box(0, 0, 60, 20), None) for row_id in "xy"]
+    crops = [Cropped(row_id, f"{row_id}.png", Box(0, 0, 60, 20), None) for row_id in "xy"]
     stopped = [StoppedRow("z", "crop", "outside_image", "")]
     write_results(files.cropped / "offsets.csv", Cropped, crops + stopped[: lost != "a crop"])
     letters = [

@@ -1,6 +1,7 @@
 """Every id gives the name of a file, no two give one, and ids that can be names are names. Letters that differ only by
 case have folders that differ by more."""
 
+import hashlib
 import re
 from urllib.parse import unquote
 
@@ -10,7 +11,7 @@ from hypothesis import strategies as some
 from snakemake.io import PeriodicityDetector
 
 from lettermill.base.alphabet import Alphabet
-from lettermill.base.file_names import LONGEST, file_stem, folded, letter_folders
+from lettermill.base.file_names import LONGEST, file_stem, folded, letter_folders, unlike_stems
 
 IDS = some.text(some.characters(codec="utf-8"), min_size=1, max_size=400)
 CRAFTED = some.lists(
@@ -103,3 +104,35 @@ def test_no_two_letters_share_a_folder_where_case_is_not_told(letters: list[str]
     names = [folders.get(letter, letter) for letter in alphabet]
     assert len({folded(name) for name in names}) == len(alphabet)
     assert len({folded(letter) for letter in alphabet}) == len(alphabet) - len(folders)
+
+
+@pytest.mark.parametrize(
+    ("row_ids", "alike"),
+    [
+        (["a", "b", "ab", "A1"], []),
+        (["é", "e", "É1"], []),
+        (["Ab", "ab", "AB", "c"], ["Ab", "ab", "AB"]),
+        (["a%2fb", "a%2Fb", "a/b"], ["a%2fb", "a%2Fb"]),
+        (["\u00e9", "e\u0301", "e"], ["\u00e9", "e\u0301"]),
+        (["\u00c9", "e\u0301"], ["\u00c9", "e\u0301"]),
+        (["Straße", "STRASSE"], ["Straße", "STRASSE"]),
+        (["x" * 300, "X" * 300], []),  # they have digests already
+    ],
+)
+def test_ids_whose_names_are_alike(row_ids: list[str], alike: list[str]) -> None:
+    stems = unlike_stems(row_ids)
+    assert sorted(stems) == sorted(alike) and all(CUT.search(stem) for stem in stems.values())
+    assert [file_stem(row_id, stems) for row_id in alike] == [stems[row_id] for row_id in alike]
+
+
+SHORT = some.text(some.sampled_from([*"aAbBß\u00e9\u00c9e\u0301sS\u017f%2fF/~.K\u212a"]), min_size=1, max_size=4)
+
+
+@settings(max_examples=500)
+@given(some.lists(SHORT | CRAFTED, unique=True, max_size=12))
+@example(["ab", "AB", f"ab~{hashlib.sha256(b'ab').hexdigest()[:32].upper()}"])
+def test_no_two_ids_share_a_name_where_neither_case_nor_composition_is_told(row_ids: list[str]) -> None:
+    stems = unlike_stems(row_ids)
+    names = [file_stem(row_id, stems) for row_id in row_ids]
+    assert len({folded(name) for name in names}) == len(row_ids)
+    assert all(len(name.encode()) <= LONGEST for name in names)

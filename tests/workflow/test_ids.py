@@ -1,6 +1,7 @@
 """Ids of any kind go through the whole workflow, exports and pictures included, and come out as they were."""
 
 import csv
+import os
 from pathlib import Path
 
 import cv2
@@ -8,19 +9,29 @@ import numpy as np
 import pytest
 import webdataset
 
-from lettermill.base.file_names import file_stem
+from lettermill.base.file_names import file_stem, folded, unlike_stems
 from lettermill.base.split import PARTS
 from project import Project, digests
 
 IDS = [
     "a/b", "a%2Fb", "scans/p.1/2.jpg", "..", "x.", "007", "7", "NULL", "nan", "é漢 🙂", "x" * 300, "x" * 301, "é" * 150,
-    "ab" * 20, "{batch}", '"a",b', "it's", "C:\\scans\\1", "$HOME", "a b", "-j", "#1", "100%", "*?", "[a-z]",
+    "ab" * 20, "Case", "case", "CASE", "\u00e9t", "e\u0301t", "{batch}", '"a",b', "it's", "C:\\scans\\1", "$HOME", "a b", "-j", "#1", "100%", "*?", "[a-z]",
 ]  # fmt: skip
+
+ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+
+def plain(folder: Path, **settings: object) -> Project:
+    """Rows of the sample, every second one in small letters."""
+    project = Project.of_sample(folder, len(IDS), alphabet=ALPHABET, **settings)
+    for row in list(project.rows.values())[::2]:
+        row[1] = row[1].lower()
+    return project
 
 
 def with_ids(folder: Path, **settings: object) -> Project:
-    """Rows of the sample under these ids."""
-    project = Project.of_sample(folder, len(IDS), **settings)
+    """The same rows under these ids."""
+    project = plain(folder, **settings)
     project.rows = dict(zip(IDS, project.rows.values(), strict=True))
     return project
 
@@ -28,7 +39,7 @@ def with_ids(folder: Path, **settings: object) -> Project:
 @pytest.fixture(scope="module")
 def letters_of_row(tmp_path_factory: pytest.TempPathFactory) -> list[tuple]:
     """What the letters of the rows are, by the number of the row, when ids are plain."""
-    project = Project.of_sample(tmp_path_factory.mktemp("plain") / "project", len(IDS), batches=2)
+    project = plain(tmp_path_factory.mktemp("plain") / "project", batches=2)
     numbers = {row_id: number for number, row_id in enumerate(project.rows)}
     project.run()
     assert len({letter["row_id"] for letter in project.metadata()}) > len(IDS) / 2
@@ -50,6 +61,8 @@ def test_ids_of_any_kind(tmp_path: Path, letters_of_row: list[tuple], batches: i
     delivered = {letter["row_id"] for letter in metadata}
     assert delivered | {row["row_id"] for row in project.rejected_rows()} == set(IDS)
     assert project.planned("all", "export") == {}
+    check_names(project.folder)
+    assert {letter["label"] for letter in metadata} > set("Aa")
 
     export = project.folder / "results/export"
     for part in PARTS:
@@ -70,9 +83,17 @@ def test_ids_of_any_kind(tmp_path: Path, letters_of_row: list[tuple], batches: i
     assert set(table["row_id"].to_pylist()) == delivered
 
 
+def check_names(folder: Path) -> None:
+    """No two files or folders have names that a file system without case, or without composition, takes for one."""
+    for place, folders, files in os.walk(folder):
+        names = [*folders, *files]
+        assert len({folded(name) for name in names}) == len(names), f"{place}: {sorted(names)}"
+
+
 def test_pictures_of_rows_are_called_as_their_files(tmp_path: Path) -> None:
     project = with_ids(tmp_path / "project", batches=3)
-    names = [file_stem(row_id) for row_id in ("a/b", "a%2Fb", "x" * 300, "..", "it's")]
+    stems = unlike_stems(IDS)
+    names = [file_stem(row_id, stems) for row_id in ("a/b", "a%2Fb", "x" * 300, "..", "it's", "Case", "case")]
     targets = [f"results/debug/{name}.png" for name in names]
     project.run(*targets)
     pictures = digests(project.folder / "results/debug")

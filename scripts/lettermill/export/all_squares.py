@@ -19,8 +19,8 @@ class AllSquares:
 
     def __init__(self, letters: pd.DataFrame, files: Mapping[Path, Path]):
         batches = letters["batch"].cat.categories
-        self._of_batch = [_opened(files[batch]) for batch in batches]
-        lengths = [len(squares) for squares in self._of_batch]
+        self._files = [files[batch] for batch in batches]
+        lengths = [len(_opened(path)) for path in self._files]
         self._first = np.cumsum([0, *lengths])  # number, in the index of letters, of a batch's first
         counts = letters["batch"].value_counts()
         for batch, length in zip(batches, lengths, strict=True):
@@ -35,9 +35,10 @@ class AllSquares:
         numbers = letters.index.to_numpy()
         order = np.argsort(numbers)  # batch by batch
         bounds = np.searchsorted(numbers[order], self._first)
-        for squares, first, start, stop in zip(self._of_batch, self._first[:-1], bounds[:-1], bounds[1:], strict=True):
-            places = order[start:stop]
-            found[places] = squares[numbers[places] - first]
+        for path, first, start, stop in zip(self._files, self._first[:-1], bounds[:-1], bounds[1:], strict=True):
+            if start < stop:
+                places = order[start:stop]
+                found[places] = _opened(path)[numbers[places] - first]
         return found
 
 

@@ -25,7 +25,7 @@ UBYTE, INT = 0x08, 0x0C
 LEVEL = 6
 """Of gzip; 9 takes ten times as long for a hundredth less."""
 
-AT_ONCE = 8_192
+AT_ONCE = 65_536
 """Letters whose squares are in memory at a time."""
 
 

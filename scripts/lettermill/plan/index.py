@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from lettermill.base.digests import digest
 from lettermill.base.errors import CorruptedFileError
+from lettermill.base.file_names import unlike_stems
 from lettermill.base.files import write_bytes
 from lettermill.plan.batches import batch_of
 from lettermill.plan.rows import RejectedRow, Row
@@ -31,7 +32,9 @@ MIN_AGE = 2.0
 clock has one time stamp (as in git, see "racy git" in its documentation)."""
 
 _SCHEMA = """
-CREATE TABLE about (key TEXT, size INTEGER, count INTEGER, rejected TEXT, notes TEXT, tried_corrections TEXT);
+CREATE TABLE about (
+    key TEXT, size INTEGER, count INTEGER, rejected TEXT, notes TEXT, tried_corrections TEXT, stems TEXT
+);
 CREATE TABLE batch (name TEXT PRIMARY KEY, rows INTEGER, local INTEGER, sources TEXT, patterns TEXT, content TEXT);
 """
 
@@ -54,14 +57,16 @@ class TableIndex:
     """A table by batches.
 
     size: number of rows as given. count: number of batches that rows are hashed to, None when every row is a batch of
-    its own. batches: those that have rows, by name, in the order of their names.
+    its own. stems: row id -> name of its files, see ``unlike_stems``. batches: those that have rows, by name, in the
+    order of their names.
     """
 
     def __init__(self, connection: sqlite3.Connection):
         self._connection = connection
-        size, count = connection.execute("SELECT size, count FROM about").fetchone()
+        size, count, stems = connection.execute("SELECT size, count, stems FROM about").fetchone()
         self.size: int = size
         self.count: int | None = count
+        self.stems: dict[str, str] = json.loads(stems)
         found = connection.execute("SELECT name, rows, local, sources, patterns FROM batch ORDER BY name")
         self.batches = {name: IndexedBatch(name, rows, bool(local), *digests) for name, rows, local, *digests in found}
 
@@ -128,12 +133,15 @@ def build_index(path: Path, key: str, table: ValidatedTable, count: int | None, 
 
 
 def _fill(connection: sqlite3.Connection, key: str, table: ValidatedTable, count: int | None) -> None:
+    stems = unlike_stems(table.rows)
+    if stems and count is None:  # the names of batches must not be alike either
+        count = table.size
     batches: dict[str, list[Row]] = {}
     for row in table.rows.values():
         batches.setdefault(batch_of(row.row_id, count), []).append(row)
     connection.executescript(_SCHEMA)
-    lists = [json.dumps(rows) for rows in (sorted(table.rejected), table.notes, table.corrections)]
-    connection.execute("INSERT INTO about VALUES (?, ?, ?, ?, ?, ?)", (key, table.size, count, *lists))
+    lists = [json.dumps(rows) for rows in (sorted(table.rejected), table.notes, table.corrections, stems)]
+    connection.execute("INSERT INTO about VALUES (?, ?, ?, ?, ?, ?, ?)", (key, table.size, count, *lists))
     for name, rows in batches.items():
         rows.sort()
         local = any(not row.is_url for row in rows)

@@ -101,7 +101,7 @@ class Workplan:
         others = (batch for batch in self._index.batches if "~" in name and batch not in likely)
         for batch in chain(likely.intersection(self._index.batches), others):
             for row in self._index.rows(batch):
-                if file_stem(row.row_id) == name:
+                if file_stem(row.row_id, self._index.stems) == name:
                     return batch, row.row_id
         why = next((row.reason for row in self._index.rejected if row.row_id in ids), "there is no such row")
         raise InputError(f"{self.table_path}: no picture of row {name}: {why}.")
@@ -120,6 +120,18 @@ class Workplan:
         if found.local or batch in self._changed:
             return Rows.of(self._sources(batch))  # their stamps may have changed
         return Rows(found.rows, found.sources, lambda: self._sources(batch))
+
+    @property
+    def stems(self) -> dict[str, str]:
+        """Row id -> name of its files, of the rows whose names would be like those of others; see ``unlike_stems``."""
+        return self._index.stems
+
+    def stems_in(self, batch: str) -> dict[str, str]:
+        """The same of a batch."""
+        stems = self._index.stems
+        return (
+            {row.row_id: stems[row.row_id] for row in self._index.rows(batch) if row.row_id in stems} if stems else {}
+        )
 
     def images_of(self, batch: str) -> str:
         """The folder of the images of a batch; empty when all of them are fetched."""

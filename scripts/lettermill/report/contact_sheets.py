@@ -2,8 +2,9 @@
 
 import heapq
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -46,12 +47,14 @@ class _Letter(NamedTuple):
     path: Path
 
 
-def write_contact_sheets(batches: Sequence[Path], output: ContactSheets) -> None:
+def write_contact_sheets(
+    batches: Sequence[Path], output: ContactSheets, stems: Mapping[str, str] = MappingProxyType({})
+) -> None:
     """Draw the contact sheets of the letters in ``batches``, folders that ``cut_batch`` has written.
 
     delivered: a random sample of each class, the same every time. least_confident: the letters that only just came in.
     rejected_letters, rejected_rows: a random sample of letters whose confidence was too low, and of words that gave
-    none, with the reason.
+    none, with the reason. stems: names of files, see ``file_stem``.
     """
     classes: dict[str, list[_Letter]] = {}
     least_confident: list[_Letter] = []
@@ -79,26 +82,28 @@ def write_contact_sheets(batches: Sequence[Path], output: ContactSheets) -> None
     log.info("%d classes; rejected: %d rows, and %d letters of others", len(classes), len(stopped), len(doubtful))
     _write(output.delivered, class_lines(shown, COLUMNS))
     _write(output.least_confident, captioned(_pictures(least_confident), COLUMNS, LETTER_CELL, MAX_ENLARGEMENT))
-    _write(output.rejected_letters, captioned(_pictures(_doubtful(doubtful)), COLUMNS, LETTER_CELL, MAX_ENLARGEMENT))
-    _write(output.rejected_rows, captioned(_stopped(stopped), WORD_COLUMNS, (48, 400)))
+    _write(
+        output.rejected_letters, captioned(_pictures(_doubtful(doubtful, stems)), COLUMNS, LETTER_CELL, MAX_ENLARGEMENT)
+    )
+    _write(output.rejected_rows, captioned(_stopped(stopped, stems), WORD_COLUMNS, (48, 400)))
 
 
-def _doubtful(rejected: Iterable[tuple[Rejected, Path]]) -> list[_Letter]:
+def _doubtful(rejected: Iterable[tuple[Rejected, Path]], stems: Mapping[str, str]) -> list[_Letter]:
     """A sample of the letters that were rejected, the most confident first, and last those that have no confidence."""
     letters = []
     for row, batch in rejected:
-        name = f"{file_stem(row.row_id)}_{row.position}.png"
+        name = f"{file_stem(row.row_id, stems)}_{row.position}.png"
         order = (1.0 if row.confidence is None else -row.confidence, name)
         caption = row.label if row.confidence is None else f"{row.label} {row.confidence:.2f}"
         letters.append((sample_key(name), _Letter(order, caption, batch / REJECTED / name)))
     return sorted(letter for _, letter in heapq.nsmallest(COLUMNS * LINES, letters))
 
 
-def _stopped(rejected: Iterable[tuple[Rejected, Path]]) -> list[tuple[str, np.ndarray]]:
+def _stopped(rejected: Iterable[tuple[Rejected, Path]], stems: Mapping[str, str]) -> list[tuple[str, np.ndarray]]:
     """A sample of the words that gave no letter but have an image, by the reason."""
     words = []
     for row, batch in sorted(rejected, key=lambda each: sample_key(each[0].row_id)):
-        path = batch / PICTURES / f"{file_stem(row.row_id)}.png"
+        path = batch / PICTURES / f"{file_stem(row.row_id, stems)}.png"
         if path.exists():
             words.append((f"{row.reason}: {row.row_id}", read_cut(path)))
         if len(words) == WORD_COLUMNS * WORD_LINES:

@@ -1,9 +1,10 @@
 """The letters of a dataset in numbers, and a few of each class to be shown: what is kept does not grow with the
 table."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -84,9 +85,12 @@ class LetterStatistics:
         return int(from_there["delivered"].sum()), float(from_there["total"].sum())
 
 
-def gather_letters(metadata: Path, batches: Sequence[Path], alphabet: Iterable[str]) -> LetterStatistics:
+def gather_letters(
+    metadata: Path, batches: Sequence[Path], alphabet: Iterable[str], stems: Mapping[str, str] = MappingProxyType({})
+) -> LetterStatistics:
     """Go through ``metadata`` and what the folders ``batches``, see ``cut_batch``, say of letters that are not in it.
 
+    stems: names of files of rows, see ``file_stem``.
     Raises CorruptedFileError when one of these is not what it should be.
     """
     counts: list[pd.DataFrame] = []
@@ -109,7 +113,7 @@ def gather_letters(metadata: Path, batches: Sequence[Path], alphabet: Iterable[s
     rejected_counts, uncut = [], 0
     for batch in batches:
         found = read_records(batch / "review_letters.csv", ReviewLetter)
-        letters = _rejected_letters(batch, found)
+        letters = _rejected_letters(batch, found, stems)
         rejected_counts.append(letters.groupby("label").size())
         rejected = _first(rejected, letters.assign(order=_random_order(letters["name"])), PER_ROW)
         np.add.at(rejected_steps, _steps(letters["confidence"].dropna()), 1)
@@ -125,14 +129,14 @@ def gather_letters(metadata: Path, batches: Sequence[Path], alphabet: Iterable[s
     )
 
 
-def _rejected_letters(batch: Path, found: Iterable[ReviewLetter]) -> pd.DataFrame:
+def _rejected_letters(batch: Path, found: Iterable[ReviewLetter], stems: Mapping[str, str]) -> pd.DataFrame:
     """Label, name, path and confidence of the letters of a batch that are not delivered."""
     letters = {(each.row_id, each.position): (each.label, each.confidence) for each in found if each.reason}
     # Words with nothing to look at but what is rejected by hand are not among these.
     for line in read_records(batch / "corrections.csv", TriedCorrection):
         if line.action == "reject" and line.outcome == APPLIED:
             letters.setdefault((line.row_id, int(line.position)), (line.label, line.confidence))
-    names = [f"{file_stem(row_id)}_{position}.png" for row_id, position in letters]
+    names = [f"{file_stem(row_id, stems)}_{position}.png" for row_id, position in letters]
     frame = pd.DataFrame(list(letters.values()), columns=["label", "confidence"]).astype({"confidence": float})
     paths = pd.Series([batch / REJECTED / name for name in names], frame.index, object)
     return frame.assign(name=names, path=paths)

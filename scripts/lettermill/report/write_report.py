@@ -2,8 +2,9 @@
 
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 import pandas as pd
@@ -69,7 +70,8 @@ class About(NamedTuple):
     """What the report says of itself.
 
     source: name of the table. min_confidence: confidence from which letters are delivered, None where they have none.
-    settings: config key -> value. versions: package -> version.
+    settings: config key -> value. versions: package -> version. stems: names of files of rows, see
+    ``file_stem``.
     """
 
     source: str
@@ -78,6 +80,7 @@ class About(NamedTuple):
     min_confidence: float | None
     settings: dict[str, object]
     versions: dict[str, str]
+    stems: Mapping[str, str] = MappingProxyType({})
 
 
 class Numbers(NamedTuple):
@@ -98,7 +101,7 @@ def write_report(sources: Sources, about: About, page: Path, folder: Path) -> No
 
     Raises CorruptedFileError when something that it is made of is missing or is not what it should be.
     """
-    letters = gather_letters(sources.metadata, sources.batches, about.alphabet)
+    letters = gather_letters(sources.metadata, sources.batches, about.alphabet, about.stems)
     stopped = count_stopped(sources.rejected)
     rows = letters.rows + sum(stopped.values())
     shapes = measure(letters)

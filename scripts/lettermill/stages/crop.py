@@ -4,7 +4,6 @@ import logging
 from pathlib import Path
 
 from lettermill.base.errors import CorruptedFileError
-from lettermill.base.file_names import file_stem
 from lettermill.image.codec import decode, decode_error, encode_png
 from lettermill.image.crop import Cropping, crop
 from lettermill.records.csv_files import read_records, write_results
@@ -36,7 +35,7 @@ def crop_batch(downloaded: Path, output: Path, cropping: Cropping) -> None:
             size = f"{image.shape[1]}x{image.shape[0]} pixels"
             results.append(StoppedRow(row.row_id, STAGE, "outside_image", size))
             continue
-        file = file_stem(row.row_id) + ".png"
+        file = Path(row.file).stem + ".png"
         (output / file).write_bytes(encode_png(region.of(image)))
         results.append(Cropped(row.row_id, file, region, line))
     write_results(output / "offsets.csv", Cropped, results)

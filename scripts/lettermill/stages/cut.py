@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 from lettermill.base.alphabet import word
 from lettermill.base.errors import CorruptedFileError
-from lettermill.base.file_names import file_stem
 from lettermill.corrections.apply import decide, without_letters
 from lettermill.corrections.correction import Correction
 from lettermill.image.codec import encode_png
@@ -52,7 +51,7 @@ def cut_batch(
     patterns: (row id, pattern) of every row of the batch, see ``Alphabet.pattern``. corrections: of its letters, see
     ``Correction``, none contradicting another; ``corrections.csv`` in ``output`` says what has become of each.
     folders: letter -> its folder, of those that are not called after the letter, see ``letter_folders``.
-    Letters go to ``output``/{letter}/{row}_{position}.png (row: see ``file_stem``), those that are rejected to
+    Letters go to ``output``/{letter}/{row}_{position}.png (row: as the cropped image), those that are rejected to
     ``output``/rejected/. ``letters.csv`` in ``output`` lists the letters; ``rejected.csv`` lists those that are
     rejected, and the rows of the batch that have none, with the stage that stopped them.
     ``write_review_candidates`` says what comes of those that are worth a look; review_confidence: confidence from which
@@ -89,7 +88,7 @@ def cut_batch(
         images = cut_letters(read_crop(files.cropped, row), in_crop, erase_neighbours)
         for record, image, deliver in zip(records, images, confident, strict=True):
             folder = folders.get(record.label, record.label) if deliver else REJECTED
-            file = f"{folder}/{file_stem(row_id)}_{record.position}.png"
+            file = f"{folder}/{Path(row.file).stem}_{record.position}.png"
             (output / file).parent.mkdir(exist_ok=True)
             (output / file).write_bytes(encode_png(image))
             if deliver:

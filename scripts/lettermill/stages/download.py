@@ -4,8 +4,9 @@ import hashlib
 import logging
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from lettermill.base.file_names import file_stem
@@ -47,19 +48,20 @@ def download_batch(
     output: Path,
     settings: FetchSettings,
     memory: Path | None = None,
+    stems: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
     """Put the images of ``rows`` (see ``ImageSource``) into the folder ``output``, with ``status.csv`` beside them.
 
     memory: the file that keeps the responses of the batch from run to run: what has failed there is not fetched again,
-    see ``stages.refresh``.
+    see ``stages.refresh``. stems: names of files, see ``file_stem``; those of later stages are called after these.
     """
     sources = sorted(ImageSource(*row) for row in rows)
     output.mkdir(parents=True, exist_ok=True)
-    records = [_copy(row, images, output, settings) for row in sources if not row.is_url]
-    fetched: dict[str, list[str]] = {}
+    records = [_copy(row, file_stem(row.row_id, stems), images, output, settings) for row in sources if not row.is_url]
+    fetched: dict[str, dict[str, str]] = {}
     for row in sources:
         if row.is_url:
-            fetched.setdefault(row.image, []).append(row.row_id)
+            fetched.setdefault(row.image, {})[row.row_id] = file_stem(row.row_id, stems)
     if fetched:
         batch = _Batch(fetched, Cache(cache_folder), output, settings, read_responses(memory) if memory else {})
         responses = batch.fetch()
@@ -75,11 +77,12 @@ def download_batch(
 
 
 class _Batch:
-    """The rows of a batch that are fetched. rows: URL -> row ids. before: URL -> response, of earlier runs."""
+    """The rows of a batch that are fetched. rows: URL -> row id -> stem of its file. before: URL -> response, of
+    earlier runs."""
 
     def __init__(
         self,
-        rows: dict[str, list[str]],
+        rows: dict[str, dict[str, str]],
         cache: Cache,
         output: Path,
         settings: FetchSettings,
@@ -111,10 +114,10 @@ class _Batch:
     def _deliver(self, image: "FetchedImage") -> KeptResponse:
         """Put an image where its rows are looked for, at once, so that few are in memory at a time."""
         response, content = image
-        for row_id in self._rows[response.url]:
+        for row_id, stem in self._rows[response.url].items():
             file = ""
             if content is not None:
-                file = file_stem(row_id) + suffix_of(content)
+                file = stem + suffix_of(content)
                 if not _linked(self._cache.path(response.url), self._output / file):
                     (self._output / file).write_bytes(content)
             status = "failed" if response.reason else "ok"
@@ -132,14 +135,14 @@ def _linked(kept: Path, target: Path) -> bool:
     return True
 
 
-def _copy(row: ImageSource, images: Path, output: Path, settings: FetchSettings) -> Downloaded:
+def _copy(row: ImageSource, stem: str, images: Path, output: Path, settings: FetchSettings) -> Downloaded:
     """Copy the image of a row from the images folder, unless there is a reason not to."""
     content, reason, detail = _read(images, row.image, settings.max_bytes)
     if content is not None and (reason := decode_error(content)):
         detail, content = f"{row.image}: {len(content)} bytes", None
     if content is None:
         return Downloaded(row.row_id, "failed", reason, detail, "", None, None, "", None, None)
-    file = file_stem(row.row_id) + suffix_of(content)
+    file = stem + suffix_of(content)
     (output / file).write_bytes(content)
     digest = hashlib.sha256(content).hexdigest()
     return Downloaded(row.row_id, "ok", "", "", file, None, len(content), digest, None, None)

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
-from lettermill.base.file_names import file_stem
 from lettermill.base.files import link_or_copy
 from lettermill.corrections.correction import BY_HAND, HAND
 from lettermill.records.csv_files import write_records
@@ -60,7 +59,7 @@ def write_review_candidates(
     for row_id in sorted(shown & crops.keys()):
         crop = crops[row_id]
         (output / PICTURES).mkdir(exist_ok=True)
-        name = f"{PICTURES}/{file_stem(row_id)}.png"
+        name = f"{PICTURES}/{crop.file}"
         link_or_copy(cropped / crop.file, output / name)
         records.append(ReviewWord(row_id, words[row_id], name, crop.box, stopped.get(row_id, "")))
     write_records(output / "review_words.csv", ReviewWord, records)
