@@ -1,6 +1,7 @@
 """Transcriptions: which letters of the alphabet a word is written with."""
 
 import unicodedata
+from collections.abc import Callable
 
 OTHER = "·"
 """Stands in a pattern for a letter or digit that is drawn but is not in the alphabet."""
@@ -20,6 +21,7 @@ class Alphabet:
         self._known = frozenset(self.letters)
         # ß counts for neither case: in capitals it is two letters.
         cased = [letter for letter in self.letters if len(letter.upper()) == 1]
+        self._fold_case: Callable[[str], str]
         if all(letter == letter.upper() for letter in cased):
             self._fold_case = str.upper
         elif all(letter == letter.lower() for letter in cased):

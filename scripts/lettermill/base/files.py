@@ -19,7 +19,7 @@ def atomic_writer(path: Path, text: bool = False) -> Iterator[IO]:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
     try:
-        with open(handle, "w" if text else "wb", **({"encoding": "utf-8", "newline": ""} if text else {})) as file:
+        with open(handle, "w", encoding="utf-8", newline="") if text else open(handle, "wb") as file:
             yield file
         os.chmod(name, 0o666 & ~_umask())
         os.replace(name, path)
