@@ -69,7 +69,7 @@ class Review:
     def word(self, place: int) -> tuple[str, str, str]:
         """(row id, transcription, reading) of a word, by its place in the view of words."""
         number = self.data["rows"][place]
-        readings = {suspect: reading for suspect, reading in self.data["suspects"]}
+        readings = dict(self.data["suspects"])
         return self.data["words"][number][0], self.data["words"][number][1], readings.get(number, "")
 
     @property
