@@ -46,7 +46,7 @@ def weight(chosen: tuple[int, ...], candidates: list[Candidate], scores: np.ndar
     return taken - sum(price for fragment, price in enumerate(skips) if fragment not in used)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(st.integers(1, 5), st.integers(1, 3), st.integers(0, 2**32 - 1))
 def test_the_best_path_and_its_posterior_are_those_of_brute_force(fragments: int, letters: int, seed: int) -> None:
     random = np.random.default_rng(seed)
@@ -67,7 +67,7 @@ def test_the_best_path_and_its_posterior_are_those_of_brute_force(fragments: int
         assert found.posterior[letter] == pytest.approx(share, rel=1e-6)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(st.integers(1, 5), st.integers(0, 2**32 - 1))
 def test_a_free_reading_is_the_best_of_all_numbers_of_letters(fragments: int, seed: int) -> None:
     random = np.random.default_rng(seed)
@@ -107,13 +107,13 @@ def test_letters_that_touch_come_apart_in_fragments(paper) -> None:
     check_fragments(image)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(arrays.arrays(np.uint8, arrays.array_shapes(min_dims=2, max_dims=2, min_side=4, max_side=40)))
 def test_fragments_of_any_image_are_tight_and_in_order(image: np.ndarray) -> None:
     check_fragments(image)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text("ABC", min_size=1, max_size=4), st.integers(0, 2**32 - 1))
 def test_aligned_letters_are_in_order_and_do_not_overlap(word: str, seed: int) -> None:
     image = np.full((36, 120), 255, np.uint8)

@@ -31,7 +31,7 @@ LETTERS = st.lists(st.tuples(st.sampled_from([0.5, 0.92, 1.0]), st.sampled_from(
 """(confidence, what a person has decided) of the letters of a row; a row without any did not fit."""
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(LETTERS, min_size=1, max_size=4), st.booleans())
 def test_every_letter_is_delivered_or_rejected_once(rows: list, counted: bool) -> None:
     """counted: by a method that gives no confidences."""

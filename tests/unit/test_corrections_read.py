@@ -39,7 +39,7 @@ def read(path: Path, *lines: str) -> list[CorrectionOutcome]:
     return read_corrections(path, LATIN)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.lists((OF_LETTERS | OF_ROWS).filter(lambda line: line.row_id), max_size=6),
     st.sampled_from(",;"),

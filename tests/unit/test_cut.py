@@ -29,7 +29,7 @@ CONFIDENCES = st.lists(st.sampled_from([0.0, 0.5, 0.8999, 0.9, 1.0]), max_size=5
 """Of the letters of a row; a row without any did not fit."""
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(CONFIDENCES, min_size=1, max_size=5), st.sampled_from([0.0, 0.9, 1.0]))
 def test_every_letter_is_delivered_or_rejected_once(rows: list[list[float]], least: float) -> None:
     with tempfile.TemporaryDirectory() as name:

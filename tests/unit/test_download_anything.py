@@ -10,7 +10,7 @@ from urllib.parse import quote
 import cv2
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fetching import FAST, NOISE, PNG, fetch, forget
@@ -20,7 +20,7 @@ from server import Server, serving
 
 SECRET = encode_png(np.flip(NOISE))
 ONCE = FAST._replace(retries=0, host_failures=10**9, timeout=5.0)
-SOME = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+SOME = settings(max_examples=60)
 
 
 class Place(NamedTuple):

@@ -162,7 +162,7 @@ def test_what_is_no_image_decodes_to_none(content: bytes) -> None:
     assert decode(content) is None
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(arrays.arrays(np.uint8, arrays.array_shapes(min_dims=2, max_dims=2, min_side=1, max_side=40)))
 def test_any_image_gives_boxes_inside_it_from_left_to_right(image: np.ndarray) -> None:
     region, line = find_writing(image)

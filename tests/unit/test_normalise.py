@@ -49,7 +49,7 @@ def test_a_margin_that_leaves_nothing_is_refused() -> None:
         normalise(stroke(9, 9), 28, 14)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(arrays.arrays(np.uint8, some.tuples(some.integers(1, 60), some.integers(1, 60))), some.integers(0, 5))
 def test_any_image_fits(image: np.ndarray, margin: int) -> None:
     square = normalise(image, 28, margin)

@@ -66,7 +66,7 @@ def brute_force(lattice: LetterLattice) -> dict[str, float]:
     return found
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.integers(1, 5), st.integers(0, 2**32 - 1))
 def test_texts_and_their_probabilities_are_those_of_brute_force(fragments: int, seed: int) -> None:
     lattice = random_lattice(fragments, seed)
@@ -80,7 +80,7 @@ def test_texts_and_their_probabilities_are_those_of_brute_force(fragments: int, 
     assert [reading.probability for reading in found] == pytest.approx([every[text] / total for text in best])
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.integers(1, 5), st.integers(0, 2**32 - 1))
 def test_a_list_weighs_each_of_its_words_as_one_by_one(fragments: int, seed: int) -> None:
     lattice = random_lattice(fragments, seed)
@@ -91,7 +91,7 @@ def test_a_list_weighs_each_of_its_words_as_one_by_one(fragments: int, seed: int
         assert weight == (-math.inf if alone <= NEVER / 2 else pytest.approx(alone))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.integers(1, 5), st.integers(0, 2**32 - 1), st.sampled_from([0.0, 0.01, 1.0]))
 def test_probabilities_with_a_list_are_those_of_brute_force(fragments: int, seed: int, other_words: float) -> None:
     lattice = random_lattice(fragments, seed)

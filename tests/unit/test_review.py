@@ -112,7 +112,7 @@ def test_of_a_large_image_the_letters_and_what_is_around_them_are_shown() -> Non
     assert region_of(word("a"), [letter("a", 3, 0.5)]) == Box(0, 0, 98, 30)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.tuples(st.integers(1, 200), st.integers(1, 3000)), min_size=1, max_size=40))
 def test_words_lie_on_sheets_side_by_side(sizes: list[tuple[int, int]]) -> None:
     with tempfile.TemporaryDirectory() as name:
@@ -131,7 +131,7 @@ def test_words_lie_on_sheets_side_by_side(sizes: list[tuple[int, int]]) -> None:
             assert image.shape == (height, width)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.recursive(st.text() | st.floats(allow_nan=False, allow_infinity=False) | st.none(), st.lists, max_leaves=9))
 def test_any_text_may_stand_in_the_script(content: object) -> None:
     script = script_of("X", content).decode("ascii")

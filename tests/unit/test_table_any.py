@@ -19,7 +19,7 @@ from lettermill.table.layout import Columns
 from lettermill.table.read import read_raw_table
 from tables import COLUMNS, HEADER, LATIN, account, rows_of
 
-EXAMPLES = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+EXAMPLES = settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 MARKS = [b"\x1f\x8b", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"\xff\xfe", b"\xfe\xff", b"\xff\xfe\0\0"]
 CODECS = sorted(filter(is_encoding, set(encodings.aliases.aliases.values())))
 

@@ -110,7 +110,7 @@ def test_what_is_no_table_is_a_clear_error(path: Path, content: str, message: st
         read(path, content)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=80) | st.text('{}[]":,\\u0dn1e \n\r', max_size=40).map(str.encode))
 def test_any_bytes_end_as_rows_or_reported_lines(path: Path, data: bytes) -> None:
     content = GOOD.encode() + data

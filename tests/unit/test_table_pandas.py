@@ -49,7 +49,7 @@ def everything(table: RawTable | str) -> object:
     return rows_of(table), table.lines, table.malformed, table.last_lines, table.short, table.notes, table.layout
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(texts, st.sampled_from([HEADER, HEADER.replace(",", ";"), "id\timage\ttext\r", '"id","image","text","x"\n', ""]))
 @example("\ufeff1,a.jpg,A\n", HEADER)
 @example("\ufeff\ufeff\r \r,,\r,\r", "id,image,text\r")
@@ -61,7 +61,7 @@ def test_it_reads_what_our_own_reader_reads(monkeypatch: pytest.MonkeyPatch, tex
     assert everything(parsed(content)) == expected
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(st.sampled_from([part for part in PARTS if part not in "\r\n"]), max_size=12).map("".join))
 def test_it_is_trusted_with_whole_rows_alone(text: str) -> None:
     line = text.replace("\r", "").replace("\n", "")

@@ -47,9 +47,9 @@ def test_wrong_transcriptions_are_suspected(aligned: Project) -> None:
 def test_confidences_can_be_trusted(aligned: Project) -> None:
     with open(aligned.folder / "results/recogniser/reliability.csv", encoding="utf-8", newline="") as file:
         table = [{name: float(value) for name, value in row.items()} for row in csv.DictReader(file)]
-    sure = [line for line in table if line["low"] >= 0.9]
-    assert sum(line["letters"] for line in sure) > 1_000
-    assert all(abs(line["confidence"] - line["right"]) < 0.06 for line in sure)
+    confident = [line for line in table if line["low"] >= 0.9]
+    assert sum(line["letters"] for line in confident) > 1_000
+    assert all(abs(line["confidence"] - line["accuracy"]) < 0.06 for line in confident)
 
 
 def test_edited_and_added_rows_are_aligned_with_the_recogniser_that_is_there(project: Project) -> None:

@@ -21,11 +21,13 @@ class Alphabet:
         self._known = frozenset(self.letters)
         # ß counts for neither case: in capitals it is two letters.
         cased = [letter for letter in self.letters if len(letter.upper()) == 1]
-        self._fold_case: Callable[[str], str] = str  # both cases are letters of their own
+        self._fold_case: Callable[[str], str]
         if all(letter == letter.upper() for letter in cased):
             self._fold_case = str.upper
         elif all(letter == letter.lower() for letter in cased):
             self._fold_case = str.lower
+        else:
+            self._fold_case = str  # both cases are letters of their own
 
     def pattern(self, text: str) -> str:
         """What is drawn for ``text``: a letter of the alphabet, ``OTHER`` or ``MARK`` for all but white space.
