@@ -131,19 +131,17 @@ def pattern_of(number: int, words: list[Word]) -> str:
     return {0: pattern[:1], 1: (pattern * 200)[:200]}.get(number % 50, pattern) if word(pattern) else pattern
 
 
-def fuzz(first: int, cases: int, jobs: int) -> Counter[tuple[str, str]]:
+def fuzz(first: int, cases: int, jobs: int, recogniser: Path) -> Counter[tuple[str, str]]:
     """Try cases ``first`` to ``first + cases`` in ``jobs`` processes at a time: (kind, outcome) -> how many.
 
     Raises ValueError that names the cases that do not come to an end as they should.
     """
-    with tempfile.TemporaryDirectory() as name:
-        recogniser = learn(sample_words()[:LEARNT_FROM], Path(name))
 
-        def share(start: int) -> list[list]:
-            return tried(start, min(SHARE, first + cases - start), recogniser)
+    def share(start: int) -> list[list]:
+        return tried(start, min(SHARE, first + cases - start), recogniser)
 
-        with ThreadPoolExecutor(jobs) as pool:
-            shares = list(pool.map(share, range(first, first + cases, SHARE)))
+    with ThreadPoolExecutor(jobs) as pool:
+        shares = list(pool.map(share, range(first, first + cases, SHARE)))
     counts: Counter[tuple[str, str]] = Counter()
     for kind, outcome, count in (line for lines in shares for line in lines):
         counts[kind, outcome] += count
@@ -191,7 +189,9 @@ def main() -> None:
     if args.work:
         work(args.first, args.cases, args.work)
         return
-    counts = fuzz(args.first, args.cases, args.jobs)
+    with tempfile.TemporaryDirectory() as name:
+        recogniser = learn(sample_words()[:LEARNT_FROM], Path(name))
+        counts = fuzz(args.first, args.cases, args.jobs, recogniser)
     print(f"{counts.total():,} damaged images, from number {args.first}; no crash\n\n{outcome_table(counts)}")
 
 

@@ -1,6 +1,7 @@
 """Learning: letters are varied but stay letters, errors of transcribers are found, the result is the same always."""
 
 import numpy as np
+import pytest
 
 from lettermill.align.features import SIDE, Appearance
 from lettermill.align.ground_truth import Example, HandLetter
@@ -39,6 +40,12 @@ def test_varied_letters_are_other_pictures_of_the_same_letters() -> None:
     assert (pictures == appearance.pictures).all() and (np.abs(varied.places - 1) <= 0.1 + 1e-6).all()
 
 
+@pytest.fixture
+def few_epochs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """These letters are learnt in fewer passes than handwriting is."""
+    monkeypatch.setattr("lettermill.align.train.EPOCHS", 6)
+
+
 def words(count: int) -> list[Example]:
     """Words of three shapes: O is a square ring, I a bar, L an angle."""
     random = np.random.default_rng(0)
@@ -60,7 +67,7 @@ def words(count: int) -> list[Example]:
     return examples
 
 
-def test_what_is_learnt_does_not_depend_on_threads_or_order(tmp_path) -> None:
+def test_what_is_learnt_does_not_depend_on_threads_or_order(tmp_path, few_epochs) -> None:
     examples = words(150)
     lexicon = Lexicon.of((example.row_id, example.word) for example in examples)
     recogniser, table, effects = learn(examples, lexicon, 1, 1)
@@ -72,7 +79,7 @@ def test_what_is_learnt_does_not_depend_on_threads_or_order(tmp_path) -> None:
     assert sure.low >= 0.98 and sure.letters > 500 and sure.accuracy > 0.98
 
 
-def test_words_without_boxes_are_learnt_from_in_the_second_round(caplog) -> None:
+def test_words_without_boxes_are_learnt_from_in_the_second_round(caplog, few_epochs) -> None:
     examples = [example if number % 5 else example._replace(boxes=[]) for number, example in enumerate(words(200))]
     lexicon = Lexicon.of((example.row_id, example.word) for example in examples)
     with caplog.at_level("INFO"):
@@ -87,7 +94,7 @@ def test_too_few_letters_are_not_learnt_from(caplog) -> None:
     assert "80 matched letters are too few to learn from" in caplog.text
 
 
-def test_letters_without_a_candidate_are_not_learnt(caplog) -> None:
+def test_letters_without_a_candidate_are_not_learnt(caplog, few_epochs) -> None:
     """Their boxes may be other than those of alignment, or stand in rows of one part only."""
     examples = words(200)
     for example in examples:
@@ -98,7 +105,7 @@ def test_letters_without_a_candidate_are_not_learnt(caplog) -> None:
     assert "too few to learn from: O (0)" in caplog.text
 
 
-def test_without_a_word_that_is_known_as_a_whole_nothing_is_learnt(caplog) -> None:
+def test_without_a_word_that_is_known_as_a_whole_nothing_is_learnt(caplog, few_epochs) -> None:
     examples = words(250)
     for example in examples:
         example.boxes[0] = example.boxes[0].moved(0, 6)
@@ -106,13 +113,13 @@ def test_without_a_word_that_is_known_as_a_whole_nothing_is_learnt(caplog) -> No
     assert "no word has all its letters" in caplog.text
 
 
-def test_two_classes_are_told_apart() -> None:
-    pictures = np.zeros((900, SIDE, SIDE), np.uint8)
+def test_two_classes_are_told_apart(few_epochs) -> None:
+    pictures = np.zeros((300, SIDE, SIDE), np.uint8)
     pictures[:, 6:26, 8:11] = 255
-    pictures[450:, 6:9, 8:24] = 255
-    appearance = Appearance(pictures, np.ones((900, 4), np.float32))
-    targets = np.repeat([0, 1], 450)
-    networks = train(appearance, targets, np.arange(900) % 3, 3, 1)
+    pictures[150:, 6:9, 8:24] = 255
+    appearance = Appearance(pictures, np.ones((300, 4), np.float32))
+    targets = np.repeat([0, 1], 150)
+    networks = train(appearance, targets, np.arange(300) % 3, 3, 1)
     for network in networks:
         assert (network.log_probabilities(appearance.features()).argmax(axis=1) == targets).all()
 
@@ -129,7 +136,7 @@ def mistaken(examples: list[Example], every: int) -> list[tuple[int, int]]:
     return places
 
 
-def test_corrections_are_learnt_from(caplog) -> None:
+def test_corrections_are_learnt_from(caplog, few_epochs) -> None:
     """Of other rows: a word is judged by what its own fold has not taught."""
     examples = words(180)
     places = mistaken(examples, 3)
@@ -152,7 +159,7 @@ def test_corrections_are_learnt_from(caplog) -> None:
     assert again.correction_effects == effects and again.reliability == table
 
 
-def test_what_is_rejected_is_not_learnt_and_what_is_accepted_is(caplog) -> None:
+def test_what_is_rejected_is_not_learnt_and_what_is_accepted_is(caplog, few_epochs) -> None:
     examples = words(160)
     boxes = examples[0].boxes
     examples[0] = examples[0]._replace(by_hand=(HandLetter(1, examples[0].word[1], boxes[1], False),))
@@ -170,7 +177,7 @@ def test_what_is_rejected_is_not_learnt_and_what_is_accepted_is(caplog) -> None:
     assert effects[-1].before is effects[-1].after is None  # the letter is not cut there
 
 
-def test_rejections_lower_confidences_also_where_boxes_do_not_fit() -> None:
+def test_rejections_lower_confidences_also_where_boxes_do_not_fit(few_epochs) -> None:
     """Letters that are accepted there raise them."""
     examples = words(240)
     places = mistaken(examples, 3)
