@@ -69,9 +69,13 @@ class Session(requests.Session):
         self.headers = CaseInsensitiveDict(
             {"User-Agent": settings.agent, "Accept": "image/*, */*;q=0.5", "Accept-Encoding": "identity"}
         )
+        # The environment is the same for all URLs of a host, and to look takes as long as a fourth of a request.
+        self._environment_of = functools.cache(
+            lambda url: self.merge_environment_settings(url, {}, stream=True, verify=None, cert=None)
+        )
         self.verify = os.environ.get("SSL_CERT_FILE") or True
         self.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=()))
-        adapter = _Adapter(settings, self.merge_environment_settings("", {}, True, None, None)["verify"])
+        adapter = _Adapter(settings, self._environment_of("")["verify"])
         for prefix in ("http://", "https://"):
             self.mount(prefix, adapter)
 
@@ -110,7 +114,7 @@ class Session(requests.Session):
         Raises what requests, urllib3 and ``connections`` raise, and InputError when the environment names a proxy that
         cannot be used.
         """
-        environment = self.merge_environment_settings(request.url or "", {}, True, None, None)
+        environment = self._environment_of("/".join((request.url or "").split("/", 3)[:3]))
         while True:
             try:
                 return self.send(request, timeout=seconds, allow_redirects=False, **environment)
