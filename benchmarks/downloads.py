@@ -2,7 +2,7 @@
 
 usage: python benchmarks/downloads.py [--urls 10000] [--connections 32] [--latency 50] [--rounds 3] [--cores 2]
 
-Four ways to fetch the same images, under as many addresses, over the same number of connections from
+Four ways to fetch the same images, under as many URLs, over the same number of connections from
 benchmarks/image_server.py; each is a command whose start counts, in an empty folder:
 
 session      a plain requests.Session with a thread for each connection, every image into a file (benchmarks/session.py)
@@ -14,8 +14,8 @@ They take turns in every round, in the other order in every second one, so that 
 them. Every image must have arrived: that of the first three is compared byte for byte, of img2dataset number and size
 count.
 
-All of this is done twice. What takes 50 ms is the way of a request to the server and of its answer back; a connection
-over a network takes as long to open, one to this machine does not. So the server first waits only before each answer,
+All of this is done twice. What takes 50 ms is the way of a request to the server and of its response back; a connection
+over a network takes as long to open, one to this machine does not. So the server first waits only before each response,
 and then also before a connection's first, once more. The first three keep their connections open, img2dataset opens one
 for each image.
 """
@@ -188,11 +188,11 @@ def download_section(setup: Setup) -> str:
         setup = setup._replace(missing=str(error))
     sources = read_sources(SAMPLE / "words.csv", ("", "image", "text"))
     about = (
-        f"Images of the sample under {setup.urls:,} addresses, {setup.connections} connections, -j {setup.cores}, "
+        f"Images of the sample under {setup.urls:,} URLs, {setup.connections} connections, -j {setup.cores}, "
         f"nothing in the cache, medians of {setup.rounds} rounds."
     )
     parts = ["## Downloads", f"{about} img2dataset is left out: {setup.missing}" if setup.missing else about]
-    for connecting, name in ((0.0, "answer"), (setup.latency, "answer, and to connect")):
+    for connecting, name in ((0.0, "response"), (setup.latency, "response, and to connect")):
         parts += [f"{setup.latency:g} ms to each {name}:", report(setup, measure(setup, sources, SAMPLE, connecting))]
     return "\n\n".join(parts)
 

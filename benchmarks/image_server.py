@@ -3,7 +3,7 @@
 usage: python benchmarks/image_server.py FOLDER [--port NUMBER] [--latency MILLISECONDS] [--connecting MILLISECONDS]
 
 Answers GET /{anything}/{path below FOLDER} with the file, which it has read beforehand, so that one image may have any
-number of addresses; everything else with 404. Connections are kept open. Prints its address and serves until it is
+number of URLs; everything else with 404. Connections are kept open. Prints its URL and serves until it is
 ended.
 """
 
@@ -19,15 +19,15 @@ from urllib.parse import unquote
 MISSING = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
 
 
-class Answering(asyncio.Protocol):
-    """One connection. answers: path below the folder -> the whole answer.
+class Responding(asyncio.Protocol):
+    """One connection. responses: path below the folder -> the whole response.
 
     latency: seconds before each. connecting: seconds before the first on top of these: a loopback connection is there
     at once, one over a network takes a round trip.
     """
 
-    def __init__(self, answers: dict[str, bytes], latency: float, connecting: float):
-        self._answers, self._latency, self._connecting = answers, latency, connecting
+    def __init__(self, responses: dict[str, bytes], latency: float, connecting: float):
+        self._responses, self._latency, self._connecting = responses, latency, connecting
         self._received = b""
 
     def connection_made(self, transport: asyncio.Transport) -> None:
@@ -35,55 +35,57 @@ class Answering(asyncio.Protocol):
         self._transport = transport
 
     def data_received(self, data: bytes) -> None:
-        """Answer every request that has come in whole; what has a body is none that is served."""
+        """Respond to every request that has come in whole; what has a body is none that is served."""
         self._received += data
         while b"\r\n\r\n" in self._received:
             head, _, self._received = self._received.partition(b"\r\n\r\n")
-            answer = self._answer(head.partition(b"\r\n")[0].split(b" "))
+            response = self._response(head.partition(b"\r\n")[0].split(b" "))
             wait, self._connecting = self._latency + self._connecting, 0.0
             if wait:
-                asyncio.get_running_loop().call_later(wait, self._transport.write, answer)
+                asyncio.get_running_loop().call_later(wait, self._transport.write, response)
             else:
-                self._transport.write(answer)
+                self._transport.write(response)
 
-    def _answer(self, request: list[bytes]) -> bytes:
+    def _response(self, request: list[bytes]) -> bytes:
         if len(request) != 3 or request[0] != b"GET":
             return MISSING
         path = request[1].decode(errors="replace").lstrip("/").partition("/")[2]
-        return self._answers.get(unquote(path), MISSING)
+        return self._responses.get(unquote(path), MISSING)
 
 
-def read_answers(folder: Path) -> dict[str, bytes]:
-    """Path below ``folder`` -> the answer with the file's content."""
-    answers = {}
+def read_responses(folder: Path) -> dict[str, bytes]:
+    """Path below ``folder`` -> the response with the file's content."""
+    responses = {}
     for path in folder.rglob("*"):
         if path.is_file():
             content = path.read_bytes()
-            answers[path.relative_to(folder).as_posix()] = (
+            responses[path.relative_to(folder).as_posix()] = (
                 b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(content) + content
             )
-    return answers
+    return responses
 
 
 async def serve(folder: Path, port: int, latency: float, connecting: float) -> None:
-    """Serve ``folder`` on ``port`` of this machine (0: a free one), for ever. The others: see ``Answering``."""
-    answers = read_answers(folder)
+    """Serve ``folder`` on ``port`` of this machine (0: a free one), for ever. The others: see ``Responding``."""
+    responses = read_responses(folder)
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: Answering(answers, latency, connecting), "127.0.0.1", port, backlog=512)
+    server = await loop.create_server(
+        lambda: Responding(responses, latency, connecting), "127.0.0.1", port, backlog=512
+    )
     print(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", flush=True)
     await server.serve_forever()
 
 
 @contextlib.contextmanager
 def serving(folder: Path, latency: float = 0.0, connecting: float = 0.0) -> Iterator[str]:
-    """The address of a server of ``folder`` in a process of its own. latency, connecting: milliseconds."""
+    """The URL of a server of ``folder`` in a process of its own. latency, connecting: milliseconds."""
     command = [sys.executable, __file__, str(folder), "--latency", str(latency), "--connecting", str(connecting)]
     running = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
-        address = running.stdout.readline().strip()
-        if not address:
+        url = running.stdout.readline().strip()
+        if not url:
             sys.exit(f"{' '.join(command)} did not start.")
-        yield address
+        yield url
     finally:
         running.terminate()
         running.wait()
@@ -95,7 +97,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="A local HTTP server of images.")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--port", type=int, default=0, help="(default: a free one)")
-    parser.add_argument("--latency", type=float, default=0.0, help="milliseconds before an answer (default: none)")
+    parser.add_argument("--latency", type=float, default=0.0, help="milliseconds before a response (default: none)")
     parser.add_argument("--connecting", type=float, default=0.0, help="milliseconds more before a connection's first")
     args = parser.parse_args()
     with contextlib.suppress(KeyboardInterrupt):

@@ -31,9 +31,9 @@ def main() -> None:
         session.mount("http://", HTTPAdapter(pool_connections=1, pool_maxsize=args.connections))
 
         def download(row: dict[str, str]) -> None:
-            answer = session.get(row["url"], timeout=TIMEOUT)
-            answer.raise_for_status()
-            (args.folder / f"{row['id']}.jpg").write_bytes(answer.content)
+            response = session.get(row["url"], timeout=TIMEOUT)
+            response.raise_for_status()
+            (args.folder / f"{row['id']}.jpg").write_bytes(response.content)
 
         for _ in pool.map(download, rows):
             pass  # but raise what a download has raised
