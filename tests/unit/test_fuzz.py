@@ -52,7 +52,6 @@ def test_a_number_is_always_the_same_image() -> None:
     ("name", "text", "outcome"),
     [
         ("noise, 30 % ink", "1 letter", "too_many_pieces"),
-        ("low combs", "200 letters", "low_confidence"),
         ("slanted strokes", "1 letter", "low_confidence"),
     ],
 )

@@ -114,12 +114,12 @@ def test_without_a_word_that_is_known_as_a_whole_nothing_is_learnt(caplog, few_e
 
 
 def test_two_classes_are_told_apart(few_epochs) -> None:
-    pictures = np.zeros((300, SIDE, SIDE), np.uint8)
+    pictures = np.zeros((400, SIDE, SIDE), np.uint8)
     pictures[:, 6:26, 8:11] = 255
-    pictures[150:, 6:9, 8:24] = 255
-    appearance = Appearance(pictures, np.ones((300, 4), np.float32))
-    targets = np.repeat([0, 1], 150)
-    networks = train(appearance, targets, np.arange(300) % 3, 3, 1)
+    pictures[200:, 6:9, 8:24] = 255
+    appearance = Appearance(pictures, np.ones((400, 4), np.float32))
+    targets = np.repeat([0, 1], 200)
+    networks = train(appearance, targets, np.arange(400) % 3, 3, 1)
     for network in networks:
         assert (network.log_probabilities(appearance.features()).argmax(axis=1) == targets).all()
 
