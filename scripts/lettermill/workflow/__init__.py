@@ -1,4 +1,4 @@
-"""What knows Snakemake: digests of code, parameters of jobs, their logs, the progress and the run times of a run.
+"""What knows Snakemake: its internals, digests of code, parameters and files of jobs, logs, progress, run times.
 
 May import: base, records.
 """

@@ -18,7 +18,7 @@ PACKAGES = {
     "onnx": "onnx",
     "pyarrow": "pyarrow",
 }
-"""Module -> package, of those whose versions may change boxes, pixels, or what is learnt."""
+"""Module -> package, of those whose versions may change boxes, pixels, or what is learned."""
 
 
 @cache

@@ -17,7 +17,7 @@ OF_THE_MACHINE = {
     errno.EDQUOT: "Free some space, or have your quota raised, and run again: what is finished is kept.",
     errno.EROFS: "Make the folder writable, or give another one with --directory.",
     errno.EACCES: "Make the folder writable, or give another one with --directory.",
-    errno.EIO: "The disk or the network file system fails. Once it is mended, run again: what is finished is kept.",
+    errno.EIO: "The disk or the network file system fails. Once it is repaired, run again: what is finished is kept.",
 }
 """What to do about errors that are not the program's."""
 
@@ -26,7 +26,7 @@ OF_THE_MACHINE = {
 def job_log(path: str) -> Iterator[None]:
     """Send the log messages of the block to the file ``path``; an error goes there and to the terminal.
 
-    Errors that a user can mend end the program with their message, others with their traceback. The last line says how
+    Errors that a user can fix end the program with their message, others with their traceback. The last line says how
     long the job took, by the clock and in seconds of processors.
     """
     logging.raiseExceptions = False  # a log that cannot be written is no reason to fail, nor to bury what is

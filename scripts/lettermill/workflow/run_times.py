@@ -1,4 +1,4 @@
-"""How long the jobs of a run took, by the rule: what the engine has measured of each, and what its log says."""
+"""How long the jobs of a run took, by the rule: what Snakemake has measured of each, and what its log says."""
 
 import csv
 import re
@@ -9,7 +9,7 @@ from typing import NamedTuple
 from lettermill.workflow.estimate import STAGES
 
 LONG_ENOUGH = 2.0
-"""Seconds that a job takes at least of which the engine knows how much memory it needs: it looks but now and then."""
+"""Seconds that a job takes at least of which Snakemake knows how much memory it needs: it looks but now and then."""
 
 # See ``lettermill.workflow.job.job_log``.
 _CPU = re.compile(r"done in [\d.]+ s, ([\d.]+) s of CPU")
@@ -33,8 +33,8 @@ class Time(NamedTuple):
 def read_times(benchmarks: Path, logs: Path, batches: Collection[str]) -> list[Time]:
     """The times in the folder ``benchmarks``, {rule}.tsv or {rule}/{batch}.tsv, in the order of the flow.
 
-    logs: folder of the jobs' logs, likewise; without one, the engine's measure of processors counts. Of batches, those
-    that there are. Files that are not what the engine writes are left out.
+    logs: folder of the jobs' logs, likewise; without one, Snakemake's measure of processors counts. Of batches, those
+    that there are. Files that are not what Snakemake writes are left out.
     """
     jobs: dict[str, list[tuple[float, float, float]]] = {}
     for path in sorted(benchmarks.rglob("*.tsv")):
