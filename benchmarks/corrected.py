@@ -8,7 +8,7 @@ DIR: where the workflow has run with MY.yaml (`method: align`); it is copied, an
 TRUTH: true boxes of its letters, or of some rows, see score.py.
 
 The first letters of the page whose truth is known, as many of each kind as the page shows, are accepted when they are
-right and rejected when not. Then the workflow runs again: with these corrections; and learning again from them. Yield
+right and rejected when not. Then the workflow runs again: with these corrections; and learning again from them. Recall
 and precision are given of rows that have a correction and of all others, for what is corrected is no surprise there.
 """
 
@@ -108,22 +108,23 @@ def run(folder: Path, config: Path, *options: str) -> None:
 
 
 def say(what: str, results: Path, truth: pd.DataFrame, corrected: set[str]) -> None:
-    """Print precision and yield."""
+    """Print recall and precision."""
     letters = read_letters(results / "dataset/metadata.csv")
     cells = []
     for rows in (truth[truth.row_id.isin(corrected)], truth[~truth.row_id.isin(corrected)]):
         found = score(letters, rows)
         cells.append(f"{found.yield_:7.2%} {found.precision:7.2%} {found.delivered:6d}")
-    print(f"{what:24} | {' | '.join(cells)}", flush=True)
+    print(f"{what:26} | {' | '.join(cells)}", flush=True)
 
 
-def say_lessons(lessons: Sequence[CorrectionEffect], threshold: float) -> None:
-    """Print how sure the recogniser is of the corrected letters, without and with what it has learnt from them."""
+def say_effects(effects: Sequence[CorrectionEffect], min_confidence: float) -> None:
+    """Print how confident the recogniser is of the corrected letters, trained without them and with them."""
     for verdict in ("right", "wrong"):
-        found = [lesson for lesson in lessons if lesson.verdict == verdict]
-        sure = [sum((getattr(lesson, when) or 0) >= threshold for lesson in found) for when in ("before", "after")]
+        found = [effect for effect in effects if effect.verdict == verdict]
+        before = sum((effect.before or 0) >= min_confidence for effect in found)
+        after = sum((effect.after or 0) >= min_confidence for effect in found)
         print(
-            f"of {len(found)} letters that are {verdict}, sure without learning from them: {sure[0]}, with: {sure[1]}"
+            f"of {len(found)} letters that are {verdict}, confident without training on them: {before}, with: {after}"
         )
 
 
@@ -149,14 +150,14 @@ def main() -> None:
         corrected = {correction.row_id for correction in corrections}
         accepted = sum(correction.action == "accept" for correction in corrections)
         print(f"{len(corrections)} corrections in {len(corrected)} rows: {accepted} accepted, the others rejected")
-        print(f"{'yield, precision, letters':24} | {'rows with corrections':22} | other rows")
+        print(f"{'recall, precision, letters':26} | {'rows with corrections':22} | other rows")
         say("as it was", results, truth, corrected)
         setting = ["--config", f"corrections={lines}"]
         run(folder, subject.configfile, *setting)
         say("corrected", results, truth, corrected)
         run(folder, subject.configfile, *setting, "-R", "learn")
         say("and learnt from", results, truth, corrected)
-        say_lessons(read_records(results / "recogniser/lessons.csv", CorrectionEffect), CONFIG["align"]["confidence"])
+        say_effects(read_records(results / "recogniser/lessons.csv", CorrectionEffect), CONFIG["align"]["confidence"])
 
 
 if __name__ == "__main__":

@@ -141,7 +141,7 @@ def _ratios(figures: Figures) -> str:
 
 
 def _stages(figures: Figures) -> str:
-    """CPU seconds by stage. What no stage takes is the engine, starting Python for each job, and reading the table."""
+    """CPU seconds by stage. What no stage takes is Snakemake, starting Python for each job, and reading the table."""
     names = [name for name in NAMES if name in figures.runs and figures.runs[name][0].stages]
     spent = {name: _median_stages(figures.runs[name]) for name in names}
     in_order = sorted(names, key=lambda name: name != "plain")  # the plain loop tells its stages as they come

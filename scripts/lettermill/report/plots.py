@@ -98,7 +98,7 @@ def draw_reliability(bins: pd.DataFrame, path: Path) -> PageFigure:
     axis.vlines(bins["confidence"], bins["accuracy_low"], bins["accuracy_high"], color=MAIN, linewidth=1.4, alpha=0.7)
     sizes = 18 + 12 * np.log10(bins["letters"].clip(lower=1))
     axis.scatter(bins["confidence"], bins["accuracy"], s=sizes, color=MAIN, zorder=3, label="held-out letters")
-    axis.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.04), xlabel="mean confidence", ylabel="share right")
+    axis.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.04), xlabel="mean confidence", ylabel="accuracy")
     axis.grid(axis="x", color=GRID)
     figure.legend(loc="outside upper left", ncols=2)
     return save(figure, path)
