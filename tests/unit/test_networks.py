@@ -11,6 +11,7 @@ os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 keras = pytest.importorskip("keras", reason="Keras is not installed (requirements-train.txt)")
 
 from lettermill.base.errors import InputError  # noqa: E402
+from lettermill.model.checkpoints import Checkpoints  # noqa: E402
 from lettermill.model.fit import Training, run_phase  # noqa: E402
 from lettermill.model.letter_data import LetterData  # noqa: E402
 from lettermill.model.networks import LAST_BLOCK, Phase, cnn, set_trainable, vgg16_on_letters  # noqa: E402
@@ -61,17 +62,31 @@ def test_a_training_that_had_stopped_early_is_not_gone_on_with(tmp_path: Path) -
         assert np.array_equal(ours, theirs)
 
 
+def test_without_validation_letters_every_epoch_is_run(tmp_path: Path) -> None:
+    training = Training("cnn", 3, 1, 8, 0.01, 0.5, 0, {})
+    parts = {"train": letters(12), "validation": letters(0)}
+    assert len(run_phase(cnn(28, 3), Phase("train", 3, 0.01), parts, training, tmp_path)) == 3
+
+
 def no_link(source: Path, target: Path) -> None:
     raise PermissionError(errno.EPERM, "Operation not permitted", target)
 
 
-def test_without_validation_letters_every_epoch_is_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Also on a file system without hard links, on which the best weights of an epoch before are copied."""
-    monkeypatch.setattr("os.link", no_link)
-    training = Training("cnn", 3, 1, 8, 5.0, 0.5, 0, {})
-    parts = {"train": letters(12), "validation": letters(0)}
-    losses = [row["loss"] for row in run_phase(cnn(28, 3), Phase("train", 3, 5.0), parts, training, tmp_path)]
-    assert len(losses) == 3 and losses != sorted(losses, reverse=True)
+@pytest.mark.parametrize("links", [True, False], ids=["hard-links", "no-hard-links"])
+def test_the_best_weights_are_kept_on_any_file_system(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, links: bool
+) -> None:
+    if not links:
+        monkeypatch.setattr("os.link", no_link)
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    checkpoints = Checkpoints(tmp_path, Batches(letters(3), 3, 3, 0.5, 0), None, "loss", lambda line: None)
+    checkpoints.set_model(model)
+    for epoch, loss in enumerate((3.0, 1.0, 2.0, 2.5)):
+        model.set_weights([np.full((2, 1), loss), np.zeros(1)])
+        checkpoints.on_epoch_end(epoch, {"loss": loss})
+    checkpoints.load_best()
+    assert model.get_weights()[0].tolist() == [[1.0], [1.0]]
+    assert [row["loss"] for row in checkpoints.history] == [3.0, 1.0, 2.0, 2.5]
 
 
 @pytest.mark.slow
