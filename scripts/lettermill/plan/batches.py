@@ -5,6 +5,8 @@ other row until the number changes.
 """
 
 import hashlib
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from lettermill.base.file_names import file_stem
 
@@ -35,10 +37,11 @@ def batch_count(setting: str | int, rows: int) -> int | None:
     return int(setting)
 
 
-def batch_of(row_id: str, count: int | None) -> str:
-    """The name of the row's batch: that of its files when every row is a batch, else like ``003of016``."""
+def batch_of(row_id: str, count: int | None, stems: Mapping[str, str] = MappingProxyType({})) -> str:
+    """The name of the row's batch: that of its files, see ``file_stem``, when every row is a batch, else like
+    ``003of016``."""
     if count is None:
-        return file_stem(row_id)
+        return file_stem(row_id, stems)
     number = int.from_bytes(hashlib.sha256(row_id.encode()).digest()[:8], "big") * count >> 64
     width = len(str(count))
     return f"{number:0{width}d}of{count}"

@@ -41,17 +41,17 @@ class CorrectionPlan:
     def of_batch(self, batch: str, index: TableIndex) -> list[Correction]:
         """The corrections of letters of the rows of a batch; the rows of no other batch are looked at."""
         if batch not in self._of_batches:
-            likely = self._by_batch(index.count).get(batch, [])
+            likely = self._by_batch(index).get(batch, [])
             ids = {row.row_id for row in index.rows(batch)} if likely else set()
             self._of_batches[batch] = [correction for correction in likely if correction.row_id in ids]
         return self._of_batches[batch]
 
     @cache  # noqa: B019 (there is one table of corrections in a plan)
-    def _by_batch(self, count: int | None) -> dict[str, list[Correction]]:
-        """Batch -> corrections of letters of rows that are in it, if anywhere. count: see ``batch_of``."""
+    def _by_batch(self, index: TableIndex) -> dict[str, list[Correction]]:
+        """Batch -> corrections of letters of rows that are in it, if anywhere."""
         batches: dict[str, list[Correction]] = {}
         for correction in self._of_letters:
-            batches.setdefault(batch_of(correction.row_id, count), []).append(correction)
+            batches.setdefault(batch_of(correction.row_id, index.count, index.stems), []).append(correction)
         return batches
 
     def outcomes(self, index: TableIndex) -> list[CorrectionOutcome]:

@@ -134,11 +134,9 @@ def build_index(path: Path, key: str, table: ValidatedTable, count: int | None, 
 
 def _fill(connection: sqlite3.Connection, key: str, table: ValidatedTable, count: int | None) -> None:
     stems = unlike_stems(table.rows)
-    if stems and count is None:  # the names of batches must not be alike either
-        count = table.size
     batches: dict[str, list[Row]] = {}
     for row in table.rows.values():
-        batches.setdefault(batch_of(row.row_id, count), []).append(row)
+        batches.setdefault(batch_of(row.row_id, count, stems), []).append(row)
     connection.executescript(_SCHEMA)
     lists = [json.dumps(rows) for rows in (sorted(table.rejected), table.notes, table.corrections, stems)]
     connection.execute("INSERT INTO about VALUES (?, ?, ?, ?, ?, ?, ?)", (key, table.size, count, *lists))

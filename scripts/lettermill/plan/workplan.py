@@ -96,7 +96,7 @@ class Workplan:
     def _find(self, name: str) -> tuple[str, str]:
         """(batch, row id) of that row."""
         ids = dict.fromkeys((name, unquote(name)))
-        likely = {batch_of(row_id, self._index.count) for row_id in ids}
+        likely = {batch_of(row_id, self._index.count, self._index.stems) for row_id in ids}
         # The batch of an id that has been cut cannot be told from what is left of it.
         others = (batch for batch in self._index.batches if "~" in name and batch not in likely)
         for batch in chain(likely.intersection(self._index.batches), others):
@@ -168,7 +168,7 @@ class Workplan:
 
     @cached_property
     def _changed(self) -> set[str]:
-        return {batch_of(row_id, self._index.count) for row_id in self._versions}
+        return {batch_of(row_id, self._index.count, self._index.stems) for row_id in self._versions}
 
     def _batch(self, name: str) -> IndexedBatch:
         if name not in self._index.batches:
