@@ -15,7 +15,8 @@ from project import Project, digests
 
 IDS = [
     "a/b", "a%2Fb", "scans/p.1/2.jpg", "..", "x.", "007", "7", "NULL", "nan", "é漢 🙂", "x" * 300, "x" * 301, "é" * 150,
-    "ab" * 20, "Case", "case", "CASE", "\u00e9t", "e\u0301t", "{batch}", '"a",b', "it's", "C:\\scans\\1", "$HOME", "a b", "-j", "#1", "100%", "*?", "[a-z]",
+    "ab" * 20, "Case", "case", "CASE", "\u00e9t", "e\u0301t", "{batch}", '"a",b', "it's", "C:\\scans\\1", "$HOME", "a b",
+    "-j", "#1", "100%", "*?", "[a-z]",
 ]  # fmt: skip
 
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -51,7 +52,7 @@ def letter_of(project: Project, letter: dict[str, str], numbers: dict[str, int])
     return numbers[letter["row_id"]], int(letter["position"]), letter["label"], letter["x"], letter["y"], image
 
 
-@pytest.mark.parametrize("batches", [2, "image"])
+@pytest.mark.parametrize("batches", [2, pytest.param("image", marks=pytest.mark.slow)])
 def test_ids_of_any_kind(tmp_path: Path, letters_of_row: list[tuple], batches: int | str) -> None:
     project = with_ids(tmp_path / "project", batches=batches)
     project.run("all", "export")
