@@ -15,8 +15,8 @@ from project import Project, digests
 
 IDS = [
     "a/b", "a%2Fb", "scans/p.1/2.jpg", "..", "x.", "007", "7", "NULL", "nan", "é漢 🙂", "x" * 300, "x" * 301, "é" * 150,
-    "ab" * 20, "Case", "case", "CASE", "\u00e9t", "e\u0301t", "{batch}", '"a",b', "it's", "C:\\scans\\1", "$HOME", "a b",
-    "-j", "#1", "100%", "*?", "[a-z]",
+    "ab" * 20, "Case", "case", "CASE", "\u00e9t", "e\u0301t", "{batch}", '"a",b', "it's", "C:\\scans\\1", "$HOME",
+    "a b", "-j", "#1", "100%", "*?", "[a-z]",
 ]  # fmt: skip
 
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
