@@ -184,6 +184,7 @@ def test_a_table_that_is_none_ends_the_run_before_it_begins(project: Project, co
     assert "Lettermill: " in output and "Traceback" not in output
 
 
+@pytest.mark.slow
 def test_without_intermediates(project: Project, finished: Project) -> None:
     project.settings["keep_intermediates"] = False
     project.run("--delete-temp-output")

@@ -124,7 +124,7 @@ def _decided(
 
 
 def _is_right(word: GroundTruthWord, bad: Sequence[bool], index: int, letter: str) -> bool:
-    """Whether the candidate is in the place of a letter of that name, whose transcription is not in doubt."""
+    """Whether the candidate is in the place of a letter of that name, whose transcription is not suspect."""
     box = word.candidates[index].box
     return any(
         name == letter and not wrong and word.candidates[index_of_it].box.overlap(box) > SAME_PLACE

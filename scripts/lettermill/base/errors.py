@@ -1,8 +1,8 @@
-"""Errors that a user can mend."""
+"""Errors that a user can fix."""
 
 
 class InputError(Exception):
-    """The user's config or table is wrong; the message names the place and the mend."""
+    """The user's config or table is wrong; the message names the place and the fix."""
 
 
 class CorruptedFileError(Exception):

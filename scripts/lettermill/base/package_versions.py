@@ -12,7 +12,7 @@ OF_PIXELS = ("numpy", "opencv-python-headless", "snakemake")
 
 def versions(packages: Iterable[str] = OF_PIXELS) -> dict[str, str]:
     """Name -> version of Lettermill, Python and these packages, as far as they are there: a rule may have an
-    environment of its own, without the engine."""
+    environment of its own, without Snakemake."""
     found = {}
     for name in packages:
         try:

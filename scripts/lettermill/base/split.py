@@ -7,7 +7,7 @@ PARTS = ("train", "validation", "test")
 
 
 class Split(NamedTuple):
-    """Shares of the rows in each part, which add up to 1; ``seed`` draws the parts anew. See config ``split``."""
+    """Shares of the rows in each part, which add up to 1; another ``seed`` draws other parts. See config ``split``."""
 
     train: float = 0.8
     validation: float = 0.1

@@ -156,7 +156,7 @@ class Fetcher:
         seconds = self._settings.backoff * 2 ** (attempts - 1) * random.uniform(0.5, 1.5)
         if last.retry_after is not None:
             seconds = max(seconds, last.retry_after)
-            # Too many requests are the host's to judge; another error may be that of one URL.
+            # Too many requests concern the host; another error may be that of one URL.
             if seconds < deadline.left or last.reason == "too_many_requests":
                 self._hosts[last.origin].leave_alone(last.retry_after)
         if attempts > self._settings.retries or seconds >= deadline.left:

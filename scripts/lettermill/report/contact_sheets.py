@@ -1,4 +1,4 @@
-"""Contact sheets: pictures by which people can judge a dataset, one for each kind of what came out."""
+"""Contact sheets: pictures by which people can tell how good a dataset is, one for each kind of what came out."""
 
 import heapq
 import logging
