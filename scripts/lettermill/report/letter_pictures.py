@@ -44,7 +44,7 @@ class SuspectedWord(NamedTuple):
 
 
 def class_rows(letters: LetterStatistics, label: str) -> list[ClassRow]:
-    """Letters of a class by which people can tell how good it is: a random sample, the least confident, rejected ones."""
+    """Letters of a class that tell how good it is: a random sample, the least confident, rejected ones."""
     none = pd.DataFrame(columns=["name", "path", "confidence"])
     sample, least_confident, rejected = (
         of_kind.get(label, none) for of_kind in (letters.sample, letters.least_confident, letters.rejected)
