@@ -12,8 +12,8 @@ def lines(output: str) -> list[str]:
     return re.findall(r"^Progress: (.*)$", output, re.MULTILINE)
 
 
-def engine_log(project: Project) -> str:
-    """The engine's own log of the last run."""
+def snakemake_log(project: Project) -> str:
+    """Snakemake's own log of the last run."""
     return max((project.folder / ".snakemake/log").iterdir()).read_text(encoding="utf-8")
 
 
@@ -31,9 +31,9 @@ def test_a_run_says_how_many_rows_are_done(tmp_path: Path) -> None:
     shares = [int(share) for share in re.findall(r"(\d+) %", "".join(during))]
     assert shares == sorted(shares) and shares[-1] < 100
     for block in ("rule download:", "Finished jobid", " steps (", "Select jobs"):
-        assert block not in output and block in engine_log(project)
-    assert lines(engine_log(project)) == [*during, last]
-    for text in (output, engine_log(project)):
+        assert block not in output and block in snakemake_log(project)
+    assert lines(snakemake_log(project)) == [*during, last]
+    for text in (output, snakemake_log(project)):
         assert "40 rows in the table" in text
 
 
@@ -59,7 +59,7 @@ def test_a_failed_job_is_shown_with_its_log_and_counted(project: Project) -> Non
     output = project.run("-R", "segment", fails=True)
     assert "Error in rule segment:" in output
     message = "ERROR results/cropped/1of4/offsets.csv, line 1: the header is not row_id"
-    assert message in output and message in engine_log(project)
+    assert message in output and message in snakemake_log(project)
     assert re.fullmatch(r"\d+ of 40 rows done · \d+ % · 1 failed: segment 1of4", lines(output)[-1])
     assert "rule segment:" not in output.replace("Error in rule segment:", "")
 

@@ -10,12 +10,12 @@ from lettermill.corrections.correction import APPLIED, HAND, MEANINGS, UNNEEDED
 from lettermill.dataset.account import Account
 from lettermill.records.schemas import CorrectionOutcome
 
-NOT_LEARNT = """
+NOT_TRAINED = """
          No recogniser was learnt (logs/learn.log says why): letters were found by counting boxes, without confidences.
          Once there are more rows that fit: snakemake -R learn"""
 
 
-MAY_PASS_YET = """
+MAY_BE_FETCHED_LATER = """
          Of the images that could not be downloaded, those of {:,} rows may come another time:
          snakemake retry_failed; snakemake"""
 
@@ -46,8 +46,8 @@ def summary(
         *([f"{-account.doubtful:>8,} letters of these rows are less sure"] if account.doubtful else []),
         *([f"{-account.left_out:>8,} letters of these rows are rejected by hand"] if account.left_out else []),
         *_columns([f"{label} {count:>6,}" for label, count in letters]),
-        *([MAY_PASS_YET.format(passing)] if (passing := _passing(account)) else []),
-        *([NOT_LEARNT] if method == "align" and _not_learnt(account) else []),
+        *([MAY_BE_FETCHED_LATER.format(transient)] if (transient := _transient(account)) else []),
+        *([NOT_TRAINED] if method == "align" and _not_trained(account) else []),
         *_corrected(corrections, dataset.parent / "corrections.csv"),
         "",
         f"Dataset: {dataset}/    What is not in it, and why: {dataset}/rejected.csv",
@@ -69,12 +69,12 @@ def _corrected(corrections: Sequence[CorrectionOutcome], path: Path) -> Iterator
         yield f"         and {len(lost) - EXAMPLES:,} more"
 
 
-def _not_learnt(account: Account) -> bool:
+def _not_trained(account: Account) -> bool:
     """Whether letters were found by counting boxes, as far as they were not decided by hand."""
     return "align" not in account.methods and set(account.methods) != {HAND}
 
 
-def _passing(account: Account) -> int:
+def _transient(account: Account) -> int:
     """Rows whose images may come another time."""
     return sum(account.stopped["download", reason] for reason in TRANSIENT)
 
