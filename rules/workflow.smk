@@ -47,8 +47,12 @@ INTERNALS = Internals(workflow, rules, logger.warning, SNAKEMAKE_VERSION)
 CONFIG_FILES = [ROOT / "config.yaml", *INTERNALS.config_files()]
 WATCHES = []
 
-# For OpenCV, in the jobs of this process, and in those of a cluster, which come here themselves.
-os.environ.update(OPENCV_IO_MAX_IMAGE_PIXELS=str(config["download"]["max_pixels"]))
+# For the jobs of this process, and those of a cluster, which come here themselves: how much OpenCV decodes, and which
+# library it is. (Snakemake puts the folder of a script last on its path, after a Lettermill that has been installed.)
+os.environ.update(
+    OPENCV_IO_MAX_IMAGE_PIXELS=str(config["download"]["max_pixels"]),
+    PYTHONPATH=os.pathsep.join(filter(None, [str(ROOT / "scripts"), os.environ.get("PYTHONPATH")])),
+)
 
 # (rule, package, where it is asked for) of what is not needed to build a dataset, or was not needed once.
 OPTIONAL_PACKAGES = [

@@ -28,8 +28,8 @@ def main() -> None:
     batches = {Path(folder): params.rows[Path(folder).name] for folder in snakemake.input.letters}
     account = assemble(batches, rejected_by_table(params.rejected_rows), Split(**params.split), output)
     logging.info("%d letters of %d rows", account.letters.total(), account.delivered_rows)
-    doubtful = account.doubtful + account.left_out
-    logging.info("rejected: %d rows, and %d letters of others", account.stopped.total(), doubtful)
+    letters = account.low_confidence + account.rejected_by_hand
+    logging.info("rejected: %d rows, and %d letters of others", account.stopped.total(), letters)
     names = {batch.name for batch in batches}
     for stage in STAGES:
         for name in remove_others(

@@ -15,15 +15,15 @@ from lettermill.records.schemas import Rejected
 class Account:
     """Counts of a dataset.
 
-    delivered_rows: rows of which there are letters. stopped: (stage, reason) -> rows. doubtful: letters that were
-    rejected from rows of which others are delivered; left_out: the same, by hand. letters, parts, methods: label ->
-    letters, part of the split -> letters, how they were found -> letters.
+    delivered_rows: rows of which there are letters. stopped: (stage, reason) -> rows. low_confidence: letters that
+    are rejected from rows of which others are delivered; rejected_by_hand: the same, by hand. letters, parts, methods:
+    label -> letters, part of the split -> letters, how they were found -> letters.
     """
 
     delivered_rows: int = 0
     stopped: Counter[tuple[str, str]] = field(default_factory=Counter)
-    doubtful: int = 0
-    left_out: int = 0
+    low_confidence: int = 0
+    rejected_by_hand: int = 0
     letters: Counter[str] = field(default_factory=Counter)
     parts: Counter[str] = field(default_factory=Counter)
     methods: Counter[str] = field(default_factory=Counter)
@@ -40,9 +40,9 @@ class Account:
             if row.position is None:
                 self.stopped[row.stage, row.reason] += 1
             elif row.reason == BY_HAND:
-                self.left_out += 1
+                self.rejected_by_hand += 1
             else:
-                self.doubtful += 1
+                self.low_confidence += 1
 
     @property
     def rows(self) -> int:

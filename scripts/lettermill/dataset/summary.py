@@ -43,8 +43,16 @@ def summary(
         f"{account.delivered_rows:>8,} rows delivered ({account.delivered_rows / max(account.rows, 1):.1%})",
         "",
         f"{account.letters.total():>8,} letters: " + ", ".join(f"{account.parts[part]:,} {part}" for part in PARTS),
-        *([f"{-account.doubtful:>8,} letters of these rows are less sure"] if account.doubtful else []),
-        *([f"{-account.left_out:>8,} letters of these rows are rejected by hand"] if account.left_out else []),
+        *(
+            [f"{-account.low_confidence:>8,} letters of these rows have too low a confidence"]
+            if account.low_confidence
+            else []
+        ),
+        *(
+            [f"{-by_hand:>8,} letters of these rows are rejected by hand"]
+            if (by_hand := account.rejected_by_hand)
+            else []
+        ),
         *_columns([f"{label} {count:>6,}" for label, count in letters]),
         *([MAY_BE_FETCHED_LATER.format(transient)] if (transient := _transient(account)) else []),
         *([NOT_TRAINED] if method == "align" and _not_trained(account) else []),
