@@ -43,16 +43,8 @@ def summary(
         f"{account.delivered_rows:>8,} rows delivered ({account.delivered_rows / max(account.rows, 1):.1%})",
         "",
         f"{account.letters.total():>8,} letters: " + ", ".join(f"{account.parts[part]:,} {part}" for part in PARTS),
-        *(
-            [f"{-account.low_confidence:>8,} letters of these rows have too low a confidence"]
-            if account.low_confidence
-            else []
-        ),
-        *(
-            [f"{-by_hand:>8,} letters of these rows are rejected by hand"]
-            if (by_hand := account.rejected_by_hand)
-            else []
-        ),
+        *_rejected_letters(account.low_confidence, "have too low a confidence"),
+        *_rejected_letters(account.rejected_by_hand, "are rejected by hand"),
         *_columns([f"{label} {count:>6,}" for label, count in letters]),
         *([MAY_BE_FETCHED_LATER.format(transient)] if (transient := _transient(account)) else []),
         *([NOT_TRAINED] if method == "align" and _not_trained(account) else []),
@@ -75,6 +67,10 @@ def _corrected(corrections: Sequence[CorrectionOutcome], path: Path) -> Iterator
     yield from (f"         line {line.line}: {line.outcome}: {line.detail}" for line in lost[:EXAMPLES])
     if len(lost) > EXAMPLES:
         yield f"         and {len(lost) - EXAMPLES:,} more"
+
+
+def _rejected_letters(count: int, why: str) -> list[str]:
+    return [f"{-count:>8,} letters of these rows {why}"] if count else []
 
 
 def _not_trained(account: Account) -> bool:
