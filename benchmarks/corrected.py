@@ -113,7 +113,7 @@ def say(what: str, results: Path, truth: pd.DataFrame, corrected: set[str]) -> N
     cells = []
     for rows in (truth[truth.row_id.isin(corrected)], truth[~truth.row_id.isin(corrected)]):
         found = score(letters, rows)
-        cells.append(f"{found.yield_:7.2%} {found.precision:7.2%} {found.delivered:6d}")
+        cells.append(f"{found.recall:7.2%} {found.precision:7.2%} {found.delivered:6d}")
     print(f"{what:26} | {' | '.join(cells)}", flush=True)
 
 

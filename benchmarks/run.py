@@ -74,13 +74,13 @@ def deliver(words: Sequence[Word], method: Callable[[Word], Letters]) -> list[tu
 
 def score_table(words: Sequence[Word], aligned: Aligned, truth: pd.DataFrame) -> str:
     """Yield and precision of each method as a Markdown table."""
-    lines = ["| method | yield | precision | letters delivered | wrong |", "|---|---:|---:|---:|---:|"]
+    lines = ["| method | recall | precision | letters delivered | wrong |", "|---|---:|---:|---:|---:|"]
     delivered = {name: deliver(words, method) for name, method in METHODS.items()}
     for name, letters in {**delivered, "Lettermill, align": aligned.letters}.items():
         columns = ["row_id", "position", "label", "x", "y", "width", "height"]
         result = score(pd.DataFrame(letters, columns=columns), truth)
         lines.append(
-            f"| {name} | {result.yield_:.1%} | {result.precision:.1%} | {result.delivered} | {len(result.wrong)} |"
+            f"| {name} | {result.recall:.1%} | {result.precision:.1%} | {result.delivered} | {len(result.wrong)} |"
         )
     return "\n".join(lines)
 
@@ -104,7 +104,7 @@ def section(name: str, words: Sequence[Word], truth: Path | None, rounds: int) -
 
 def main() -> None:
     """Measure, print and write."""
-    parser = argparse.ArgumentParser(description="Speed, yield and precision beside the essay's method.")
+    parser = argparse.ArgumentParser(description="Speed, recall and precision beside the essay's method.")
     table_arguments(parser, None)
     rounds_argument(parser)
     scale_arguments(parser)

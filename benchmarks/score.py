@@ -1,4 +1,4 @@
-"""Precision and yield of delivered letters against true boxes.
+"""Precision and recall of delivered letters against true boxes.
 
 usage: python benchmarks/score.py METADATA.csv TRUTH.csv [--json]
 
@@ -31,7 +31,7 @@ class Score(NamedTuple):
     delivered: int
     correct: int
     precision: float  # correct / delivered
-    yield_: float  # correct / letters transcribed
+    recall: float  # correct / letters transcribed
     reachable: float  # correct / letters whose status is ok
     wrong: list[tuple[str, int, str]]  # (row_id, position, label) of what was delivered and is not correct
 
@@ -58,7 +58,7 @@ def score(metadata: pd.DataFrame, truth: pd.DataFrame) -> Score:
         delivered=delivered,
         correct=correct,
         precision=_share(correct, delivered),
-        yield_=_share(correct, int((truth.status != "ambiguous").sum())),
+        recall=_share(correct, int((truth.status != "ambiguous").sum())),
         reachable=_share(correct, int((truth.status == "ok").sum())),
         wrong=wrong,
     )
@@ -91,7 +91,7 @@ def _share(part: int, whole: int) -> float:
 
 def main() -> None:
     """Print the score of a dataset, as text with the wrong letters or as JSON without them."""
-    parser = argparse.ArgumentParser(description="Precision and yield of delivered letters against true boxes.")
+    parser = argparse.ArgumentParser(description="Precision and recall of delivered letters against true boxes.")
     parser.add_argument("metadata", type=Path)
     parser.add_argument("truth", type=Path)
     parser.add_argument("--json", action="store_true")
@@ -101,7 +101,7 @@ def main() -> None:
         "delivered": result.delivered,
         "correct": result.correct,
         "precision": round(result.precision, 4),
-        "yield": round(result.yield_, 4),
+        "recall": round(result.recall, 4),
         "reachable": round(result.reachable, 4),
     }
     if args.json:

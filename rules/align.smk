@@ -23,7 +23,7 @@ rule learn:
     output:
         recogniser="results/recogniser/recogniser.npz",
         reliability="results/recogniser/reliability.csv",
-        lessons="results/recogniser/lessons.csv",
+        correction_effects="results/recogniser/lessons.csv",
         trained_with="results/recogniser/trained_with.txt",
     log:
         "logs/learn.log",

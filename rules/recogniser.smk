@@ -29,4 +29,4 @@ def trained(name):
     return path
 
 
-recogniser, reliability, lessons = map(trained, ("recogniser", "reliability", "lessons"))
+recogniser, reliability, correction_effects = map(trained, ("recogniser", "reliability", "correction_effects"))

@@ -54,7 +54,7 @@ rule sheets:
 rule report:
     input:
         **(
-            {"reliability": reliability, "correction_effects": lessons, "suspects": "results/suspects.csv"}
+            {"reliability": reliability, "correction_effects": correction_effects, "suspects": "results/suspects.csv"}
             if ALIGNED
             else {}
         ),

@@ -40,8 +40,8 @@ def test_ambiguous_letters_count_neither_way() -> None:
     assert (result.delivered, result.correct) == (0, 0)
 
 
-def test_yield_is_of_all_letters_transcribed() -> None:
+def test_recall_is_of_all_letters_transcribed() -> None:
     truth = pd.DataFrame([TRUE, TRUE | {"position": 1}, TRUE | {"position": 2, "status": "wrong"}])
     result = score(pd.DataFrame([FOUND]), truth)
-    assert result.yield_ == pytest.approx(1 / 3)
+    assert result.recall == pytest.approx(1 / 3)
     assert result.reachable == pytest.approx(1 / 2)

@@ -186,9 +186,9 @@ def test_corrections_are_trained_on_and_stay(project: Project) -> None:
     before = recogniser.read_bytes()
     project.run("-R", "learn")
     assert recogniser.read_bytes() != before
-    lessons = read_records(recogniser.with_name("lessons.csv"), CorrectionEffect)
+    effects = read_records(recogniser.with_name("lessons.csv"), CorrectionEffect)
     told = {(found.row_id, found.position): "right" if found.reason else "wrong" for found in rejected + delivered}
-    assert {(lesson.row_id, lesson.position): lesson.verdict for lesson in lessons} == told
+    assert {(effect.row_id, effect.position): effect.verdict for effect in effects} == told
     places = {(found["row_id"], int(found["position"])): found for found in project.metadata()}
     for found in rejected:
         assert places[found.row_id, found.position]["method"] == "hand"
