@@ -120,6 +120,7 @@ def test_over_http_the_same_letters_come_out(run: Project, tmp_path: Path, serve
     assert project.metadata() == run.metadata()
 
 
+@pytest.mark.slow
 def test_the_generator_makes_these_very_files(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "resources/sample/generate.py", "--output", str(tmp_path)], cwd=ROOT, check=True)
     for path in [*SAMPLE.glob("*.csv"), *SAMPLE.glob("images/*")]:

@@ -66,6 +66,7 @@ def test_edited_and_added_rows_are_aligned_with_the_recogniser_that_is_there(pro
     assert project.planned("-R", "learn") == {"learn": 1, "align": 4, "cut": 4, **END}
 
 
+@pytest.mark.slow
 def test_new_and_vanished_batches_do_not_train_again(tmp_path: Path) -> None:
     project = Project.of_sample(tmp_path / "project", 3, batches="image", method="align")
     project.run()
@@ -103,6 +104,7 @@ def test_training_again_leads_to_the_same_dataset_or_follows_the_rows(project: P
     assert project.planned() == {}
 
 
+@pytest.mark.slow
 def test_changed_settings_of_training_train_again(project: Project) -> None:
     project.settings["align"] = {"rounds": 2}
     assert project.planned() == {"learn": 1, "align": 4, "cut": 4, **END}
@@ -165,6 +167,7 @@ def test_too_little_to_learn_from_falls_back_to_matching(tmp_path: Path) -> None
     assert "too few to learn from" in (project.folder / "logs/learn.log").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_corrections_are_trained_on_and_stay(project: Project) -> None:
     doubtful = [
         found

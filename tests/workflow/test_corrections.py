@@ -209,6 +209,7 @@ def test_a_picture_shows_the_row_as_it_is_corrected(project: Project) -> None:
     assert picture.read_bytes() != before
 
 
+@pytest.mark.slow
 def test_exports_have_the_letters_as_they_are_corrected(project: Project) -> None:
     project.settings["export"] = {"formats": ["folders", "npz", "huggingface"]}
     project.run("export")

@@ -159,6 +159,7 @@ def test_cards_show_code_that_loads(exported: Project, tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_cores_and_the_order_of_the_table_do_not_matter(exported: Project, finished: Project, tmp_path: Path) -> None:
     other = finished.copy(tmp_path / "other")
     other.rows = dict(reversed(other.rows.items()))
@@ -176,6 +177,7 @@ def stamps(project: Project) -> dict[str, int]:
     return {path.relative_to(folder).as_posix(): path.stat().st_mtime_ns for path in files}
 
 
+@pytest.mark.slow
 def test_a_changed_row_writes_what_is_of_its_batch(project: Project) -> None:
     assert project.planned("export") == {}
     row_id = letters(project, "validation")[0]["row_id"]

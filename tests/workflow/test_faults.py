@@ -72,7 +72,7 @@ def test_a_working_folder_that_cannot_be_written(finished: Project, disk: Path) 
     assert f"Lettermill: {project.folder} cannot be written" in output and "Traceback" not in output
 
 
-@pytest.mark.parametrize("place", ["results", "logs"])
+@pytest.mark.parametrize("place", ["results", pytest.param("logs", marks=pytest.mark.slow)])
 def test_a_folder_that_cannot_be_written(finished: Project, disk: Path, place: str) -> None:
     project = finished.copy(disk / "project")
     mount("--bind", project.folder / place, project.folder / place)

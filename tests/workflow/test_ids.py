@@ -74,6 +74,7 @@ def by_image(tmp_path_factory: pytest.TempPathFactory) -> Project:
     return project
 
 
+@pytest.mark.slow
 def test_ids_of_any_kind_as_names_of_batches(by_image: Project, letters_of_row: list[tuple]) -> None:
     check(by_image, letters_of_row)
 
@@ -103,6 +104,7 @@ def test_ids_of_any_kind(tmp_path: Path, letters_of_row: list[tuple]) -> None:
     assert set(table["row_id"].to_pylist()) == delivered
 
 
+@pytest.mark.slow
 def test_pictures_of_rows_are_called_as_their_files(by_image: Project, tmp_path: Path) -> None:
     project = by_image.copy(tmp_path / "project")
     stems = unlike_stems(IDS)
@@ -115,6 +117,7 @@ def test_pictures_of_rows_are_called_as_their_files(by_image: Project, tmp_path:
     assert "there is no such row" in project.run("results/debug/%2E%2E%2E.png", fails=True)
 
 
+@pytest.mark.slow
 def test_edited_rows_with_such_ids(by_image: Project, tmp_path: Path) -> None:
     project = by_image.copy(tmp_path / "project")
     project.rows["a/b"][1] = project.rows["a/b"][1][:-1]

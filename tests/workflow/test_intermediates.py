@@ -101,6 +101,7 @@ def test_files_of_earlier_runs_can_be_deleted(project: Project) -> None:
     assert project.dataset() == before
 
 
+@pytest.mark.slow
 def test_words_are_aligned_without_learning_again(tmp_path: Path) -> None:
     project = Project.of_sample(tmp_path / "project", 120, batches=2, method="align", keep_intermediates=False)
     project.run()

@@ -1,11 +1,13 @@
 """Limits of the config hold in the jobs."""
 
 import numpy as np
+import pytest
 
 from lettermill.image.codec import encode_png
 from project import Project
 
 
+@pytest.mark.slow
 def test_max_pixels_holds_in_every_job_also_when_it_is_lowered_later(tmp_path) -> None:
     project = Project.of_sample(tmp_path, 3, download={"max_pixels": 40_000})
     for name, height in {"small": 30, "medium": 300, "large": 301}.items():

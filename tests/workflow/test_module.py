@@ -114,6 +114,7 @@ def test_a_batch_without_rows_goes(outer: Outer) -> None:
         assert gone not in {path.name for path in (outer.folder / f"letters/results/{stage}").iterdir()}
 
 
+@pytest.mark.slow
 def test_without_a_prefix_a_recogniser_is_trained_once(finished: Project, tmp_path: Path) -> None:
     """With the default method, aligned from the folder of the module's user; -R knows the rule by its new name."""
     made = Outer(tmp_path / "work", finished)

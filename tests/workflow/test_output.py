@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from lettermill.workflow.estimate import STAGES
 from project import Project
 
@@ -64,6 +66,7 @@ def test_a_failed_job_is_shown_with_its_log_and_counted(project: Project) -> Non
     assert "rule segment:" not in output.replace("Error in rule segment:", "")
 
 
+@pytest.mark.slow
 def test_whoever_wants_quiet_has_it(project: Project) -> None:
     for quiet in (["--quiet", "progress"], ["--quiet"]):
         output = project.run("-R", "dataset", *quiet)

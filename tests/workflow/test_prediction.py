@@ -210,6 +210,7 @@ def test_images_may_be_given_on_the_command_line(project: Project) -> None:
     assert [path.name for path in pictures.glob("*.png")] == ["large.png.png"]
 
 
+@pytest.mark.slow
 def test_too_few_letters_to_train_on_are_told(tmp_path: Path) -> None:
     project = Project.of_sample(tmp_path / "project", 20, batches=1, predict={"images": "images"}, train={"epochs": 1})
     said = project.run("predict", fails=True)

@@ -76,6 +76,7 @@ def test_what_has_failed_is_fetched_again_if_it_may_do_better(web: Project, serv
     assert "Fetched 0 URLs again." in web.run("retry_failed")
 
 
+@pytest.mark.slow
 def test_only_images_that_have_changed_are_worked_on_again(web: Project, server: Server) -> None:
     changed, lost, back, *others = web.rows
     path_of = {row_id: row[0].removeprefix(server.url) for row_id, row in web.rows.items()}

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import cv2
+import pytest
 
 from project import Project
 
@@ -32,6 +33,7 @@ def test_a_report_that_is_missing_is_made_and_nothing_else(project: Project) -> 
     assert project.planned() == {"report": 1, "all": 1}
 
 
+@pytest.mark.slow
 def test_the_report_does_not_train_again(aligned: Project, tmp_path: Path) -> None:
     project = aligned.copy(tmp_path / "project")
     results = project.folder / "results"

@@ -53,6 +53,7 @@ def test_people_get_counts_a_card_and_a_picture(finished: Project) -> None:
         assert cv2.imread(str(results / f"sheets/{kind}.png")) is not None
 
 
+@pytest.mark.slow
 def test_snakemake_looks_for_jobs_to_start_when_others_have_ended_and_no_oftener(tmp_path: Path) -> None:
     """Its default rate limit has it look again and again, the oftener the more jobs there have been."""
     project = Project.of_sample(tmp_path / "project", 30, batches=8)

@@ -81,6 +81,7 @@ def test_the_loss_falls_and_the_figures_are_those_of_the_letters(trained: Projec
     assert f"| test | {len(test)} | {float(sets['test']['accuracy']):.2%} |" in card
 
 
+@pytest.mark.slow
 def test_a_training_that_was_killed_goes_on_to_the_same_bytes_and_so_does_one_on_one_core(
     trained: Project, project: Project
 ) -> None:
