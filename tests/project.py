@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import yaml
@@ -30,13 +30,15 @@ TIMEOUT = 300
 class Project:
     """A folder with ``my.yaml``, ``words.csv`` (columns id, picture, word) and ``images/``; results go there too.
 
-    rows: id -> [image, text]. repository: the workflow that is run.
+    rows: id -> [image, text]. repository: the workflow that is run. forked: processes are forks of one that has
+    imported much of what they import (see snakemake_forks.py); else all is as a user runs it.
     """
 
     folder: Path
     rows: dict[str, list[str]] = field(default_factory=dict)
     settings: dict = field(default_factory=dict)
     repository: Path = ROOT
+    forked: bool = True
 
     @classmethod
     def of_sample(cls, folder: Path, count: int, **settings: object) -> "Project":
@@ -54,7 +56,7 @@ class Project:
         """The same project in another folder, with all that has been made, times included."""
         shutil.copytree(self.folder, folder, symlinks=True)
         rows = {row_id: list(row) for row_id, row in self.rows.items()}
-        return Project(folder, rows, dict(self.settings), self.repository)
+        return replace(self, folder=folder, rows=rows, settings=dict(self.settings))
 
     def write(self) -> None:
         columns = {"id": "id", "image": "picture", "text": "word"}
@@ -76,7 +78,7 @@ class Project:
     def run(self, *options: str, fails: bool = False) -> str:
         """Write config and table, run the workflow from the repository's root; returns what it prints."""
         self.write()
-        if snakemake_forks.serve_this_environment():
+        if self.forked and snakemake_forks.serve_this_environment():
             status, output = snakemake_forks.forks().run(self.options(*options), self.repository, TIMEOUT)
         else:
             done = subprocess.run(

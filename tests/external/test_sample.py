@@ -21,7 +21,7 @@ TRUTH = SAMPLE / "boxes.csv"
 
 def sample(folder: Path, *settings: str) -> Project:
     """The sample with the default config, its results in ``folder``."""
-    project = Project(folder)
+    project = Project(folder, forked=False)
     project.options = lambda *options: ["-j", "2", "--directory", str(folder), *options, *settings]
     project.run()
     return project
