@@ -8,7 +8,6 @@ import pytest
 import yaml
 
 import lettermill
-from lettermill.base.reasons import REASONS
 from project import ROOT
 
 DOCUMENTS = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/architecture.md")]
@@ -42,12 +41,6 @@ def test_files_that_are_named_are_there(path: Path) -> None:
         home = next((home for home in HOMES if (home / name.partition("/")[0]).is_dir()), None)
         if home is not None and not name.startswith(("results/", "logs/", "cache/", ".snakemake/")):
             assert "NAME" in name or list(home.glob(name.rstrip("/"))), name
-
-
-def test_reasons_are_in_the_readme() -> None:
-    for stage, reasons in REASONS.items():
-        for reason, meaning in reasons.items():
-            assert f"| {stage} | `{reason}` | {meaning} |" in text_of("README.md")
 
 
 def test_one_version() -> None:
