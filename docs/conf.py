@@ -17,7 +17,6 @@ copyright = author
 version = release = lettermill.__version__
 extensions = ["myst_parser", "sphinx_copybutton"]
 myst_heading_anchors = 4
-myst_enable_extensions = ["dollarmath"]
 nitpicky = True
 
 html_theme = "furo"
