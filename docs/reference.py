@@ -17,8 +17,8 @@ import yaml
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from lettermill.base.reasons import REASONS
-from lettermill.plan.settings import Schema, allowed_values, as_yaml, summary
+from lettermill.base.reasons import REASONS  # noqa: E402
+from lettermill.plan.settings import Schema, allowed_values, as_yaml, summary  # noqa: E402
 
 SCHEMA = "schemas/config.schema.yaml"
 WIDTH = 120
