@@ -9,7 +9,7 @@ from sphinx.application import Sphinx
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 
-import lettermill  # noqa: E402
+import lettermill
 
 project = "Lettermill"
 author = "The Lettermill developers"
