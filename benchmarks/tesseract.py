@@ -13,6 +13,7 @@ FOLDER/counted/metadata.csv     the boxes of the words that have as many boxes a
 
 import argparse
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -20,6 +21,8 @@ from typing import NamedTuple
 
 import cv2
 import pandas as pd
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 
 from lettermill.base.alphabet import word
 from segment_match import CONFIG, SAMPLE, Word, table_arguments, words_of
