@@ -9,7 +9,7 @@ from sphinx.application import Sphinx
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 
-import lettermill  # noqa: E402
+import lettermill
 
 project = "Lettermill"
 author = "The Lettermill developers"
@@ -26,7 +26,7 @@ html_show_sphinx = False
 
 
 def show_titles(app: Sphinx, page: str, source: list[str]) -> None:
-    """Give a block of code with ``title="my.yaml"`` that caption. GitHub ignores titles, Sphinx asks for a directive."""
+    """Make the title of a code block its caption: GitHub ignores ``title="my.yaml"``, Sphinx wants a directive."""
     titled = re.compile(r'^```(\w+) title="([^"]+)"$', re.MULTILINE)
     source[0] = titled.sub(lambda block: f"```{{code-block}} {_lexer(block[1])}\n:caption: {block[2]}\n", source[0])
 

@@ -72,7 +72,7 @@ rule suspects:
             "results/suspects.csv",
             caption="captions/suspects.rst",
             category="Dataset",
-            labels={"what": "suspected wrong transcriptions"},
+            labels={"content": "probable label errors"},
         ),
     log:
         "logs/suspects.log",

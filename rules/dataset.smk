@@ -1,9 +1,9 @@
-"""dataset: all letters in one place, and what became of every row.
+"""dataset: all letters in one folder, and the outcome of every row.
 
 dataset   from results/letters/{batch}/ of all batches, the rows of the table, and corrections:
               results/dataset/{letter}/…png, metadata.csv, rejected.csv, README.md
               results/summary.txt, table_notes.csv
-              results/corrections.csv   what became of each line of config `corrections`
+              results/corrections.csv   the outcome of each line of config `corrections`
 
 The letter folders are not declared as outputs: Snakemake deletes outputs before a job, and a dataset of
 hundreds of thousands of files should only get what has changed. The script removes what does not belong there.
@@ -19,11 +19,11 @@ rule dataset:
             "results/dataset/rejected.csv",
             caption="captions/rejected.rst",
             category="Dataset",
-            labels={"what": "rejected rows and letters"},
+            labels={"content": "rejected rows and letters"},
         ),
         card="results/dataset/README.md",
         summary=report(
-            "results/summary.txt", caption="captions/summary.rst", category="Dataset", labels={"what": "summary"}
+            "results/summary.txt", caption="captions/summary.rst", category="Dataset", labels={"content": "summary"}
         ),
         notes="results/table_notes.csv",
         corrections="results/corrections.csv",

@@ -1,26 +1,26 @@
-"""sheets, report: what came out, how good it is, and what to distrust, for people.
+"""sheets, report: contact sheets and a report on the quality of the dataset.
 
 sheets    from results/letters/{batch}/ of all batches:
               results/sheets/{delivered,least_confident,rejected_letters,rejected_rows}.png
-report    from results/dataset/, results/letters/{batch}/ and, where there are any, results/recogniser/, suspects.csv and
+report    from results/dataset/, results/letters/{batch}/ and, where they exist, results/recogniser/, suspects.csv and
           corrections.csv; also from logs/ and logs/benchmarks/, which Snakemake does not watch:
-              results/report.html   one file that needs nothing else
-              results/report/       every plot as PNG, its numbers as CSV; classes/: letters of each class
+              results/report.html   one self-contained page
+              results/report/       every plot as PNG and CSV; classes/: sample letters of each class
 
-`snakemake --report my-report.html` has the same files, and Snakemake's account of the run.
+`snakemake --report my-report.html` includes these files in Snakemake's own report.
 """
 
 from lettermill.base.alphabet import Alphabet
 
 SHEETS = ["delivered", "least_confident", "rejected_letters", "rejected_rows"]
 
-# Plots, with what they show: name -> (caption, what it is called).
+# Name of a plot -> its label in Snakemake's report.
 PLOTS = {
-    "funnel": "rows after each stage",
-    "classes": "letters per class",
-    "shapes": "sizes and strokes",
-    "times": "run times",
-    **({"confidence": "confidences", "reliability": "reliability"} if ALIGNED else {}),
+    "funnel": "rows remaining after each stage",
+    "classes": "letters per class and split",
+    "shapes": "letter size and stroke width",
+    "times": "run time per rule",
+    **({"confidence": "distribution of confidences", "reliability": "calibration"} if ALIGNED else {}),
 }
 
 
@@ -33,8 +33,8 @@ rule sheets:
                 f"results/sheets/{kind}.png",
                 caption="captions/sheets.rst",
                 category="Letters",
-                subcategory="All classes",
-                labels={"letter": kind.replace("_", " ")},
+                subcategory="Contact sheets",
+                labels={"letters": kind.replace("_", " ")},
             )
             for kind in SHEETS
         },
@@ -68,8 +68,8 @@ rule report:
                 f"results/report/{plot}.{kind}",
                 caption=f"captions/{plot}.rst",
                 category="Report",
-                subcategory="Plots" if kind == "png" else "Numbers",
-                labels={"what": what, "kind": {"png": "plot", "csv": "numbers"}[kind]},
+                subcategory="Plots" if kind == "png" else "Tables",
+                labels={"content": what, "format": kind.upper()},
             )
             for plot, what in PLOTS.items()
             for kind in ("png", "csv")
@@ -79,15 +79,15 @@ rule report:
             caption="captions/report.rst",
             category="Report",
             subcategory="Page",
-            labels={"what": "everything on one page", "kind": "page"},
+            labels={"content": "report on one page", "format": "HTML"},
         ),
         sheets=report(
             directory("results/report/classes"),
             patterns=["{letter}.png"],
             caption="captions/sheet.rst",
             category="Letters",
-            subcategory="By class",
-            labels={"letter": "{letter}"},
+            subcategory="Classes",
+            labels={"letters": "class {letter}"},
         ),
     log:
         "logs/report.log",

@@ -1,6 +1,6 @@
-"""review: a page to look at what is doubtful and to correct it, results/review/index.html, with what it needs beside it.
+"""review: results/review/index.html, a page to check and correct uncertain letters and suspect rows, and its files.
 
-Its files are named one by one: what somebody puts beside them stays there when the page is made again.
+The files are listed one by one, so that other files in the folder are kept when the page is rebuilt.
 """
 
 from lettermill.review.page_files import DATA, WORDS, page_code, page_files

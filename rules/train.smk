@@ -1,11 +1,11 @@
-"""fit, evaluate, model_card: a model that names letters, trained on the dataset. They need requirements-train.txt.
+"""fit, evaluate, model_card: train and test a letter classifier on the dataset. They need requirements-train.txt.
 
-fit          results/model/{model.keras,model.onnx,model.json,history.csv,curves.png}   train, on the part `train`
-evaluate     results/model/evaluation/   how good it is on the other parts, and on folders from elsewhere
-model_card   results/model/README.md     all of it for people
+fit          results/model/{model.keras,model.onnx,model.json,history.csv,curves.png}   train on the split `train`
+evaluate     results/model/evaluation/   accuracy on the other splits and on the folders of `test_on`
+model_card   results/model/README.md     the model card
 
-`snakemake train` makes all of them. What fit has done of a training that was interrupted is in results/training/. Digests
-of code are functions here, as in other rules that few runs have: no job of a cluster need wait for them.
+`snakemake train` makes all of them. Checkpoints of an interrupted training are in results/training/. Digests of code are
+functions here, as in other rules that few runs need: so jobs on a cluster do not wait for them.
 """
 
 
@@ -28,7 +28,10 @@ rule fit:
         preprocessing="results/model/model.json",
         history="results/model/history.csv",
         curves=report(
-            "results/model/curves.png", caption="captions/curves.rst", category="Model", labels={"what": "training"}
+            "results/model/curves.png",
+            caption="captions/curves.rst",
+            category="Model",
+            labels={"content": "learning curves"},
         ),
     log:
         "logs/fit.log",
@@ -67,7 +70,7 @@ rule evaluate:
 
 rule model_card:
     input:
-        # Without a recogniser of their own, training one to read words with takes longer than all the rest.
+        # `method: histogram` has no recogniser, and training one only to read words would take longer than everything else.
         **({"words": "results/model/words.json"} if ALIGNED else {}),
         preprocessing="results/model/model.json",
         history="results/model/history.csv",

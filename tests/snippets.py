@@ -15,7 +15,8 @@ from project import ROOT
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 _BLOCK = re.compile(
-    r'(?:^<!-- snippet: (?P<note>[^\n]*) -->\n+)?^```(?P<language>\S*)(?: title="(?P<title>[^"\n]+)")?\n(?P<text>.*?)^```$',
+    r"(?:^<!-- snippet: (?P<note>[^\n]*) -->\n+)?"
+    r'^```(?P<language>\S*)(?: title="(?P<title>[^"\n]+)")?\n(?P<text>.*?)^```$',
     re.MULTILINE | re.DOTALL,
 )
 

@@ -58,7 +58,7 @@ def dataset(folder: Path, rows: dict[str, str], method: str = "align", name: str
     """
     batch, results = folder / "letters/b", folder / "dataset"
     align = method == "align"
-    delivered, rejected, doubtful = [], [], []
+    delivered, rejected, uncertain = [], [], []
     for number, (row_id, word) in enumerate(sorted(rows.items())):
         for position, label in enumerate(word):
             sure = (0.9 + position / 50 if position < len(word) - 1 else 0.3) if align else None
@@ -70,13 +70,13 @@ def dataset(folder: Path, rows: dict[str, str], method: str = "align", name: str
             box = Box(12 * position, 0, 12, 20)
             if out:
                 rejected.append(Rejected(row_id, position, label, "align", "low_confidence", sure, ""))
-                doubtful.append(ReviewLetter(row_id, position, label, box, sure, "", "low_confidence"))
+                uncertain.append(ReviewLetter(row_id, position, label, box, sure, "", "low_confidence"))
             else:
                 delivered.append(Letter(file, label, row_id, position, box, sure, method))
     (batch / "review").mkdir(parents=True)
     word = f"review/{file_stem(name)}.png"
     (batch / word).write_bytes(encode_png(np.full((200, 3000), 255, np.uint8)))
-    write_records(batch / "review_letters.csv", ReviewLetter, doubtful)
+    write_records(batch / "review_letters.csv", ReviewLetter, uncertain)
     lost = ReviewWord(name, "ABC", word, Box(0, 0, 3000, 200), "blank_image")
     write_records(batch / "review_words.csv", ReviewWord, [lost])
     write_records(batch / "corrections.csv", TriedCorrection, [])
@@ -149,7 +149,7 @@ def test_the_funnel_adds_up(tmp_path: Path) -> None:
         ("table", "empty_image", "2"), ("segment", "blank_image", "1"),
     ]  # fmt: skip
     assert int(lines[0]["left"]) == 2 + len(whole) == 5 and int(lines[-1]["left"]) == 2
-    assert "5 letters of 4 classes came out of 2 word images" in page.text.replace("single ", "")
+    assert "5 single letters in 4 classes, cut from 2 word images" in page.text
     # Of the 7 letters that were found, two are rejected, and three are of the word that gave none.
     assert percent(5 / 10) in page.text
 
@@ -210,8 +210,8 @@ def test_what_the_table_says_is_text(tmp_path: Path) -> None:
     assert policies == [
         "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
     ]
-    assert "2 lines of the corrections did not apply" in page.text
-    assert "letters delivered that would be left out1" in page.text
+    assert "2 lines of the corrections were not applied" in page.text
+    assert "rejected letters delivered1" in page.text
 
 
 def test_what_corrections_have_changed_and_their_effect_on_the_recogniser(tmp_path: Path) -> None:
@@ -239,15 +239,15 @@ def test_what_corrections_have_changed_and_their_effect_on_the_recogniser(tmp_pa
     write_records(tmp_path / "lessons.csv", CorrectionEffect, effects)
     found = summarise_corrections(tmp_path / "outcomes.csv", tmp_path / "lessons.csv", 0.9)
     assert found.changes == {
-        "letters delivered that would be left out": 1,
-        "letters left out that would be delivered": 1,
-        "letters given another label": 1,
-        "letters cut out elsewhere": 1,
-        "letters delivered anyway": 2,
-        "letters left out anyway": 1,
+        "rejected letters delivered": 1,
+        "delivered letters rejected": 1,
+        "letters relabelled": 1,
+        "letters with a new box": 1,
+        "delivered letters confirmed": 2,
+        "rejected letters confirmed": 1,
         "transcriptions corrected": 1,
         "transcriptions confirmed": 1,
-        "rows left out": 1,
+        "rows excluded": 1,
     }
     assert found.not_trained_on == 2 and found.not_applied == 1 and found.first_not_applied == [lines[6]]
     right, wrong = found.recogniser_effects
@@ -257,7 +257,7 @@ def test_what_corrections_have_changed_and_their_effect_on_the_recogniser(tmp_pa
         corrections=tmp_path / "outcomes.csv", correction_effects=tmp_path / "lessons.csv"
     )
     text = made(tmp_path, sources).text
-    assert "right2120.7250.980" in text and "2 corrected letters are not trained on yet" in text
+    assert "right2120.7250.980" in text and "2 corrected letters are not in the training data" in text
 
 
 def test_the_page_can_be_read_without_seeing_it(tmp_path: Path) -> None:
@@ -291,7 +291,7 @@ def test_the_same_dataset_gives_the_same_bytes(tmp_path: Path) -> None:
 
 def test_without_confidences(tmp_path: Path) -> None:
     page = made(tmp_path, dataset(tmp_path, {"1": "ANNA"}, "histogram"), about("histogram"))
-    assert "There are no confidences" in page.text and "4 of 4 letters have no confidence" in page.text
+    assert "The letters have no confidence" in page.text and "4 of 4 letters have no confidence" in page.text
     assert not (tmp_path / "report/reliability.png").exists() and not (tmp_path / "report/confidence.csv").exists()
 
 
@@ -301,7 +301,7 @@ def test_letters_confirmed_by_hand_say_nothing_of_the_others(tmp_path: Path) -> 
     letters[0] = letters[0]._replace(confidence=1.0, method="hand")
     write_records(sources.metadata, Delivered, letters)
     page = made(tmp_path, sources, about("histogram"))
-    assert "How many of them are right is not known" in page.text and "3 of 4 letters have no" in page.text
+    assert "The precision is unknown" in page.text and "3 of 4 letters have no" in page.text
 
 
 def test_no_recogniser_was_trained(tmp_path: Path) -> None:
@@ -318,7 +318,7 @@ def test_no_recogniser_was_trained(tmp_path: Path) -> None:
 @pytest.mark.parametrize("method", ["align", "histogram"])
 def test_no_letters_at_all(tmp_path: Path, method: str) -> None:
     page = made(tmp_path, dataset(tmp_path, {}, method), about(method, "A"))
-    assert "No letter has come out" in page.text and "There are no letters" in page.text
+    assert "No letter was delivered" in page.text and "No letters were found" in page.text
     assert table(tmp_path / "report/classes.csv")[0]["letters"] == "0"
 
 

@@ -15,7 +15,7 @@ def test_a_run_writes_a_report(finished: Project) -> None:
     results = finished.folder / "results"
     page = (results / "report.html").read_text(encoding="utf-8")
     letters = len(finished.metadata())
-    assert f"{letters:,} single letters of" in page and ">words.csv<" not in page
+    assert f"{letters:,} single letters in" in page and ">words.csv<" not in page
     assert not re.search(r'(?:src|srcset)="(?!data:)', page)
     for name in TABLES:
         assert cv2.imread(str(results / f"report/{name}.png")) is not None
@@ -44,7 +44,9 @@ def test_the_report_does_not_train_again(aligned: Project, tmp_path: Path) -> No
     project.settings["align"] = {"confidence": 0.5}
     assert project.ran() == {"cut": 4, "dataset": 1, "sheets": 1, "report": 1, "review": 1, "all": 1}
     assert (results / "recogniser/recogniser.npz").stat().st_mtime_ns == before
-    assert "Letters from 0.5 on are delivered" in (results / "report.html").read_text(encoding="utf-8")
+    assert "Letters with a confidence of 0.5 or more are delivered" in (results / "report.html").read_text(
+        encoding="utf-8"
+    )
     assert project.planned() == {}
 
 
@@ -62,7 +64,7 @@ def test_the_report_of_snakemake_has_all_of_it(project: Project) -> None:
     file = project.folder / "snakemake.html"
     project.run("--report", str(file))
     page = file.read_text(encoding="utf-8")
-    for words in ("Letters", "Dataset", "Report", "Plots", "Numbers", "By class", "All classes"):
+    for words in ("Letters", "Dataset", "Report", "Plots", "Tables", "Classes", "Contact sheets"):
         assert f'"{words}"' in page, words
-    assert "Rows that are left after each stage" in page  # a caption
+    assert "Rows remaining after each stage." in page  # a caption
     assert len(page) < 12_000_000

@@ -1,4 +1,4 @@
-"""What came out and how good it is, as one page: numbers, plots, contact sheets.
+"""The report: one page with numbers, plots and contact sheets.
 
 May import: base, records, image, corrections, workflow, stages.
 """

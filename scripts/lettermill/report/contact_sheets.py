@@ -1,4 +1,4 @@
-"""Contact sheets: pictures by which people can tell how good a dataset is, one for each kind of what came out."""
+"""Contact sheets: letters and words, delivered and rejected, for a check by eye."""
 
 import heapq
 import logging
@@ -23,17 +23,17 @@ from lettermill.stages.review_candidates import PICTURES
 log = logging.getLogger(__name__)
 
 COLUMNS, LINES = 24, 14
-"""Letters in a line of a sheet, and lines of the sheets that are not by class."""
+"""Letters per line, and lines of the sheets that are not sorted by class."""
 
 LETTER_CELL, MAX_ENLARGEMENT = (48, 44), 2.0
-"""Room for a letter there (height, width), in pixels, and how far letters may be enlarged."""
+"""Size of a letter's cell (height, width) in pixels there, and the largest factor that letters are enlarged by."""
 
 WORD_COLUMNS, WORD_LINES = 3, 20
-"""The same for words."""
+"""Words per line, and lines."""
 
 
 class ContactSheets(NamedTuple):
-    """Where the pictures go."""
+    """Paths of the sheets."""
 
     delivered: Path
     least_confident: Path
@@ -52,13 +52,13 @@ def write_contact_sheets(
 ) -> None:
     """Draw the contact sheets of the letters in ``batches``, folders that ``cut_batch`` has written.
 
-    delivered: a random sample of each class, the same every time. least_confident: the letters that only just came in.
-    rejected_letters, rejected_rows: a random sample of letters whose confidence was too low, and of words that gave
-    none, with the reason. stems: names of files, see ``file_stem``.
+    delivered: a random sample of each class, the same in every run. least_confident: the least confident delivered
+    letters. rejected_letters, rejected_rows: a random sample of the rejected letters, and of the rejected rows with
+    their reason. stems: names of files, see ``file_stem``.
     """
     classes: dict[str, list[_Letter]] = {}
     least_confident: list[_Letter] = []
-    doubtful: list[tuple[Rejected, Path]] = []
+    rejected: list[tuple[Rejected, Path]] = []
     stopped: list[tuple[Rejected, Path]] = []
     for batch in batches:
         names: dict[str, list[tuple[bytes, str]]] = {}
@@ -67,7 +67,7 @@ def write_contact_sheets(
             names.setdefault(label, []).append((sample_key(name), name))
             if confidence:
                 confidences.append((float(confidence), name, label))
-        # No more are kept than may be shown: there may be millions.
+        # Keep only as many as can be shown: there may be millions.
         for label, keys in names.items():
             letters = [_Letter(key, label, batch / name) for key, name in heapq.nsmallest(COLUMNS, keys)]
             classes[label] = heapq.nsmallest(COLUMNS, classes.get(label, []) + letters)
@@ -77,19 +77,19 @@ def write_contact_sheets(
         ]
         least_confident = heapq.nsmallest(COLUMNS * LINES, least_confident)
         for row in read_records(batch / "rejected.csv", Rejected):
-            (stopped if row.position is None else doubtful).append((row, batch))
+            (stopped if row.position is None else rejected).append((row, batch))
     shown = [(label, [read_cut(letter.path) for letter in letters]) for label, letters in sorted(classes.items())]
-    log.info("%d classes; rejected: %d rows, and %d letters of others", len(classes), len(stopped), len(doubtful))
+    log.info("%d classes; rejected: %d rows, and %d letters of other rows", len(classes), len(stopped), len(rejected))
     _write(output.delivered, class_lines(shown, COLUMNS))
     _write(output.least_confident, captioned(_pictures(least_confident), COLUMNS, LETTER_CELL, MAX_ENLARGEMENT))
     _write(
-        output.rejected_letters, captioned(_pictures(_doubtful(doubtful, stems)), COLUMNS, LETTER_CELL, MAX_ENLARGEMENT)
+        output.rejected_letters, captioned(_pictures(_letters(rejected, stems)), COLUMNS, LETTER_CELL, MAX_ENLARGEMENT)
     )
-    _write(output.rejected_rows, captioned(_stopped(stopped, stems), WORD_COLUMNS, (48, 400)))
+    _write(output.rejected_rows, captioned(_words(stopped, stems), WORD_COLUMNS, (48, 400)))
 
 
-def _doubtful(rejected: Iterable[tuple[Rejected, Path]], stems: Mapping[str, str]) -> list[_Letter]:
-    """A sample of the letters that were rejected, the most confident first, and last those that have no confidence."""
+def _letters(rejected: Iterable[tuple[Rejected, Path]], stems: Mapping[str, str]) -> list[_Letter]:
+    """A random sample of the rejected letters: the most confident first, letters without confidence last."""
     letters = []
     for row, batch in rejected:
         name = f"{file_stem(row.row_id, stems)}_{row.position}.png"
@@ -99,8 +99,8 @@ def _doubtful(rejected: Iterable[tuple[Rejected, Path]], stems: Mapping[str, str
     return sorted(letter for _, letter in heapq.nsmallest(COLUMNS * LINES, letters))
 
 
-def _stopped(rejected: Iterable[tuple[Rejected, Path]], stems: Mapping[str, str]) -> list[tuple[str, np.ndarray]]:
-    """A sample of the words that gave no letter but have an image, by the reason."""
+def _words(rejected: Iterable[tuple[Rejected, Path]], stems: Mapping[str, str]) -> list[tuple[str, np.ndarray]]:
+    """A random sample of the rejected rows that have an image, sorted by reason."""
     words = []
     for row, batch in sorted(rejected, key=lambda each: sample_key(each[0].row_id)):
         path = batch / PICTURES / f"{file_stem(row.row_id, stems)}.png"

@@ -1,4 +1,4 @@
-"""What corrections made by hand have changed, and what effect they have on the recogniser that is trained on them."""
+"""What corrections changed, and how they affect the recogniser that is trained on them."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -10,17 +10,17 @@ from lettermill.records.csv_files import read_records
 from lettermill.records.schemas import CorrectionEffect, CorrectionOutcome
 
 MAX_NOT_APPLIED = 50
-"""Lines that are shown of those that did not apply, at most."""
+"""How many lines that were not applied are shown at most."""
 
 NOT_APPLIED = (STALE, CONFLICT, MALFORMED)
-"""Outcomes of lines that somebody should look at."""
+"""Outcomes of lines that need a person."""
 
 
 class RecogniserEffect(NamedTuple):
-    """Letters that a person has found right, or wrong, and what the recogniser makes of them.
+    """The recogniser's confidence in letters that a person judged right, or wrong.
 
-    confident_before, confident_after: how many of ``letters`` it cuts there with the confidence of a delivery, when it
-    is not trained on the corrections, and now. mean_before, mean_after: its mean confidence in them.
+    confident_before, confident_after: how many of ``letters`` the recogniser finds there with a confidence above the
+    threshold, trained without and with the corrections. mean_before, mean_after: its mean confidence in them.
     """
 
     verdict: str
@@ -32,10 +32,9 @@ class RecogniserEffect(NamedTuple):
 
 
 class CorrectionSummary(NamedTuple):
-    """counts: (action, outcome) -> lines. changes: what the lines that were applied have changed -> letters or rows.
-    not_applied: how many lines did not apply; first_not_applied: the first ``MAX_NOT_APPLIED`` of them.
-    recogniser_effects: of right and wrong letters. not_trained_on: letters that were corrected after the recogniser was
-    trained, or that it is not trained on."""
+    """counts: (action, outcome) -> lines. changes: kind of change -> letters or rows. not_applied: how many lines were
+    not applied. first_not_applied: the first ``MAX_NOT_APPLIED`` of them. recogniser_effects: for right and wrong
+    letters. not_trained_on: corrected letters that the recogniser was not trained on."""
 
     counts: Counter[tuple[str, str]]
     changes: dict[str, int]
@@ -56,10 +55,10 @@ class CorrectionSummary(NamedTuple):
 def summarise_corrections(
     outcomes: Path | None, correction_effects: Path | None, min_confidence: float | None
 ) -> CorrectionSummary:
-    """What is in the files ``outcomes`` and ``correction_effects``, see ``CorrectionOutcome`` and ``CorrectionEffect``;
-    None: there is none.
+    """Summarise the files ``outcomes`` and ``correction_effects``, see ``CorrectionOutcome`` and ``CorrectionEffect``.
 
-    min_confidence: confidence from which letters are delivered; None where they are without any.
+    A path of None: there is no such file. min_confidence: threshold for delivery; None where letters have no
+    confidence.
     """
     lines = read_records(outcomes, CorrectionOutcome) if outcomes else []
     not_applied = [line for line in lines if line.outcome in NOT_APPLIED]
@@ -84,28 +83,28 @@ def _changes(applied: Sequence[CorrectionOutcome], min_confidence: float | None)
         if line.action in OF_LETTERS:
             letters.setdefault((line.row_id, line.position), []).append(line)
         elif line.action == "exclude":
-            found["rows left out"] += 1
+            found["rows excluded"] += 1
         else:
             found["transcriptions confirmed" if line.detail == CONFIRMED else "transcriptions corrected"] += 1
     for of_letter in letters.values():
         actions, confidence = {line.action for line in of_letter}, of_letter[0].confidence
         delivered = min_confidence is None or confidence is None or confidence >= min_confidence
         if "reject" in actions:
-            found["letters left out that would be delivered" if delivered else "letters left out anyway"] += 1
+            found["delivered letters rejected" if delivered else "rejected letters confirmed"] += 1
             continue
-        found["letters delivered anyway" if delivered else "letters delivered that would be left out"] += 1
-        found["letters given another label"] += "relabel" in actions
-        found["letters cut out elsewhere"] += "box" in actions
+        found["delivered letters confirmed" if delivered else "rejected letters delivered"] += 1
+        found["letters relabelled"] += "relabel" in actions
+        found["letters with a new box"] += "box" in actions
     order = (
-        "letters delivered that would be left out",
-        "letters left out that would be delivered",
-        "letters given another label",
-        "letters cut out elsewhere",
-        "letters delivered anyway",
-        "letters left out anyway",
+        "rejected letters delivered",
+        "delivered letters rejected",
+        "letters relabelled",
+        "letters with a new box",
+        "delivered letters confirmed",
+        "rejected letters confirmed",
         "transcriptions corrected",
         "transcriptions confirmed",
-        "rows left out",
+        "rows excluded",
     )
     return {what: found[what] for what in order if found[what]}
 

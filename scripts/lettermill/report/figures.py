@@ -1,4 +1,4 @@
-"""Figures for the page and for elsewhere: one style, and the same bytes whenever the numbers are the same."""
+"""The style of all figures, and how they are saved: equal numbers give equal bytes."""
 
 import io
 import warnings
@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from lettermill.report.letter_pictures import data_uri
 
 INK, MUTED, GRID, MAIN, OTHER, THIRD = "#22262b", "#5b626b", "#dcd8cf", "#2c5f8d", "#c2622a", "#8a9a5b"
-"""Colours: text, its lesser kind, lines behind the figure; what is meant, what is set against it, what is third."""
+"""Colours: text, secondary text, grid lines; first, second and third data series."""
 
 DARK = {
     INK: "#e7e4de",
@@ -27,12 +27,12 @@ DARK = {
     OTHER: "#eb9d66",
     THIRD: "#b4c481",
 }
-"""The same on a dark page."""
+"""The same colours on a dark page."""
 
 PAPER = "#ffffff"
 
 WIDTH = 4.6
-"""Inches: a figure is read on a telephone too, where it is as wide as the screen."""
+"""Width of a figure in inches. It must be readable on a phone, where it is as wide as the screen."""
 
 STYLE: dict[Any, Any] = {
     "font.family": "DejaVu Sans",  # comes with Matplotlib
@@ -65,11 +65,11 @@ STYLE: dict[Any, Any] = {
 }
 
 PAGE_FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif"
-"""What the page is set in, see its template."""
+"""Fonts of the page, see its template."""
 
 
 class PageFigure:
-    """A figure that is drawn: its URL for a light and for a dark page, and its size in CSS pixels."""
+    """A drawn figure: its URLs for a light and a dark page, and its size in CSS pixels."""
 
     def __init__(self, svg: str, width: int, height: int) -> None:
         self.light = data_uri(svg.encode(), "image/svg+xml")
@@ -81,15 +81,15 @@ class PageFigure:
 
 @contextmanager
 def style() -> Iterator[None]:
-    """Figures of the block look as they should."""
+    """Apply the style to the figures drawn in the block."""
     with matplotlib.rc_context(STYLE), warnings.catch_warnings():
-        # A letter that the font lacks is a box in the PNG; a browser finds another font.
+        # A letter that the font lacks is an empty box in the PNG. Browsers fall back to another font.
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
         yield
 
 
 def save(figure: Figure, path: Path) -> PageFigure:
-    """Draw ``figure`` to the PNG ``path``, and for the page."""
+    """Save ``figure`` as the PNG ``path``, and return it for the page."""
     figure.savefig(path, dpi=160, metadata={"Software": None})
     file = io.StringIO()
     about = dict.fromkeys(("Creator", "Date", "Format", "Type"))

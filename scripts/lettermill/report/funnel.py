@@ -1,4 +1,4 @@
-"""Where rows are lost between the table and the dataset."""
+"""How many rows each stage rejects between the table and the dataset."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,19 +11,19 @@ from lettermill.base.reasons import REASONS, explain
 from lettermill.records.data_frames import read_frames
 
 LEFT = {
-    "table": "usable rows",
+    "table": "usable",
     "download": "downloaded",
     "crop": "cropped",
     "segment": "segmented",
     "match": "matched",
     "align": "aligned",
-    "review": "kept by hand",
+    "review": "after corrections",
 }
-"""Stage -> what its rows are called afterwards."""
+"""Stage -> label of the rows that remain after it."""
 
 
 class Loss(NamedTuple):
-    """Rows that a stage has stopped for one reason."""
+    """Rows that a stage rejected for one reason."""
 
     reason: str
     meaning: str
@@ -31,7 +31,7 @@ class Loss(NamedTuple):
 
 
 class Step(NamedTuple):
-    """A stage. left: rows after it."""
+    """A stage. left: rows that remain after it."""
 
     stage: str
     name: str
@@ -44,27 +44,27 @@ class Step(NamedTuple):
 
 
 def count_stopped(rejected: Path) -> dict[tuple[str, str], int]:
-    """(stage, reason) -> rows that are stopped there, by the table ``rejected.csv``, in the order of the stages.
+    """(stage, reason) -> rejected rows in the table ``rejected.csv``, in the order of the stages.
 
-    Raises CorruptedFileError when it is not what it should be.
+    Raises CorruptedFileError when the table is damaged.
     """
     columns = {"position": str, "stage": str, "reason": str}
     counts = []
     for lines in read_frames(rejected, columns):
         if (lines["reason"] == "").any():
-            raise CorruptedFileError(f"{rejected}: a line without a reason. Delete it and run again.")
+            raise CorruptedFileError(f"{rejected}: a line has no reason. Delete it and run again.")
         counts.append(lines[lines["position"] == ""].groupby(["stage", "reason"]).size())
     sums = pd.concat(counts).groupby(level=[0, 1]).sum()
     found: dict[tuple[str, str], int] = dict(zip(sums.index, sums.tolist(), strict=True))
     order = [(stage, reason) for stage, reasons in REASONS.items() for reason in reasons]
-    # There should be no other; if there is one, the sums must still add up.
+    # There should be no other pair. If there is one, the sums must still add up.
     return {key: found[key] for key in [*order, *sorted(found.keys() - set(order))] if key in found}
 
 
 def funnel(rows: int, stopped: Mapping[tuple[str, str], int], method: str) -> list[Step]:
-    """The stages from the table, which has ``rows``, to the dataset; what is left after the last one is delivered.
+    """The stages from the table to the dataset. The rows that remain after the last stage are delivered.
 
-    method: of config. A stage that is none of its own is there if it has stopped rows all the same.
+    rows: rows in the table. method: config ``method``. A stage of the other method appears only if it rejected rows.
     """
     own = LEFT.keys() - {"review", "match" if method == "align" else "align"}
     left, steps = rows, []

@@ -1,4 +1,4 @@
-"""Letters and words as small pictures for the report's page: of a size that it can hold, whatever they are like."""
+"""Small pictures of letters and words for the report's page. Their size is limited."""
 
 import base64
 from collections.abc import Collection, Iterable, Sequence
@@ -16,20 +16,20 @@ from lettermill.report.letter_statistics import PER_ROW, LetterStatistics
 from lettermill.stages.images import read_cut
 
 CELL = (46, 46)
-"""Room for a letter (height, width), pixels, without its caption."""
+"""Size of a letter's cell (height, width) in pixels, without the caption."""
 
 MAX_LETTER_SCALE = 2.0
-"""Times that letters are enlarged, at most."""
+"""The largest factor that letters are enlarged by."""
 
 MAX_WORD = (72, 480)
-"""Height and width of a word's picture, at most."""
+"""Largest height and width of a word's picture, in pixels."""
 
 MAX_SUSPECTS = 30
-"""Suspected transcriptions that are shown, at most."""
+"""How many suspect rows are shown at most."""
 
 
 class ClassRow(NamedTuple):
-    """Some letters of a class. text: what they are. picture: (height, width) uint8; None when there are none."""
+    """Some letters of a class. text: their number and confidences. picture: (height, width) uint8 or None."""
 
     name: str
     text: str
@@ -37,14 +37,14 @@ class ClassRow(NamedTuple):
 
 
 class SuspectedWord(NamedTuple):
-    """A suspected transcription with the word's picture as PNG, None where there is none."""
+    """A suspect row with its word image as PNG; None if there is no image."""
 
     suspect: Suspect
     png: bytes | None
 
 
 def class_rows(letters: LetterStatistics, label: str) -> list[ClassRow]:
-    """Letters of a class that tell how good it is: a random sample, the least confident, rejected ones."""
+    """Letters of a class: a random sample, the least confident ones, and rejected ones."""
     none = pd.DataFrame(columns=["name", "path", "confidence"])
     sample, least_confident, rejected = (
         of_kind.get(label, none) for of_kind in (letters.sample, letters.least_confident, letters.rejected)
@@ -63,9 +63,10 @@ def _text(letters: pd.DataFrame) -> str:
     confidences = letters["confidence"].dropna()
     if letters.empty:
         return "none"
+    letters_in_words = f"{len(letters)} {'letter' if len(letters) == 1 else 'letters'}"
     if confidences.empty:
-        return str(len(letters))
-    return f"{len(letters)}, confidence {confidences.min():.2f} to {confidences.max():.2f}"
+        return letters_in_words
+    return f"{letters_in_words}, confidence {confidences.min():.2f} to {confidences.max():.2f}"
 
 
 def _picture(letters: pd.DataFrame) -> np.ndarray | None:
@@ -79,7 +80,7 @@ def _picture(letters: pd.DataFrame) -> np.ndarray | None:
 
 
 def letter_picture(path: Path) -> np.ndarray:
-    """A letter in the middle of a square of paper, as on the sheets: (height, width) uint8."""
+    """A letter centred on a white square, as on the sheets: (height, width) uint8."""
     height = CELL[0] + 12
     return cv2.cvtColor(captioned([("", read_cut(path))], 1, CELL, MAX_LETTER_SCALE), cv2.COLOR_BGR2GRAY)[
         height - CELL[0] :
@@ -87,7 +88,7 @@ def letter_picture(path: Path) -> np.ndarray:
 
 
 def sheet(rows: Iterable[ClassRow]) -> np.ndarray:
-    """The rows below each other, each under its name: (height, width) uint8."""
+    """The rows one below the other, each with its name: (height, width) uint8."""
     parts = []
     for row in rows:
         title = np.full((22, PER_ROW * CELL[1]), 255, np.uint8)
@@ -101,7 +102,7 @@ def sheet(rows: Iterable[ClassRow]) -> np.ndarray:
 
 
 def suspected_words(suspects: Sequence[Suspect], batches: Iterable[Path]) -> list[SuspectedWord]:
-    """The first of ``suspects``, the most doubtful ones, with the pictures that ``batches`` have of them."""
+    """The first ``MAX_SUSPECTS`` of ``suspects``, with their word images from ``batches``."""
     first = suspects[:MAX_SUSPECTS]
     places = _places({suspect.row_id for suspect in first}, batches) if first else {}
     return [SuspectedWord(suspect, _word(places.get(suspect.row_id))) for suspect in first]
@@ -117,7 +118,7 @@ def _places(row_ids: Collection[str], batches: Iterable[Path]) -> dict[str, Path
 
 
 def _word(path: Path | None) -> bytes | None:
-    """Encoded again, as small as the page wants it: what is on the disk came from elsewhere."""
+    """The image re-encoded and reduced to ``MAX_WORD``: the file on disk comes from outside and is not trusted."""
     if path is None:
         return None
     image = read_cut(path)
@@ -129,7 +130,7 @@ def _word(path: Path | None) -> bytes | None:
 
 
 def small_png(image: np.ndarray) -> bytes:
-    """``image`` ((height, width) uint8) as PNG, compressed well: it goes into a page."""
+    """``image`` ((height, width) uint8) as a well compressed PNG."""
     done, content = cv2.imencode(".png", image, [cv2.IMWRITE_PNG_COMPRESSION, 6])
     if not done:
         raise ValueError(f"cannot encode an image of shape {image.shape}")
@@ -137,5 +138,5 @@ def small_png(image: np.ndarray) -> bytes:
 
 
 def data_uri(content: bytes, kind: str = "image/png") -> str:
-    """``content`` as a URL that holds it."""
+    """``content`` as a data URL."""
     return f"data:{kind};base64,{base64.b64encode(content).decode()}"

@@ -1,5 +1,4 @@
-"""The letters of a dataset in numbers, and a few of each class to be shown: what is kept does not grow with the
-table."""
+"""Statistics of a dataset's letters, and a few letters of each class to show. Memory does not grow with the table."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,30 +19,30 @@ from lettermill.records.schemas import ReviewLetter, ReviewWord, TriedCorrection
 from lettermill.stages.cut import REJECTED
 
 PER_ROW = 12
-"""Letters of a class that are shown of each kind."""
+"""How many letters of a class and kind are shown."""
 
 SAMPLE = 200
-"""Letters of a class that are measured, at most."""
+"""How many letters of a class are measured at most."""
 
 BINS = 200
-"""Steps of the confidences that are counted: 0.005 each."""
+"""Bins of the confidences, 0.005 wide."""
 
 COLUMNS = {"file_name": str, "label": str, "row_id": str, "confidence": float, "split": str}
-"""Those of metadata.csv that are read."""
+"""The columns of metadata.csv that are read."""
 
 
 @dataclass
 class LetterStatistics:
-    """All letters.
+    """Statistics of all letters.
 
-    classes: indexed by label, the alphabet first; letters delivered in each part of the split (train, validation,
-    test) and in all (letters), how many are rejected and have an image (rejected), and the mean confidence of those
-    that are delivered (confidence, NaN where none has one).
-    confidences: for each of ``BINS`` steps of the confidence, letters delivered, letters rejected, and the sum of the
-    confidences of the delivered ones (total).
-    rows: of which letters are delivered. uncut: letters of words with an image that gave none.
-    sample, least_confident, rejected: letters that may be shown, by label, those of a label in their order (label,
-    name, path, confidence): a random sample, the least confident, a random sample of those that are rejected.
+    classes: one line per label, the alphabet first. Columns: delivered letters per split (train, validation, test) and
+    in total (letters), rejected letters that have an image (rejected), mean confidence of the delivered letters
+    (confidence, NaN if none has one).
+    confidences: one line per bin, ``BINS`` in total. Columns: delivered letters, rejected letters, sum of the
+    confidences of the delivered letters (total).
+    rows: delivered rows. uncut: letters of rejected words that have an image.
+    sample, least_confident, rejected: label -> letters to show (label, name, path, confidence), sorted: a random
+    sample, the least confident letters, a random sample of the rejected letters.
     """
 
     classes: pd.DataFrame
@@ -61,26 +60,26 @@ class LetterStatistics:
 
     @property
     def parts(self) -> dict[str, int]:
-        """Part of the split -> letters delivered."""
+        """Split -> letters delivered."""
         return {part: int(self.classes[part].sum()) for part in PARTS}
 
     @property
     def rejected_letters(self) -> int:
-        """Letters that were found and not delivered."""
+        """Letters that were found but not delivered."""
         return int(self.classes["rejected"].sum())
 
     @property
     def seen(self) -> int:
-        """Letters of the words that have an image, by their transcriptions."""
+        """Letters transcribed in rows that have an image."""
         return self.total + self.rejected_letters + self.uncut
 
     @property
     def with_confidence(self) -> int:
-        """Letters delivered that have a confidence."""
+        """Delivered letters that have a confidence."""
         return int(self.confidences["delivered"].sum())
 
     def expected(self, min_confidence: float = 0.0) -> tuple[int, float]:
-        """How many letters are delivered with this confidence or more (in steps of 0.005), and the sum of these."""
+        """Delivered letters with at least this confidence (in steps of 0.005), and the sum of their confidences."""
         from_there = self.confidences.iloc[round(min_confidence * BINS) :]
         return int(from_there["delivered"].sum()), float(from_there["total"].sum())
 
@@ -88,10 +87,10 @@ class LetterStatistics:
 def gather_letters(
     metadata: Path, batches: Sequence[Path], alphabet: Iterable[str], stems: Mapping[str, str] = MappingProxyType({})
 ) -> LetterStatistics:
-    """Go through ``metadata`` and what the folders ``batches``, see ``cut_batch``, say of letters that are not in it.
+    """Gather them from ``metadata``, and those of rejected letters from ``batches``, folders of ``cut_batch``.
 
     stems: names of files of rows, see ``file_stem``.
-    Raises CorruptedFileError when one of these is not what it should be.
+    Raises CorruptedFileError when a file is damaged.
     """
     counts: list[pd.DataFrame] = []
     delivered, totals, rejected_steps = np.zeros(BINS, int), np.zeros(BINS), np.zeros(BINS, int)
@@ -99,7 +98,7 @@ def gather_letters(
     rows, last_row = 0, ""
     for letters in read_frames(metadata, COLUMNS):
         if not letters["split"].isin(PARTS).all():
-            raise CorruptedFileError(f"{metadata}: letters of no part of the split. Delete it and run again.")
+            raise CorruptedFileError(f"{metadata}: a letter has an unknown split. Delete it and run again.")
         starts = letters["row_id"] != letters["row_id"].shift(fill_value=last_row)
         rows, last_row = rows + int(starts.sum()), letters["row_id"].iloc[-1] if len(letters) else last_row
         counts.append(letters.groupby(["label", "split"])["confidence"].agg(["size", "count", "sum"]))
@@ -130,9 +129,9 @@ def gather_letters(
 
 
 def _rejected_letters(batch: Path, found: Iterable[ReviewLetter], stems: Mapping[str, str]) -> pd.DataFrame:
-    """Label, name, path and confidence of the letters of a batch that are not delivered."""
+    """Label, name, path and confidence of the rejected letters of a batch."""
     letters = {(each.row_id, each.position): (each.label, each.confidence) for each in found if each.reason}
-    # Words with nothing to look at but what is rejected by hand are not among these.
+    # Letters rejected by a correction are missing there if their word has nothing else to review.
     for line in read_records(batch / "corrections.csv", TriedCorrection):
         if line.action == "reject" and line.outcome == APPLIED:
             letters.setdefault((line.row_id, int(line.position)), (line.label, line.confidence))
@@ -143,7 +142,7 @@ def _rejected_letters(batch: Path, found: Iterable[ReviewLetter], stems: Mapping
 
 
 def _uncut_letters(batch: Path, found: Iterable[ReviewLetter]) -> int:
-    """Letters of the words of a batch that have an image and gave none."""
+    """Number of letters of the rejected words of a batch that have an image."""
     cut = {letter.row_id for letter in found}
     words = read_records(batch / "review_words.csv", ReviewWord)
     return sum(len(word.letters) for word in words if word.reason and word.row_id not in cut)
@@ -155,7 +154,7 @@ def _random_order(names: Iterable[str]) -> np.ndarray:
 
 
 def _first(kept: pd.DataFrame, letters: pd.DataFrame, count: int) -> pd.DataFrame:
-    """The first ``count`` letters of each label among both, in their order and that of their names."""
+    """The first ``count`` letters of each label of both tables, sorted by order and name."""
     if len(kept):
         last = kept.groupby("label")["order"].agg(["size", "max"])
         limits = letters["label"].map(last["max"][last["size"] == count]).fillna(np.inf)
@@ -168,7 +167,7 @@ def _by_label(letters: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
 
 def _classes(counts: Sequence[pd.DataFrame], rejected: Sequence[pd.Series], alphabet: Iterable[str]) -> pd.DataFrame:
-    """``LetterStatistics.classes`` of the sums of these."""
+    """``LetterStatistics.classes``, from the sums of these counts."""
     by_part = pd.concat(counts).groupby(level=["label", "split"]).sum()
     by_label = by_part.groupby(level="label").sum()
     classes = by_part["size"].unstack().reindex(columns=PARTS)
@@ -182,6 +181,6 @@ def _classes(counts: Sequence[pd.DataFrame], rejected: Sequence[pd.Series], alph
 
 
 def _steps(confidences: pd.Series) -> np.ndarray:
-    """(n,) int: the steps in which they are."""
+    """(n,) int: the bin of each confidence."""
     steps = (confidences.to_numpy(float) * BINS + 1e-6).astype(int)
     return steps.clip(0, BINS - 1)

@@ -1,4 +1,4 @@
-"""What somebody should know before they trust the dataset, in sentences."""
+"""The notes at the top of the report: what to check before using the dataset."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -11,20 +11,20 @@ from lettermill.report.funnel import Step
 from lettermill.report.letter_statistics import LetterStatistics
 
 RARE = 50
-"""Letters of a class under which a model has too little to train on."""
+"""A class with fewer letters is reported as rare."""
 
-MAX_DOUBTFUL_CLASSES = 3
-"""Classes that are named as the most doubtful ones, at most."""
+MAX_UNCERTAIN_CLASSES = 3
+"""How many of the least confident classes are named at most."""
 
 MAX_NAMED = 12
-"""Classes that are named in a sentence, at most."""
+"""How many classes a sentence names at most."""
 
 MAX_CALIBRATION_GAP = 0.03
-"""By how much confidences may be higher than the share that is right before it is said."""
+"""A note is made when the mean confidence of a bin exceeds its accuracy by more than this."""
 
 
 class Note(NamedTuple):
-    """A sentence, and the part of the page that has more; head: what it is about."""
+    """A note. head: its heading. section: id of the section of the page that has the details."""
 
     head: str
     text: str
@@ -40,9 +40,9 @@ def notes(
     corrections: CorrectionSummary,
     min_confidence: float | None,
 ) -> list[Note]:
-    """What to look at, most important first.
+    """The notes, most important first.
 
-    min_confidence: confidence from which letters are delivered; None where letters are counted without any.
+    min_confidence: threshold for delivery; None where letters have no confidence.
     """
     return [
         *_confidences(letters, reliability, min_confidence),
@@ -58,12 +58,12 @@ def _confidences(letters: LetterStatistics, reliability: pd.DataFrame, min_confi
     if letters.total and letters.with_confidence < letters.total:
         none = letters.total - letters.with_confidence
         why = (
-            "Letters were found by counting boxes (method: histogram)"
+            "`method: histogram` counts boxes and gives no confidences."
             if min_confidence is None
-            else "Too few words could be segmented to train a recogniser (logs/learn.log)"
+            else "Too few words had as many boxes as letters to train a recogniser, see `logs/learn.log`."
         )
-        text = f"{none:,} of {letters.total:,} letters have no confidence. {why}: look at the pictures."
-        found.append(Note("No confidences", text, "classes"))
+        text = f"{none:,} of {letters.total:,} letters have no confidence. {why} Check the sample letters."
+        found.append(Note("Letters without confidence", text, "classes"))
     over = reliability[
         (reliability["high"] > (min_confidence or 0))
         & (reliability["accuracy_high"] < reliability["confidence"] - MAX_CALIBRATION_GAP)
@@ -71,10 +71,10 @@ def _confidences(letters: LetterStatistics, reliability: pd.DataFrame, min_confi
     if len(over):
         worst = over.iloc[int((over["confidence"] - over["accuracy"]).argmax())]
         text = (
-            f"Of letters with a confidence of {worst['low']:g} to {worst['high']:g}, {percent(worst['accuracy'])} are "
-            f"right by the recogniser's own estimate, and not {percent(worst['confidence'])}."
+            f"Letters with a confidence of {worst['low']:g} to {worst['high']:g} have an observed accuracy of "
+            f"{percent(worst['accuracy'])}. Their mean confidence is {percent(worst['confidence'])}."
         )
-        found.append(Note("Confidences are too high", text, "confidence"))
+        found.append(Note("Overconfident recogniser", text, "confidence"))
     return found
 
 
@@ -84,15 +84,18 @@ def _losses(rows: int, steps: Sequence[Step]) -> list[Note]:
         return []
     count, stage, loss = max(losses, key=lambda each: each[0])
     lost = sum(each[0] for each in losses)
-    text = f"{lost:,} of {rows:,} rows gave no letter. The commonest reason, {count:,} times: {loss.meaning} ({stage})."
-    return [Note("Rows lost", text, "rows")]
+    text = (
+        f"{lost:,} of {rows:,} rows have no delivered letter. "
+        f"Most frequent reason ({count:,} rows, {stage}): {loss.meaning}."
+    )
+    return [Note("Rejected rows", text, "rows")]
 
 
 def _suspects(count: int) -> list[Note]:
     if not count:
         return []
-    text = f"In {count:,} rows the ink contradicts the transcription. The most doubtful ones are below, with pictures."
-    return [Note("Wrong transcriptions", text, "suspects")]
+    text = f"The ink of {count:,} {'row' if count == 1 else 'rows'} contradicts the transcription."
+    return [Note("Probable label errors", text, "suspects")]
 
 
 def _classes(letters: LetterStatistics) -> list[Note]:
@@ -100,17 +103,21 @@ def _classes(letters: LetterStatistics) -> list[Note]:
     counts, confidences = letters.classes["letters"], letters.classes["confidence"].dropna()
     none, rare = list(counts.index[counts == 0]), list(counts.index[(counts > 0) & (counts < RARE)])
     if none:
-        found.append(Note("Classes without letters", f"{_named(none)} of the alphabet.", "classes"))
+        found.append(Note("Empty classes", f"No letters of {_named(none)}.", "letters"))
     if rare:
         found.append(
-            Note("Rare classes", f"Fewer than {RARE} letters of {_named(rare)}: little to train on.", "classes")
+            Note(
+                "Rare classes",
+                f"Fewer than {RARE} letters each, which is little to train on: {_named(rare)}.",
+                "letters",
+            )
         )
     mean = letters.expected()[1] / letters.with_confidence if letters.with_confidence else 1.0
-    doubtful = confidences.sort_index().nsmallest(MAX_DOUBTFUL_CLASSES)
-    doubtful = doubtful[doubtful < mean - 0.002]
-    if len(doubtful):
-        shares = ", ".join(f"{label} ({percent(share)})" for label, share in doubtful.items())
-        text = f"By the mean confidence of what is delivered: {shares}; of all letters it is {percent(mean)}."
+    uncertain = confidences.sort_index().nsmallest(MAX_UNCERTAIN_CLASSES)
+    uncertain = uncertain[uncertain < mean - 0.002]
+    if len(uncertain):
+        shares = ", ".join(f"{label} ({percent(share)})" for label, share in uncertain.items())
+        text = f"Mean confidence of the delivered letters: {shares}. All classes: {percent(mean)}."
         found.append(Note("Least confident classes", text, "letters"))
     return found
 
@@ -118,7 +125,8 @@ def _classes(letters: LetterStatistics) -> list[Note]:
 def _corrections(corrections: CorrectionSummary) -> list[Note]:
     if not corrections.not_applied:
         return []
-    text = f"{corrections.not_applied:,} lines of the corrections did not apply."
+    lines = "line" if corrections.not_applied == 1 else "lines"
+    text = f"{corrections.not_applied:,} {lines} of the corrections were not applied."
     return [Note("Corrections", text, "corrections")]
 
 

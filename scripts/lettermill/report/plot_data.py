@@ -1,4 +1,4 @@
-"""The numbers of the plots, as the tables that are written beside them."""
+"""The numbers of the plots, as tables."""
 
 import math
 from collections.abc import Sequence
@@ -16,15 +16,15 @@ from lettermill.report.letter_statistics import BINS, LetterStatistics
 from lettermill.report.shapes import MEASURES
 
 CONFIDENCE_BARS = 40
-"""Bars of the distribution of confidences."""
+"""Bars of the histogram of confidences."""
 
 SHAPE_BARS = 24
-"""Those of the other distributions, at most."""
+"""Largest number of bars of the other histograms."""
 
 
 def funnel_table(rows: int, steps: Sequence[Step]) -> pd.DataFrame:
-    """The funnel, from the rows of the table: stage, reason (empty where it has stopped none), rows that it has stopped
-    for it, and left: rows after the stage."""
+    """The funnel as a table. Columns: stage, reason (empty if it rejected no row), rows rejected for it, left: rows
+    that remain after the stage."""
     lines = [("", "", 0, rows)]
     for step in steps:
         lines += [(step.stage, loss.reason, loss.rows, step.left) for loss in step.losses]
@@ -33,7 +33,7 @@ def funnel_table(rows: int, steps: Sequence[Step]) -> pd.DataFrame:
 
 
 def confidence_histogram(letters: LetterStatistics) -> pd.DataFrame:
-    """Letters delivered and rejected with a confidence from low to high."""
+    """Delivered and rejected letters per bin of confidence, from low to high."""
     size = BINS // CONFIDENCE_BARS
     starts = np.arange(0, BINS, size)
     counts = letters.confidences[["delivered", "rejected"]].groupby(np.arange(BINS) // size).sum()
@@ -41,8 +41,8 @@ def confidence_histogram(letters: LetterStatistics) -> pd.DataFrame:
 
 
 def shape_histograms(shapes: pd.DataFrame) -> pd.DataFrame:
-    """The distributions of sizes and stroke widths: share of the letters whose measure is from low to high. The last
-    bar of a measure has the one per cent that are largest as well."""
+    """The distributions of letter size and stroke width: share of the letters per bin, from low to high. The last
+    bin of a measure includes the largest 1 %."""
     bars = []
     for measure in MEASURES:
         letters = shapes.dropna(subset=measure)
@@ -53,11 +53,11 @@ def shape_histograms(shapes: pd.DataFrame) -> pd.DataFrame:
         counts, _ = np.histogram(np.clip(values, edges[0], edges[-1]), edges, weights=weights)
         for low, high, count in zip(edges, edges[1:], counts, strict=False):
             bars.append((measure, round(low, 4), round(high, 4), round(float(count / weights.sum()), 5)))
-    return pd.DataFrame(bars, columns=["measure", "low", "high", "share"], dtype=object)  # some edges are whole numbers
+    return pd.DataFrame(bars, columns=["measure", "low", "high", "share"], dtype=object)  # some edges are integers
 
 
 def _edges(low: float, high: float, whole: bool) -> list[float]:
-    """Even edges from low to past high, at round numbers."""
+    """Equidistant bin edges at round numbers that cover low to high."""
     size = max((high - low) / SHAPE_BARS, 1.0 if whole else 0.01)
     if whole:
         size = math.ceil(size)
@@ -69,8 +69,8 @@ def _edges(low: float, high: float, whole: bool) -> list[float]:
 
 
 def read_reliability(path: Path | None) -> pd.DataFrame:
-    """The table that ``learn`` has written to ``path``, see ``Reliability``, with 95 % intervals of the share that is
-    right (accuracy_low, accuracy_high); empty when there is none or nothing was learnt."""
+    """The table ``path`` that ``learn`` wrote, see ``Reliability``, with the 95 % interval of its accuracy
+    (accuracy_low, accuracy_high). Empty if there is no table or no recogniser was trained."""
     lines = []
     for line in read_records(path, Reliability) if path else []:
         low, high = wilson(line.accuracy * line.letters, line.letters)
@@ -80,13 +80,13 @@ def read_reliability(path: Path | None) -> pd.DataFrame:
 
 
 def class_table(letters: LetterStatistics, shapes: pd.DataFrame) -> pd.DataFrame:
-    """``letters.classes`` with the medians of the ``MEASURES``, NaN where none is measured."""
+    """``letters.classes`` with the medians of the ``MEASURES``, NaN if no letter was measured."""
     medians = shapes.groupby("label")[list(MEASURES)].median()
     return letters.classes[[*PARTS, "letters", "rejected", "confidence"]].join(medians)
 
 
 def rounded_classes(classes: pd.DataFrame) -> pd.DataFrame:
-    """``class_table`` as it is written."""
+    """``class_table``, rounded for the CSV file."""
     digits = {"confidence": 4, **dict.fromkeys(MEASURES, 2)}
     return classes.assign(
         **{name: [round(value, count) for value in classes[name]] for name, count in digits.items()}

@@ -1,4 +1,4 @@
-"""The page of the report: one file that needs nothing else. What comes from the table is text in it, never markup."""
+"""Render the page of the report: one self-contained HTML file. Text from the table is always escaped."""
 
 from pathlib import Path
 
@@ -9,11 +9,11 @@ from lettermill.report.formatting import as_json, count, decimals, percent, seco
 TEMPLATE = "page.html.jinja"
 
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-"""What a browser may do with the page: nothing but show it."""
+"""The content security policy: no scripts, no network."""
 
 
 def render(content: dict[str, object]) -> str:
-    """The page as HTML, of what its template names."""
+    """The page as HTML. content: the variables of the template."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
         autoescape=True,

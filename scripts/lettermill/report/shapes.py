@@ -1,4 +1,4 @@
-"""How large letters are, and how thick their strokes."""
+"""Measure letter size and stroke width."""
 
 import cv2
 import numpy as np
@@ -9,29 +9,29 @@ from lettermill.report.letter_statistics import LetterStatistics
 from lettermill.stages.images import read_cut
 
 FINER = 4
-"""Times as large as it is, each way, is a letter in which strokes are measured."""
+"""Letters are enlarged by this factor before their strokes are measured."""
 
 RIM = 0.5
-"""By how much twice the distance to the paper, which is to the middle of its pixels, is more than a stroke is thick: 0
-for upright strokes of an even number of pixels, 1 for oblique ones."""
+"""Twice the distance to the paper, measured to pixel centres, exceeds the stroke width by this: 0 for upright strokes
+of an even number of pixels, 1 for oblique ones, 0.5 on average."""
 
 MEASURES = ("height", "width", "aspect", "stroke")
-"""Pixels; pixels; width over height; pixels."""
+"""In pixels, except the aspect ratio (width / height)."""
 
 
 def stroke_width(image: np.ndarray) -> float | None:
-    """How thick the strokes of a letter are, in pixels; None when it has no ink.
+    """Stroke width of a letter in pixels; None if it has no ink.
 
-    image: (height, width) uint8, dark ink. Ink is as thick as the largest disc that fits into it (Hildebrand and
-    Rüegsegger, "A new method for the model-independent assessment of thickness in three-dimensional images", 1997):
-    here twice the distance to the paper, on its ridge, and of that the mean of the middle half, which ends and
-    crossings of strokes do not move.
+    image: (height, width) uint8, dark ink. The width at a point is the diameter of the largest disc that fits into the
+    ink (Hildebrand and Rüegsegger, "A new method for the model-independent assessment of thickness in three-dimensional
+    images", 1997), here twice the distance transform on its ridge. The mean over the middle half of these values is
+    robust to the ends and crossings of strokes.
     """
     if int(image.max()) - int(image.min()) < FAINTEST_CONTRAST:
         return None
     level, _ = cv2.threshold(image, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     ink, paper = image[image <= level], image[image > level]
-    edge = (np.percentile(ink, 25) + np.median(paper)) / 2  # half way: the rim of a stroke is blurred
+    edge = (np.percentile(ink, 25) + np.median(paper)) / 2  # half way, because the edge of a stroke is blurred
     padded = cv2.copyMakeBorder(image, 2, 2, 2, 2, cv2.BORDER_CONSTANT, value=int(image.max()))
     fine = cv2.resize(padded, None, fx=FINER, fy=FINER, interpolation=cv2.INTER_LINEAR)
     distance = cv2.distanceTransform((fine < edge).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
@@ -40,8 +40,8 @@ def stroke_width(image: np.ndarray) -> float | None:
 
 
 def measure(letters: LetterStatistics) -> pd.DataFrame:
-    """Measure the letters of the sample: label, the ``MEASURES`` (NaN where there is nothing to be measured), and
-    weight: how many letters of the dataset each stands for."""
+    """Measure the letters of the sample. Columns: label, the ``MEASURES`` (NaN for letters without ink), and weight:
+    how many letters of the dataset the letter represents."""
     rows = []
     for label, sample in letters.sample.items():
         weight = int(letters.classes["letters"][label]) / len(sample)
@@ -54,7 +54,7 @@ def measure(letters: LetterStatistics) -> pd.DataFrame:
 
 
 def percentiles(shapes: pd.DataFrame) -> dict[str, list[float]]:
-    """Measure -> what 5, 50 and 95 per cent of the dataset's letters do not exceed; nothing where none is measured."""
+    """Measure -> 5th, 50th and 95th percentile over all letters. Measures without letters are missing."""
     found = {}
     for measure in MEASURES:
         letters = shapes.dropna(subset=measure).sort_values(measure, kind="stable")

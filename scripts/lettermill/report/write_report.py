@@ -1,4 +1,4 @@
-"""The report: a page, and beside it every plot as PNG, its numbers as CSV, and letters of each class."""
+"""Write the report: a page, every plot as PNG and CSV, and a sheet of letters per class."""
 
 import logging
 import os
@@ -44,16 +44,16 @@ from lettermill.workflow.run_times import Time, read_times
 log = logging.getLogger(__name__)
 
 MAX_CLASSES = 100
-"""Classes that are shown with letters of each; those of others are files beside the page."""
+"""How many classes the page shows with sample letters. Sheets of the others are in the folder of the report."""
 
 CONFIDENCES = (0.9, 0.95, 0.98, 0.99)
-"""Those for which the page says how many letters have as much."""
+"""Thresholds for which the page gives the number of letters."""
 
 
 class Sources(NamedTuple):
-    """What the report is made of. batches: folders that ``cut_batch`` has written. reliability, suspects, corrections,
-    correction_effects: None where there are none. benchmarks, logs: folders of Snakemake's measurements and of jobs'
-    logs."""
+    """Inputs of the report. batches: folders written by ``cut_batch``. reliability, suspects, corrections,
+    correction_effects: None if there is no such file. benchmarks, logs: folders of Snakemake's benchmarks and of the
+    jobs' logs."""
 
     metadata: Path
     rejected: Path
@@ -67,9 +67,9 @@ class Sources(NamedTuple):
 
 
 class About(NamedTuple):
-    """What the report says of itself.
+    """Settings shown in the report.
 
-    source: name of the table. min_confidence: confidence from which letters are delivered, None where they have none.
+    source: name of the table. min_confidence: threshold for delivery, None where letters have no confidence.
     settings: config key -> value. versions: package -> version. stems: names of files of rows, see
     ``file_stem``.
     """
@@ -84,8 +84,8 @@ class About(NamedTuple):
 
 
 class Numbers(NamedTuple):
-    """What plots and tables are made of. rows: of the table. steps: see ``funnel``. classes: see ``class_table``.
-    reliability: see ``read_reliability``. shapes: see ``measure``."""
+    """The numbers of the plots and tables. rows: rows in the table. steps: see ``funnel``. classes: see
+    ``class_table``. reliability: see ``read_reliability``. shapes: see ``measure``."""
 
     rows: int
     steps: Sequence[Step]
@@ -97,9 +97,9 @@ class Numbers(NamedTuple):
 
 
 def write_report(sources: Sources, about: About, page: Path, folder: Path) -> None:
-    """Write the report to the file ``page``, and what belongs to it into ``folder``.
+    """Write the report to the file ``page``, and its plots, tables and sheets into ``folder``.
 
-    Raises CorruptedFileError when something that it is made of is missing or is not what it should be.
+    Raises CorruptedFileError when an input is missing or damaged.
     """
     letters = gather_letters(sources.metadata, sources.batches, about.alphabet, about.stems)
     stopped = count_stopped(sources.rejected)
@@ -142,13 +142,13 @@ def write_report(sources: Sources, about: About, page: Path, folder: Path) -> No
 
 
 def _write_plots(folder: Path, about: About, numbers: Numbers) -> dict[str, PageFigure]:
-    """Write every plot and its numbers. Returns name -> plot."""
+    """Write every plot and its numbers. Returns name -> figure."""
     histogram, shapes = confidence_histogram(numbers.letters), shape_histograms(numbers.shapes)
     write_frame(folder / "funnel.csv", funnel_table(numbers.rows, numbers.steps))
     write_frame(folder / "classes.csv", rounded_classes(numbers.classes))
     write_frame(folder / "shapes.csv", shapes)
     write_records(folder / "times.csv", Time, numbers.times)
-    # The commonest ones of an alphabet that is too long for a plot, in its order.
+    # If the alphabet is too long for a plot: the most frequent classes, in alphabet order.
     common = numbers.classes["letters"].sort_values(ascending=False, kind="stable").index[:MAX_CLASSES]
     with style():
         figures = {
@@ -166,14 +166,14 @@ def _write_plots(folder: Path, about: About, numbers: Numbers) -> dict[str, Page
 
 
 def _strip(letters: LetterStatistics) -> list[tuple[str, str]]:
-    """(label, URL of a picture) of a letter of each class, those of the sheets that come first there."""
+    """(label, data URL) of one letter of each class: the first of its random sample."""
     labels = [label for label in letters.classes.index if label in letters.sample][:MAX_CLASSES]
     firsts = ((label, letters.sample[label]["path"].iloc[0]) for label in labels)
     return [(label, data_uri(small_png(letter_picture(path)))) for label, path in firsts]
 
 
 def _class_rows(folder: Path, letters: LetterStatistics) -> dict[str, list[tuple[ClassRow, str]]]:
-    """Label -> its letters to be shown, each row with its picture's URL; all are files in ``folder`` as well."""
+    """Label -> its rows of letters, each with the data URL of its picture. All sheets are written to ``folder``."""
     folder.mkdir(parents=True, exist_ok=True)
     found: dict[str, list[tuple[ClassRow, str]]] = {}
     wanted, folders = set(), letter_folders(letters.classes.index)
