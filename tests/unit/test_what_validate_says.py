@@ -11,7 +11,7 @@ def test_reasons_are_counted_and_some_rows_named() -> None:
         "      20 rows, of which 12 can be worked on; batches: 4",
         "      -7 invalid_url (the image is neither an http(s) URL nor a path)",
         *(f"           r{number}: ftp://x/y" for number in range(5)),
-        "      -1 empty_id (the id is empty)",
+        "      -1 empty_id (the row has no id)",
         "           t.csv line 9",
         "       7 notes on what was repaired or taken for granted",
         *(f"           line {number}: a stray quote was taken out" for number in range(2, 7)),
