@@ -50,7 +50,9 @@ def test_what_has_failed_is_fetched_again_if_it_may_do_better(web: Project, serv
     server.answers |= {path_of[passing]: BROKEN, path_of[gone]: (404, {}, b"")}
     web.rows[moved][0] = f"http://gone.invalid/scans{path_of[moved]}"
     web.settings["keep_intermediates"] = False
-    assert "those of 2 rows may come another time:\n         snakemake retry_failed" in web.run()
+    assert (
+        "images of 2 rows failed with a transient error. To retry, run:\n         snakemake retry_failed" in web.run()
+    )
     assert failed(web) == {passing: "server_error", gone: "not_found", moved: "dns_error"}
     server.asked.clear()
 
