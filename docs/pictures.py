@@ -5,6 +5,7 @@ Run `make run` and `make train` first, then `python docs/pictures.py` in the rep
 """
 
 import csv
+import re
 import shutil
 import subprocess
 import sys
@@ -26,8 +27,8 @@ from lettermill.predict.read import Reader
 
 RESULTS, PICTURES = ROOT / "results", ROOT / "docs/pictures"
 
-WORD, TOUCHING = "word_0007", "word_0253"
-"""Rows of the debug pictures: a word with separate letters, and one whose transcription is wrong."""
+WORDS = {"word": "word_0007", "touching": "word_0061", "label_error": "word_0253"}
+"""Name of a debug picture -> row: separate letters, touching letters, a wrong transcription."""
 
 LINE = ("BENOIT", "MONIQUE", "NOEMIE")
 """Words of the split `test` that are joined to a line and read."""
@@ -35,8 +36,7 @@ LINE = ("BENOIT", "MONIQUE", "NOEMIE")
 COPIES = {
     "letters": "sheets/delivered.png",
     "least_confident": "sheets/least_confident.png",
-    "word": f"debug/{WORD}.png",
-    "touching": f"debug/{TOUCHING}.png",
+    **{name: f"debug/{row}.png" for name, row in WORDS.items()},
     "funnel": "report/funnel.png",
     "confidences": "report/confidence.png",
     "calibration": "report/reliability.png",
@@ -45,7 +45,7 @@ COPIES = {
 }
 """Name of a picture -> file in results/."""
 
-MAX_BYTES, MAX_WIDTH = 250_000, 1400
+MAX_BYTES, MAX_WIDTH, MARGIN = 250_000, 1400, 12
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -57,10 +57,11 @@ def main() -> None:
     browser = next(filter(None, map(shutil.which, BROWSERS)), None)
     if browser is None:
         sys.exit(f"No browser found on the PATH. Install one of {', '.join(BROWSERS)}.")
-    debug = [f"results/debug/{row}.png" for row in (WORD, TOUCHING)]
+    debug = [f"results/debug/{row}.png" for row in WORDS.values()]
     subprocess.run([sys.executable, "-m", "snakemake", "-j", "1", "--quiet=all", *debug], cwd=ROOT, check=True)
     for name, file in COPIES.items():
-        save(name, cv2.imread(str(RESULTS / file)))
+        image = cv2.imread(str(RESULTS / file))
+        save(name, cv2.copyMakeBorder(image, *[MARGIN] * 4, cv2.BORDER_CONSTANT, value=(255, 255, 255)))
     save("reading", reading())
     for name, image in screenshots(browser):
         save(name, image)
@@ -121,8 +122,10 @@ def screenshots(browser: str) -> Iterator[tuple[str, np.ndarray]]:
         yield "report", shot(page, round(end["y"] + end["height"] + 30))
         page.goto((RESULTS / "review/index.html").as_uri())
         page.wait_for_selector("[role=option]:focus")
-        for key in ("Enter", "Enter", "ArrowRight", "Enter", "Delete", "Enter"):
+        for key in ("Enter", "Enter", "ArrowRight", "Enter", "Enter"):
             page.keyboard.press(key)
+        page.get_by_role("option", name=re.compile("^H, .*HELENE")).first.click()  # cut together with half an E
+        page.keyboard.press("Delete")
         yield "review", shot(page, 760)
 
 
@@ -138,6 +141,7 @@ def opened(browser: str) -> Iterator:
 
 
 def shot(page, height: int) -> np.ndarray:
+    """The top of a page, ``height`` pixels: (height, 1280, 3) uint8."""
     page.set_viewport_size({"width": 1280, "height": height})
     page.wait_for_timeout(500)  # fonts, pictures
     return cv2.imdecode(np.frombuffer(page.screenshot(), np.uint8), cv2.IMREAD_COLOR)
