@@ -4,6 +4,7 @@
 # make test    install everything and run the tests, but for those that take long and prove something rare
 # make test-slow   run these; make test-all runs all of them
 # make coverage    run the tests of `make test`, slower, and say which lines of the library they run
+# make docs    build the documentation site into site/ and check its links
 # make bench   measure; see benchmarks/run.py; BENCH="--rows 130000" for its options
 # make lock    after a change of requirements*.txt: constraints.txt and locks/ from them; LOCK=--upgrade moves all pins
 
@@ -15,7 +16,7 @@ LOCK ?=
 
 PIP_INSTALL = $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run train export test test-slow test-all coverage bench lock clean
+.PHONY: run train export test test-slow test-all coverage docs bench lock clean
 
 run: $(VENV)/run.stamp
 	$(VENV)/bin/snakemake --cores $(CORES)
@@ -40,6 +41,10 @@ test-all: $(VENV)/test.stamp
 
 coverage: $(VENV)/test.stamp
 	$(PYTEST) --cov --cov-report=term:skip-covered
+
+docs: $(VENV)/docs.stamp
+	$(VENV)/bin/python docs/reference.py
+	$(VENV)/bin/sphinx-build --quiet --fail-on-warning --keep-going docs site
 
 bench: $(VENV)/run.stamp
 	$(VENV)/bin/python benchmarks/run.py $(BENCH)
@@ -72,6 +77,10 @@ $(VENV)/train.stamp: locks/requirements-train.txt $(VENV)/run.stamp
 	touch $@
 
 $(VENV)/export.stamp: locks/requirements-export.txt $(VENV)/run.stamp
+	$(PIP_INSTALL) --require-hashes -r $<
+	touch $@
+
+$(VENV)/docs.stamp: locks/requirements-docs.txt $(VENV)/run.stamp
 	$(PIP_INSTALL) --require-hashes -r $<
 	touch $@
 

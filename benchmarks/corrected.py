@@ -130,7 +130,7 @@ def say_effects(effects: Sequence[CorrectionEffect], min_confidence: float) -> N
 
 def main() -> None:
     """Correct, run, learn again; print what has changed."""
-    parser = argparse.ArgumentParser(description="What corrections of the most doubtful letters change.")
+    parser = argparse.ArgumentParser(description="What corrections of the most uncertain letters change.")
     parser.add_argument("--letters", type=int, default=200)
     parser.add_argument("--samples", type=int, default=7)
     for name in Run._fields:

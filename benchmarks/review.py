@@ -2,7 +2,7 @@
 
 usage: python benchmarks/review.py [--results DIR] [--letters 5000] [--keys 200]
 
-DIR: the results of a finished run, `results` if none is given. Its doubtful letters are repeated, under other ids,
+DIR: the results of a finished run, `results` if none is given. Its uncertain letters are repeated, under other ids,
 until there are as many; each copy has a picture of its own, turned a little lighter, so that no two are the same bytes.
 The page is opened from disk in Chromium (`chromium` on the path, by Playwright, as in the tests), 1280 by 800 pixels.
 
@@ -71,7 +71,7 @@ def repeat(results: Path, folder: Path, letters: int) -> list[Path]:
             count += sum(candidate(letter, REVIEW_CONFIDENCE, ()) is not None for letter in found)
             made.append(copy)
         if not count:
-            sys.exit(f"{results} has no doubtful letters.")
+            sys.exit(f"{results} has no uncertain letters.")
         number += 1
     return made
 

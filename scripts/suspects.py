@@ -1,4 +1,4 @@
-"""Put the suspected transcriptions of all batches into one table, the most doubtful first."""
+"""Put the suspected transcriptions of all batches into one table, the most uncertain first."""
 
 import logging
 from pathlib import Path

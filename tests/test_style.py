@@ -21,8 +21,9 @@ BIN = Path(sys.executable).parent
         [BIN / "snakemake", "--lint"],
         [BIN / "mypy"],
         [BIN / "oxlint", "--deny-warnings", "scripts"],
+        [BIN / "codespell"],
     ],
-    ids=["ruff", "ruff-format", "snakefmt", "snakemake-lint", "mypy", "oxlint"],
+    ids=["ruff", "ruff-format", "snakefmt", "snakemake-lint", "mypy", "oxlint", "codespell"],
 )
 def test_a_tool_finds_nothing(command: list) -> None:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)

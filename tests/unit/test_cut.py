@@ -79,11 +79,11 @@ def test_every_letter_is_delivered_or_rejected_once(rows: list[list[float]], lea
             if sure < least
         }
         words = {path.name for path in (folder / "out").glob("review/*.png")}
-        doubtful = {str(number) for number, row in enumerate(rows) if not row or min(row) < 0.95} | whole.keys()
-        assert words == {f"{row_id}.png" for row_id in doubtful}
+        uncertain = {str(number) for number, row in enumerate(rows) if not row or min(row) < 0.95} | whole.keys()
+        assert words == {f"{row_id}.png" for row_id in uncertain}
         look = read_records(folder / "out/review_letters.csv", ReviewLetter)
         assert [(letter.row_id, letter.position) for letter in look] == [
-            (r.row_id, r.position) for r in letters if r.row_id in doubtful and isinstance(r, MatchedLetter)
+            (r.row_id, r.position) for r in letters if r.row_id in uncertain and isinstance(r, MatchedLetter)
         ]
         assert all(bool(letter.reason) == (letter.confidence < least) for letter in look)
 

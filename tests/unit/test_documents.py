@@ -1,6 +1,8 @@
 """What the documents name is there, and all places name one version."""
 
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -8,10 +10,9 @@ import pytest
 import yaml
 
 import lettermill
-from lettermill.base.reasons import REASONS
 from project import ROOT
 
-DOCUMENTS = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/architecture.md")]
+DOCUMENTS = [*ROOT.glob("*.md"), *sorted((ROOT / "docs").glob("*.md"))]
 HOMES = [ROOT, ROOT / "scripts/lettermill", ROOT / "scripts"]
 
 
@@ -44,10 +45,18 @@ def test_files_that_are_named_are_there(path: Path) -> None:
             assert "NAME" in name or list(home.glob(name.rstrip("/"))), name
 
 
-def test_reasons_are_in_the_readme() -> None:
-    for stage, reasons in REASONS.items():
-        for reason, meaning in reasons.items():
-            assert f"| {stage} | `{reason}` | {meaning} |" in text_of("README.md")
+def test_the_site_is_built_without_a_warning_and_loads_nothing_from_elsewhere(tmp_path: Path) -> None:
+    builder, site = Path(sys.executable).parent / "sphinx-build", tmp_path / "site"
+    command = [builder, "--quiet", "--fail-on-warning", "--keep-going", "-d", tmp_path / "cache", "docs", site]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert {path.stem for path in (ROOT / "docs").glob("*.md")} <= {path.stem for path in site.glob("*.html")}
+    elsewhere = re.compile(r'<(?:script|link|img|iframe)[^>]*(?:src|href)="(?:https?:)?//')
+    assert [page.name for page in site.glob("*.html") if elsewhere.search(page.read_text(encoding="utf-8"))] == []
+
+
+def test_readme_is_short() -> None:
+    assert len(text_of("README.md").splitlines()) <= 150
 
 
 def test_one_version() -> None:

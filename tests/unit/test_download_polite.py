@@ -1,4 +1,4 @@
-"""How much one job asks of a host at a time, when it gives a host up, and that what a host says is heeded."""
+"""How much one job asks of a host at a time, when it gives a host up, and that it does what a host asks for."""
 
 import contextlib
 import email.utils

@@ -58,7 +58,7 @@ def dataset(folder: Path, rows: dict[str, str], method: str = "align", name: str
     """
     batch, results = folder / "letters/b", folder / "dataset"
     align = method == "align"
-    delivered, rejected, doubtful = [], [], []
+    delivered, rejected, uncertain = [], [], []
     for number, (row_id, word) in enumerate(sorted(rows.items())):
         for position, label in enumerate(word):
             sure = (0.9 + position / 50 if position < len(word) - 1 else 0.3) if align else None
@@ -70,13 +70,13 @@ def dataset(folder: Path, rows: dict[str, str], method: str = "align", name: str
             box = Box(12 * position, 0, 12, 20)
             if out:
                 rejected.append(Rejected(row_id, position, label, "align", "low_confidence", sure, ""))
-                doubtful.append(ReviewLetter(row_id, position, label, box, sure, "", "low_confidence"))
+                uncertain.append(ReviewLetter(row_id, position, label, box, sure, "", "low_confidence"))
             else:
                 delivered.append(Letter(file, label, row_id, position, box, sure, method))
     (batch / "review").mkdir(parents=True)
     word = f"review/{file_stem(name)}.png"
     (batch / word).write_bytes(encode_png(np.full((200, 3000), 255, np.uint8)))
-    write_records(batch / "review_letters.csv", ReviewLetter, doubtful)
+    write_records(batch / "review_letters.csv", ReviewLetter, uncertain)
     lost = ReviewWord(name, "ABC", word, Box(0, 0, 3000, 200), "blank_image")
     write_records(batch / "review_words.csv", ReviewWord, [lost])
     write_records(batch / "corrections.csv", TriedCorrection, [])

@@ -16,6 +16,7 @@ from project import ROOT
 
 FILES = sorted(ROOT.glob("requirements*.txt"))
 ENVIRONMENTS = sorted((ROOT / "envs").glob("*.yaml"))
+DEVELOPERS = [ROOT / "requirements-test.txt", ROOT / "requirements-docs.txt"]
 
 
 def parsed(text: str) -> dict[str, Requirement]:
@@ -82,7 +83,7 @@ def test_the_package_asks_for_what_the_workflow_pins() -> None:
     for range_ in ranges:
         pin = REQUIRED[canonicalize_name(range_.name)]
         assert version(pin) in range_.specifier and pin.marker == range_.marker, range_
-    workflow = {name for path in FILES if path.stem != "requirements-test" for name in of_file(path)}
+    workflow = {name for path in FILES if path not in DEVELOPERS for name in of_file(path)}
     assert of_package == workflow
 
 

@@ -9,7 +9,7 @@ def test_reasons_are_counted_and_some_rows_named() -> None:
     notes = [(number, "a stray quote was taken out") for number in range(2, 9)]
     assert list(table_lines(20, 4, unusable, notes)) == [
         "      20 rows, of which 12 can be worked on; batches: 4",
-        "      -7 invalid_url (the image's address is neither http(s) nor a path)",
+        "      -7 invalid_url (the image is neither an http(s) URL nor a path)",
         *(f"           r{number}: ftp://x/y" for number in range(5)),
         "      -1 empty_id (the id is empty)",
         "           t.csv line 9",

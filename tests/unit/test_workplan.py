@@ -98,7 +98,7 @@ def test_jobs_get_rows_and_records_get_a_digest(folder: Path) -> None:
 @pytest.mark.parametrize(
     "settings", [{"alphabet": "ABCDEFGHIJKLMNOPQRSTUVWXYZÉ"}, {"unreadable": ["ANA"]}, {"batches": 3}]
 )
-def test_settings_that_count_are_heeded(folder: Path, settings: dict) -> None:
+def test_settings_that_count_are_respected(folder: Path, settings: dict) -> None:
     before = everything(plan())
     with_settings = everything(plan(**settings))
     assert with_settings != before

@@ -169,13 +169,13 @@ def test_too_little_to_learn_from_falls_back_to_matching(tmp_path: Path) -> None
 
 @pytest.mark.slow
 def test_corrections_are_trained_on_and_stay(project: Project) -> None:
-    doubtful = [
+    uncertain = [
         found
         for path in sorted(project.folder.glob("results/letters/*/review_letters.csv"))
         for found in read_records(path, ReviewLetter)
     ]
-    rejected = [found for found in doubtful if found.reason][:12]
-    delivered = [found for found in doubtful if not found.reason][:6]
+    rejected = [found for found in uncertain if found.reason][:12]
+    delivered = [found for found in uncertain if not found.reason][:6]
     lines = []
     for found in rejected + delivered:
         box = " ".join(map(str, found.box))

@@ -221,7 +221,8 @@ def test_formats_come_when_they_are_asked_for(finished: Project, project: Projec
     assert other.planned("export") == {"normalise": 4, "export_idx": 1, "export_card": 1, "export": 1}
     assert other.planned() == {}
     other.settings["export"] = {"formats": ["parquet"]}
-    assert "`export.formats.0: parquet` is none of huggingface, webdataset, idx, npz, folders" in other.run(fails=True)
+    message = "`export.formats.0: parquet` is not valid. Use huggingface, webdataset, idx, npz or folders."
+    assert message in other.run(fails=True)
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ def small(tmp_path: Path) -> Project:
             {"mehtod": "histogram", "batches": "some"},
             [
                 "my.yaml, line 7: unknown key `mehtod`. Did you mean `method`?",
-                "`batches: some` is none of auto, image, a whole number",
+                "`batches: some` is not valid. Use auto, image or a whole number",
             ],
         ),
         ({"table": "wrods.csv"}, ["`table: wrods.csv` does not exist"]),

@@ -1,68 +1,158 @@
-"""Why a row or a letter is not delivered: the fixed list of reasons, and the stage that gives each."""
+"""Why a row or a letter is not delivered: the fixed list of reasons, by the stage that gives each.
 
-REASONS: dict[str, dict[str, str]] = {
+docs/rejection-reasons.md is made from it by `python docs/reference.py`.
+"""
+
+from typing import NamedTuple
+
+
+class Reason(NamedTuple):
+    """Why a row or a letter is not delivered. meaning: in a few words. fix: what to do about it, in Markdown."""
+
+    meaning: str
+    fix: str
+
+
+RETRY = "Run `snakemake retry_failed`, then `snakemake` again."
+
+REASONS: dict[str, dict[str, Reason]] = {
     "table": {
-        "malformed_line": "the line of the table cannot be read as a row",
-        "empty_id": "the id is empty",
-        "unsafe_id": "the id has control characters or more than 4,096 bytes",
-        "duplicate_id": "another row has the same id",
-        "empty_image": "no image is named",
-        "invalid_url": "the image's address is neither http(s) nor a path",
-        "outside_images_folder": "the image's path leads out of the images folder",
-        "empty_transcription": "the transcription has no letter of the alphabet",
-        "unreadable_transcription": "the transcription is one of config `unreadable`",
-        "excluded_by_hand": "a correction leaves the row out",
+        "malformed_line": Reason(
+            "the line of the table is not a readable row", "Correct the line; `detail` has its number and the problem."
+        ),
+        "empty_id": Reason("the row has no id", "Give the row an id."),
+        "unsafe_id": Reason("the id has control characters or more than 4,096 bytes", "Shorten or clean the id."),
+        "duplicate_id": Reason("another row has the same id", "Give each row its own id, or delete the duplicate."),
+        "empty_image": Reason("the row names no image", "Fill in the URL or the path."),
+        "invalid_url": Reason("the image is neither an http(s) URL nor a path", "Correct the URL or the path."),
+        "outside_images_folder": Reason(
+            "the path leads out of the images folder",
+            "Write the path relative to the folder `images` of your config, or set `images` to a folder above.",
+        ),
+        "empty_transcription": Reason(
+            "the transcription has no letter of the alphabet",
+            "Correct the transcription, or add its letters to `alphabet`.",
+        ),
+        "unreadable_transcription": Reason(
+            "the transcription is listed in config `unreadable`",
+            "Nothing, if the image is unreadable. Otherwise correct the transcription or the list.",
+        ),
+        "excluded_by_hand": Reason("a correction excludes the row", "Delete the correction to get the row back."),
     },
     "download": {
-        "missing_file": "the images folder has no such file",
-        "outside_images_folder": "the image is a link that leads out of the images folder",
-        "invalid_url": "the URL, or one that it is redirected to, is none that can be fetched",
-        "refused_address": "it is of a private or loopback network, and config refuses these",
-        "not_found": "the server answered 404",
-        "gone": "the server answered 410",
-        "forbidden": "the server answered 401, 403, 407 or 451",
-        "too_many_requests": "the server answered 429 or 425: it wants to be asked less often",
-        "server_error": "the server answered 5xx",
-        "http_error": "the server answered with another status that is not 200",
-        "timeout": "no connection or no answer in time, or an answer that took too long in all",
-        "connection_error": "the server could not be reached, or broke off before it answered",
-        "dns_error": "the name of the server could not be resolved",
-        "tls_error": "the server's certificate is not valid, or no secure connection came about",
-        "too_many_redirects": "the address is redirected on and on",
-        "too_large": "more than config `max_bytes` or `max_pixels`, or more than 65,535 pixels to a side",
-        "truncated": "the answer broke off, or the image in it lacks its end",
-        "not_an_image": "what came is not an image that can be decoded",
-        "blocked_by_robots": "its X-Robots-Tag header has one of config `x_robots_tag`",
+        "missing_file": Reason("the image file does not exist", "Correct the path, or put the file there."),
+        "outside_images_folder": Reason(
+            "the image is a link that leads out of the images folder",
+            "Set `images` to a folder that contains the file itself.",
+        ),
+        "invalid_url": Reason("the URL, or one that it redirects to, is not valid", "Correct the URL."),
+        "refused_address": Reason(
+            "the URL leads to a private or loopback network, which the config refuses",
+            "If you trust the table, set `download: {refuse_private_addresses: false}`, then run "
+            "`snakemake retry_failed`.",
+        ),
+        "not_found": Reason(
+            "the server returned 404", "Correct the URL, or set `download: {mirrors: …}` if the images have moved."
+        ),
+        "gone": Reason(
+            "the server returned 410", "Correct the URL, or set `download: {mirrors: …}` if the images have moved."
+        ),
+        "forbidden": Reason(
+            "the server returned 401, 403, 407 or 451",
+            "Put your user name and password into the URL or into `.netrc`, then run `snakemake refresh`.",
+        ),
+        "too_many_requests": Reason(
+            "the server returned 429 or 425: too many requests",
+            "Set `download: {requests_per_second: …}`, wait a while, then run `snakemake retry_failed`.",
+        ),
+        "server_error": Reason("the server returned 5xx", f"Wait until the server works. {RETRY}"),
+        "http_error": Reason(
+            "the server returned another status than 200",
+            "Open the URL in a browser; `detail` has the status. Correct the URL, or run `snakemake refresh` later.",
+        ),
+        "timeout": Reason(
+            "no connection or no complete response in time",
+            f"Raise `timeout` or `deadline` in `download`. {RETRY}",
+        ),
+        "connection_error": Reason(
+            "the server is unreachable or closed the connection without a response", f"Check the network. {RETRY}"
+        ),
+        "dns_error": Reason("the host name cannot be resolved", f"Check the host name and the network. {RETRY}"),
+        "tls_error": Reason(
+            "the certificate of the server is not valid, or the TLS connection failed",
+            f"Check the certificate and the clock of your machine. {RETRY}",
+        ),
+        "too_many_redirects": Reason("the URL redirects too often", "Use the final URL of the image."),
+        "too_large": Reason(
+            "the image exceeds config `max_bytes` or `max_pixels`, or 65,535 pixels on one side",
+            "Raise the limit in `download`, then run `snakemake retry_failed`; or use a smaller image.",
+        ),
+        "truncated": Reason(
+            "the response broke off, or the image file is incomplete", f"{RETRY} Replace a file that is incomplete."
+        ),
+        "not_an_image": Reason(
+            "the content is not an image that can be decoded", "Check that the URL returns the image, not a web page."
+        ),
+        "blocked_by_robots": Reason(
+            "the X-Robots-Tag header of the response has a directive of config `x_robots_tag`",
+            "Respect it. Otherwise change `download: {x_robots_tag: …}`, then run `snakemake retry_failed`.",
+        ),
     },
     "crop": {
-        "outside_image": "the configured crop leaves nothing of the image",
-        "too_large": "config `max_pixels` was larger when the image was fetched",
+        "outside_image": Reason(
+            "the configured crop leaves nothing of the image", "Correct `crop: {box: …}` or `crop: {profiles: …}`."
+        ),
+        "too_large": Reason(
+            "the image exceeds config `max_pixels`, which was larger when it was downloaded",
+            "Raise `download: {max_pixels: …}`, or use a smaller image.",
+        ),
     },
     "segment": {
-        "blank_image": "the image has no ink",
-        "no_letters": "the ink has nothing of the shape of a letter",
-        "too_many_pieces": "the ink has so many pieces, or such entangled ones, that it is plainly no word",
+        "blank_image": Reason("the image has no ink", "Look at the row's debug picture. Check `crop`."),
+        "no_letters": Reason(
+            "no ink has the shape of a letter",
+            "Look at the row's debug picture. Check `crop`, then the tolerances in `segment`.",
+        ),
+        "too_many_pieces": Reason(
+            "the ink has too many or too entangled pieces for a word",
+            "The image is noise, a pattern or a whole page. Crop it to the word.",
+        ),
     },
     "match": {
-        "too_few_boxes": "fewer boxes than letters: some touch or are missing",
-        "too_many_boxes": "more boxes than letters: some are broken, or there is other ink",
-        "wide_box": "the number fits, but a box is too wide for one letter",
+        "too_few_boxes": Reason(
+            "fewer boxes than letters: letters touch or are missing",
+            "Use `method: align`, which separates touching letters.",
+        ),
+        "too_many_boxes": Reason(
+            "more boxes than letters: letters are broken, or there is other ink",
+            "Use `method: align`, which joins broken letters.",
+        ),
+        "wide_box": Reason("as many boxes as letters, but one is too wide for a single letter", "Use `method: align`."),
     },
     "align": {
-        "too_few_pieces": "the ink has fewer pieces than the transcription letters",
-        "low_confidence": "the letter, or every letter of the row, is less sure than config `align: {confidence}`",
+        "too_few_pieces": Reason(
+            "the ink has fewer pieces than the transcription has letters",
+            "Check the transcription and the row's debug picture.",
+        ),
+        "low_confidence": Reason(
+            "the confidence of the letter, or of every letter of the row, is below config `align: {confidence: …}`",
+            "Accept right letters on the review page, or lower the threshold.",
+        ),
     },
     "review": {
-        "rejected_by_hand": "a correction leaves the letter, or every letter of the row, out",
+        "rejected_by_hand": Reason(
+            "a correction rejects the letter, or every letter of the row", "Delete the correction to get it back."
+        ),
     },
 }
 
 TRANSIENT = frozenset(
     {"timeout", "connection_error", "dns_error", "tls_error", "too_many_requests", "server_error", "truncated"}
 )
-"""Reasons of ``download`` that another day may do away with."""
+"""Reasons of ``download`` that may be gone on another day."""
 
 
 def explain(stage: str, reason: str) -> str:
     """What a reason means."""
-    return REASONS.get(stage, {}).get(reason, "?")
+    found = REASONS.get(stage, {}).get(reason)
+    return found.meaning if found else "?"

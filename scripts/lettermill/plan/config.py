@@ -5,15 +5,19 @@ import os
 import unicodedata
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import jsonschema
 import yaml
 
 from lettermill.base.errors import InputError
+from lettermill.plan.settings import Schema, allowed_values, as_yaml, summary
 from lettermill.table.encoding import is_encoding
 
 Key = tuple[str, ...]
+
+LONGEST_VALUE = 60
+"""Characters of a wrong value that a message shows."""
 
 
 def check_config(config: dict, schema_file: Path, files: Sequence[Path]) -> None:
@@ -28,7 +32,7 @@ def check_config(config: dict, schema_file: Path, files: Sequence[Path]) -> None
     messages = [message for error in errors for message in _explain(error, files)]
     messages = messages or list(_check_meaning(config, files))
     if messages:
-        raise InputError("The config is wrong.\n" + "\n".join(messages))
+        raise InputError("The config is not valid.\n" + "\n".join(messages))
 
 
 def find_path(value: str, key: str, files: Sequence[Path], folder: bool | None) -> Path:
@@ -46,7 +50,7 @@ def find_path(value: str, key: str, files: Sequence[Path], folder: bool | None) 
             return _relative(Path(os.path.abspath(place)))  # not resolved: images lie beside a link
     tried = " or ".join(dict.fromkeys(str(place.absolute()) for place in places))
     kind = "file or folder" if folder is None else "folder" if folder else "file"
-    raise InputError(f"{_place(parts, value, files)}: `{key}: {value}` does not exist: there is no {kind} {tried}.")
+    raise InputError(f"{_place(parts, value, files)}: `{key}: {value}` does not exist. There is no {kind} {tried}.")
 
 
 def _relative(path: Path) -> Path:
@@ -56,7 +60,7 @@ def _relative(path: Path) -> Path:
 
 def _explain(error: jsonschema.ValidationError, files: Sequence[Path]) -> Iterator[str]:
     key: Key = tuple(str(part) for part in error.absolute_path)
-    schema = cast(dict[str, Any], error.schema)
+    schema = cast(Schema, error.schema)
     if error.validator == "additionalProperties":
         allowed: list[str] = list(schema.get("properties", {}))
         for name in cast(dict[object, object], error.instance):
@@ -66,36 +70,46 @@ def _explain(error: jsonschema.ValidationError, files: Sequence[Path]) -> Iterat
                 yield f"{_place((*key, str(name)), None, files)}: unknown key `{'.'.join((*key, str(name)))}`. {fix}"
         return
     name = ".".join(key)
-    place = _place(key, error.instance, files)
     if error.validator == "required":
-        yield f"{place}: a key of `{name or 'config'}` is missing: {error.message}."
-    elif error.validator in ("enum", "anyOf"):
-        values = schema.get("enum") or ["auto", "image", "a whole number from 1 on"]
-        yield f"{place}: `{name}: {error.instance}` is none of {', '.join(map(str, values))}.{_hint(error)}"
+        yield f"{_place(key, error.instance, files)}: a key of `{name or 'config'}` is missing: {error.message}."
     elif "propertyNames" in error.absolute_schema_path:
-        yield f"{_place(key, None, files)}: `{name}`: {error.instance!r} is not a size such as 388x36."
+        where = _place(key, None, files)
+        yield f"{where}: `{name}`: {error.instance!r} is not a size. Write width x height in pixels, such as 388x36."
     else:
-        about = f" ({schema['description']})" if "description" in schema else ""
-        yield f"{place}: `{name}`: {error.message}{about}.{_hint(error)}"
+        found = f"{_place(key, error.instance, files)}: `{name}: {_shown(error.instance)}` is not valid."
+        yield " ".join(filter(None, (found, f"Use {allowed_values(schema)}.", summary(schema), _hint(error))))
+
+
+def _shown(value: object) -> str:
+    text = value if isinstance(value, str) else as_yaml(value)
+    return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"
 
 
 def _hint(error: jsonschema.ValidationError) -> str:
     """What to do about a value that is not of the type that it looks like."""
     value = error.instance
-    if isinstance(value, str) and not isinstance(yaml.safe_load(value), str):
-        return " It is text here: write it without quotes, in a config file rather than on the command line."
+    if isinstance(value, str) and "string" not in str(error.validator_value) and _is_quoted(value):
+        return "Here it is text: write it without quotes, in a config file instead of on the command line."
     if isinstance(value, bool | int | float) and "string" in str(error.validator_value):
-        return " It is no text here: put it in quotes."
+        return "Here it is not text: put it in quotes."
     return ""
 
 
+def _is_quoted(text: str) -> bool:
+    """Whether YAML reads ``text`` as something else than text, where it is not in quotes."""
+    try:
+        return not isinstance(yaml.safe_load(text), str)
+    except yaml.YAMLError:
+        return False
+
+
 def _check_meaning(config: dict, files: Sequence[Path]) -> Iterator[str]:
-    """What the schema cannot say."""
+    """Errors that a schema cannot express."""
     if not is_encoding(config["encoding"]):
         place = _place(("encoding",), config["encoding"], files)
         yield (
-            f"{place}: Python has no encoding `{config['encoding']}`. Give `encoding: auto`, or the name of one of its "
-            "codecs, such as utf-8, cp1252, cp1251 or shift_jis."
+            f"{place}: `encoding: {config['encoding']}` is not valid. Use auto or the name of a Python codec, such as "
+            "utf-8, cp1252, cp1251 or shift_jis."
         )
     for letter in unicodedata.normalize("NFC", config["alphabet"]):
         if not letter.isalnum():
@@ -106,12 +120,12 @@ def _check_meaning(config: dict, files: Sequence[Path]) -> Iterator[str]:
     shares = [config["split"][part] for part in ("train", "validation", "test")]
     if not abs(sum(shares) - 1) < 1e-9:
         place = _place(("split",), None, files)
-        yield f"{place}: train, validation and test of `split` add up to {sum(shares):g}, not 1."
+        yield f"{place}: train, validation and test of `split` add up to {sum(shares):g}. They must add up to 1."
     named = [("box", config["crop"]["box"]), *(("profiles", edges) for edges in config["crop"]["profiles"].values())]
     for part, edges in named:
         for low, high in (("left", "right"), ("top", "bottom")):
             if edges.get(high) is not None and edges[high] <= (edges.get(low) or 0):
-                yield f"{_place(('crop', part), None, files)}: `crop.{part}`: {high} must be greater than {low}."
+                yield f"{_place(('crop', part), None, files)}: `crop.{part}`: `{high}` must be greater than `{low}`."
 
 
 COMMAND_LINE = "--config"
