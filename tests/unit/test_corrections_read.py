@@ -96,7 +96,7 @@ def test_columns_in_another_order_and_more_of_them(tmp_path: Path) -> None:
 
 MALFORMED = [
     (",1,A,,accept,", "column row_id is empty"),
-    ("r,1,A,,acept,", "column action: 'acept' is none of accept, reject, relabel, box, transcription, exclude"),
+    ("r,1,A,,acept,", "column action: 'acept' is not an action: use one of accept, reject, relabel, box, transcription, exclude"),
     ("r,,A,,accept,", "column position: '' is no number: count the letters of the row from 0"),
     ("r,-1,A,,accept,", "column position: '-1' is no number"),
     ("r,'-1,A,,accept,", "column position: '-1' is no number"),
@@ -115,8 +115,8 @@ MALFORMED = [
     ("r,,,,exclude,ANA", "column value: 'ANA' means nothing with `exclude`"),
     ("r,,,,transcription,", "column value has no letter of the alphabet: say what is written, or `exclude` the row"),
     ("r,,12,,exclude,", "column label: '12' has no letter of the alphabet: leave it empty"),
-    ("r,1,A,,accept", "expected 6 fields, saw 5"),
-    ("r,1,A,,accept,,", "expected 6 fields, saw 7"),
+    ("r,1,A,,accept", "expected 6 fields, found 5"),
+    ("r,1,A,,accept,,", "expected 6 fields, found 7"),
     ('r,1,"A,,accept,', "a quote is not closed"),
     ('r,,,,exclude,"a' + "\r" * 100_000 + 'b"', "a field has more than 32,767 characters"),
     (f"r,,,,transcription,{'A' * 32_768}", "a field has more than 32,767 characters"),
@@ -172,6 +172,6 @@ def test_lines_that_go_together(tmp_path: Path, lines: list[str]) -> None:
 def test_lines_that_contradict_each_other(tmp_path: Path, lines: list[str]) -> None:
     found = read(tmp_path / "c.csv", "x,1,A,,accept,", *lines, lines[0])
     assert [line.outcome for line in found] == ["", "conflict", "conflict", "unneeded"]
-    assert found[1].detail == "contradicts line 4: leave one of them"
-    assert found[2].detail == "contradicts line 3: leave one of them"
+    assert found[1].detail == "contradicts line 4: keep one of them"
+    assert found[2].detail == "contradicts line 3: keep one of them"
     assert found[3].detail == "the same as line 3"

@@ -54,8 +54,8 @@ def test_repeated_letters_all_survive_and_rows_are_accounted_for(tmp_path: Path)
     assert account.letters == {"A": 4, "B": 2, "N": 2}
     text = summary(account, tmp_path / "dataset", "histogram")
     assert "4 rows in the table" in text and "-1 match: too_few_boxes" in text
-    assert "snakemake -R learn" not in text
-    assert "snakemake -R learn" in summary(account, tmp_path / "dataset", "align")  # yet all letters were counted
+    assert "rerun the rule learn" not in text
+    assert "rerun the rule learn" in summary(account, tmp_path / "dataset", "align")  # yet all letters were counted
     assert "| A | 4 |" in dataset_card(account, "words.csv", {"method": "histogram"}, {"numpy": "2"})
 
 
@@ -166,7 +166,7 @@ LINE = "A/3_0.png,A,3,0,0,0,8,9,,histogram"
         (f"{HEADER}\n{LINE},more\n", ", line 2: "),
         (f"{HEADER}\n{LINE}\n{LINE},more\n", ", line 3: "),
         (f"{HEADER}\n{LINE}\n\n", ", line 3: "),
-        (f"{HEADER}\n{LINE}", ", line 2: the last line is not whole"),
+        (f"{HEADER}\n{LINE}", ", line 2: the last line is incomplete"),
         (f'{HEADER}\n{LINE}\n"B/3_1.png,B,3,1,0,0,8,9,,histogram\n', ", line 3: "),
         (f"{HEADER}\n{LINE}\n".replace("label,", "").replace(",A,", ","), ", line 1: the header is not file_name,"),
         (f"{LINE}\n", ", line 1: the header is not file_name,"),

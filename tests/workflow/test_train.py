@@ -123,7 +123,7 @@ def test_letters_from_elsewhere_are_a_set_of_their_own(project: Project) -> None
     assert (model_of(project) / "evaluation/confusion_mine.png").exists()
     project.settings["train"]["test_on"] = ["nowhere"]
     message = project.run("--", "train", fails=True)
-    assert "my.yaml, line" in message and "`train.test_on: nowhere` does not exist: there is no folder" in message
+    assert "my.yaml, line" in message and "`train.test_on: nowhere` does not exist. There is no folder" in message
 
 
 @pytest.mark.slow
