@@ -197,8 +197,8 @@ def test_the_installed_version_is_one_that_is_tested() -> None:
 @pytest.mark.parametrize("version", ["10.0.0", "10.0", "11.2.1"])
 def test_a_later_version_is_said_to_be_untested(version: str) -> None:
     assert version_warning(version) == (
-        "Lettermill has been tested with Snakemake 9.0 and later, but not with 10 and later; this is "
-        f"{version}. Should it fail: pip install 'snakemake<10'"
+        f"Lettermill has not been tested with Snakemake {version}, only with versions from 9.0 to below 10. "
+        "If something fails, install a tested version: pip install 'snakemake<10'"
     )
 
 

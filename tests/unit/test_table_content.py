@@ -58,7 +58,7 @@ def archive(**files: str) -> bytes:
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "cannot be read as an Excel workbook: .*save it as .xlsx"),
         (bz2.compress(ROWS.encode()), "compressed with bzip2. Unpack it"),
         ("\ufeff\n<!DOCTYPE html><html>Log in</html>".encode(), "a web page or XML, not a table"),
-        (ROWS.encode("utf-16-le"), "line 1: there are NUL bytes: .* `encoding: utf-16-le`"),
+        (ROWS.encode("utf-16-le"), "line 1: there are NUL bytes, .* `encoding: utf-16-le`"),
         (b"\x89PNG\r\n\x1a\n" + bytes(99), "there is no column 'id'"),
         (b"%PDF-1.7\n%\xe2\xe3\n", "there is no column 'id'"),
     ],

@@ -82,8 +82,8 @@ def test_what_is_no_text_costs_its_row(path: Path) -> None:
     assert list(table.rows) == ["1", "4"]
     assert [tuple(row) for row in table.rejected] == [
         ("", "malformed_line", "words.parquet line 2: column image contains 107 bytes that are not text "
-         r"(b'\x89PNG\r\n\x1a\n'…). If this is the image itself, save it as a file, and put its path into the table"),
-        ("", "malformed_line", "words.parquet line 3: column image: a NUL byte: delete it"),
+         r"(b'\x89PNG\r\n\x1a\n'…). If this is the image itself, save it as a file and write its path into the table"),
+        ("", "malformed_line", "words.parquet line 3: column image contains a NUL byte: delete it"),
     ]  # fmt: skip
 
 

@@ -134,7 +134,7 @@ def test_rows_that_cannot_be_read_are_said_to_be_so(folder: Path) -> None:
     assert plan(batches=1).batches
     whole = INDEX.read_bytes()
     INDEX.write_bytes(whole.replace(b'[["a", ', b'[["a"; '))
-    with pytest.raises(CorruptedFileError, match=f"Delete {re.escape(str(INDEX))}"):
+    with pytest.raises(CorruptedFileError, match=f"{re.escape(str(INDEX))}, the index of the table, is damaged"):
         list(plan(batches=1).patterns("0of1"))
 
 
