@@ -1,18 +1,18 @@
-"""learn, align, suspects: letters of every word, cut to fit its transcription (`method: align`).
+"""learn, align, suspects: alignment of every word with its transcription (`method: align`).
 
 learn      from results/matched/{batch}.csv and results/cropped/{batch}/ of all batches, in results/recogniser/:
-               recogniser.npz    a recogniser of letters
-               reliability.csv   how far to trust its confidences
-               lessons.csv       what corrections have changed about it
-               trained_with.txt  settings and code that it is trained with
+               recogniser.npz    the recogniser
+               reliability.csv   calibration of its confidences
+               lessons.csv       effect of corrections on it
+               trained_with.txt  settings and code that it was trained with
 align      from the recogniser and results/matched/{batch}.csv, results/cropped/{batch}/:
-               results/aligned/{batch}.csv     letters of all words with boxes, each with a confidence
+               results/aligned/{batch}.csv     letters of all words, with boxes and confidences
                results/suspected/{batch}.csv   rows whose ink contradicts the transcription
 suspects   from results/suspected/{batch}.csv of all batches:
-               results/suspects.csv            rows that seem to be transcribed wrongly, and what is read there
+               results/suspects.csv            probable label errors, with the reading of the recogniser
 
-The recogniser is trained once; edited and added rows are aligned with the one that is there. `-R learn` trains it
-again, also on the corrections that there are then.
+The recogniser is trained once. Edited and added rows are aligned with it. `-R learn` retrains it, also on the
+corrections of that time.
 """
 
 
@@ -31,7 +31,7 @@ rule learn:
         "logs/benchmarks/learn.tsv"
     conda:
         "../envs/learn.yaml"
-    threads: 3  # a network each
+    threads: 3  # one per network
     params:
         **recorded(corrections=letter_corrections),
         examples=config["align"]["examples"],

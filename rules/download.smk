@@ -1,11 +1,11 @@
 """download, retry_failed, refresh: the images of all rows.
 
-download       results/downloaded/{batch}/   the images as fetched, or copied from the images folder, and status.csv
-retry_failed   fetch again what has failed and may do better now
-refresh        fetch everything again: what is another image now?
+download       results/downloaded/{batch}/   the images as downloaded, or copied from the images folder, and status.csv
+retry_failed   download images again that have failed and may succeed now
+refresh        download all images again, to find those that have changed
 
-What has come of it is kept in .snakemake/lettermill/responses, and what has failed is only fetched again by the last
-two. They are done when they are asked for, note what has changed, and the next run works on that.
+The outcome of each URL is kept in .snakemake/lettermill/responses. Failed images are downloaded again only by the last
+two rules. These run on request and note what has changed; the next run processes that.
 """
 
 # Rules of a group cannot be local.

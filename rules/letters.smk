@@ -1,15 +1,15 @@
-"""crop, segment, match, cut: from the images of a batch to images of single letters.
+"""crop, segment, match, cut: from the images of a batch to letter crops.
 
 crop      from results/downloaded/{batch}/:
               results/cropped/{batch}/        images without the printed part of the form, and offsets.csv
 segment   from these:
               results/segmented/{batch}.csv   boxes of the letters, in pixels of the downloaded images
 match     from these and the transcriptions:
-              results/matched/{batch}.csv     letters of the rows whose boxes fit, and why the other rows do not
+              results/matched/{batch}.csv     letters of the rows whose boxes fit; why the other rows do not fit
 cut       from these (or results/aligned/{batch}.csv, see align.smk), images and corrections:
-              results/letters/{batch}/        {letter}/{row_id}_{position}.png, letters.csv, rejected.csv: other rows;
-                                              review_letters.csv, review_words.csv, review/: what is worth a look;
-                                              corrections.csv: what became of corrections of its letters
+              results/letters/{batch}/        {letter}/{row_id}_{position}.png, letters.csv; rejected.csv: other rows;
+                                              review_letters.csv, review_words.csv, review/: what to review;
+                                              corrections.csv: outcomes of the corrections of its letters
 """
 
 from lettermill.base.alphabet import Alphabet

@@ -1,6 +1,6 @@
-"""What the rules that train a model, test it and read with it are given.
+"""Inputs and parameters of the rules that train a model, test it and read with it.
 
-Files that a user names are local(): they are where they are, whatever prefix the results of a module have.
+Files of the user are local(): the prefix of a module does not apply to them.
 """
 
 from lettermill.plan.predict_inputs import find_images, find_word_list
@@ -12,7 +12,7 @@ FIT_SETTINGS["vgg16"] = TRAIN["vgg16"] if TRAIN["model"] == "vgg16" else {}
 
 
 def vgg16_weights(wildcards):
-    """The file of config `train: {vgg16: {weights}}`, if it names one that is used."""
+    """The file of config `train: {vgg16: {weights}}`, if it is set and used."""
     weights = TRAIN["vgg16"]["weights"]
     if TRAIN["model"] != "vgg16" or weights in ("imagenet", "none"):
         return []
@@ -25,7 +25,7 @@ def test_folders(wildcards):
 
 
 def test_folder_stamps(wildcards):
-    """What tells that their files have changed."""
+    """Digests of these folders, which change with their files."""
     return [stamp_of(Path(folder)) for folder in test_folders(wildcards)]
 
 

@@ -1,6 +1,7 @@
-"""The rows of the table in their batches, and what each job is given of them.
+"""The rows of the table in batches, and the parameters of each job.
 
-A batch is what one job works on, {batch} in the names of files. See scripts/lettermill/plan/workplan.py.
+A batch is the group of rows that one job processes: {batch} in the names of files. See
+scripts/lettermill/plan/workplan.py.
 """
 
 from functools import cache
@@ -12,20 +13,20 @@ from lettermill.workflow.parameters import recorded
 PLAN = checked(Workplan, config, CONFIG_FILES, ROOT / "schemas/config.schema.yaml")
 BATCHES = checked(lambda: PLAN.batches)
 
-# The letters that are cut, by config `method`.
+# The letters to cut out, by config `method`.
 ALIGNED = config["method"] == "align"
 LETTERS = "results/aligned/{batch}.csv" if ALIGNED else "results/matched/{batch}.csv"
 
-# What a run keeps of each batch: folders and tables below results/.
+# The folders and tables below results/ that a run keeps of each batch.
 FOLDERS, TABLES = ["letters"], ["suspected"] if ALIGNED else []
 if config["keep_intermediates"]:
     FOLDERS += ["downloaded", "cropped"]
     TABLES += ["segmented", "matched", *(["aligned"] if ALIGNED else [])]
 
-# What the card of the dataset and the report tell of the config.
+# The settings that the dataset card and the report show.
 CARD_SETTINGS = ["method", "crop", "segment", "cut", "split", "alphabet", "unreadable", *(["align"] if ALIGNED else [])]
 
-# What the files that `cut` works on are made with.
+# The settings and the code that make the inputs of `cut`.
 UPSTREAM_STAGES = ["download", "crop", "segment", "match", *(["align"] if ALIGNED else [])]
 UPSTREAM = [
     config["crop"],
@@ -36,7 +37,7 @@ UPSTREAM = [
 
 @cache
 def sources_of(batch):
-    """The rows of a batch as `download` needs them: where their images are."""
+    """The rows of a batch as `download` needs them: with the URLs or paths of their images."""
     return checked(PLAN.sources, batch)
 
 
@@ -46,12 +47,12 @@ def sources(wildcards):
 
 
 def images(wildcards):
-    """The folder of the images of a batch, if it has any that are not fetched."""
+    """The folder of the images of a batch, if some of them are files."""
     return checked(PLAN.images_of, wildcards.batch)
 
 
 def stems(wildcards):
-    """The names of the files of those rows of a batch whose names would be like those of others."""
+    """Row id -> name of its files, of rows of a batch whose names would collide with others."""
     return checked(PLAN.stems_in, wildcards.batch)
 
 
@@ -61,12 +62,12 @@ def all_stems(wildcards):
 
 
 def fetching(wildcards):
-    """1 if the batch has images to be fetched, 0 if all of them are files."""
+    """1 if the batch has images to download, 0 if all of them are files."""
     return int(not images(wildcards) or any("://" in image for _, image, _ in sources(wildcards)))
 
 
 def patterns(wildcards):
-    """The rows of a batch as `match` needs them: what is written in them."""
+    """The rows of a batch as `match` needs them: with their transcriptions."""
     return checked(PLAN.patterns, wildcards.batch)
 
 
@@ -91,40 +92,40 @@ def letter_corrections(wildcards):
 
 
 def rejected_rows(wildcards):
-    """The rows of the table that no batch has got."""
+    """The rows of the table that are in no batch."""
     return checked(lambda: PLAN.rejected_rows)
 
 
 def notes(wildcards):
-    """What was repaired in the table."""
+    """The repairs of the table."""
     return checked(lambda: PLAN.notes)
 
 
 def confirmed_rows(wildcards):
-    """The rows of which a person has said what is written in them."""
+    """The rows whose transcription is corrected or confirmed."""
     return checked(lambda: PLAN.confirmed_rows)
 
 
 def outcomes(wildcards):
-    """The lines of the table of corrections, with what has become of them as far as the plan tells."""
+    """The lines of the table of corrections, with outcomes as far as the plan knows them."""
     return checked(lambda: PLAN.correction_outcomes)
 
 
 def upstream(wildcards):
-    """A digest of all that the files that `cut` works on are made from.
+    """A digest of everything that the inputs of `cut` depend on.
 
-    Where these are not kept nothing else tells that they would be others now, and where they are it does no harm.
+    If the inputs are not kept, nothing else shows that they would change. If they are kept, the digest does no harm.
     """
     return digest([(repr(UPSTREAM), repr(sources(wildcards)), images(wildcards), *stems(wildcards).items())])
 
 
 def batch_of(pattern):
-    """An input function: `pattern` for the batch of the row that the job is about."""
+    """An input function: `pattern` for the batch of the job's row."""
     return lambda wildcards: pattern.format(batch=checked(PLAN.batch_of, wildcards.row))
 
 
 def row_of(wildcards):
-    """The id of that row: the wildcard is what its files are called."""
+    """The id of the job's row. The wildcard is the name of its files."""
     return checked(PLAN.row_of, wildcards.row)
 
 

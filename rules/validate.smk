@@ -1,6 +1,6 @@
-"""validate: what is known of config, table and images, and what a run would do. It makes nothing.
+"""validate: checks config, table and images, and shows what a run would do. It writes no results.
 
-The config is checked whenever Snakemake starts; wrong ones, and tables that are none, end it before this.
+The config is checked whenever Snakemake starts: a wrong config, or a table that cannot be read, ends it before this.
 """
 
 

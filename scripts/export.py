@@ -1,4 +1,4 @@
-"""Write what params.export names: the files of a format, for a batch or for all, or the card of a format."""
+"""Write an export: the files of a format, for one batch or for all, or the card of a format (params.export)."""
 
 import logging
 from pathlib import Path
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def main() -> None:
-    """Write it. Its module is imported here: a job need not have the packages of other formats, nor load them."""
+    """Write the export. Its module is imported here, so that a job does not need the packages of other formats."""
     files, output, params = snakemake.input, snakemake.output, snakemake.params
     split, classes = Split(**params.split), list(params.classes)
     match params.export:
@@ -42,25 +42,25 @@ def main() -> None:
         case "card":
             write_card(split, classes)
         case other:
-            raise ValueError(f"there is no export {other}")
+            raise ValueError(f"unknown export {other}")
 
 
 def squares_of(results: Path) -> dict[Path, Path]:
-    """Batch -> the file of its squares, which has its name. Those of batches without rows are cleared away."""
+    """Folder of letters of a batch -> the file of its squares. Files of batches without rows are deleted."""
     squares = paths_by_batch(snakemake.input.squares)
     remove_others(results / "normalised", {path.name for path in squares.values()})
     return {letters: squares[batch] for batch, letters in paths_by_batch(snakemake.input.letters).items()}
 
 
 def write_card(split: Split, classes: list[str]) -> None:
-    """Write the card of a format, and clear away what it has of batches that have no rows any more."""
+    """Write the card of a format, and delete its files of batches that have no rows any more."""
     from lettermill.dataset.letter_table import read_letters
     from lettermill.export.export_cards import count_letters, export_card
 
     files, params = snakemake.input, snakemake.params
     if params.by_batch is not None:
         for path in remove_strangers(Path(snakemake.output.card).parent / params.by_batch, map(Path, files.files)):
-            logging.info("removed %s: its batch has no rows any more", path)
+            logging.info("deleted %s: its batch has no rows any more", path)
     counts = count_letters(read_letters([Path(batch) for batch in files.letters], split))
     text = export_card(snakemake.wildcards.format, counts, classes, params.source, lettermill.__version__)
     Path(snakemake.output.card).write_text(text, encoding="utf-8")

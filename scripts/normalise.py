@@ -1,4 +1,4 @@
-"""Bring the letters of a batch to one size."""
+"""Scale the letters of a batch to the same size."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING

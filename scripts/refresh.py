@@ -1,4 +1,4 @@
-"""Fetch again images that have failed, or all of them."""
+"""Download failed images again, or all images."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING

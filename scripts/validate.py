@@ -1,4 +1,4 @@
-"""Say what is known of the table and its images, and what a run would do."""
+"""Check the table and its images, and show what a run would do."""
 
 from itertools import starmap
 from pathlib import Path
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def main() -> None:
-    """Say it, line by line, as it is found."""
+    """Print the findings, line by line, as they are found."""
     params = snakemake.params
     findings = Findings(
         table=params.table,

@@ -11,7 +11,9 @@ ERRORS = ("InputError", "CorruptedFileError")
 
 def longest_piece(message: ast.expr) -> str:
     """The longest literal piece of a message: a string, an f-string, or an expression with strings in it."""
-    pieces = [node.value for node in ast.walk(message) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    pieces = [
+        node.value for node in ast.walk(message) if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    ]
     return max(pieces, key=len, default="")
 
 
