@@ -133,7 +133,7 @@ def check_packages(planned_rules):
     for rule_name, package, requirements in OPTIONAL_PACKAGES:
         if rule_name in planned_rules and importlib.util.find_spec(package) is None:
             sys.exit(
-                f"Lettermill: {package} is not installed, and the rule {rule_name} needs it. Install it:\n"
+                f"Lettermill: {package} is not installed, and {rule_name} needs it. Install it:\n"
                 f"pip install -r {requirements} -c constraints.txt"
             )
 
