@@ -9,7 +9,7 @@ from server import Server
 def test_a_table_and_a_sample_of_its_images_are_looked_at(tmp_path: Path, server: Server) -> None:
     project = Project.of_sample(tmp_path / "project", 40, batches=4)
     for row in list(project.rows.values())[:30]:
-        server.answers[f"/{row[0]}"] = (200, {}, (project.folder / "images" / row[0]).read_bytes())
+        server.responses[f"/{row[0]}"] = (200, {}, (project.folder / "images" / row[0]).read_bytes())
         row[0] = f"{server.url}/{row[0]}"
     project.rows["gone"] = [f"{server.url}/gone.jpg", "A"]
     project.rows["far"] = ["http://far.invalid/far.jpg", "A"]
@@ -26,7 +26,7 @@ def test_a_table_and_a_sample_of_its_images_are_looked_at(tmp_path: Path, server
         "download        4\n",
     ):
         assert line in output
-    assert len(server.asked) in (19, 20)  # which they are depends on the server's port
+    assert len(server.paths) in (19, 20)  # which they are depends on the server's port
     assert not list(project.folder.glob("results/*")) and not (project.folder / "cache").exists()
 
 
