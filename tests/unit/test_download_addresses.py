@@ -385,7 +385,7 @@ def test_a_proxy_that_the_environment_names_is_asked(tmp_path: Path, server: Ser
         proxy=server.url.replace("//", "//name:secret@"),
     )
     assert reasons(records) == {"a": "", "b": "connection_error"}  # the server makes no tunnels, as https needs them
-    assert records["b"].detail == "the proxy"
+    assert records["b"].detail == "the proxy failed"
     assert [request.headers["Proxy-Authorization"] for request in server.requests] == ["Basic bmFtZTpzZWNyZXQ="]
 
 
@@ -420,5 +420,7 @@ def test_a_proxy_of_the_local_network_may_serve_public_addresses(tmp_path: Path,
 
 
 def test_a_proxy_that_cannot_be_used_is_a_clear_error(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"names a proxy that cannot be used: socks5://far\.invalid"):
+    with pytest.raises(
+        InputError, match=r"The proxy socks5://far\.invalid of the environment cannot be used: .*[^.]\. Correct"
+    ):
         fetch(tmp_path, [("a", "http://far.invalid/a.png")], proxy="socks5://far.invalid")

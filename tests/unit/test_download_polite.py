@@ -138,7 +138,9 @@ def test_the_rest_of_a_host_whose_bodies_stall_fails_at_once(tmp_path: Path, ser
     server.otherwise = STALLED
     settings = FAST._replace(connections=4, retries=1, timeout=0.2, host_failures=6)
     records = fetch(tmp_path, rows_of(server, 100), settings)
-    assert {(record.reason, record.detail) for record in records.values()} == {("timeout", "within the response")}
+    assert {(record.reason, record.detail) for record in records.values()} == {
+        ("timeout", "while reading the response")
+    }
     assert 6 <= len(server.paths) <= 6 + 4  # some may be under way beside the last of them
 
 

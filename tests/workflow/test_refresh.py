@@ -59,7 +59,7 @@ def test_what_has_failed_is_fetched_again_if_it_may_do_better(web: Project, serv
     # Another run of the batch sends no request. Both transient failures still fail.
     web.run("-R", "download")
     assert server.paths == []
-    assert "2 fail as before" in web.run("retry_failed")
+    assert "2 failed as before" in web.run("retry_failed")
     assert server.paths == [path_of[passing]]
     assert web.planned() == {}
 
@@ -67,7 +67,7 @@ def test_what_has_failed_is_fetched_again_if_it_may_do_better(web: Project, serv
     server.responses |= good
     web.settings["download"]["mirrors"] = {"http://gone.invalid/scans/": f"{server.url}/"}
     assert web.planned() == {}
-    assert "2 are there now" in web.run("retry_failed")
+    assert "2 now available" in web.run("retry_failed")
     assert web.planned() == work_on(passing, moved)
     server.paths.clear()
     web.run()
@@ -75,7 +75,7 @@ def test_what_has_failed_is_fetched_again_if_it_may_do_better(web: Project, serv
     assert {passing, moved} <= {row["row_id"] for row in web.metadata()}
     assert failed(web) == {gone: "not_found"}
     assert web.planned() == {}
-    assert "Fetched 0 URLs again." in web.run("retry_failed")
+    assert "URLs requested again: 0" in web.run("retry_failed")
 
 
 @pytest.mark.slow
@@ -85,7 +85,7 @@ def test_only_images_that_have_changed_are_worked_on_again(web: Project, server:
     good = server.responses.pop(path_of[back])
     web.run()
     before = web.dataset()
-    assert "39 are the same as before\n       1 fail as before" in web.run("refresh")
+    assert "39 unchanged\n       1 failed as before" in web.run("refresh")
     assert sum(request.headers["If-None-Match"] is not None for request in server.requests) == 39
     assert web.planned() == {}
 
@@ -93,8 +93,8 @@ def test_only_images_that_have_changed_are_worked_on_again(web: Project, server:
     del server.responses[path_of[lost]]
     server.responses[path_of[back]] = good
     output = web.run("refresh")
-    assert "1 are other images than before" in output and "1 are there now" in output
-    assert "1 are not to be had any more; the images that are here are kept" in output
+    assert "1 changed\n" in output and "1 now available\n" in output
+    assert "1 no longer available; the images downloaded before are kept" in output
     assert web.ran() == work_on(changed, back)
     after = web.dataset()
     differing = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
