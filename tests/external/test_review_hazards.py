@@ -92,7 +92,7 @@ def test_a_click_alone_selects_none(review: Review) -> None:
     assert review.exported() == [[*review.letter(7), "reject", ""]]
     review.press("Home", "Space", "ArrowRight")
     expect(review.page.locator("#accept")).to_contain_text("Accept selected")
-    review.page.get_by_role("button", name="Clear selection").click()
+    review.page.get_by_role("button", name="Deselect all").click()
     assert review.page.locator("[aria-selected=true]").count() == 0 and review.place == 1
 
 
@@ -137,7 +137,7 @@ def test_an_older_page_keeps_its_decisions_when_a_newer_one_has_them(
     remake(aligned.folder / "results", tmp_path, corrections=applied)
     newer = with_other(review)
     assert newer.download() == before
-    expect(review.page.locator("#trouble")).to_contain_text("made again")
+    expect(review.page.locator("#trouble")).to_contain_text("rebuilt")
     assert review.download() == before
     review.load()
     expect(review.page.locator("#trouble")).to_be_hidden()

@@ -32,7 +32,7 @@ def test_a_key_accepts_rejects_or_relabels_and_moves_on(review: Review) -> None:
     review.press("Enter", "Delete", other.lower(), own.lower(), "Backspace")
     assert review.place == 5
     assert review.status.endswith(f"; {review.shown - 5} left") and review.progress.startswith("5 of ")
-    assert review.card(1).get_attribute("aria-label").endswith(", left out")
+    assert review.card(1).get_attribute("aria-label").endswith(", rejected")
     assert review.card(2).get_attribute("aria-label").endswith(f", is {other}")
     assert review.card(2).locator(".state").inner_text() == f"→ {other}"
     actions = [("accept", ""), ("reject", ""), ("relabel", other), ("accept", ""), ("reject", "")]
@@ -158,7 +158,7 @@ def test_a_browser_that_keeps_nothing_says_so(review: Review) -> None:
     expect(review.page.locator("#trouble")).to_be_hidden()
     review.press("Enter")
     expect(review.page.locator("#trouble")).to_contain_text("QuotaExceededError")
-    expect(review.page.locator("#trouble")).to_contain_text("download corrections.csv before you close this page")
+    expect(review.page.locator("#trouble")).to_contain_text("Download corrections.csv before you close this page")
     assert len(review.exported()) == 1
 
 
@@ -190,7 +190,7 @@ def test_words(review: Review) -> None:
         [words[3][0], "", words[3][1], "", "transcription", "abc"],
     ]
     assert review.exported() == sorted(expected)
-    expect(articles.nth(2)).to_contain_text("row left out")
+    expect(articles.nth(2)).to_contain_text("row excluded")
     review.press("Control+z")
     assert len(review.exported()) == 3
     expect(articles.nth(3)).to_be_focused()
@@ -275,14 +275,14 @@ def test_earlier_corrections_are_shown_and_can_be_changed(aligned: Project, open
     folder = remake(aligned.folder / "results", tmp_path / "page", corrections=earlier)
     review = opened(folder)
     assert [review.letter(0), review.letter(1)] == [first, second] and review.progress.startswith("2 of ")
-    assert review.card(0).get_attribute("aria-label").endswith("left out")
-    assert review.card(1).get_attribute("aria-label").endswith("is X, cut elsewhere")
+    assert review.card(0).get_attribute("aria-label").endswith("rejected")
+    assert review.card(1).get_attribute("aria-label").endswith("relabelled X, box changed")
     everything = [list(line[1:7]) for line in earlier]
     assert sorted(review.exported()) == sorted(everything)
     review.press("[")
     summary = review.page.locator("#summary")
     expect(summary).to_contain_text("the row has no letter at 77")
-    expect(summary).to_contain_text("Not on this page")
+    expect(summary).to_contain_text("Decisions not on this page")
     summary.get_by_role("button", name="Remove line 6").click()
     summary.get_by_role("button", name="Remove A, letter 1 of row gone").click()
     review.press("]", "Home", "Enter")
@@ -304,7 +304,7 @@ def test_decisions_outlive_their_letters(aligned: Project, opened: Callable, tmp
     review.load()
     assert review.progress.startswith("1 of 3") and review.download() == before
     review.press("[")
-    expect(review.page.locator("#summary")).to_contain_text("Not on this page")
+    expect(review.page.locator("#summary")).to_contain_text("Decisions not on this page")
     review.page.get_by_role("button", name="Remove", exact=False).click()
     assert len(review.exported()) == 1
 

@@ -42,8 +42,8 @@ def summary(
         f"{account.delivered_rows:>8,} rows delivered ({account.delivered_rows / max(account.rows, 1):.1%})",
         "",
         f"{account.letters.total():>8,} letters: " + ", ".join(f"{account.parts[part]:,} {part}" for part in PARTS),
-        *_rejected_letters(account.low_confidence, "below the confidence threshold"),
-        *_rejected_letters(account.rejected_by_hand, "rejected by a correction"),
+        *_rejected_letters(account.low_confidence, "confidence below the threshold"),
+        *_rejected_letters(account.rejected_by_hand, "by a correction"),
         *_columns([f"{label} {count:>6,}" for label, count in letters]),
         *([MAY_BE_FETCHED_LATER.format(transient)] if (transient := _transient(account)) else []),
         *([NOT_TRAINED] if method == "align" and _not_trained(account) else []),
@@ -69,7 +69,7 @@ def _corrected(corrections: Sequence[CorrectionOutcome], path: Path) -> Iterator
 
 
 def _rejected_letters(count: int, why: str) -> list[str]:
-    return [f"{-count:>8,} {'letter' if count == 1 else 'letters'} of these rows {why}"] if count else []
+    return [f"{-count:>8,} {'letter' if count == 1 else 'letters'} of these rows rejected ({why})"] if count else []
 
 
 def _not_trained(account: Account) -> bool:

@@ -45,8 +45,8 @@ Lettermill.openDetail = ({ decisionOf, onVerdict, onBox, onClear, onSelect, onSe
     ];
     part("detail-headline").replaceChildren(...headline);
     const confidence = letter.confidence === null ? "" : ` Confidence ${Lettermill.percent(letter.confidence)}.`;
-    const reads = letter.reading && letter.reading !== letter.label ? ` The recogniser reads ${letter.reading}.` : "";
-    const suspect = word.suspect ? [" It reads the word as ", bdi(word.suspect.reading), "."] : [];
+    const reads = letter.reading && letter.reading !== letter.label ? ` It reads ${letter.reading}.` : "";
+    const suspect = word.suspect ? [" Reading of the word: ", bdi(word.suspect.reading), "."] : [];
     const decision = decisionOf(letter);
     const so = decision ? bdi(` Decision: ${Lettermill.inWords(decision)}.`, "strong") : "";
     part("detail-why").replaceChildren(Lettermill.whyOf(letter) + confidence + reads, ...suspect, so);

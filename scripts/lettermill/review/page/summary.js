@@ -114,8 +114,8 @@ Lettermill.openSummary = ({ store, isShown, onForget, onDownload, say }) => {
         ]),
       ),
       ...table(
-        "Decisions on other letters",
-        "These letters and rows are not on the page any more. Their decisions stay in corrections.csv.",
+        "Decisions not on this page",
+        "These letters and rows are no longer listed on this page. The decisions stay in corrections.csv.",
         ["row", "letter", "decision"],
         elsewhere.map((d) => {
           const key = Lettermill.keyOf(d.row, d.position);

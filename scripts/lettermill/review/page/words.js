@@ -78,10 +78,10 @@ Lettermill.openWords = ({ model, store, say }) => {
         state,
       ),
       picture,
-      make("p", {}, "transcription ", make("strong", {}, bdi(word.text)), " · ", ...why),
+      make("p", {}, "transcribed ", make("strong", {}, bdi(word.text)), " · ", ...why),
       buttons,
     );
-    element.setAttribute("aria-label", `Row ${word.row}, transcription ${word.text}${reading && `, recogniser reads ${reading}`}`);
+    element.setAttribute("aria-label", `Row ${word.row}, transcribed ${word.text}${reading && `, recogniser reads ${reading}`}`);
     const item = make("li", {}, element);
     input.addEventListener("keydown", (event) => typing(event, word));
     input.addEventListener("change", () => leave(word));
