@@ -111,12 +111,12 @@ def test_over_http_the_same_letters_come_out(run: Project, tmp_path: Path, serve
     project = Project(tmp_path)
     with open(SAMPLE / "words.csv", encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            server.answers[f"/{row['image']}"] = (200, {}, (SAMPLE / row["image"]).read_bytes())
+            server.responses[f"/{row['image']}"] = (200, {}, (SAMPLE / row["image"]).read_bytes())
             project.rows[Path(row["image"]).stem] = [f"{server.url}/{row['image']}", row["text"]]
     project.settings |= {"images": None, "method": "align"}
     project.run()
     wanted = [image for image, text in project.rows.values() if text != "EMPTY"]
-    assert sorted(server.asked) == sorted(image.removeprefix(server.url) for image in wanted)
+    assert sorted(server.paths) == sorted(image.removeprefix(server.url) for image in wanted)
     assert project.metadata() == run.metadata()
 
 
