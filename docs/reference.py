@@ -60,7 +60,7 @@ This page lists all reasons, what they mean and what to do. The columns of the f
 
 Give the commands with the same `--configfile` and `--directory` as your run. After a change of the table, the images
 or the config, run Lettermill again: it processes only what the change concerns. To see how a row was read, make its
-[debug picture](report-and-review.md).
+[debug picture](report-and-review.md#the-debug-picture-of-one-row).
 """
 
 

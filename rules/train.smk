@@ -28,7 +28,10 @@ rule fit:
         preprocessing="results/model/model.json",
         history="results/model/history.csv",
         curves=report(
-            "results/model/curves.png", caption="captions/curves.rst", category="Model", labels={"content": "learning curves"}
+            "results/model/curves.png",
+            caption="captions/curves.rst",
+            category="Model",
+            labels={"content": "learning curves"},
         ),
     log:
         "logs/fit.log",

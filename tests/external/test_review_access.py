@@ -36,7 +36,7 @@ def test_no_barriers(aligned: Project, opened: Callable, tmp_path, scheme: str, 
     check(review, "words")
     review.press("]")
     check(review, "decisions")
-    review.page.get_by_role("button", name="Forget my decisions…").click()
+    review.page.get_by_role("button", name="Discard my decisions…").click()
     check(review, "forget")
     review.press("Escape", "?")
     check(review, "help")
@@ -78,7 +78,7 @@ def test_a_screen_reader_is_told(review: Review) -> None:
     status = review.page.get_by_role("status")
     row, position, label, _ = review.letter(0)
     review.press("Delete")
-    assert status.inner_text() == f"{label}, letter {int(position) + 1} of row {row}: left out; {review.shown - 1} left"
+    assert status.inner_text() == f"{label}, letter {int(position) + 1} of row {row}: rejected; {review.shown - 1} left"
     listbox = review.page.get_by_role("listbox")
     expect(listbox).to_have_attribute("aria-multiselectable", "true")
     assert review.page.locator("html").get_attribute("lang") == "en"

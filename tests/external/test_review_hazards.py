@@ -30,7 +30,7 @@ def test_what_is_written_is_what_the_button_right_keeps(review: Review) -> None:
     review.press("]")
     row, letters, _ = review.word(0)
     field(review.page, 0).fill("other")
-    button(review.page, 0, "Right").click()
+    button(review.page, 0, "Confirm").click()
     assert review.exported() == [[row, "", letters, "", "transcription", "other"]]
     # Back there, Enter keeps what stands in the field.
     review.press("Home", "Enter")
@@ -43,7 +43,7 @@ def test_a_field_that_is_left_is_kept(review: Review, shown: str) -> None:
     review.page.locator("#words-filter").select_option(shown)
     (row, letters, _), (second, others, _) = review.word(0), review.word(1)
     field(review.page, 0).fill("other")
-    button(review.page, 1, "Leave out").click()
+    button(review.page, 1, "Exclude").click()
     expected = [[row, "", letters, "", "transcription", "other"], [second, "", others, "", "exclude", ""]]
     assert review.exported() == sorted(expected)
     field(review.page, 2 if shown == "all" else 0).fill("?!")
@@ -86,13 +86,13 @@ def test_a_click_alone_selects_none(review: Review) -> None:
     review.card(2).locator(".pick").click()
     review.card(4).click(modifiers=["Control"])
     expect(review.page.locator("#detail-headline")).to_contain_text("2 selected")
-    expect(review.page.locator("#reject")).to_contain_text("Leave out: all 2")
+    expect(review.page.locator("#reject")).to_contain_text("Reject all 2")
     review.card(7).click()
     review.page.locator("#reject").click()
     assert review.exported() == [[*review.letter(7), "reject", ""]]
     review.press("Home", "Space", "ArrowRight")
-    expect(review.page.locator("#accept")).to_contain_text("Right: selected")
-    review.page.get_by_role("button", name="Select none").click()
+    expect(review.page.locator("#accept")).to_contain_text("Accept selected")
+    review.page.get_by_role("button", name="Deselect all").click()
     assert review.page.locator("[aria-selected=true]").count() == 0 and review.place == 1
 
 
@@ -118,7 +118,7 @@ def test_two_windows_keep_each_other_s_decisions(review: Review) -> None:
     # Undo takes nothing back that has been decided otherwise in the other window.
     review.page.bring_to_front()
     review.press("Control+z")
-    assert review.status == "It has been decided otherwise in another window since."
+    assert review.status == "Changed in another window since."
     review.press("Control+z")
     expect(other.page.locator("#progress-text")).to_contain_text("2 of ")
     found = review.exported()
@@ -137,7 +137,7 @@ def test_an_older_page_keeps_its_decisions_when_a_newer_one_has_them(
     remake(aligned.folder / "results", tmp_path, corrections=applied)
     newer = with_other(review)
     assert newer.download() == before
-    expect(review.page.locator("#trouble")).to_contain_text("made again")
+    expect(review.page.locator("#trouble")).to_contain_text("rebuilt")
     assert review.download() == before
     review.load()
     expect(review.page.locator("#trouble")).to_be_hidden()
@@ -162,7 +162,7 @@ def test_what_changes_nothing_is_no_step_to_undo(review: Review) -> None:
     review.press("Enter", "Home", "Enter", "Home", "Enter", "Control+z")
     assert review.exported() == []
     review.press("Control+z")
-    assert review.status == "Nothing to be undone."
+    assert review.status == "Nothing to undo."
 
 
 def test_enlarged_to_200_percent_the_letters_are_seen(aligned: Project, opened: Callable) -> None:

@@ -12,7 +12,7 @@ from reviewing import Review, remake
 
 def test_the_letters_are_there_when_it_opens(review: Review) -> None:
     assert review.shown == len(review.data["cards"]) > 50
-    assert review.place == 0 and review.progress == f"0 of {review.shown} looked at"
+    assert review.place == 0 and review.progress == f"0 of {review.shown} reviewed"
     row, position, label, _ = review.letter(0)
     assert review.card(0).get_attribute("aria-label").startswith(f"{label}, ")
     expect(review.page.locator("#detail-headline")).to_contain_text(f"{label}, letter {int(position) + 1} of")
@@ -32,7 +32,7 @@ def test_a_key_accepts_rejects_or_relabels_and_moves_on(review: Review) -> None:
     review.press("Enter", "Delete", other.lower(), own.lower(), "Backspace")
     assert review.place == 5
     assert review.status.endswith(f"; {review.shown - 5} left") and review.progress.startswith("5 of ")
-    assert review.card(1).get_attribute("aria-label").endswith(", left out")
+    assert review.card(1).get_attribute("aria-label").endswith(", rejected")
     assert review.card(2).get_attribute("aria-label").endswith(f", is {other}")
     assert review.card(2).locator(".state").inner_text() == f"→ {other}"
     actions = [("accept", ""), ("reject", ""), ("relabel", other), ("accept", ""), ("reject", "")]
@@ -72,7 +72,7 @@ def test_what_is_selected_is_decided_together(review: Review) -> None:
     review.press("Escape")
     assert review.page.locator("[aria-selected=true]").count() == 0
     review.press("Control+a", "Enter")
-    assert review.progress == f"{review.shown} of {review.shown} looked at"
+    assert review.progress == f"{review.shown} of {review.shown} reviewed"
     assert {line[4] for line in review.exported()} == {"accept"}
     review.press("Control+z")
     assert review.progress.startswith("3 of ")
@@ -100,11 +100,11 @@ def test_undo_and_redo_go_where_it_was(review: Review) -> None:
     review.press("Enter", "Delete", "q", "End", "Control+z")
     assert review.place == 2 and review.progress.startswith("2 of ")
     review.press("Control+z", "Control+z", "Control+z")
-    assert review.place == 0 and review.status == "Nothing to be undone."
+    assert review.place == 0 and review.status == "Nothing to undo."
     review.press("Control+Shift+z", "Control+y")
     assert review.place == 1 and review.progress.startswith("2 of ")
     review.press("Home", "x", "Control+y")  # what has been undone is gone once something else is decided
-    assert review.status == "Nothing to be redone."
+    assert review.status == "Nothing to redo."
     assert [line[4:] for line in review.exported() if line[:4] == review.letter(0)] == [["relabel", "X"]]
     review.page.locator("#undo").click()
     assert [line[4:] for line in review.exported() if line[:4] == review.letter(0)] == [["accept", ""]]
@@ -147,7 +147,7 @@ def test_what_is_decided_is_there_when_the_page_comes_back(review: Review) -> No
     again = Review(context, review.folder)
     assert again.download() == before
     again.press("Control+z")
-    assert again.status == "Nothing to be undone."
+    assert again.status == "Nothing to undo."
 
 
 def test_a_browser_that_keeps_nothing_says_so(review: Review) -> None:
@@ -158,18 +158,18 @@ def test_a_browser_that_keeps_nothing_says_so(review: Review) -> None:
     expect(review.page.locator("#trouble")).to_be_hidden()
     review.press("Enter")
     expect(review.page.locator("#trouble")).to_contain_text("QuotaExceededError")
-    expect(review.page.locator("#trouble")).to_contain_text("download corrections.csv before you close this page")
+    expect(review.page.locator("#trouble")).to_contain_text("Download corrections.csv before you close this page")
     assert len(review.exported()) == 1
 
 
 def test_decisions_are_forgotten_only_when_somebody_means_it(review: Review) -> None:
     review.press("Enter", "x", "[")
-    forget = review.page.get_by_role("button", name="Forget my decisions…")
+    forget = review.page.get_by_role("button", name="Discard my decisions…")
     forget.click()
-    review.page.get_by_role("button", name="Keep them").click()
+    review.page.get_by_role("button", name="Keep", exact=True).click()
     assert len(review.exported()) == 2
     forget.click()
-    review.page.get_by_role("button", name="Forget them").click()
+    review.page.get_by_role("button", name="Discard", exact=True).click()
     assert review.exported() == []
     review.press("Control+z")
     assert len(review.exported()) == 2
@@ -190,7 +190,7 @@ def test_words(review: Review) -> None:
         [words[3][0], "", words[3][1], "", "transcription", "abc"],
     ]
     assert review.exported() == sorted(expected)
-    expect(articles.nth(2)).to_contain_text("row left out")
+    expect(articles.nth(2)).to_contain_text("row excluded")
     review.press("Control+z")
     assert len(review.exported()) == 3
     expect(articles.nth(3)).to_be_focused()
@@ -200,9 +200,9 @@ def test_words(review: Review) -> None:
     assert "no letter of the alphabet" in review.status and len(review.exported()) == 3
     review.press("Escape", "F2", "z", "Control+Enter")
     assert [words[3][0], "", words[3][1], "", "transcription", words[3][1]] in review.exported()
-    articles.nth(0).get_by_role("button", name="No decision").click()
+    articles.nth(0).get_by_role("button", name="Clear decision").click()
     assert len(review.exported()) == 3
-    articles.nth(0).get_by_role("button", name=f"Take {words[0][2]}").click()
+    articles.nth(0).get_by_role("button", name=f"Use {words[0][2]}").click()
     assert review.exported() == sorted([*expected[:3], [*expected[3][:5], words[3][1]]])
 
 
@@ -275,24 +275,24 @@ def test_earlier_corrections_are_shown_and_can_be_changed(aligned: Project, open
     folder = remake(aligned.folder / "results", tmp_path / "page", corrections=earlier)
     review = opened(folder)
     assert [review.letter(0), review.letter(1)] == [first, second] and review.progress.startswith("2 of ")
-    assert review.card(0).get_attribute("aria-label").endswith("left out")
-    assert review.card(1).get_attribute("aria-label").endswith("is X, cut elsewhere")
+    assert review.card(0).get_attribute("aria-label").endswith("rejected")
+    assert review.card(1).get_attribute("aria-label").endswith("relabelled X, box changed")
     everything = [list(line[1:7]) for line in earlier]
     assert sorted(review.exported()) == sorted(everything)
     review.press("[")
     summary = review.page.locator("#summary")
     expect(summary).to_contain_text("the row has no letter at 77")
-    expect(summary).to_contain_text("Not on this page")
-    summary.get_by_role("button", name="Drop line 6").click()
-    summary.get_by_role("button", name="Drop A, letter 1 of row gone").click()
+    expect(summary).to_contain_text("Decisions not on this page")
+    summary.get_by_role("button", name="Remove line 6").click()
+    summary.get_by_role("button", name="Remove A, letter 1 of row gone").click()
     review.press("]", "Home", "Enter")
     expected = [[*first, "accept", ""], everything[1], everything[2], everything[5]]
     assert sorted(review.exported()) == sorted(expected)
     review.load()
     assert sorted(review.exported()) == sorted(expected)
     review.press("[")
-    review.page.get_by_role("button", name="Forget my decisions…").click()
-    review.page.get_by_role("button", name="Forget them").click()
+    review.page.get_by_role("button", name="Discard my decisions…").click()
+    review.page.get_by_role("button", name="Discard", exact=True).click()
     assert sorted(review.exported()) == sorted(everything)
 
 
@@ -304,8 +304,8 @@ def test_decisions_outlive_their_letters(aligned: Project, opened: Callable, tmp
     review.load()
     assert review.progress.startswith("1 of 3") and review.download() == before
     review.press("[")
-    expect(review.page.locator("#summary")).to_contain_text("Not on this page")
-    review.page.get_by_role("button", name="Drop", exact=False).click()
+    expect(review.page.locator("#summary")).to_contain_text("Decisions not on this page")
+    review.page.get_by_role("button", name="Remove", exact=False).click()
     assert len(review.exported()) == 1
 
 

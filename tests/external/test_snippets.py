@@ -52,7 +52,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             writer = csv.writer(table)
             writer.writerow(["word_id", "url", "transcription"])
             for row in rows:
-                server.answers[f"/{row['image']}"] = (200, {}, (SAMPLE / row["image"]).read_bytes())
+                server.responses[f"/{row['image']}"] = (200, {}, (SAMPLE / row["image"]).read_bytes())
                 writer.writerow([Path(row["image"]).stem, f"{server.url}/{row['image']}", row["text"]])
         (folder / "my-words").mkdir()
         for row in rows[:3]:

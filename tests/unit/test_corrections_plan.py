@@ -118,5 +118,5 @@ def test_what_the_batches_say_is_gathered_and_a_loss_is_noticed(tmp_path: Path) 
     ]  # fmt: skip
     write_records(tmp_path / "corrections.csv", CorrectionOutcome, found)
     assert read_records(tmp_path / "corrections.csv", CorrectionOutcome) == found
-    with pytest.raises(CorruptedFileError, match="Line 2 of the corrections is lost"):
+    with pytest.raises(CorruptedFileError, match="Line 2 of the corrections has no outcome"):
         gather_outcomes([tmp_path / "a"], lines)

@@ -131,7 +131,7 @@ def test_a_row_keeps_its_part_between_versions() -> None:
 
 
 def test_a_lost_row_is_noticed(tmp_path: Path) -> None:
-    with pytest.raises(CorruptedFileError, match=r"a: 2 rows went in and 1 came out\. Delete .*a and run again"):
+    with pytest.raises(CorruptedFileError, match=r"a: expected 2 rows, found 1\. Delete .*a and run again"):
         assemble({batch(tmp_path / "a", {"3": "ABBA"}): 2}, [], Split(), tmp_path / "dataset")
 
 
@@ -147,7 +147,7 @@ def test_a_list_of_letters_that_ends_early_is_noticed(tmp_path: Path) -> None:
     made = batch(tmp_path / "a", {"3": "ABBA"})
     lines = (made / "letters.csv").read_text().splitlines(keepends=True)
     (made / "letters.csv").write_text("".join(lines[:-1]))
-    with pytest.raises(CorruptedFileError, match=r"a has 4 letters and lists 3. Delete .*/a and run again"):
+    with pytest.raises(CorruptedFileError, match=r"a contains 4 letters, but lists 3. Delete .*/a and run again"):
         assemble({made: 1}, [], Split(), tmp_path / "dataset")
 
 
@@ -173,7 +173,7 @@ LINE = "A/3_0.png,A,3,0,0,0,8,9,,histogram"
         ("", ", line 1: the header is not file_name,"),
         (f"{HEADER}\n{LINE}\n".encode().replace(b"3_0", b"\xff"), ", line .*can't decode byte 0xff"),
         (f"{HEADER}\n{LINE}\n".encode("utf-16"), ", line 1: "),
-        (f"{HEADER}\r\n{LINE}\r\n", " is not as it was written"),
+        (f"{HEADER}\r\n{LINE}\r\n", " is damaged"),
         (f"{HEADER}\n{LINE.replace(',8,', ',99999999999,')}\n", ": .*"),
         (f"{HEADER}\n{LINE}\n{LINE}\n", None),
         (None, " is missing"),
@@ -193,7 +193,7 @@ def test_a_damaged_list_of_letters_is_named(tmp_path: Path, content: str | bytes
         path.unlink()
     else:
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    what = "Letter 0 of row 3 is there twice, in letters.csv of .*b" if message is None else f"b/letters.csv{message}"
+    what = "Letter 0 of row 3 occurs twice in letters.csv of .*b" if message is None else f"b/letters.csv{message}"
     with pytest.raises(CorruptedFileError, match=rf"{what}.*\. Delete the folder .*/b and run again"):
         read_letters([whole, damaged, after], Split())
 

@@ -88,7 +88,7 @@ def test_each_action_is_done_and_undone(project: Project, finished: Project) -> 
     assert names == {each["file_name"] for each in project.metadata()}
     summary = (project.folder / "results/summary.txt").read_text(encoding="utf-8")
     assert f"{len(lines)} corrections: {len(lines)} applied: results/corrections.csv" in summary
-    assert "-1 letters of these rows are rejected by hand" in summary
+    assert "-1 letter of these rows rejected (by a correction)" in summary
 
     corrected = project.dataset()
     correct(project, *reversed(lines))

@@ -58,7 +58,7 @@ def learn(examples: Iterable[Example], lexicon: Lexicon, rounds: int, jobs: int)
         corrected = [word for word in words if word.by_hand]
         if not corrected:
             return TrainedRecogniser(*learnt, [])
-        log.info("learning without the corrections, to compare")
+        log.info("training again without the corrections, for comparison")
         before = _learn_in_rounds([word._replace(by_hand=()) for word in words], lexicon, rounds, jobs)
         return TrainedRecogniser(*learnt, effects_of(corrected, before[0] if before else None, learnt[0]))
 
@@ -75,7 +75,7 @@ def _learn_in_rounds(
         if learnt is not None:
             learnt = _learn(words, _self_labelled(others, learnt[0]), letters, lexicon, jobs)
     if learnt is None:
-        log.warning("no word has all its letters where they can be cut out")
+        log.warning("no recogniser is trained: in no word can all letters be cut out")
     return learnt
 
 
@@ -89,9 +89,16 @@ def _learnable(words: Sequence[GroundTruthWord]) -> str:
     letters = [letter for letter in counts if total[letter] >= max(FEWEST_OF_A_CLASS, 1 + counts[letter].max())]
     rare = sorted(set(counts) - set(letters))
     if rare:
-        log.warning("too few to learn from: %s", ", ".join(f"{letter} ({total[letter]})" for letter in rare))
+        log.warning(
+            "letters with too few examples, which are not learnt: %s",
+            ", ".join(f"{letter} ({total[letter]})" for letter in rare),
+        )
     if sum(total.values()) < FEWEST_LETTERS or len(letters) < 2:
-        log.warning("%d matched letters are too few to learn from", sum(total.values()))
+        log.warning(
+            "no recogniser is trained: the boxes of %d letters fit, but %d letters are needed, of two classes at least",
+            sum(total.values()),
+            FEWEST_LETTERS,
+        )
         return ""
     return "".join(sorted(letters))
 
@@ -102,7 +109,7 @@ def _learn(
     """Train on words with boxes and on aligned ones; confidences on those with boxes alone."""
     every = [*words, *aligned]
     count = sum(index >= 0 for word in every for index in word.truth)
-    log.info("learning %s from %d letters of %d words", letters, count, len(every))
+    log.info("training on %s: %d letters of %d words", letters, count, len(every))
     appearance = Appearance(
         *(np.concatenate(values) for values in zip(*(word.appearance for word in every), strict=True))
     )

@@ -81,7 +81,7 @@ def load_recogniser(path: Path) -> Recogniser | None:
     try:
         with np.load(path) as arrays:
             if int(arrays["format"]) != FORMAT:
-                raise ValueError("another version has written it")
+                raise ValueError("another version of Lettermill has written it")
             letters = str(arrays["letters"])
             if not letters:
                 return None
@@ -93,7 +93,7 @@ def load_recogniser(path: Path) -> Recogniser | None:
             lexicon = Lexicon(arrays["words"].tolist(), arrays["counts"])
             return Recogniser(letters, tuple(networks), lexicon, Confidence(arrays["weights"], float(arrays["bias"])))
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        raise CorruptedFileError(f"{path} is no recogniser: {error}. Learn again: snakemake -R learn.") from error
+        raise CorruptedFileError(f"{path} cannot be read as a recogniser: {error}. Rerun the rule `learn`.") from error
 
 
 def trained_recogniser(path: Path) -> Recogniser:
@@ -102,9 +102,8 @@ def trained_recogniser(path: Path) -> Recogniser:
     recogniser = load_recogniser(path)
     if recogniser is None:
         raise InputError(
-            f"{path} says that no recogniser could be learnt, and nothing can be read without one: of the table's "
-            "words too few come apart into as many pieces as they have letters. Give a larger table, then: "
-            "snakemake -R learn."
+            f"{path} contains no trained recogniser: the boxes of too few words fit their transcriptions. "
+            "Add rows to the table, then rerun the rule `learn`."
         )
     return recogniser
 

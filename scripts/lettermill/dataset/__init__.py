@@ -1,4 +1,4 @@
-"""The delivered dataset: letter folders, metadata, rejected rows and letters, counts, card, summary.
+"""The delivered dataset: class folders, metadata, rejected rows and letters, counts, card, summary.
 
 May import: base, records, corrections.
 """

@@ -1,4 +1,4 @@
-"""The account of a run: how many rows and letters went in, came out, or were stopped, where and why."""
+"""The account of a run: how many rows and letters were delivered, and how many were rejected by stage and reason."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -15,9 +15,9 @@ from lettermill.records.schemas import Rejected
 class Account:
     """Counts of a dataset.
 
-    delivered_rows: rows of which there are letters. stopped: (stage, reason) -> rows. low_confidence: letters that
-    are rejected from rows of which others are delivered; rejected_by_hand: the same, by hand. letters, parts, methods:
-    label -> letters, part of the split -> letters, how they were found -> letters.
+    delivered_rows: rows with at least one delivered letter. stopped: (stage, reason) -> rejected rows.
+    low_confidence: letters of delivered rows that are rejected for their confidence; rejected_by_hand: the same, by a
+    correction. letters, parts, methods: label -> letters, split -> letters, method -> letters.
     """
 
     delivered_rows: int = 0
@@ -29,13 +29,13 @@ class Account:
     methods: Counter[str] = field(default_factory=Counter)
 
     def add_letters(self, letters: pd.DataFrame) -> None:
-        """Count letters that are delivered; see ``read_letters``."""
+        """Count delivered letters; see ``read_letters``."""
         self.letters.update(letters["label"])
         self.parts.update(letters["split"])
         self.methods.update(letters["method"])
 
     def add_rejected(self, rejected: Iterable[Rejected]) -> None:
-        """Count what is not."""
+        """Count rejected rows and letters."""
         for row in rejected:
             if row.position is None:
                 self.stopped[row.stage, row.reason] += 1
@@ -46,12 +46,12 @@ class Account:
 
     @property
     def rows(self) -> int:
-        """Rows of the table."""
+        """Rows in the table."""
         return self.delivered_rows + self.stopped.total()
 
     @property
     def rejected(self) -> dict[tuple[str, str], int]:
-        """(stage, reason) -> rows, in the order of the stages."""
+        """(stage, reason) -> rejected rows, in the order of the stages."""
         order = [(stage, reason) for stage, reasons in REASONS.items() for reason in reasons]
-        order += sorted(self.stopped.keys() - set(order))  # none should be; if there is one, the sums must still add up
+        order += sorted(self.stopped.keys() - set(order))  # should be empty; if not, the sums must still add up
         return {key: self.stopped[key] for key in order if self.stopped[key]}

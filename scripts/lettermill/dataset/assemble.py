@@ -1,4 +1,4 @@
-"""The dataset: the letters of all batches in one folder for each letter, and an account of every row."""
+"""Assemble the dataset: the letters of all batches in one folder per class, and an account of every row."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,16 +14,16 @@ from lettermill.records.schemas import Rejected
 
 
 def rejected_by_table(rejected_rows: Iterable[tuple[str, str, str]]) -> list[Rejected]:
-    """The rows that no batch has got, given as (row id, reason, detail); see ``plan.rows.RejectedRow``."""
+    """Records of the rows that are in no batch: (row id, reason, detail), see ``plan.rows.RejectedRow``."""
     return [Rejected(row_id, None, "", "table", reason, None, detail) for row_id, reason, detail in rejected_rows]
 
 
 def assemble(batches: Mapping[Path, int], rejected_rows: Sequence[Rejected], split: Split, output: Path) -> Account:
-    """Write ``metadata.csv`` and ``rejected.csv`` into the folder ``output`` and bring its letter folders up to date.
+    """Write ``metadata.csv`` and ``rejected.csv`` into the folder ``output``, and update its class folders.
 
-    batches: folder that ``cut_batch`` has written -> rows that the batch has. rejected_rows: those that no batch has.
-    Raises CorruptedFileError when a table of a batch is damaged, or not every one of its rows is delivered or rejected.
-    Everything is in the order of row id and position, whatever the order of the batches.
+    batches: folder written by ``cut_batch`` -> number of rows of the batch. rejected_rows: rows that are in no batch.
+    Raises CorruptedFileError when a table of a batch is damaged, or a row is neither delivered nor rejected.
+    The tables are sorted by row id and position.
     """
     letters = read_letters(list(batches), split)
     rows = Counter(letters.drop_duplicates("row_id")["batch"])
@@ -34,9 +34,7 @@ def assemble(batches: Mapping[Path, int], rejected_rows: Sequence[Rejected], spl
         of_batch = read_records(batch / "rejected.csv", Rejected)
         found = rows[batch] + sum(row.position is None for row in of_batch)
         if found != expected:
-            raise CorruptedFileError(
-                f"{batch}: {expected} rows went in and {found} came out. Delete {batch} and run again."
-            )
+            raise CorruptedFileError(f"{batch}: expected {expected} rows, found {found}. Delete {batch} and run again.")
         rejected += of_batch
     rejected.sort(key=lambda row: (row.row_id, -1 if row.position is None else row.position, row.stage, row.detail))
     account.add_rejected(rejected)

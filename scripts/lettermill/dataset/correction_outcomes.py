@@ -1,4 +1,4 @@
-"""What became of each line of the table of corrections."""
+"""The outcome of each line of the table of corrections."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -9,10 +9,9 @@ from lettermill.records.schemas import CorrectionOutcome, TriedCorrection
 
 
 def gather_outcomes(batches: Iterable[Path], lines: Sequence[CorrectionOutcome]) -> list[CorrectionOutcome]:
-    """``lines`` with the outcomes of those that have none yet: they are in one of ``batches``, folders that
-    ``cut_batch`` has written.
+    """Fill in the missing outcomes of ``lines`` from ``batches``, folders written by ``cut_batch``.
 
-    Raises CorruptedFileError when one of them is in none.
+    Raises CorruptedFileError when no batch has the outcome of a line.
     """
     if all(line.outcome for line in lines):
         return list(lines)
@@ -25,8 +24,8 @@ def gather_outcomes(batches: Iterable[Path], lines: Sequence[CorrectionOutcome])
             decided = found.get(line.correction)
             if decided is None:
                 raise CorruptedFileError(
-                    f"Line {line.line} of the corrections is lost: no corrections.csv in results/letters/ has it. "
-                    "Make them again: snakemake -R cut."
+                    f"Line {line.line} of the corrections has no outcome in any results/letters/*/corrections.csv. "
+                    "Run snakemake -R cut."
                 )
             line = line._replace(outcome=decided.outcome, detail=decided.detail, confidence=decided.confidence)
         result.append(line)

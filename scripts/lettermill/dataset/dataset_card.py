@@ -1,4 +1,4 @@
-"""The dataset card: a README in the dataset that says where it comes from and what is in it."""
+"""The dataset card: the README of the dataset."""
 
 import json
 
@@ -20,43 +20,46 @@ def dataset_card(account: Account, source: str, settings: dict[str, object], ver
         [
             "# Handwritten letters",
             "",
-            f"{account.letters.total():,} images of single handwritten letters, cut out of "
-            f"{account.delivered_rows:,} of the {account.rows:,} word images of `{source}` by Lettermill.",
+            f"{account.letters.total():,} images of single handwritten letters. Lettermill cut them from "
+            f"{account.delivered_rows:,} of the {account.rows:,} word images in `{source}`.",
             "",
-            "This folder is generated: a run of the workflow brings it up to date and removes what it did not make.",
+            "This folder is generated. Each run of the workflow updates the class folders and deletes other files in",
+            "them.",
             "",
             "## Layout",
             "",
-            "- `A/`, `B/`, …: one folder a letter, `{row_id}_{position}.png`, 8-bit grey, tight around the ink.",
+            "- `A/`, `B/`, …: one folder per class. Each `{row_id}_{position}.png` is one letter: 8-bit greyscale,",
+            "  cropped tightly around the ink.",
             *(
-                f"  The folder of {letter} is `{name}/`, which no file system takes for another."
+                f"  The folder of class {letter} is `{name}/`: some file systems ignore case."
                 for letter, name in renamed
             ),
-            "  Characters of an id that no file name can have are written as in addresses, `%2F` for `/`; the ids",
-            "  themselves are in `metadata.csv`.",
-            "- `metadata.csv`: a line for each image: label, row, position in the transcription, box in the source",
-            "  image (pixels), confidence (empty where the method has none), method (`hand`: a person has decided),",
-            "  and split. All letters of a row are in the same part of the split.",
-            "- `rejected.csv`: every row and letter that is not here, with stage and reason.",
+            "  Characters of an id that are not allowed in file names are percent-encoded as in URLs, `/` as `%2F`.",
+            "  `metadata.csv` has the unchanged ids.",
+            "- `metadata.csv`: one line per image. Columns: file name, label, row id, position in the transcription",
+            "  (from 0), box in the downloaded image (x, y, width and height in pixels), confidence (empty if the",
+            "  method gives none), method (`hand`: decided by a correction) and split. All letters of a row are in the",
+            "  same split.",
+            "- `rejected.csv`: every rejected row and letter, with stage and reason.",
             "",
             "## Counts",
             "",
-            "| letter | images |",
+            "| class | images |",
             "|---|---:|",
             *(f"| {label} | {count:,} |" for label, count in sorted(account.letters.items())),
             "",
-            "| part | images |",
+            "| split | images |",
             "|---|---:|",
             *(f"| {part} | {account.parts[part]:,} |" for part in PARTS),
             "",
-            "| rows not delivered | stage | reason |",
+            "| rejected rows | stage | reason |",
             "|---:|---|---|",
             *(
                 f"| {count:,} | {stage} | `{reason}`: {explain(stage, reason)} |"
                 for (stage, reason), count in account.rejected.items()
             ),
             "",
-            "## How it was made",
+            "## Settings and versions",
             "",
             *(f"- {name}: {json.dumps(value, ensure_ascii=False)}" for name, value in settings.items()),
             *(f"- {name} {version}" for name, version in versions.items()),

@@ -1,4 +1,4 @@
-"""The letters of all batches as one table, a pandas DataFrame."""
+"""The letters of all batches as one pandas DataFrame."""
 
 import io
 from collections.abc import Iterable, Sequence
@@ -25,7 +25,7 @@ COLUMNS: dict[str, type] = {
     "confidence": np.float64,
     "method": object,
 }
-"""Those of a ``Letter`` -> types of their values; text stays text, whatever it looks like."""
+"""Columns of a ``Letter`` -> types. Text is never converted to numbers."""
 
 DELIVERED = [*COLUMNS, "split"]
 """The columns of a ``Delivered`` record."""
@@ -34,12 +34,11 @@ _HEADER = ",".join(COLUMNS).encode() + b"\n"
 
 
 def read_letters(batches: Sequence[Path], split: Split) -> pd.DataFrame:
-    """The letters of ``batches``, folders that ``cut_batch`` has written, by row id (code points) and position.
+    """The letters of ``batches``, folders written by ``cut_batch``, sorted by row id (code points) and position.
 
-    The columns are those of DELIVERED, and ``batch``, the folder; texts that many letters share are categories. NaN is
-    the confidence of a letter that has none. The index is the number of the letter, from 0, in the lists of ``batches``
-    one after the other.
-    Raises CorruptedFileError, naming file and line, when a ``letters.csv`` is damaged or has a letter twice.
+    The columns are DELIVERED and ``batch``, the folder; repeated texts are categories. A missing confidence is NaN.
+    The index numbers the letters from 0 in the order of the concatenated lists of ``batches``.
+    Raises CorruptedFileError with file and line when a ``letters.csv`` is damaged or contains a letter twice.
     """
     tables, counts = io.BytesIO(), []
     tables.write(_HEADER)
@@ -50,8 +49,8 @@ def read_letters(batches: Sequence[Path], split: Split) -> pd.DataFrame:
     try:
         letters = _parsed(tables)
         if len(letters) != sum(counts):
-            raise ValueError("a line is not whole")
-    except (ValueError, OverflowError) as error:  # what pandas raises; it cannot know which file it is
+            raise ValueError("a line is incomplete")
+    except (ValueError, OverflowError) as error:  # raised by pandas, which does not know the file
         raise _damaged(batches, error) from error
     del tables
     folders = pd.Index(np.array(batches, dtype=object))
@@ -67,12 +66,12 @@ def read_letters(batches: Sequence[Path], split: Split) -> pd.DataFrame:
 
 
 def write_metadata(letters: pd.DataFrame, path: Path) -> None:
-    """Write ``letters``, see ``read_letters``, as ``Delivered`` records to the CSV file ``path``."""
+    """Write ``letters``, see ``read_letters``, to the CSV file ``path`` as ``Delivered`` records."""
     write_frame(path, letters[DELIVERED])
 
 
 def folders_of(letters: pd.DataFrame) -> list[str]:
-    """The folders that the files of ``letters`` are in, sorted."""
+    """The sorted names of the folders that contain the files of ``letters``."""
     return sorted({name.partition("/")[0] for name in letters["file_name"]})
 
 
@@ -84,8 +83,8 @@ def _lines(batch: Path) -> bytes:
     except FileNotFoundError:
         raise CorruptedFileError(f"{path} is missing. Delete the folder {batch} and run again.") from None
     if not content.startswith(_HEADER) or not content.endswith(b"\n"):
-        read_records(path, Letter)  # says what is wrong, unless it is the ends of lines
-        raise CorruptedFileError(f"{path} is not as it was written. Delete the folder {batch} and run again.")
+        read_records(path, Letter)  # raises a precise error, except for wrong line endings
+        raise CorruptedFileError(f"{path} is damaged. Delete the folder {batch} and run again.")
     return content[len(_HEADER) :]
 
 
@@ -102,13 +101,13 @@ def _parsed(table: io.BytesIO) -> pd.DataFrame:
     )
     if not isinstance(letters.index, pd.RangeIndex):
         raise ValueError("too many fields")
-    if (letters["method"] == "").any():  # pandas takes a line that ends early for one with empty fields
+    if (letters["method"] == "").any():  # pandas fills the missing fields of a short line
         raise ValueError("too few fields")
     return letters
 
 
 def _damaged(batches: Iterable[Path], error: Exception) -> CorruptedFileError:
-    """What to say of that of ``batches`` whose list cannot be read. The csv module knows the line."""
+    """The error for the first of ``batches`` whose list cannot be read. The csv module knows the line."""
     for batch in batches:
         path = batch / "letters.csv"
         read_records(path, Letter)
@@ -121,7 +120,7 @@ def _damaged(batches: Iterable[Path], error: Exception) -> CorruptedFileError:
 
 
 def _check_once(letters: pd.DataFrame) -> None:
-    """letters: by row id and position."""
+    """Raise if a letter occurs twice. letters: sorted by row id and position."""
     row, position = letters["row_id"].cat.codes.to_numpy(), letters["position"].to_numpy()
     twice = (row[1:] == row[:-1]) & (position[1:] == position[:-1])
     if twice.any():
@@ -129,6 +128,6 @@ def _check_once(letters: pd.DataFrame) -> None:
         folders = sorted({str(one["batch"]), str(other["batch"])})
         places, folder = " and ".join(folders), "the folders" if folders[1:] else "the folder"
         raise CorruptedFileError(
-            f"Letter {one['position']} of row {one['row_id']} is there twice, in letters.csv of {places}. "
+            f"Letter {one['position']} of row {one['row_id']} occurs twice in letters.csv of {places}. "
             f"Delete {folder} {places} and run again."
         )

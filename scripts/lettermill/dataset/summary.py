@@ -1,4 +1,4 @@
-"""The summary of a run: its account as text."""
+"""The summary of a run: its account as plain text."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -11,17 +11,17 @@ from lettermill.dataset.account import Account
 from lettermill.records.schemas import CorrectionOutcome
 
 NOT_TRAINED = """
-         No recogniser was learnt (logs/learn.log says why): letters were found by counting boxes, without confidences.
-         Once there are more rows that fit: snakemake -R learn"""
+         No recogniser was trained (see logs/learn.log). Letters were found by counting boxes and have no confidence.
+         Add rows, then run: snakemake -R learn"""
 
 
 MAY_BE_FETCHED_LATER = """
-         Of the images that could not be downloaded, those of {:,} rows may come another time:
+         The images of {:,} rows failed with a transient error. To retry, run:
          snakemake retry_failed; snakemake"""
 
 
 EXAMPLES = 5
-"""Corrections that are named, at most, of those that are not applied."""
+"""How many corrections that were not applied are listed."""
 
 
 def summary(
@@ -29,13 +29,12 @@ def summary(
 ) -> str:
     """``account`` as plain text for the end of a run.
 
-    method: the one that was asked for. notes: how many there are on the table, see ``TableNote``. corrections: what
-    became of each.
+    method: config ``method``. notes: number of notes on the table, see ``TableNote``. corrections: their outcomes.
     """
     letters = sorted(account.letters.items())
     lines = [
         f"{account.rows:>8,} rows in the table",
-        *([f"{notes:>8,} notes on how it was read: {dataset.parent}/table_notes.csv"] if notes else []),
+        *([f"{notes:>8,} notes on reading the table: {dataset.parent}/table_notes.csv"] if notes else []),
         *(
             f"{-count:>8,} {stage}: {reason} ({explain(stage, reason)})"
             for (stage, reason), count in account.rejected.items()
@@ -43,20 +42,20 @@ def summary(
         f"{account.delivered_rows:>8,} rows delivered ({account.delivered_rows / max(account.rows, 1):.1%})",
         "",
         f"{account.letters.total():>8,} letters: " + ", ".join(f"{account.parts[part]:,} {part}" for part in PARTS),
-        *_rejected_letters(account.low_confidence, "have too low a confidence"),
-        *_rejected_letters(account.rejected_by_hand, "are rejected by hand"),
+        *_rejected_letters(account.low_confidence, "confidence below the threshold"),
+        *_rejected_letters(account.rejected_by_hand, "by a correction"),
         *_columns([f"{label} {count:>6,}" for label, count in letters]),
         *([MAY_BE_FETCHED_LATER.format(transient)] if (transient := _transient(account)) else []),
         *([NOT_TRAINED] if method == "align" and _not_trained(account) else []),
         *_corrected(corrections, dataset.parent / "corrections.csv"),
         "",
-        f"Dataset: {dataset}/    What is not in it, and why: {dataset}/rejected.csv",
+        f"Dataset: {dataset}/    Rejected rows and letters: {dataset}/rejected.csv",
     ]
     return "\n".join(lines) + "\n"
 
 
 def _corrected(corrections: Sequence[CorrectionOutcome], path: Path) -> Iterator[str]:
-    """What became of the corrections, and why, of the first ones that are not applied."""
+    """Number of corrections by outcome, and the first ones that were not applied with the reason."""
     if not corrections:
         return
     counts = Counter(line.outcome for line in corrections)
@@ -70,16 +69,16 @@ def _corrected(corrections: Sequence[CorrectionOutcome], path: Path) -> Iterator
 
 
 def _rejected_letters(count: int, why: str) -> list[str]:
-    return [f"{-count:>8,} letters of these rows {why}"] if count else []
+    return [f"{-count:>8,} {'letter' if count == 1 else 'letters'} of these rows rejected ({why})"] if count else []
 
 
 def _not_trained(account: Account) -> bool:
-    """Whether letters were found by counting boxes, as far as they were not decided by hand."""
+    """Whether all letters that are not from corrections were found by counting boxes."""
     return "align" not in account.methods and set(account.methods) != {HAND}
 
 
 def _transient(account: Account) -> int:
-    """Rows whose images may come another time."""
+    """Rows rejected for a transient download error."""
     return sum(account.stopped["download", reason] for reason in TRANSIENT)
 
 

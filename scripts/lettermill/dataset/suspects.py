@@ -1,4 +1,4 @@
-"""The suspected transcriptions of all batches in one table."""
+"""Gather the suspect rows of all batches in one table."""
 
 from collections.abc import Collection, Iterable
 from pathlib import Path
@@ -8,8 +8,10 @@ from lettermill.records.schemas import Suspect
 
 
 def gather_suspects(batches: Iterable[Path], output: Path, confirmed: Collection[str] = ()) -> int:
-    """Write the suspects in the files ``batches``, see ``align_batch``, to ``output``, the most doubtful first; returns
-    how many they are. confirmed: ids of rows that are none, for a person has said what is written there."""
+    """Write the suspect rows of ``batches``, files written by ``align_batch``, to ``output``, largest score gap first.
+
+    confirmed: ids of rows whose transcription a correction confirms; they are left out. Returns the number of suspects.
+    """
     found = (suspect for path in batches for suspect in read_records(path, Suspect))
     suspects = [suspect for suspect in found if suspect.row_id not in confirmed]
     suspects.sort(key=lambda suspect: (-suspect.score_gap, suspect.row_id))

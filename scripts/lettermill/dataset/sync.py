@@ -1,4 +1,4 @@
-"""Bringing folders up to date without writing all of them again: what is right stays, the rest comes or goes."""
+"""Update folders in place: unchanged files stay, others are added, replaced or deleted."""
 
 import filecmp
 import os
@@ -15,14 +15,14 @@ from lettermill.records.schemas import Letter
 def sync_letters(
     batches: Mapping[Path, int], names: Iterable[str], folder: Path, belongs: Callable[[str], bool] | None = None
 ) -> None:
-    """Make the sub-folders of ``folder`` hold exactly the letters of ``batches``, as hard links.
+    """Make the subfolders of ``folder`` contain exactly the letters of ``batches``, as hard links.
 
-    batches: folder that ``cut_batch`` has written -> the number of its letters. names: of the sub-folders.
-    belongs: tells whether a file, like A/1_0.png, is one of the letters; all are, if not given.
-    Files directly in ``folder`` are left alone. Where the file system has no hard links the files are copies.
-    Raises CorruptedFileError, naming the file, when a batch has not the letters that it lists.
+    batches: folder written by ``cut_batch`` -> number of its letters. names: names of the subfolders.
+    belongs: whether a file such as A/1_0.png is one of the letters; by default, all are.
+    Files directly in ``folder`` are not changed. Without support for hard links, files are copied.
+    Raises CorruptedFileError with the file name when a batch does not contain the letters that it lists.
 
-    Folders are listed, and files whose inodes agree are taken to be one: nearly a million letters take two seconds.
+    Files are compared by inode only, from folder listings: nearly a million letters take two seconds.
     """
     folder.mkdir(parents=True, exist_ok=True)
     names = list(names)
@@ -33,16 +33,16 @@ def sync_letters(
     for sub_folder in names:
         place = folder / sub_folder
         place.mkdir(exist_ok=True)
-        strangers = _listed(place)
+        others = _listed(place)
         for batch in batches:
             letters = _listed(batch / sub_folder)
             if belongs:
                 letters = {name: inode for name, inode in letters.items() if belongs(f"{sub_folder}/{name}")}
             found[batch] += len(letters)
             for name, inode in letters.items():
-                if strangers.pop(name, None) != inode or not linked[batch]:
+                if others.pop(name, None) != inode or not linked[batch]:
                     _bring(batch / sub_folder / name, place / name)
-        for name in strangers:
+        for name in others:
             os.unlink(place / name)
     for batch, count in batches.items():
         if found[batch] != count:
@@ -50,7 +50,7 @@ def sync_letters(
 
 
 def _listed(folder: Path) -> dict[str, int]:
-    """Name -> inode of the files in ``folder``; a folder that does not exist has none."""
+    """Name -> inode of the files in ``folder``. A missing folder counts as empty."""
     try:
         with os.scandir(folder) as entries:
             return {entry.name: entry.inode() for entry in entries}
@@ -61,8 +61,8 @@ def _listed(folder: Path) -> dict[str, int]:
 def _not_as_listed(batch: Path, count: int, found: int) -> CorruptedFileError:
     names = [name for name, *_ in read_fields(batch / "letters.csv", Letter)]
     missing = next((f"{batch / name} is missing" for name in names if not (batch / name).exists()), None)
-    what = missing or f"{batch} has {found} letters and lists {count}"
-    return CorruptedFileError(f"{what}. Delete {batch} and run again: it will be made again.")
+    what = missing or f"{batch} contains {found} letters, but lists {count}"
+    return CorruptedFileError(f"{what}. Delete {batch} and run again.")
 
 
 def _bring(source: Path, target: Path) -> None:
@@ -71,7 +71,7 @@ def _bring(source: Path, target: Path) -> None:
         return
     old, new = os.stat(target), os.stat(source)
     same_file = (old.st_dev, old.st_ino) == (new.st_dev, new.st_ino)
-    # On one device an equal file is linked again: two copies would take twice the room from then on.
+    # On the same device, link again even if the content is equal: a copy would take space of its own.
     if not same_file and (old.st_dev == new.st_dev or not filecmp.cmp(source, target, shallow=False)):
         _replace(source, target)
 
@@ -84,9 +84,9 @@ def _replace(source: Path, target: Path) -> None:
 
 
 def remove_others(folder: Path, wanted: Collection[str], only_folders: bool = False) -> list[str]:
-    """Delete what stands directly in ``folder`` under other names than ``wanted``; returns these names, sorted.
+    """Delete entries of ``folder`` that are not in ``wanted``. Returns their names, sorted.
 
-    Hidden files are left alone, and with ``only_folders`` all files. A folder that does not exist holds nothing.
+    Hidden entries are kept, and with ``only_folders`` all files. A missing folder counts as empty.
     """
     if not folder.is_dir():
         return []
@@ -99,15 +99,15 @@ def remove_others(folder: Path, wanted: Collection[str], only_folders: bool = Fa
         if is_folder:
             shutil.rmtree(path)
         else:
-            path.unlink(missing_ok=True)  # another job may have been faster
+            path.unlink(missing_ok=True)  # another job may have deleted it already
         removed.append(name)
     return removed
 
 
 def remove_strangers(folder: Path, files: Iterable[Path]) -> list[Path]:
-    """Delete what stands in sub-folders of ``folder`` and is none of ``files``, which all do; returns what is deleted.
+    """Delete everything in subfolders of ``folder`` that is not in ``files``. Returns the deleted paths.
 
-    Files directly in ``folder`` are left alone.
+    files: paths in subfolders of ``folder``. Files directly in ``folder`` are kept.
     """
     wanted: dict[str, set[str]] = {}
     for file in files:

@@ -55,7 +55,7 @@ def of_response(response: requests.Response, settings: FetchSettings, deadline: 
         reason = OF_STATUS.get(status) or ("server_error" if 500 <= status < 600 else "http_error")
         return Attempt(None, reason, str(status), status, retry_after=_retry_after(raw))
     if forbids(raw.headers.getlist("X-Robots-Tag"), settings.x_robots_tag, settings.user_agent):
-        return Attempt(None, "blocked_by_robots", "X-Robots-Tag", status)
+        return Attempt(None, "blocked_by_robots", "X-Robots-Tag header", status)
     found = _body(raw, settings.max_bytes, deadline)
     if not isinstance(found, bytes):
         return found._replace(http_status=status)
@@ -71,19 +71,19 @@ def of_error(error: Exception, deadline: Deadline) -> Attempt:
     cause = cause_of(error)
     reason, detail = "connection_error", ""
     if not deadline.left:
-        reason, detail = "timeout", "deadline"
+        reason, detail = "timeout", "deadline exceeded"
     elif isinstance(cause, urllib3_errors.ProxyError):
-        detail = "the proxy"
+        detail = "the proxy failed"
     elif isinstance(cause, urllib3_errors.LocationValueError):
-        reason, detail = "invalid_url", "no name that a host can have"
+        reason, detail = "invalid_url", "the host name is not valid"
     elif isinstance(cause, urllib3_errors.NameResolutionError):
         reason = "dns_error"
     elif isinstance(cause, urllib3_errors.NewConnectionError):  # in urllib3 a kind of the next one
         pass
     elif isinstance(cause, urllib3_errors.ConnectTimeoutError):
-        reason, detail = "timeout", "to connect"
+        reason, detail = "timeout", "while connecting"
     elif isinstance(cause, urllib3_errors.TimeoutError):
-        reason, detail = "timeout", "for a response"
+        reason, detail = "timeout", "while waiting for the response"
     elif isinstance(cause, urllib3_errors.SSLError):
         reason = "tls_error"
     return Attempt(None, reason, detail, is_whole=False)
@@ -107,11 +107,13 @@ def _body(raw: BaseHTTPResponse, largest: int, deadline: Deadline) -> bytes | At
             if size > largest:
                 return too_large
     except urllib3_errors.DecodeError:
-        return Attempt(None, "not_an_image", "its Content-Encoding is another one")
+        return Attempt(None, "not_an_image", "the body does not match its Content-Encoding header")
     except urllib3_errors.ReadTimeoutError:
-        return Attempt(None, "timeout", "within the response" if deadline.left else "deadline", is_whole=False)
+        return Attempt(
+            None, "timeout", "while reading the response" if deadline.left else "deadline exceeded", is_whole=False
+        )
     except (urllib3_errors.HTTPError, OSError, ValueError):
-        return Attempt(None, "truncated", "the connection broke off within the response", is_whole=False)
+        return Attempt(None, "truncated", "the connection was closed before the end of the response", is_whole=False)
     return b"".join(chunks)
 
 

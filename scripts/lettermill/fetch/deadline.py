@@ -50,5 +50,5 @@ def in_time(seconds: float | None) -> float | None:
         return seconds
     left = deadline.left
     if not left:
-        raise TimeoutError("deadline")
+        raise TimeoutError("deadline exceeded")
     return left if seconds is None else min(seconds, left)

@@ -128,7 +128,7 @@ class Fetcher:
                 request = found
         except InvalidUrlError as error:
             return Attempt(None, "invalid_url", str(error))
-        return Attempt(None, "too_many_redirects", f"more than {MAX_REDIRECTS}")
+        return Attempt(None, "too_many_redirects", f"more than {MAX_REDIRECTS} redirects")
 
     def _request(
         self, request: requests.PreparedRequest, host: Host, deadline: Deadline
@@ -183,7 +183,9 @@ class Fetcher:
             if not host.pause:
                 break
             if host.pause >= deadline.left:
-                raise _NotSentError(Attempt(None, "too_many_requests", "the host wants to be left alone for longer"))
+                raise _NotSentError(
+                    Attempt(None, "too_many_requests", "the host asks for a pause that exceeds the deadline")
+                )
             deadline.leave_out(_sleep(host.pause))
         if self._settings.requests_per_second:
             deadline.leave_out(_sleep(host.take_turn(1 / self._settings.requests_per_second)))

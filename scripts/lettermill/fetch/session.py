@@ -85,7 +85,7 @@ class Session(requests.Session):
         try:
             return self.prepare_request(requests.Request("GET", url, headers=headers))
         except ValueError as error:  # of requests, too
-            raise InvalidUrlError("no URL") from error
+            raise InvalidUrlError("not a valid URL") from error
 
     def redirect_of(self, response: requests.Response) -> str | None:
         """Where ``response`` redirects to, as its header says."""
@@ -105,7 +105,7 @@ class Session(requests.Session):
             self.rebuild_auth(request, response)  # type: ignore[no-untyped-call]
             request.prepare_auth(None)  # what the new URL has
         except ValueError as error:
-            raise InvalidUrlError("redirected to what is neither http:// nor https://") from error
+            raise InvalidUrlError("redirects to a URL that is not http:// or https://") from error
         return request
 
     def send_once(self, request: requests.PreparedRequest, seconds: float) -> requests.Response:
@@ -123,7 +123,8 @@ class Session(requests.Session):
                 if proxy is None:
                     raise
                 raise InputError(
-                    f"The environment names a proxy that cannot be used: {urldefragauth(proxy)}: {error}."
+                    f"The proxy {urldefragauth(proxy)} of the environment cannot be used: {str(error).rstrip('.')}. "
+                    "Correct or unset the environment variable `http_proxy`, `https_proxy` or `all_proxy`."
                 ) from error
             except requests.ConnectionError as error:
                 if not _is_stale(error):

@@ -17,9 +17,9 @@ def origin_of(url: str) -> str:
     try:
         parts = parse_url(url)
     except (LocationParseError, ValueError) as error:
-        raise InvalidUrlError("no URL") from error
+        raise InvalidUrlError("not a valid URL") from error
     if parts.scheme not in PORTS or not parts.host or parts.port == 0:
-        raise InvalidUrlError("neither http:// nor https:// with a host")
+        raise InvalidUrlError("not an http:// or https:// URL with a host")
     return f"{parts.host}:{parts.port or PORTS[parts.scheme]}"
 
 

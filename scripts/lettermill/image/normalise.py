@@ -22,7 +22,7 @@ def normalise(letter: np.ndarray, side: int, margin: int) -> np.ndarray:
     """
     inner = side - 2 * margin
     if inner < 1:
-        raise ValueError(f"a margin of {margin} leaves nothing of a side of {side}")
+        raise ValueError(f"margin {margin} is too large for side {side}: 2 * margin must be less than side")
     scale = inner / max(letter.shape)
     height, width = (max(1, round(length * scale)) for length in letter.shape)
     method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR

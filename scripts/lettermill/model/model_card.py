@@ -1,6 +1,6 @@
-"""The model card: what a model is, what it was made from, how good it is, and how to use it.
+"""The model card: training data, evaluation, usage and limitations of a model.
 
-After Mitchell et al., "Model cards for model reporting", FAT* 2019.
+See Mitchell et al., "Model cards for model reporting", FAT* 2019.
 """
 
 import csv
@@ -16,34 +16,35 @@ from lettermill.model.classifier import load_preprocessing
 from lettermill.records.csv_files import read_fields
 from lettermill.records.schemas import Delivered
 
-CARD = """# A model of handwritten letters
+CARD = """# Classifier of handwritten letters
 
-It classifies single handwritten letters: {classes}.
+This model classifies images of single handwritten letters into {number} classes: {classes}.
 
-Trained by Lettermill {version} on letters that it had cut out of the word images of `{source}` (`method: {method}`).
+Lettermill {version} trained it on letters cut from the word images of `{source}` (`method: {method}`).
 
-## How good it is
+## Evaluation
 
-| letters of | letters | accuracy | 95 % interval |
+| set | letters | accuracy | 95 % interval |
 |---|---:|---:|---|
 {accuracies}
 
-No row of the table has letters in two parts. `validation` has chosen the epoch that the model is from, so `test` is the
-figure to quote. Labels are those of the dataset, wrong ones included. Intervals are Wilson's and take letters for
-independent; those of one hand are not quite. Other sets are those of config `train: {{test_on}}`.
+All letters of a row are in the same split. The epoch was selected on `validation`; report the accuracy on `test`.
+Further sets are folders of config `train: {{test_on}}`. The labels are those of the dataset, including label errors.
+Intervals are Wilson intervals. They assume that letters are independent, which is not quite true of letters by the same
+writer.
 
 {by_class}
 
-{words}`evaluation/` has the same for every set, confusion matrices, and the most confident mistakes as a picture
+{words}`evaluation/` has the same metrics for every set, the confusion matrices, and the most confident errors
 (`mistakes.png`).
 
-## How to use it
+## Usage
 
-- `model.keras`: `keras.saving.load_model("model.keras")`.
-- `model.onnx`: the same for onnxruntime, OpenCV and others.
-- `model.json`: the classes in the order of the outputs, and what the input is.
+- `model.keras`: load it with `keras.saving.load_model("model.keras")`.
+- `model.onnx`: the same network for ONNX Runtime, OpenCV and others.
+- `model.json`: the classes in the order of the outputs, and the preprocessing of the input.
 
-With Lettermill's `scripts/` on the path:
+With Lettermill installed (`pip install .` in its repository):
 
 ```python
 from pathlib import Path
@@ -52,39 +53,42 @@ import cv2
 from lettermill.model.classifier import load_classifier
 
 classifier = load_classifier(Path("model.onnx"), Path("model.json"))
-letter = cv2.imread("letter.png", cv2.IMREAD_GRAYSCALE)  # dark on light
+letter = cv2.imread("letter.png", cv2.IMREAD_GRAYSCALE)  # dark ink on light paper
 print(classifier.classes[classifier.log_probabilities([letter])[0].argmax()])
 ```
 
-## What it was made from
+## Training
 
-{train:,} letters to train on, {validation:,} to choose the epoch by, {test:,} to test on; {epochs} epochs.
+{train:,} training letters, {validation:,} validation letters, {test:,} test letters; {epochs} epochs.
 
 {settings}
 
-It has seen nothing but letters: what is none, it classifies as the letter that it looks most like. Hands, pens and
-scans unlike those of the table may be read worse; test it on some of yours (`train: {{test_on: [my-letters]}}`).
+## Limitations
+
+The model was trained on letters only. It assigns one of its classes to every image, also to images that are not
+letters. Accuracy may be lower for handwriting, pens or scans unlike those of the table. Test the model on your own
+letters before you use it (`train: {{test_on: [my-letters]}}`).
 """
 
 
-WORDS = """Words, as `snakemake predict` reads them: {rows:,} of the part `test`, by models that were not trained on
-their letters (`words.csv` has each):
+WORDS = """Reading words with `snakemake predict`: {rows:,} words of the split `test`, read by models that were not
+trained on them (`words.csv` lists each word):
 
 | | CER | 95 % interval | word accuracy |
 |---|---:|---|---:|
-| any text | {without_list} |
+| without a word list | {without_list} |
 | with a list of {words_in_list:,} words | {with_list} |
 
-The list is {source}; {rows_not_in_list:,} of the words are not in it. CER, the character error rate, is edits for each
-character that is transcribed, wrong transcriptions included; word accuracy is the share of words read without error.
-The interval is by bootstrap over rows.
+The word list is {source}. It does not contain {rows_not_in_list:,} of the test words. CER is the character error rate:
+edits per transcribed character, including errors of the transcriptions. Word accuracy is the share of words read
+without error. Intervals are bootstrapped over rows.
 
 """
 
 
 class Results(NamedTuple):
-    """What a card is written from: files of ``fit``, the folder of ``evaluate``, the dataset's table of letters, the
-    figures of ``evaluate_words`` if there are any."""
+    """Inputs of the card: files of ``fit``, the folder of ``evaluate``, the dataset's metadata.csv, and words.json of
+    ``evaluate_words`` if it exists."""
 
     preprocessing: Path
     history: Path
@@ -94,23 +98,24 @@ class Results(NamedTuple):
 
 
 def model_card(results: Results, source: str, method: str, settings: Mapping[str, object]) -> str:
-    """The card as Markdown. source: name of the table. method: that found its letters. settings: config ``train``."""
+    """The card as Markdown. source: name of the table. method, settings: config ``method`` and ``train``."""
     labels = load_preprocessing(results.preprocessing).classes
     counts: dict[str, Counter[str]] = {label: Counter() for label in labels}
     for _, label, *_, part in read_fields(results.metadata, Delivered):
         counts[label][part] += 1
-    used = {key: value for key, value in settings.items() if value != {}}
+    used = {key: _without_folder(value) for key, value in settings.items() if value != {}}
     accuracies = [
         f"| {row['set']} | {int(row['letters']):,} | {float(row['accuracy']):.2%} | "
         f"{float(row['low']):.2%} to {float(row['high']):.2%} |"
         for row in _table(results.evaluation / "accuracy.csv")
     ]
     return CARD.format(
+        number=len(labels),
         classes=" ".join(labels),
         version=__version__,
         source=source,
         method=method,
-        accuracies="\n".join(accuracies) or "| none held out | 0 | – | – |",
+        accuracies="\n".join(accuracies) or "| no held-out letters | 0 | – | – |",
         by_class=_by_class(results.evaluation / "classes.csv", counts),
         words=_words(results.words),
         **{part: sum(count[part] for count in counts.values()) for part in PARTS},
@@ -119,11 +124,18 @@ def model_card(results: Results, source: str, method: str, settings: Mapping[str
     )
 
 
+def _without_folder(value: object) -> object:
+    """A setting without the folder of a file of weights, which means nothing to readers of the card."""
+    if isinstance(value, Mapping) and "weights" in value:
+        return {**value, "weights": Path(str(value["weights"])).name}
+    return value
+
+
 def _by_class(path: Path, counts: Mapping[str, Counter[str]]) -> str:
     rows = [row for row in _table(path) if row["set"] == "test"]
     if not rows:
-        return "There are no letters in the part `test`."
-    lines = ["| letter | trained on | tested on | precision | recall | F1 |", "|---|---:|---:|---|---|---|"]
+        return "The split `test` has no letters."
+    lines = ["| class | training letters | test letters | precision | recall | F1 |", "|---|---:|---:|---|---|---|"]
     for row in rows:
         measures = " | ".join(_interval(row, name) for name in ("precision", "recall", "f1"))
         lines.append(f"| {row['label']} | {counts[row['label']]['train']:,} | {int(row['letters']):,} | {measures} |")
@@ -138,7 +150,9 @@ def _words(path: Path | None) -> str:
         rates = figures[kind]
         low, high = rates["cer_low"], rates["cer_high"]
         figures[kind] = f"{rates['cer']:.2%} | {low:.2%} to {high:.2%} | {rates['word_accuracy']:.1%}"
-    source = "that of config `predict`" if figures["list"] == "config" else "the transcriptions of the part `train`"
+    source = (
+        "that of config `predict`" if figures["list"] == "config" else "made of the transcriptions of the split `train`"
+    )
     return WORDS.format(**figures, source=source)
 
 

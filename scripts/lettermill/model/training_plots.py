@@ -1,4 +1,4 @@
-"""Plots of a training and of a test: loss and accuracy by epoch, and the confusion matrix."""
+"""Plots of training and evaluation: learning curves and confusion matrix."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,11 +13,11 @@ from matplotlib.figure import Figure
 
 
 def draw_curves(history: Sequence[tuple[str, dict[str, float]]], path: Path) -> None:
-    """Draw loss and accuracy by epoch to the PNG ``path``. history: (phase, measures) of every epoch."""
+    """Draw the learning curves to the PNG ``path``. history: (phase, metrics) of every epoch."""
     figure, axes = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
     epochs = np.arange(1, len(history) + 1)
     for axis, measure in zip(axes, ("loss", "accuracy"), strict=True):
-        for key, label in ((measure, "train (augmented)"), (f"val_{measure}", "validation")):
+        for key, label in ((measure, "training (augmented)"), (f"val_{measure}", "validation")):
             if key in history[0][1]:
                 axis.plot(epochs, [row[key] for _, row in history], marker=".", label=label)
         for number in range(1, len(history)):
@@ -25,19 +25,20 @@ def draw_curves(history: Sequence[tuple[str, dict[str, float]]], path: Path) -> 
                 axis.axvline(number + 0.5, color="grey", linestyle=":")
                 axis.text(number + 0.6, axis.get_ylim()[0], history[number][0], va="bottom")
         axis.set_xlabel("epoch")
-        axis.set_title(measure)
+        axis.set_ylabel(measure)
         axis.grid(alpha=0.3)
         axis.legend()
+    figure.suptitle("Learning curves")
     _save(figure, path)
 
 
 def draw_confusion(counts: np.ndarray, labels: Sequence[str], title: str, path: Path) -> None:
-    """Draw a confusion matrix to the PNG ``path``. counts: (classes, classes) int, a line for each true label."""
+    """Draw a confusion matrix to the PNG ``path``. counts: (classes, classes) int, one row per true label."""
     side = max(4.0, 0.34 * len(labels) + 1)
     figure, axis = plt.subplots(figsize=(side, side), layout="constrained")
     totals = counts.sum(axis=1, keepdims=True)
     shares = counts / np.maximum(totals, 1)
-    axis.imshow(np.sqrt(shares), cmap="Blues", vmin=0, vmax=1)  # of its root, for a few mistakes to be seen
+    axis.imshow(np.sqrt(shares), cmap="Blues", vmin=0, vmax=1)  # the square root makes rare errors visible
     for line, column in zip(*np.nonzero(counts), strict=True):
         colour = "white" if shares[line, column] > 0.4 else "black"
         axis.text(column, line, str(counts[line, column]), ha="center", va="center", color=colour, fontsize=6)
@@ -45,7 +46,7 @@ def draw_confusion(counts: np.ndarray, labels: Sequence[str], title: str, path: 
     axis.set_yticks(range(len(labels)), labels)
     axis.tick_params(length=0)
     axis.set_xlabel("predicted label")
-    axis.set_ylabel("label")
+    axis.set_ylabel("true label")
     axis.set_title(title)
     _save(figure, path)
 

@@ -1,4 +1,4 @@
-"""A picture of how an image was read."""
+"""The picture of a prediction: text, boxes and alternatives."""
 
 from collections.abc import Sequence
 
@@ -10,24 +10,24 @@ from lettermill.image.drawing import BLACK, COLOURS, GREY
 from lettermill.predict.read import Line, ReadLetter
 
 UNCERTAIN = 0.9
-"""Probability of a letter under which it is written beside its box."""
+"""A letter with a lower probability has its probability written below its box."""
 
 LETTER_HEIGHT = 48
-"""Height that letters are shown in, in pixels, if there is room."""
+"""Height of the letters as shown, in pixels, if there is room."""
 
 WIDEST, LARGEST = 1600, 6.0
-"""Width of the image as shown, at most, and how far it is enlarged."""
+"""Largest width of the image as shown, in pixels, and its largest enlargement."""
 
 SIDE = 16
-"""Free space around everything."""
+"""Margin in pixels."""
 
 Colour = tuple[int, int, int]
 
 
 def prediction_picture(image: np.ndarray, name: str, line: Line) -> np.ndarray:
-    """What ``image`` ((height, width) uint8) says: its text, a box for each letter, and what else it may be.
+    """Draw ``image`` ((height, width) uint8) with its text, a box for each letter, and the alternative texts.
 
-    Returns (rows, columns, 3) uint8 BGR. Letters of all alphabets are drawn that OpenCV's own font has.
+    Returns (rows, columns, 3) uint8 BGR. Text is drawn in OpenCV's own font.
     """
     shown, scale = _shown(image, [letter.box for letter in line.letters])
     height, width = shown.shape[:2]
@@ -35,7 +35,7 @@ def prediction_picture(image: np.ndarray, name: str, line: Line) -> np.ndarray:
     others = line.texts[1:]
     below = 22 + (row * len(others) + 14 if others else 0)
     canvas = np.full((head + above + height + below + SIDE, max(width, 480) + 2 * SIDE, 3), 255, np.uint8)
-    title = line.best.text or f"nothing is read: {line.reason.replace('_', ' ')}"
+    title = line.best.text or f"no text: {line.reason.replace('_', ' ')}"
     room = canvas.shape[1] - 2 * SIDE - (90 if line.texts else 0)
     end = _write(canvas, title, (SIDE, 34), BLACK, 28, room)
     if line.texts:
@@ -56,13 +56,13 @@ def prediction_picture(image: np.ndarray, name: str, line: Line) -> np.ndarray:
 
 
 def percent(probability: float) -> str:
-    """``probability`` as people read it: never quite 100 %."""
+    """``probability`` in per cent, never 100 %."""
     share = 100 * probability
     return f"{min(share, 99.9):.1f} %" if share > 99 else f"{share:.0f} %" if share >= 1 else "< 1 %"
 
 
 def _shown(image: np.ndarray, boxes: Sequence[Box]) -> tuple[np.ndarray, float]:
-    """``image`` as (height, width, 3) uint8 in the size that it is shown in, and how much larger that is."""
+    """``image`` enlarged as (height, width, 3) uint8, and the factor of enlargement."""
     height = float(np.median([box.height for box in boxes])) if boxes else image.shape[0] / 2
     scale = min(LETTER_HEIGHT / height, LARGEST, WIDEST / image.shape[1])
     size = tuple(max(1, round(side * scale)) for side in image.shape[::-1])
@@ -87,7 +87,7 @@ def _centred(canvas: np.ndarray, text: str, x: int, y: int, colour: Colour, size
 def _write(
     canvas: np.ndarray, text: str, place: tuple[int, int], colour: Colour, size: int, room: int | None = None
 ) -> int:
-    """Write ``text``, cut to ``room`` pixels, with its left end and baseline at ``place``; returns where it ends."""
+    """Write ``text``, cut to ``room`` pixels, with its left end and baseline at ``place``. Returns its right end."""
     while room is not None and len(text) > 1 and _width(text, size) > room:
         text = f"{text[:-2]}…"
     cv2.putText(canvas, text, place, colour, cv2.FontFace("sans"), size, 400)

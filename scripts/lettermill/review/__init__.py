@@ -1,4 +1,4 @@
-"""A page in the browser for letters and words that are worth a look, by which people correct them.
+"""The review page: a browser page to check and correct uncertain letters and suspect rows.
 
 May import: base, records, image, corrections, stages.
 """

@@ -1,4 +1,4 @@
-"""Candidates: the letters and words of a dataset that are most worth a person's look."""
+"""Select the letters and words to review."""
 
 import heapq
 from collections.abc import Collection, Iterable, Sequence
@@ -7,23 +7,23 @@ from typing import NamedTuple
 from lettermill.records.schemas import ReviewLetter, ReviewWord, Suspect
 
 KINDS = ("corrected", "disagreement", "least_confident", "rejected")
-"""Why a letter is shown: somebody has corrected it; the recogniser takes it for another letter than its label; it is
-delivered, but not with much confidence; it is rejected for its confidence."""
+"""Reasons for review: corrected before; the recogniser reads another letter than the label; delivered with a low
+confidence; rejected for its confidence."""
 
 LOW_CONFIDENCE = "low_confidence"
 
 MAX_WORDS = 1_000
-"""Words on the page that are shown as such, at most."""
+"""How many words the view of words shows at most."""
 
 _NEVER_FIXED = frozenset({"blank_image", "no_letters"})
-"""Reasons of words that no other transcription would bring to letters: they come last."""
+"""Rejection reasons that no correction of the transcription can fix. These words come last."""
 
 Key = tuple[str, int]
 """(row id, position) of a letter."""
 
 
 class Candidate(NamedTuple):
-    """A letter that is worth a look, and why (one of ``KINDS``). order: lower ones come first, within their kind."""
+    """A letter to review. kind: one of ``KINDS``. order: sort key within the kind."""
 
     order: tuple[float, str, int]
     kind: str
@@ -31,10 +31,10 @@ class Candidate(NamedTuple):
 
 
 def candidate(letter: ReviewLetter, review_confidence: float, corrected: Collection[Key]) -> Candidate | None:
-    """``letter`` as a candidate; None when there is no reason to look at it but that its word has others.
+    """``letter`` as a candidate; None if there is no reason to review it.
 
-    review_confidence: confidence from which a delivered letter is not worth a look. corrected: letters that somebody
-    has corrected.
+    review_confidence: delivered letters with at least this confidence need no review. corrected: letters that were
+    corrected before.
     """
     key = (letter.row_id, letter.position)
     confidence = -1.0 if letter.confidence is None else letter.confidence
@@ -52,10 +52,10 @@ def candidate(letter: ReviewLetter, review_confidence: float, corrected: Collect
 def best_letters(
     batches: Iterable[Iterable[ReviewLetter]], max_letters: int, review_confidence: float, corrected: Collection[Key]
 ) -> list[Candidate]:
-    """The candidates among the letters of all batches, by kind in the order of ``KINDS``, the worthiest first.
+    """The candidates among the letters of all batches, sorted by kind in the order of ``KINDS``, most uncertain first.
 
-    max_letters: of them at most; those that somebody has corrected come on top, as many. No more of each kind are held
-    at any time, and of letters no more than those of a batch.
+    max_letters: limit, not counting letters corrected before, which have the same limit. Memory holds at most this many
+    letters per kind, and the letters of one batch.
     """
     kinds: dict[str, list[Candidate]] = {kind: [] for kind in KINDS}
     for letters in batches:
@@ -73,8 +73,7 @@ def best_letters(
 
 
 def share_out(total: int, counts: Sequence[int]) -> list[int]:
-    """How many of each kind are taken so that all are ``total`` at most: the same number of each, give or take one, and
-    where a kind has not as many, the others get what it leaves."""
+    """Distribute ``total`` evenly over kinds with these counts. What a kind cannot use goes to the others."""
     shares = [0] * len(counts)
     left = total
     for done, kind in enumerate(sorted(range(len(counts)), key=lambda kind: counts[kind])):
@@ -86,10 +85,10 @@ def share_out(total: int, counts: Sequence[int]) -> list[int]:
 def best_words(
     batches: Iterable[Iterable[ReviewWord]], suspects: Sequence[Suspect], max_words: int, corrected: Collection[str]
 ) -> list[str]:
-    """The ids of the rows that are shown as words, at most so many: those whose transcription somebody has corrected,
-    suspects in their order, then rows that gave no letter, those first that another transcription may fix.
+    """The ids of at most ``max_words`` rows for the view of words: corrected rows, suspect rows in their order, then
+    rejected rows, first those that a correction of the transcription may fix.
 
-    Rows are only taken when they are among the words of ``batches``.
+    Only rows among the words of ``batches`` are selected.
     """
     places = {suspect.row_id: place for place, suspect in enumerate(suspects)}
     chosen: list[tuple[int, int, str]] = []

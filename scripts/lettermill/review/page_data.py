@@ -1,4 +1,4 @@
-"""Data of the review page: letters and words as the page reads them."""
+"""The data of the review page: letters and words in the form that its scripts read."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -11,11 +11,11 @@ from lettermill.records.schemas import CorrectionOutcome, ReviewLetter, ReviewWo
 from lettermill.review.sprites import Sprite
 
 IN_FORCE = (APPLIED, UNNEEDED)
-"""Outcomes of corrections that are as somebody wants it; the others need a person."""
+"""Outcomes of corrections that need no further action."""
 
 
 class PageWord(NamedTuple):
-    """A word on the page: its record, the letters found in it, the part of it that is shown and where that is.
+    """A word on the page: its record, its letters, the region that is shown and its place on the sheets.
 
     region: in pixels of the downloaded image.
     """
@@ -27,8 +27,8 @@ class PageWord(NamedTuple):
 
 
 def region_of(word: ReviewWord, letters: Sequence[ReviewLetter]) -> Box:
-    """The part of a word's image that is shown, in pixels of the downloaded image: all of it, but of an image that is
-    much larger than its letters only what is around them."""
+    """The region of a word's image to show, in pixels of the downloaded image: all of it, or the surroundings of the
+    letters if the image is much larger."""
     whole = word.box
     if not letters:
         return whole
@@ -45,9 +45,9 @@ def region_of(word: ReviewWord, letters: Sequence[ReviewLetter]) -> Box:
 
 
 class Reviewed(NamedTuple):
-    """What people have looked at before they corrected it, as the corrections that are in force say.
+    """State of letters and words before they were corrected, according to the corrections in force.
 
-    letters: (row id, position) -> label, box (maybe empty) and confidence. words: row id -> letters of its
+    letters: (row id, position) -> label, box (may be empty) and confidence. words: row id -> letters of the
     transcription.
     """
 
@@ -56,10 +56,10 @@ class Reviewed(NamedTuple):
 
     @classmethod
     def of(cls, corrections: Iterable[CorrectionOutcome]) -> "Reviewed":
-        """That of these corrections, whatever their order."""
+        """The state before these corrections. Their order does not matter."""
         letters: dict[tuple[str, str], tuple[str, str, float | None]] = {}
         words: dict[str, str] = {}
-        # Another line on a letter may be of the label that it has been given.
+        # Another line on a relabelled letter may refer to its new label.
         for c in sorted(corrections, key=lambda c: (c.action != "relabel", c.correction)):
             if c.outcome in IN_FORCE and c.action in OF_LETTERS:
                 label, box, confidence = letters.get((c.row_id, c.position), ("", "", None))
@@ -71,9 +71,9 @@ class Reviewed(NamedTuple):
 
 
 def as_reviewed(letters: Iterable[ReviewLetter], reviewed: Reviewed) -> list[ReviewLetter]:
-    """``letters`` as they were looked at before they were corrected: with label, box and confidence of then.
+    """``letters`` with the label, box and confidence that they had before they were corrected.
 
-    A correction is told apart by them, so those that are written again must give the same ones.
+    Corrections are identified by these, so corrections that the page writes again must repeat them.
     """
     return [_as_reviewed(letter, reviewed.letters.get((letter.row_id, str(letter.position)))) for letter in letters]
 
@@ -90,22 +90,22 @@ def _as_reviewed(letter: ReviewLetter, then: tuple[str, str, float | None] | Non
 
 
 def words_as_reviewed(words: Iterable[ReviewWord], reviewed: Reviewed) -> list[ReviewWord]:
-    """``words`` with the transcriptions that they had before they were corrected, where that is known."""
+    """``words`` with their transcriptions before correction, where known."""
     return [word._replace(letters=reviewed.words.get(word.row_id, word.letters)) for word in words]
 
 
 def script_of(name: str, content: object) -> bytes:
-    """A script that puts ``content`` into the global variable ``name``, whatever text there is in it.
+    """A script that assigns ``content`` to the global variable ``name``.
 
-    All but ASCII is escaped, and so is ``<``: nothing in it ends the script, and no reader can mistake its encoding.
+    Non-ASCII characters and ``<`` are escaped: no text can end the script, and its encoding does not matter.
     """
     text = json.dumps(content, ensure_ascii=True, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
     return f'"use strict";\nconst {name} = {text};\n'.encode("ascii")
 
 
 def word_data(page_word: PageWord) -> list:
-    """[row id, letters of its transcription, why it gave none, region, sheet, place in it, letters], each letter as
-    [position, label, x, y, width, height, confidence, reading, why it is rejected]."""
+    """[row id, letters of the transcription, rejection reason, region, sheet, place on the sheet, letters], each letter
+    as [position, label, x, y, width, height, confidence, recogniser's reading, rejection reason]."""
     letters = [[r.position, r.label, *r.box, r.confidence, r.predicted_label, r.reason] for r in page_word.letters]
     word, (sheet, place) = page_word.word, page_word.sprite
     return [word.row_id, word.letters, word.reason, list(page_word.region), sheet, list(place), letters]

@@ -1,4 +1,4 @@
-"""Sprites: many pictures of words on a few sheets, so that a page of thousands of letters has few files."""
+"""Sprites: pictures of words, packed on sheets, so that a page of thousands of letters has few files."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -10,30 +10,30 @@ from lettermill.base.box import Box
 from lettermill.base.files import write_bytes
 
 SHEET = (1024, 1536)
-"""Rows and columns of a sheet, at most: it is decoded whole in some 10 ms when one of its letters comes into view."""
+"""Maximum height and width of a sheet in pixels. Browsers decode such a sheet in about 10 ms."""
 
 TALLEST = 64
-"""Rows of a word on a sheet, at most: one that is higher is made smaller."""
+"""Maximum height of a word on a sheet in pixels. Taller words are scaled down."""
 
 GAP = 2
-"""White pixels between two words, so that none bleeds into the other when they are enlarged."""
+"""White pixels between two words, so that they do not bleed into each other when enlarged."""
 
 QUALITY = 75
-"""Of WebP. With 5,000 letters of the names in README the sheets are some 5 MB, and no stroke is lost to the eye."""
+"""Quality of WebP. The sheets of 5,000 letters are about 5 MB, without visible loss."""
 
 
 class Sprite(NamedTuple):
-    """Where the picture of a word is: the sheet's number, and the place in it."""
+    """Location of the picture of a word: number of the sheet, and place on it."""
 
     sheet: int
     place: Box
 
 
 class SpriteSheets:
-    """Sheets in the folder ``folder``, which is made, with names by ``name_of``; filled one after the other, in the
-    order in which words come: those that are shown together are mostly on one sheet.
+    """Sheets in ``folder``, which is created, named by ``name_of``. They are filled one after the other in the order of
+    the words, so words that are shown together are mostly on one sheet.
 
-    sizes: (width, height) of the sheets that are finished.
+    sizes: (width, height) of the finished sheets.
     """
 
     def __init__(self, folder: Path):
@@ -47,7 +47,7 @@ class SpriteSheets:
         self._x = self._y = self._shelf = self._used = 0
 
     def add(self, image: np.ndarray) -> Sprite:
-        """Put ``image`` ((height, width) uint8) on a sheet, made smaller where it must be."""
+        """Place ``image`` ((height, width) uint8) on a sheet, scaled down if necessary."""
         image = fitted(image)
         height, width = image.shape
         if self._x + width > SHEET[1]:
@@ -62,7 +62,7 @@ class SpriteSheets:
         return Sprite(len(self.sizes), place)
 
     def finish(self) -> None:
-        """Write the sheet that is being filled, if there is anything on it."""
+        """Write the current sheet unless it is empty."""
         if self._used:
             sheet = self._sheet[: self._y + self._shelf, : self._used]
             write_bytes(self._folder / name_of(len(self.sizes)), encode_webp(sheet))
@@ -76,7 +76,7 @@ def name_of(sheet: int) -> str:
 
 
 def fitted(image: np.ndarray) -> np.ndarray:
-    """``image`` ((height, width) uint8), made smaller if it is higher than ``TALLEST`` or wider than a sheet."""
+    """``image`` ((height, width) uint8), scaled down if it is taller than ``TALLEST`` or wider than a sheet."""
     height, width = image.shape
     scale = min(1.0, TALLEST / height, SHEET[1] / width)
     if scale == 1.0:

@@ -1,4 +1,4 @@
-"""Write: the review page of a dataset, a folder that a browser opens without a server."""
+"""Write the review page: a folder that a browser opens without a server."""
 
 import logging
 import shutil
@@ -30,10 +30,10 @@ log = logging.getLogger(__name__)
 
 
 class Settings(NamedTuple):
-    """What the page must know of the run.
+    """Settings of the page.
 
-    name: of the dataset. method: config ``method``. review_confidence: that from which a delivered letter is not worth
-    a look. letters: on the page, at most.
+    name: name of the table. method: config ``method``. review_confidence: delivered letters with at least this
+    confidence need no review. letters: how many letters the page shows at most.
     """
 
     name: str
@@ -52,8 +52,8 @@ def write_page(
 ) -> None:
     """Write the page into the folder ``output``: ``page_files()``, ``DATA`` and the folder ``WORDS``.
 
-    batches: folders that ``cut_batch`` has written. suspects: ``suspects.csv``, where there is one.
-    corrections: what became of the corrections that the run has worked with.
+    batches: folders written by ``cut_batch``. suspects: ``suspects.csv``, if it exists.
+    corrections: outcomes of the corrections of the run.
     Raises CorruptedFileError when a picture is missing or damaged.
     """
     in_force = [correction for correction in corrections if correction.outcome in IN_FORCE]
@@ -89,7 +89,7 @@ def _words(batch: Path, reviewed: Reviewed) -> list[ReviewWord]:
 def _page_words(
     order: Sequence[str], batches: Sequence[Path], reviewed: Reviewed, sheets: SpriteSheets
 ) -> Iterator[PageWord]:
-    """The rows of ``order``, one by one, as they come onto the sheets; those without a picture are left out."""
+    """The words of ``order``, added to the sheets one by one. Words without a picture are skipped."""
     wanted = set(order)
     words: dict[str, tuple[Path, ReviewWord]] = {}
     letters: dict[str, list[ReviewLetter]] = {}
@@ -116,7 +116,7 @@ def _content(
     corrections: Sequence[CorrectionOutcome],
     sheets: SpriteSheets,
 ) -> dict:
-    """What the page's scripts are given; see ``word_data`` for its words, and model.js for how it is read."""
+    """The data for the page's scripts. See ``word_data`` for the words, and model.js for the reader."""
     numbers = {each.word.row_id: number for number, each in enumerate(shown)}
     return {
         "name": settings.name,

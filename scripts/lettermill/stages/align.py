@@ -38,7 +38,7 @@ def align_batch(
     suspects: list[Suspect] = []
     recogniser = load_recogniser(recogniser_file)
     if recogniser is None:
-        log.warning("no recogniser could be learnt: the letters are those of matching")
+        log.warning("there is no recogniser, see the log of the rule learn: keeping the letters of the rule match")
     else:
         crops = read_offsets(cropped)
         words = {row_id: word(pattern) for row_id, pattern in patterns}
@@ -64,7 +64,9 @@ def _align(
             row.row_id, fragments.area, candidates, appearance_of(fragments, candidates), letters
         )
     if aligned is None:
-        detail = f"{len(fragments.boxes) if fragments else 0} pieces for the {len(letters)} letters of {letters}"
+        detail = (
+            f"{len(fragments.boxes) if fragments else 0} fragments of ink for the {len(letters)} letters of {letters}"
+        )
         return [StoppedRow(row.row_id, STAGE, "too_few_pieces", detail, letters)], None
     confidences = recogniser.confidence.of(aligned.evidence).tolist()
     boxes = [candidates[index].box.moved(row.box.x, row.box.y) for index in aligned.chosen]

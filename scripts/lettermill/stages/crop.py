@@ -28,7 +28,7 @@ def crop_batch(downloaded: Path, output: Path, cropping: Cropping) -> None:
             continue
         if image is None:
             raise CorruptedFileError(
-                f"{downloaded / row.file} was an image and is none now. Delete {downloaded} and run again."
+                f"{downloaded / row.file} can no longer be decoded as an image. Delete {downloaded} and run again."
             )
         region, line = crop(image, cropping)
         if region.width < 1 or region.height < 1:

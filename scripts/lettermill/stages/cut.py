@@ -71,7 +71,7 @@ def cut_batch(
         own = found.letters if isinstance(found, StoppedRow) else "".join(record.label for record in found)
         if own != words[row_id]:
             raise CorruptedFileError(
-                f"{files.letters} is not whole: row {row_id} lacks letters. Delete it and run again."
+                f"{files.letters} is incomplete: row {row_id} lacks letters. Delete it and run again."
             )
         if isinstance(found, StoppedRow):
             rejected.append(rejected_row(found))
@@ -107,7 +107,7 @@ def cut_batch(
     write_records(output / "rejected.csv", Rejected, rejected)
     write_records(output / "letters.csv", Letter, letters)
     log.info("%d letters cut from %d rows", len(letters), len(words) - len(reasons))
-    log.info("rejected: %d rows, and %d letters of others", len(reasons), len(rejected) - len(reasons))
+    log.info("rejected: %d rows and %d letters of other rows", len(reasons), len(rejected) - len(reasons))
 
 
 def _check_rows(
@@ -118,4 +118,4 @@ def _check_rows(
     if found != Counter(rows):
         lost = min((Counter(rows) - found) or (found - Counter(rows)))
         places = ", ".join(str(path) for path in files if path)
-        raise CorruptedFileError(f"Row {lost} is lost, or there twice, in one of {places}. Delete these and run again.")
+        raise CorruptedFileError(f"Row {lost} is missing or duplicated in one of {places}. Delete these and run again.")

@@ -1,4 +1,4 @@
-"""A picture of how one row went through the stages."""
+"""The debug picture of a row: crop, boxes, labels and histograms."""
 
 from collections.abc import Iterable
 from itertools import starmap
@@ -18,7 +18,7 @@ from lettermill.records.schemas import Cropped, Downloaded, MatchedLetter, Segme
 R = TypeVar("R", Cropped, SegmentedBox, MatchedLetter)
 
 LEFT_OUT = "-"
-"""The label of a letter that is rejected by hand."""
+"""The label of a letter that a correction rejects."""
 
 
 def draw_row(
@@ -30,9 +30,9 @@ def draw_row(
     output: Path,
     corrections: Iterable[tuple[str, ...]] = (),
 ) -> None:
-    """Draw the image of row ``row_id`` with its crop, boxes, labels and histograms, as far as the row came.
+    """Draw the image of row ``row_id`` with its crop, boxes, labels and histograms, up to the stage that rejected it.
 
-    corrections: of the letters of its batch, see ``Correction``.
+    corrections: those of letters of its batch, see ``Correction``.
     """
     status = next(record for record in read_records(downloaded / "status.csv", Downloaded) if record.row_id == row_id)
     stopped = [StoppedRow(row_id, "download", status.reason, status.detail)] if status.reason else []
@@ -50,14 +50,14 @@ def draw_row(
         labels = [LEFT_OUT if letter.position in left_out else letter.label for letter in found]
         boxes = [letter.box for letter in found]
 
-    why = next((f"stopped by {row.stage}: {row.reason} {row.detail}" for row in stopped), None)
-    caption = f"{row_id} [batch {downloaded.name}]  {why or ''.join(labels)}"
+    why = next((f"rejected by {row.stage}: {row.reason} {row.detail}" for row in stopped), None)
+    caption = f"row {row_id}, batch {downloaded.name}: {why or ''.join(labels)}"
     shown = np.full((30, 300), 255, np.uint8) if image is None else image
     write_bytes(output, encode_png(word_picture(shown, region, boxes, labels, caption)))
 
 
 def _of_row(path: Path, schema: type[R], row_id: str, stopped: list[StoppedRow]) -> list[R]:
-    """The records of the row; where it was stopped instead, that is added to ``stopped``."""
+    """The records of the row. If it was rejected, its record is added to ``stopped``."""
     results = [result for result in read_results(path, schema) if result.row_id == row_id]
     stopped += [result for result in results if isinstance(result, StoppedRow)]
     return [result for result in results if not isinstance(result, StoppedRow)]

@@ -73,7 +73,7 @@ def download_batch(
         if record.reason:
             log.warning("%s: %s %s", record.row_id, record.reason, record.detail)
     write_records(output / "status.csv", Downloaded, records)
-    log.info("%d of %d images are here", sum(record.status == "ok" for record in records), len(records))
+    log.info("%d of %d images downloaded or copied", sum(record.status == "ok" for record in records), len(records))
 
 
 class _Batch:
@@ -106,7 +106,7 @@ class _Batch:
                     responses.append(self._deliver(FetchedImage(before, None)))
                 else:
                     missing.append(url)  # also what was there and is no longer in the cache
-            log.info("%d URLs, %d of them to be fetched", len(self._rows), len(missing))
+            log.info("%d URLs, %d of them to download", len(self._rows), len(missing))
             if missing:
                 responses += fetcher.for_each(missing, lambda url: self._deliver(fetcher.fetch(url)))
         return responses
@@ -153,14 +153,18 @@ def _read(images: Path, name: str, largest: int) -> tuple[bytes | None, str, str
     try:
         path = (images / name).resolve()
         if not path.is_relative_to(images.resolve()):
-            return None, "outside_images_folder", f"{name} is a link; name its folder in config `images`"
+            return (
+                None,
+                "outside_images_folder",
+                f"{name} links to a file outside; set `images` to a folder that has it",
+            )
         # Not to wait for a pipe to which nobody writes.
         with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC), "rb") as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                return None, "not_an_image", f"{name} is no file"
+                return None, "not_an_image", f"{name} is not a regular file"
             content = file.read(largest + 1)
     except (FileNotFoundError, NotADirectoryError):
         return None, "missing_file", name
     except (OSError, ValueError, RuntimeError) as error:  # such as a folder, a name with a NUL, a loop of links
-        return None, "not_an_image", f"{name}: {type(error).__name__}"
+        return None, "not_an_image", f"{name} cannot be read: {type(error).__name__}"
     return (None, "too_large", f"{name}: more than {largest} bytes") if len(content) > largest else (content, "", "")

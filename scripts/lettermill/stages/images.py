@@ -21,7 +21,7 @@ def read_crop(folder: Path, row: Cropped) -> np.ndarray:
     path = folder / row.file
     image = decode(path.read_bytes()) if path.is_file() else None
     if image is None or image.shape != (row.box.height, row.box.width):
-        raise CorruptedFileError(f"{path} is missing or not whole. Delete {folder} and run again.")
+        raise CorruptedFileError(f"{path} is missing or damaged. Delete {folder} and run again.")
     return image
 
 
@@ -32,5 +32,5 @@ def read_cut(path: Path, shape: tuple[int, int] | None = None) -> np.ndarray:
     """
     image = decode(path.read_bytes()) if path.is_file() else None
     if image is None or shape not in (None, image.shape):
-        raise CorruptedFileError(f"{path} is missing or cannot be decoded. Make it again: snakemake -R cut dataset.")
+        raise CorruptedFileError(f"{path} is missing or cannot be decoded. Rerun the rules `cut` and `dataset`.")
     return image

@@ -102,8 +102,8 @@ def gather_examples(
             unfit = sorted([*unfit, *(word for word in words if not word.fits)])[:max_words]
         corrected += [word for word in words if word.row_id in corrections]
     chosen = {word.row_id: word for word in (*fitting, *unfit, *corrected)}
-    log.info("%d words that fit to learn from, %d that do not", len(fitting), len(unfit))
-    log.info("%d words with letters that a person has decided about", len(corrected))
+    log.info("words to train on: %d whose boxes fit, %d whose boxes do not fit", len(fitting), len(unfit))
+    log.info("words with corrected letters: %d", len(corrected))
     crops = {folder: read_offsets(folder) for folder in sorted({word.cropped for word in chosen.values()})}
     examples = (
         _example(word, crops[word.cropped][row_id], corrections.get(row_id, ())) for row_id, word in chosen.items()

@@ -61,7 +61,7 @@ def match_batch(segmented: Path, patterns: Sequence[tuple[str, str]], output: Pa
             continue
         boxes = [record.box for record in found]
         if len(boxes) != found[0].boxes:
-            raise CorruptedFileError(f"{segmented} is not whole: row {row_id} lacks boxes. Delete it and run again.")
+            raise CorruptedFileError(f"{segmented} is incomplete: row {row_id} lacks boxes. Delete it and run again.")
         rows += 1
         pattern = pattern_of[row_id]
         matched = match_word(boxes, pattern)
@@ -69,7 +69,7 @@ def match_batch(segmented: Path, patterns: Sequence[tuple[str, str]], output: Pa
             letters = word(pattern)
             detail = f"{len(boxes)} boxes for the {len(letters)} letters of {letters}"
             if matched == "wide_box":
-                detail = f"the widest box has {max(box.width for box in boxes)} columns"
+                detail = f"the widest box is {max(box.width for box in boxes)} pixels wide"
             results.append(StoppedRow(row_id, STAGE, matched, detail, letters))
             continue
         fitting += 1
@@ -78,4 +78,4 @@ def match_batch(segmented: Path, patterns: Sequence[tuple[str, str]], output: Pa
             for position, (letter, box) in enumerate(matched)
         ]
     write_results(output, MatchedLetter, results)
-    log.info("%d of %d words fit", fitting, rows)
+    log.info("the boxes of %d of %d words fit", fitting, rows)

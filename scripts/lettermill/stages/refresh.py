@@ -21,12 +21,12 @@ from lettermill.stages.download import ImageSource
 
 log = logging.getLogger(__name__)
 
-NEW = "are there now"
-CHANGED = "are other images than before"
-SAME = "are the same as before"
-LOST = "are not to be had any more; the images that are here are kept"
-OTHERWISE = "fail for another reason than before"
-FAILED = "fail as before"
+NEW = "now available"
+CHANGED = "changed"
+SAME = "unchanged"
+LOST = "no longer available; the images downloaded before are kept"
+OTHERWISE = "failed for another reason than before"
+FAILED = "failed as before"
 KINDS = (NEW, CHANGED, SAME, LOST, OTHERWISE, FAILED)
 
 
@@ -59,10 +59,10 @@ def refresh(
                 rows.setdefault(row.image, []).append(row.row_id)
     with ImageFetcher(Cache(cache_folder), settings) as fetcher:
         urls = [url for url in rows if not only_failed or _may_do_better(before[url], fetcher, settings)]
-        log.info("%d of %d URLs are fetched again", len(urls), len(rows))
+        log.info("downloading %d of %d URLs again", len(urls), len(rows))
         found = fetcher.for_each(urls, lambda url: (_retry if only_failed else _refresh)(fetcher, before[url]))
     for response, kind in sorted(found):
-        log.info("%s %s: %s", response.url, kind, response.reason or response.sha256)
+        log.info("%s: %s (%s)", response.url, kind, response.reason or response.sha256)
     changed = [response for response, kind in found if kind in (NEW, CHANGED, OTHERWISE)]
     versions = {row_id: (one.sha256 or one.reason)[:16] for one in changed for row_id in rows[one.url]}
     # What has changed is noted first: when this is killed in between, some rows are worked on for nothing, but none is
@@ -78,10 +78,10 @@ def refresh(
 
 def refresh_lines(counts: Counter[str]) -> Iterator[str]:
     """What there is to say of the result of ``refresh``."""
-    yield f"Fetched {counts.total():,} URLs again."
+    yield f"URLs requested again: {counts.total():,}"
     yield from (f"{counts[kind]:>8,} {kind}" for kind in KINDS if counts[kind])
     if counts[NEW] + counts[CHANGED] + counts[OTHERWISE]:
-        yield "The next run works on the batches of those that have changed."
+        yield "The next run processes the batches that these changes concern."
 
 
 def _may_do_better(response: KeptResponse, fetcher: ImageFetcher, settings: FetchSettings) -> bool:

@@ -31,7 +31,7 @@ def not_delivered(row: Sequence[MatchedLetter], confident: Sequence[bool], left_
     highest = max((confidence for confidence in others if confidence is not None), default=None)
     if not others:
         return [Rejected(row_id, None, "", "review", BY_HAND, None, "every letter of the row")]
-    detail = "the highest of the row's letters" + (f"; {len(left_out)} are rejected by hand" if left_out else "")
+    detail = "highest confidence of the row" + (f"; letters rejected by hand: {len(left_out)}" if left_out else "")
     return [Rejected(row_id, None, "", "align", LOW, highest, detail)]
 
 

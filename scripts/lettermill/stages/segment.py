@@ -26,7 +26,7 @@ def segment_batch(cropped: Path, output: Path, tolerances: Tolerances) -> None:
     write_results(output, SegmentedBox, results)
     without = sum(isinstance(result, StoppedRow) for result in results)
     images = len({result.row_id for result in results})
-    log.info("%d boxes in %d images; none in %d", len(results) - without, images - without, without)
+    log.info("%d boxes in %d images; no boxes in %d images", len(results) - without, images - without, without)
 
 
 def _segment(row: Cropped, cropped: Path, tolerances: Tolerances) -> Sequence[SegmentedBox | StoppedRow]:
@@ -45,4 +45,4 @@ def _why(image: np.ndarray) -> tuple[str, str]:
     if ink_threshold(image) is None:
         return "blank_image", ""
     parts = components(ink_mask(image))
-    return ("too_many_pieces", f"{len(parts)} pieces") if parts.no_word else ("no_letters", "")
+    return ("too_many_pieces", f"{len(parts)} connected components") if parts.no_word else ("no_letters", "")

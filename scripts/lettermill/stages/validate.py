@@ -43,7 +43,7 @@ class Findings(NamedTuple):
 
 def validation_lines(found: Findings, settings: FetchSettings) -> Iterator[str]:
     """What there is to say of a project before anything is made of it."""
-    yield "The config is right.\n"
+    yield "The config is valid.\n"
     yield f"Table {found.table}"
     yield from table_lines(found.size, len(found.batches), found.rejected_rows, found.notes)
     if found.corrections_file:
@@ -62,13 +62,13 @@ def table_lines(
     rows: how many it has. batches: of how many rows those are that can be worked on. rejected_rows: (row id, reason,
     detail) of the others. notes: see ``TableNote``.
     """
-    yield f"{rows:>8,} rows, of which {rows - len(rejected_rows):,} can be worked on; batches: {batches:,}"
+    yield f"{rows:>8,} rows, {rows - len(rejected_rows):,} of them usable; batches: {batches:,}"
     for reason, count in Counter(reason for _, reason, _ in rejected_rows).most_common():
         yield f"{-count:>8,} {reason} ({explain('table', reason)})"
         for row_id, _, detail in [row for row in rejected_rows if row[1] == reason][:EXAMPLES]:
             yield f"           {': '.join(filter(None, (row_id, detail)))}"
     if notes:
-        yield f"{len(notes):>8,} notes on what was repaired or taken for granted"
+        yield f"{len(notes):>8,} notes on repairs and assumptions"
         yield from _named([f"line {line}: {note}" for line, note in notes])
 
 
@@ -81,7 +81,7 @@ def correction_lines(lines: Sequence[CorrectionOutcome]) -> Iterator[str]:
         + ", ".join(f"{count:,} {action}" for action, count in sorted(actions.items()))
     )
     if tried := sum(not line.outcome for line in lines):
-        yield f"{tried:>8,} are of letters: whether they fit is seen when these are cut"
+        yield f"{tried:>8,} are for letters: the rule cut checks whether they fit"
     for outcome, meaning in MEANINGS.items():
         found = [line for line in lines if line.outcome == outcome]
         if found:
@@ -96,18 +96,18 @@ def image_lines(sources: Sequence[ImageSource], images: Path, settings: FetchSet
     files = {row.image for row in sources if not row.is_url}
     if files:
         missing = sorted(name for name in files if not (images / name).exists())
-        yield f"{len(files):>8,} images in {images}, of which {len(missing):,} are not there"
+        yield f"{len(files):>8,} image files in {images}; missing: {len(missing):,}"
         yield from _named(missing)
     if urls:
         from lettermill.fetch.fetcher import Fetcher  # with requests, which takes long to import
 
         with Fetcher(settings._replace(retries=0)) as fetcher:
             hosts = Counter(fetcher.origin(url) for url in urls)
-            yield f"{len(urls):>8,} images to be fetched, of {len(hosts):,} hosts"
+            yield f"{len(urls):>8,} images to download; hosts: {len(hosts):,}"
             yield from _named([f"{host}: {count:,}" for host, count in hosts.most_common()])
             sample = sorted(urls, key=lambda url: hashlib.sha256(url.encode()).digest())[:SAMPLE]
             reasons = dict(fetcher.for_each(sample, lambda url: (url, _reason(fetcher, url))))
-        yield f"{len(sample):>8,} of these were fetched, and {list(reasons.values()).count(''):,} came"
+        yield f"{len(sample):>8,} of these requested as a sample; succeeded: {list(reasons.values()).count(''):,}"
         for url in sample:
             if reasons[url]:
                 yield f"           {reasons[url]}: {url}"

@@ -1,5 +1,5 @@
 "use strict";
-/* The page: its views, what they share, and keys that work everywhere. */
+/* The page: its views, their shared header, and global keys. */
 
 (() => {
   const part = (id) => document.getElementById(id);
@@ -34,7 +34,7 @@
       shown === "summary"
         ? [views.letters.total + views.words.total, views.letters.left() + views.words.left()]
         : [view.total, view.left()];
-    part("progress-text").textContent = `${total - left} of ${total} looked at`;
+    part("progress-text").textContent = `${total - left} of ${total} reviewed`;
     part("progress").max = Math.max(total, 1);
     part("progress").value = total - left;
     part("count-letters").textContent = views.letters.left();
@@ -63,18 +63,18 @@
     progress();
   });
 
-  /** Undo or redo, and go where it was. */
+  /** Undo or redo a step, and go to the letter or word that it changed. */
   function back(step, name) {
-    const can = name === "undone" ? store.canUndo() : store.canRedo();
+    const can = name === "undo" ? store.canUndo() : store.canRedo();
     if (!can) {
-      say(`Nothing to be ${name}.`);
+      say(`Nothing to ${name}.`);
       return;
     }
     going = true;
     const keys = step();
     going = false;
-    if (!keys.length) say("It has been decided otherwise in another window since.");
-    else say(`${keys.length > 1 ? `${keys.length} decisions` : "One decision"} ${name}`);
+    if (!keys.length) say("Changed in another window since.");
+    else say(`${keys.length > 1 ? `${keys.length} decisions` : "1 decision"} ${name === "undo" ? "undone" : "redone"}`);
   }
 
   function download() {
@@ -84,7 +84,7 @@
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
     store.inFile();
-    say("Downloaded: put it beside your config, set “corrections: corrections.csv” there, run the workflow again.");
+    say("Downloaded. Save it next to your config file, set “corrections: corrections.csv” in it, and run the workflow again.");
   }
 
   function everywhere(event) {
@@ -93,8 +93,8 @@
     const typing = event.target.matches("input[type=text], #relabel");
     if (command && !event.altKey && (name === "z" || name === "y")) {
       if (typing) return false;
-      if (name === "y" || event.shiftKey) back(store.redo, "redone");
-      else back(store.undo, "undone");
+      if (name === "y" || event.shiftKey) back(store.redo, "redo");
+      else back(store.undo, "undo");
     } else if (command || event.target.matches("input, select")) return false;
     else if (event.key === "?") part("help").showModal();
     else if (event.key === "/") views[shown].toFilter();
@@ -111,7 +111,7 @@
       event.preventDefault();
       return;
     }
-    // Letters mean something where letters are: not on a button, which has keys of its own.
+    // Letter keys act in the view only, not on buttons and fields, which handle keys themselves.
     const inView =
       event.target === document.body ||
       (views[shown].root.contains(event.target) && !event.target.closest("button, input, select, summary"));
@@ -121,10 +121,10 @@
   addEventListener("beforeunload", (event) => store.isLosing() && event.preventDefault());
 
   for (const name of NAMES) part(`tab-${name}`).addEventListener("click", () => open(name));
-  part("undo").addEventListener("click", () => back(store.undo, "undone"));
-  part("redo").addEventListener("click", () => back(store.redo, "redone"));
+  part("undo").addEventListener("click", () => back(store.undo, "undo"));
+  part("redo").addEventListener("click", () => back(store.redo, "redo"));
   part("download").addEventListener("click", download);
-  // Who clicks goes on with keys in the view; who came by keys stays on the button.
+  // After a click, the view gets the focus. After a key, the button keeps it.
   for (const name of ["undo", "redo", "download"]) {
     part(name).addEventListener("click", (event) => event.detail && views[shown].open());
   }
@@ -133,7 +133,7 @@
     if (part("forget-dialog").returnValue === "yes") {
       const count = store.ownCount();
       store.forget();
-      say(`${count} decisions forgotten`);
+      say(`${count} ${count === 1 ? "decision" : "decisions"} discarded`);
     }
     part("forget-dialog").returnValue = "";
   });

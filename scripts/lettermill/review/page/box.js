@@ -1,5 +1,5 @@
 "use strict";
-/* The box of a letter, to be changed by dragging its edges or by numbers. */
+/* Editor for the box of a letter: drag its edges or enter numbers. */
 
 Lettermill.openBox = (picture, fields, { onPreview, onChange }) => {
   const inputs = Object.fromEntries(
@@ -11,7 +11,7 @@ Lettermill.openBox = (picture, fields, { onPreview, onChange }) => {
 
   const within = (number, low, high) => Math.max(low, Math.min(high, Math.round(number)));
 
-  /** The box in the picture's region, one pixel wide and high at least. */
+  /** The box, clipped to the picture's region, at least one pixel wide and high. */
   function fitted({ x, y, width, height }) {
     const left = within(x, region.x, region.x + region.width - 1);
     const top = within(y, region.y, region.y + region.height - 1);
@@ -23,7 +23,7 @@ Lettermill.openBox = (picture, fields, { onPreview, onChange }) => {
     };
   }
 
-  /** What the edges that a handle moves (n, e, s, w) are after a drag by (dx, dy). */
+  /** The box after a drag by (dx, dy) of the edges (n, e, s, w) that a handle moves. */
   function dragged(from, edges, dx, dy) {
     let [left, top, right, bottom] = [from.x, from.y, from.x + from.width, from.y + from.height];
     if (edges.includes("w")) left = within(left + dx, region.x, right - 1);
@@ -33,7 +33,7 @@ Lettermill.openBox = (picture, fields, { onPreview, onChange }) => {
     return { x: left, y: top, width: right - left, height: bottom - top };
   }
 
-  /** Put handles around the box into the word's picture ``drawing``. */
+  /** Add handles around the box to the word's picture ``drawing``. */
   function handles(drawing) {
     const scale = drawing.getScreenCTM()?.a || 1;
     const thick = Math.min(16 / scale, Math.max(5 / scale, box.width / 3));
@@ -98,7 +98,7 @@ Lettermill.openBox = (picture, fields, { onPreview, onChange }) => {
       return;
     }
     const next = fitted(values);
-    // While a number is stepped up and down, it is one change to undo.
+    // Stepping a number up and down is one change to undo.
     if (Lettermill.boxText(next) === Lettermill.boxText(box)) write(box);
     else onChange(next, `box ${session}`);
   });

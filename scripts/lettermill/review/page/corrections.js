@@ -1,8 +1,8 @@
 "use strict";
-/* corrections.csv: decisions as lines, and lines as text. A decision is
+/* corrections.csv: conversion of decisions to lines and of lines to text. A decision is
      {row, position, label, box, verdict, value, cut}
    about a letter, or about a row (position null): verdict is accept, reject, relabel, transcription, exclude or "",
-   cut the box where the letter is to be cut (as text) or "". label and box are as they were looked at. */
+   cut is the corrected box (as text) or "". label and box are those of the letter when it was reviewed. */
 
 (() => {
   const HEADER = ["row_id", "position", "label", "box", "action", "value"];
@@ -31,13 +31,13 @@
     );
   }
 
-  /** A field as it stands in the file: no spreadsheet takes it for a formula, no reader for two fields. */
+  /** A field as written to the file: quoted, and escaped so that no spreadsheet evaluates it as a formula. */
   function field(value) {
     const escaped = /^[=+\-@'\t\r]/.test(value) ? `'${value}` : value;
     return /[",\r\n]/.test(escaped) ? `"${escaped.replaceAll('"', '""')}"` : escaped;
   }
 
-  /** The file of these lines: in a fixed order, each once. */
+  /** The text of the file: sorted lines without duplicates. */
   Lettermill.toCsv = (lines) => {
     const sorted = [HEADER, ...lines.toSorted(inOrder)].map((fields) => fields.map(field).join(","));
     return sorted
@@ -46,7 +46,7 @@
       .join("");
   };
 
-  /** What the workflow was told before: {decisions: key -> decision, problems: key -> line that it could not apply}. */
+  /** Corrections of earlier runs: {decisions: key -> decision, problems: key -> line that was not applied}. */
   Lettermill.priorDecisions = (corrections) => {
     const decisions = new Map();
     const problems = new Map();
@@ -64,15 +64,15 @@
     return { decisions, problems };
   };
 
-  /** Whether a decision is about that letter as it is now. */
+  /** Whether a decision still fits the letter. */
   Lettermill.fitsLetter = (decision, letter) => {
     if (decision.label !== letter.label) return false;
     const looked = Lettermill.boxOf(decision.box);
     return !looked || Lettermill.overlap(looked, letter.box) >= 0.5;
   };
 
-  /** The file of all that has been decided; a line that could not be applied goes with it, unless it has been dropped
-      or its letter, or row, has been decided on since. */
+  /** The text of the file with all decisions. Lines that were not applied are included unless they were removed or
+      there is a new decision on their letter or row. */
   Lettermill.exportCsv = (store) => {
     const lines = store.decisions().flatMap(linesOf);
     for (const { fields } of store.problems()) {
@@ -82,16 +82,16 @@
     return Lettermill.toCsv(lines);
   };
 
-  /** A decision in few words. */
+  /** A short description of a decision. */
   Lettermill.inWords = (d) => {
     const words = {
-      accept: "right",
-      reject: "left out",
-      relabel: `is ${d.value}`,
-      exclude: "row left out",
+      accept: "accepted",
+      reject: "rejected",
+      relabel: `relabelled ${d.value}`,
+      exclude: "row excluded",
       "": "",
-      transcription: d.value === d.label ? "transcribed right" : `is ${d.value}`,
+      transcription: d.value === d.label ? "transcription confirmed" : `corrected to ${d.value}`,
     }[d.verdict];
-    return [words, d.cut && "cut elsewhere"].filter(Boolean).join(", ");
+    return [words, d.cut && "box changed"].filter(Boolean).join(", ");
   };
 })();

@@ -1,5 +1,5 @@
 "use strict";
-/* The strip below the grid: the letter in its word, why it is shown, and buttons for what the keys do. */
+/* The panel below the grid: the letter in its word, the reason for review, and buttons for the key commands. */
 
 Lettermill.openDetail = ({ decisionOf, onVerdict, onBox, onClear, onSelect, onSelectNone }) => {
   const part = (id) => document.getElementById(id);
@@ -46,9 +46,9 @@ Lettermill.openDetail = ({ decisionOf, onVerdict, onBox, onClear, onSelect, onSe
     part("detail-headline").replaceChildren(...headline);
     const confidence = letter.confidence === null ? "" : ` Confidence ${Lettermill.percent(letter.confidence)}.`;
     const reads = letter.reading && letter.reading !== letter.label ? ` It reads ${letter.reading}.` : "";
-    const suspect = word.suspect ? [" The word seems to read ", bdi(word.suspect.reading), "."] : [];
+    const suspect = word.suspect ? [" Reading of the word: ", bdi(word.suspect.reading), "."] : [];
     const decision = decisionOf(letter);
-    const so = decision ? bdi(` Decided: ${Lettermill.inWords(decision)}.`, "strong") : "";
+    const so = decision ? bdi(` Decision: ${Lettermill.inWords(decision)}.`, "strong") : "";
     part("detail-why").replaceChildren(Lettermill.whyOf(letter) + confidence + reads, ...suspect, so);
     part("clear").disabled = !decision && !many;
   }
@@ -67,7 +67,7 @@ Lettermill.openDetail = ({ decisionOf, onVerdict, onBox, onClear, onSelect, onSe
   }
   relabel.addEventListener("input", typed);
   relabel.addEventListener("compositionend", typed);
-  // The picture is drawn once its card is: keys that are held down are not slowed by it.
+  // The picture is drawn after the card, so that it does not slow down keys that are held.
   part("box-details").open = matchMedia("(min-width: 700px) and (min-height: 640px)").matches;
 
   return {
@@ -80,10 +80,10 @@ Lettermill.openDetail = ({ decisionOf, onVerdict, onBox, onClear, onSelect, onSe
       const select = part("select");
       select.setAttribute("aria-pressed", isSelected);
       part("select-none").hidden = !many;
-      // The buttons are for what is selected, which need not be the letter that is looked at.
+      // The buttons act on the selection, which may not include the focused letter.
       const which = many > 1 ? `all ${many}` : many && !isSelected ? "selected" : "";
-      part("accept").firstElementChild.nextSibling.data = which ? ` Right: ${which} ` : " Right ";
-      part("reject").firstElementChild.nextSibling.data = which ? ` Leave out: ${which} ` : " Leave out ";
+      part("accept").firstElementChild.nextSibling.data = which ? ` Accept ${which} ` : " Accept ";
+      part("reject").firstElementChild.nextSibling.data = which ? ` Reject ${which} ` : " Reject ";
       cancelAnimationFrame(again);
       again = requestAnimationFrame(() => box.show(letter, cutOf(letter) ?? letter.box, draw()));
     },

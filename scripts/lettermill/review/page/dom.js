@@ -1,5 +1,5 @@
 "use strict";
-/* Elements. Text is given as children, and never made into HTML. */
+/* Helpers that create elements. Text is passed as children and never parsed as HTML. */
 
 (() => {
   const fill = (element, attributes, children) => {

@@ -1,5 +1,5 @@
 "use strict";
-/* What the grid shows: letters of one kind, of one class, decided or not. */
+/* Filters of the grid: by reason for review, class and state. */
 
 Lettermill.openFilters = ({ letters, isDone, onChange, onLeave }) => {
   const kinds = document.getElementById("kinds");
@@ -18,7 +18,7 @@ Lettermill.openFilters = ({ letters, isDone, onChange, onLeave }) => {
       kind = name;
       for (const each of kinds.children) each.setAttribute("aria-pressed", each.dataset.kind === kind);
       onChange();
-      if (event.detail) onLeave(); // who clicks goes on with keys in the grid
+      if (event.detail) onLeave(); // after a click, the grid gets the focus
     });
     return button;
   }

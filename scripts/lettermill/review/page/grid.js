@@ -1,6 +1,6 @@
 "use strict";
-/* The grid of cards: of thousands, only those in view are in the document. It is a list box with several selected
-   options: one option has the focus, the arrow keys move it. */
+/* The grid of cards. Only the cards in view are in the document. It is a list box with multiple selection: one option
+   has the focus, and the arrow keys move it. */
 
 Lettermill.openGrid = (root, { card, onFocus, onSelect }) => {
   const WIDTH = 108;
@@ -17,7 +17,7 @@ Lettermill.openGrid = (root, { card, onFocus, onSelect }) => {
   let width = WIDTH;
   let focused = 0;
   let anchor = 0;
-  // Where it is scrolled to, and how high it is: to ask for these after a change makes the browser lay out at once.
+  // Scroll position and height, cached: reading them after a change forces a layout.
   let top = 0;
   let height = 0;
   const selected = new Set();
@@ -58,7 +58,7 @@ Lettermill.openGrid = (root, { card, onFocus, onSelect }) => {
     element.tabIndex = index === focused ? 0 : -1;
   }
 
-  /** Bring the document to what is in view. */
+  /** Update the document to the cards in view. */
   function render() {
     const first = Math.max(0, Math.floor(top / HEIGHT) - BEYOND) * columns;
     const last = (Math.ceil((top + height) / HEIGHT) + BEYOND) * columns;
@@ -74,7 +74,7 @@ Lettermill.openGrid = (root, { card, onFocus, onSelect }) => {
       if (!shown.has(index)) {
         const element = make(index);
         shown.set(index, element);
-        // In the order of the document, which is that of a screen reader.
+        // Document order is the reading order of screen readers.
         const next = [...shown.keys()]
           .filter((other) => other > index)
           .reduce((least, other) => Math.min(least, other), Infinity);
@@ -102,7 +102,7 @@ Lettermill.openGrid = (root, { card, onFocus, onSelect }) => {
     root.scrollTop = top;
   }
 
-  /** Show whether a card is selected and has the focus; whole: and all that is on it. */
+  /** Update selection and focus of a card. whole: also its content. */
   function update(index, whole = false) {
     const element = shown.get(index);
     if (element) (whole ? fill : mark)(element, index);
@@ -121,7 +121,7 @@ Lettermill.openGrid = (root, { card, onFocus, onSelect }) => {
     get selection() {
       return selected.size ? items.filter((item) => selected.has(item)) : [];
     },
-    /** Show these; the focus goes to ``item`` if it is among them, else to ``place``. */
+    /** Show these items. The focus goes to ``item`` if it is among them, else to ``place``. */
     setItems(next, item, place = 0) {
       items = next;
       places = new Map(items.map((each, index) => [each, index]));
@@ -134,7 +134,7 @@ Lettermill.openGrid = (root, { card, onFocus, onSelect }) => {
       onFocus(grid.focused);
       onSelect(selected.size);
     },
-    /** Focus a card. extend: select all from where the selection began to it. */
+    /** Focus a card. extend: select all cards from the start of the selection to it. */
     focus(item, { extend = false, take = true } = {}) {
       const index = places.get(item);
       if (index === undefined) return;
@@ -171,7 +171,7 @@ Lettermill.openGrid = (root, { card, onFocus, onSelect }) => {
     markAll: () => {
       for (const index of shown.keys()) update(index);
     },
-    /** Where a key moves the focus, as a card; null when it is no such key. */
+    /** The card that a key moves the focus to; null for other keys. */
     target(key) {
       const page = Math.max(1, Math.floor(height / HEIGHT)) * columns;
       const steps = {
@@ -186,13 +186,13 @@ Lettermill.openGrid = (root, { card, onFocus, onSelect }) => {
       };
       if (!(key in steps) || !items.length) return null;
       const to = focused + steps[key];
-      // Up and down stay in their column; there is nothing above the first row.
+      // Up and down stay in their column.
       if ((key === "ArrowUp" || key === "ArrowDown") && (to < 0 || to >= items.length)) {
         return key === "ArrowDown" && Math.floor(focused / columns) < rows() - 1 ? items.at(-1) : items[focused];
       }
       return items[clamp(to)];
     },
-    /** The next card for which ``test`` holds, from the focus on, then from the beginning; null if there is none. */
+    /** The next card after the focus that passes ``test``, wrapping around at the end; null if there is none. */
     next(test) {
       for (let step = 1; step <= items.length; step += 1) {
         const item = items[(focused + step) % items.length];
@@ -213,12 +213,12 @@ Lettermill.openGrid = (root, { card, onFocus, onSelect }) => {
     const row = Math.floor(focused / columns) * HEIGHT;
     const seen = row < top + height && row + HEIGHT > top;
     measure();
-    top = root.scrollTop; // not all browsers keep it of what was hidden
+    top = root.scrollTop; // some browsers reset it while the element is hidden
     if (before[0] !== columns || before[1] !== width) {
       redraw();
       reveal(focused);
     } else {
-      if (seen) reveal(focused); // the strip below has grown
+      if (seen) reveal(focused); // the panel below has grown
       render();
     }
   }).observe(root);
@@ -231,7 +231,7 @@ Lettermill.openGrid = (root, { card, onFocus, onSelect }) => {
       return;
     }
     grid.focus(item);
-    // A finger has no Ctrl: while something is selected, a tap selects more.
+    // Touch has no Ctrl key: while there is a selection, a tap extends it.
     const more = event.ctrlKey || event.metaKey || (event.pointerType === "touch" && selected.size);
     if (more || event.target.closest(".pick")) grid.toggle(item);
     else if (selected.size) grid.select([]);

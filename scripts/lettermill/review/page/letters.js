@@ -1,20 +1,20 @@
 "use strict";
-/* The view of letters: cards, filters, and what keys and buttons do to letters. */
+/* The view of letters: cards, filters, and the commands of keys and buttons. */
 
 Lettermill.openLetters = ({ model, store, say }) => {
   const part = (id) => document.getElementById(id);
   const root = part("grid");
   const SHAPE = 1.35;
 
-  /** What the word of a letter has been decided to be on this page: its letters need no decision, or will be others. */
+  /** The decision on the letter's word, if it makes a decision on the letter unnecessary; else "". */
   function resolvedBy(letter) {
     const decision = store.isOwn(letter.word.key) ? store.get(letter.word.key) : null;
     if (!decision) return "";
     return decision.verdict === "exclude"
-      ? "row left out"
+      ? "row excluded"
       : model.alphabet.lettersOf(decision.value) === letter.word.text
         ? ""
-        : "word corrected";
+        : "transcription corrected";
   }
 
   const decisionOf = (letter) => {
@@ -26,7 +26,7 @@ Lettermill.openLetters = ({ model, store, say }) => {
 
   const span = (name, text) => Lettermill.html("span", { class: name }, text);
 
-  /** What has become of a letter: [class, sign, in words]. */
+  /** The state of a letter: [class, sign, description]. */
   function stateOf(letter) {
     const decision = decisionOf(letter);
     if (!decision) return resolvedBy(letter) ? ["resolved", "–", resolvedBy(letter)] : ["", "", ""];
@@ -53,7 +53,7 @@ Lettermill.openLetters = ({ model, store, say }) => {
       span("state", sign),
       span("pick", ""),
     );
-    const reads = other && `, reads ${other}`;
+    const reads = other && `, recogniser reads ${other}`;
     const confidence = letter.confidence === null ? "" : `, confidence ${Lettermill.percent(letter.confidence)}`;
     element.setAttribute(
       "aria-label",
@@ -62,7 +62,7 @@ Lettermill.openLetters = ({ model, store, say }) => {
   }
 
   const grid = Lettermill.openGrid(root, { card, onFocus: showDetail, onSelect: showDetail });
-  /** The focus is where it was in the grid, or at the filters when nothing is shown there any more. */
+  /** Focus the grid, or the filters if the grid is empty. */
   const refocus = () => (grid.focused ? grid.focus(grid.focused) : filters.focus());
   const detail = Lettermill.openDetail({
     decisionOf,
@@ -93,7 +93,7 @@ Lettermill.openLetters = ({ model, store, say }) => {
     onChange: () => filter(),
     onLeave: () => grid.focus(grid.focused),
   });
-  let open = null; // how many are undecided, until something changes
+  let open = null; // cached number of undecided letters
   const left = () => (open ??= model.letters.filter(isOpen).length);
 
   function filter(item = grid.focused, place = 0) {
@@ -104,14 +104,14 @@ Lettermill.openLetters = ({ model, store, say }) => {
 
   function emptyBecause() {
     if (model.letters.length)
-      return filters.state === "open" ? "All of these are decided." : "No letter is like that: change the filter.";
+      return filters.state === "open" ? "All letters of this filter are decided." : "No letter matches the filter.";
     if (model.method === "histogram") {
       return (
-        "This dataset is made with method: histogram, which gives letters no confidence: none stands out. " +
-        "Rows that gave no letters are under Words."
+        "Letters of method: histogram have no confidence, so none is listed for review. " +
+        "Rejected rows are listed under Words."
       );
     }
-    return "No letter is worth a look: all have a high confidence, and the recogniser agrees with all labels.";
+    return "No letter needs review: all confidences are high, and the recogniser agrees with all labels.";
   }
 
   const base = (letter) => {
@@ -142,19 +142,19 @@ Lettermill.openLetters = ({ model, store, say }) => {
     const what = Lettermill.inWords(decisionOf(letter));
     say(
       chosen.length > 1
-        ? `${chosen.length} letters: ${verdict === "relabel" ? `are ${value}` : what}; ${left()} left`
+        ? `${chosen.length} letters: ${verdict === "relabel" ? `relabelled ${value}` : what}; ${left()} left`
         : `${nameOf(letter)}: ${what}; ${left()} left`,
     );
     grid.select([]);
     advance(letter);
   }
 
-  /** On to the next that is undecided. In a list of these, it has come to where the last one was. */
+  /** Focus the next undecided letter. If only these are shown, it has moved to the place of the last one. */
   function advance(letter) {
     if (grid.items.includes(letter)) {
       const next = grid.next(isOpen);
       if (next) grid.focus(next);
-      else say(left() ? "All that are shown are decided." : "All letters are decided: download corrections.csv.");
+      else say(left() ? "All letters shown are decided." : "All letters are decided. Download corrections.csv.");
     } else refocus();
   }
 
@@ -162,7 +162,7 @@ Lettermill.openLetters = ({ model, store, say }) => {
     const chosen = targets();
     store.set(chosen.map((letter) => [letter.key, null]));
     const what = chosen.length > 1 ? `${chosen.length} letters` : nameOf(chosen[0]);
-    say(`${what}: no decision; ${left()} left`);
+    say(`${what}: decision cleared; ${left()} left`);
   }
 
   function cutElsewhere(letter, box, tag) {
@@ -170,10 +170,10 @@ Lettermill.openLetters = ({ model, store, say }) => {
     const cut = Lettermill.boxText(box) === before.box ? "" : Lettermill.boxText(box);
     const kept = before.verdict === "reject" ? { ...before, verdict: "" } : before;
     store.set([[letter.key, cut || kept.verdict ? { ...kept, cut } : null]], tag);
-    say(`${nameOf(letter)}: ${cut ? `cut at ${cut}` : "its box as it was"}; ${left()} left`);
+    say(`${nameOf(letter)}: ${cut ? `box ${cut}` : "box unchanged"}; ${left()} left`);
   }
 
-  /** What a key does, as a function; null when it does nothing here. */
+  /** The command of a key as a function; null if it has none. */
   function actOf({ key: name }) {
     if (name === "Enter") return () => decide("accept", "");
     if (name === "Delete" || name === "Backspace") return () => decide("reject", "");
@@ -189,7 +189,7 @@ Lettermill.openLetters = ({ model, store, say }) => {
     const act = all ? () => grid.select(grid.items) : actOf(event);
     if (!target && !act) return;
     event.preventDefault();
-    // A key that is held down moves on, but decides once: nobody looks at thirty letters a second.
+    // A key that is held repeats movements but not decisions.
     if (target) grid.focus(target, { extend: event.shiftKey });
     else if (!event.repeat) act();
   }
@@ -209,7 +209,7 @@ Lettermill.openLetters = ({ model, store, say }) => {
     open: () => {
       if (grid.focused) grid.focus(grid.focused);
     },
-    /** Show what has become of these keys. go: whether the focus goes there, as after undo. */
+    /** Update the letters and words with these keys. go: focus the first one, as after undo. */
     changed(keys, go) {
       open = null;
       const letters = keys.flatMap((each) => byWord.get(each) ?? byKey.get(each) ?? []);

@@ -1,19 +1,19 @@
 "use strict";
-/* What data.js holds, as objects: words with their letters, and the letters that are worth a look. All boxes are
-   {x, y, width, height} in pixels of the image as downloaded. Text from the table is never made into HTML. */
+/* The data of data.js as objects: words with their letters, and the letters to review. All boxes are
+   {x, y, width, height} in pixels of the downloaded image. Text from the table is never parsed as HTML. */
 
 const Lettermill = {};
 
 (() => {
   const box = ([x, y, width, height]) => ({ x, y, width, height });
 
-  /** A name for a letter, or for a row (position null), that no other has. */
+  /** A unique key for a letter, or for a row (position null). */
   Lettermill.keyOf = (row, position) => JSON.stringify([row, position]);
 
-  /** A box as corrections write it. */
+  /** A box as text, as in corrections.csv. */
   Lettermill.boxText = ({ x, y, width, height }) => `${x} ${y} ${width} ${height}`;
 
-  /** The box that such a text gives, or null. */
+  /** The box of such a text, or null. */
   Lettermill.boxOf = (text) => (/^\d+ \d+ [1-9]\d* [1-9]\d*$/.test(text) ? box(text.split(" ").map(Number)) : null);
 
   function wordOf([row, letters, reason, region, sheet, place, found], sheets) {
@@ -43,8 +43,8 @@ const Lettermill = {};
     return word;
   }
 
-  /** {name, method, alphabet, words, letters, rows, corrections} of the data; letters: those worth a look, the
-      worthiest first; rows: words that are shown as such. */
+  /** {name, method, alphabet, words, letters, rows, corrections}. letters: the letters to review, the most uncertain
+      first. rows: the words of the view of words. */
   Lettermill.readModel = (data) => {
     const words = data.words.map((word) => wordOf(word, data.sheets));
     for (const [number, reading] of data.suspects) words[number].suspect = { reading };
@@ -66,7 +66,7 @@ const Lettermill = {};
     };
   };
 
-  /** The letters to be found, with the rules by which the workflow brings a transcription to them. */
+  /** The alphabet, with the workflow's rules for normalising transcriptions. */
   function alphabetOf(letters) {
     const alphabet = new Set(letters);
     const cased = letters.filter((letter) => [...letter.toUpperCase()].length === 1);
@@ -78,7 +78,7 @@ const Lettermill = {};
       const [bare] = character.normalize("NFD");
       return alphabet.has(bare) ? bare : "";
     };
-    /** The letters of the alphabet that a text is written with. */
+    /** The letters of the alphabet in a text. */
     const lettersOf = (text) =>
       [...text.normalize("NFC")]
         .flatMap((c) => (alphabet.has(c) ? [c] : [...fold(c)]))
@@ -94,10 +94,10 @@ const Lettermill = {};
   }
 
   const KINDS = {
-    disagreement: "The recogniser takes it for another letter.",
-    least_confident: "It is delivered, but with little confidence.",
-    rejected: "It is rejected: its confidence is too low.",
-    corrected: "It is corrected already.",
+    disagreement: "The recogniser disagrees with the label.",
+    least_confident: "Delivered with a low confidence.",
+    rejected: "Rejected: the confidence is below the threshold.",
+    corrected: "Corrected before.",
   };
   Lettermill.KIND_NAMES = {
     disagreement: "Disagreements",
@@ -106,21 +106,21 @@ const Lettermill = {};
     corrected: "Corrected before",
   };
 
-  /** Why a letter is shown. */
+  /** The reason for review of a letter. */
   Lettermill.whyOf = (letter) => KINDS[letter.kind] ?? "";
 
-  /** Whether a key is pressed together with one that makes it a command, not a character. AltGr makes characters, and
-      some systems tell of it as Ctrl and Alt. */
+  /** Whether a modifier makes a key a command instead of a character. AltGr types characters, although some systems
+      report it as Ctrl and Alt. */
   Lettermill.isCommand = (event) =>
     (event.ctrlKey || event.metaKey || event.altKey) && !event.getModifierState("AltGraph");
 
-  /** A confidence as people read it. */
+  /** A confidence in per cent. */
   Lettermill.percent = (confidence) => {
     if (confidence === null) return "";
     return confidence > 0.995 && confidence < 1 ? ">99 %" : `${Math.round(100 * confidence)} %`;
   };
 
-  /** Whether two boxes are mostly the same, by the workflow's measure: intersection over union of 0.5 or more. */
+  /** The intersection over union of two boxes. */
   Lettermill.overlap = (one, other) => {
     const width = Math.min(one.x + one.width, other.x + other.width) - Math.max(one.x, other.x);
     const height = Math.min(one.y + one.height, other.y + other.height) - Math.max(one.y, other.y);

@@ -1,6 +1,5 @@
 "use strict";
-/* Pictures: windows into the word images on the sheets. They are SVG in pixels of the image as downloaded, so that
-   boxes lie where they are and everything scales by itself. */
+/* Pictures: SVG views of the word images on the sheets. Their coordinates are pixels of the downloaded image. */
 
 (() => {
   const round = (number) => Math.round(100 * number) / 100;
@@ -9,7 +8,7 @@
 
   const viewBox = ({ x, y, width, height }) => [x, y, width, height].map(round).join(" ");
 
-  /** The image of a word, at its place. */
+  /** The image of a word, positioned in the downloaded image. */
   function imageOf({ region, sprite }) {
     const { file, width, height, place } = sprite;
     const image = svg("image", { href: file, width, height });
@@ -18,7 +17,7 @@
 
   const middle = (numbers) => numbers.toSorted((one, other) => one - other)[numbers.length >> 1];
 
-  /** A window of this shape (width / height) around a letter: it fills most of it, what is beside it is dimmed. */
+  /** A view around a letter with this aspect ratio (width / height). Everything outside the box is dimmed. */
   Lettermill.letterPicture = (letter, cut, shape) => {
     const box = cut ?? letter.box;
     const usual = middle(letter.word.letters.map((each) => each.box.height));
@@ -36,16 +35,16 @@
     );
   };
 
-  /** A word with the boxes of its letters; labels: a function that gives each letter's, cuts: another one for the box
-      where it is not the letter's own. focused: the letter that is drawn stronger, or null. */
+  /** A word with the boxes of its letters. labels, cuts: functions from a letter to its label and to its corrected
+      box, or null. focused: the letter that is highlighted, or null. */
   Lettermill.wordPicture = (word, { labels, cuts, focused }) => {
     const { region } = word;
     const usual = word.letters.length ? middle(word.letters.map((each) => each.box.height)) : 0;
-    const band = Math.min(0.7 * usual, 0.25 * region.height); // room for the labels
+    const band = Math.min(0.7 * usual, 0.25 * region.height); // space for the labels
     const view = { x: region.x, y: region.y - band, width: region.width, height: region.height + band };
     const picture = svg("svg", { viewBox: viewBox(view), class: "word", role: "img" }, imageOf(word));
     const text = word.letters.map((each) => each.label).join("");
-    picture.setAttribute("aria-label", `The word image, transcribed ${word.text}${text ? `, boxes of ${text}` : ""}`);
+    picture.setAttribute("aria-label", `Word image, transcription ${word.text}${text ? `, boxes ${text}` : ""}`);
     for (const letter of word.letters) {
       const box = cuts(letter) ?? letter.box;
       const rejected = letter.rejected ? " out" : "";
@@ -60,7 +59,7 @@
       group.append(svg("rect", { ...box }), label);
       picture.append(group);
     }
-    // At most five times as large as it is, and no higher than the room for it.
+    // Enlarged up to five times, limited by the available height.
     picture.style.setProperty("--width", `${5 * view.width}px`);
     picture.style.setProperty("--shape", round(view.width / view.height));
     return picture;
@@ -68,7 +67,7 @@
 
   const asked = new Set();
 
-  /** Have a word's sheet read before it is needed. */
+  /** Load a word's sheet before it is needed. */
   Lettermill.preload = (word) => {
     if (word && !asked.has(word.sprite.file)) {
       asked.add(word.sprite.file);

@@ -1,6 +1,6 @@
 "use strict";
-/* Decisions: kept in the browser one by one as they are made, with undo. On top of what the workflow was told before
-   (prior) lies what has been decided here (own): a decision, or null where a prior one has been taken back. */
+/* Decisions, stored in the browser one by one, with undo. Decisions made here (own) override those that the workflow
+   has applied (prior). An own decision of null withdraws a prior one. */
 
 Lettermill.openStore = ({ name, corrections }) => {
   const MADE = "made";
@@ -16,7 +16,7 @@ Lettermill.openStore = ({ name, corrections }) => {
   let trouble = () => {};
   const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
-  /** A short text that tells these corrections from others. */
+  /** A short checksum of the corrections. */
   function digest(text) {
     let sum = 0;
     for (let place = 0; place < text.length; place += 1) sum = (31 * sum + text.charCodeAt(place)) | 0;
@@ -31,7 +31,7 @@ Lettermill.openStore = ({ name, corrections }) => {
     } catch (error) {
       unkept.add(key);
       trouble(
-        `Your browser cannot keep your decisions (${error.name}): download corrections.csv before you close this page.`,
+        `Your browser cannot store your decisions (${error.name}). Download corrections.csv before you close this page.`,
       );
     }
   }
@@ -51,16 +51,16 @@ Lettermill.openStore = ({ name, corrections }) => {
         const key = localStorage.key(number);
         if (key.startsWith(prefix)) take(key.slice(prefix.length), localStorage.getItem(key));
       }
-      // Said to older pages in other windows before anything is cleared away that they still go by.
+      // Tells older pages in other windows that they are outdated, before their data is removed.
       if (localStorage.getItem(prefix + MADE) !== made) localStorage.setItem(prefix + MADE, made);
     } catch (error) {
       queueMicrotask(() =>
         trouble(
-          `Your browser keeps nothing for this page (${error.name}): download corrections.csv before you close it.`,
+          `Your browser cannot store data for this page (${error.name}). Download corrections.csv before you close it.`,
         ),
       );
     }
-    // What has been applied since is no news; what was taken back is not there any more.
+    // Remove decisions that have been applied since, and withdrawals of corrections that are gone.
     for (const [key, value] of own) {
       if (same(value, prior.get(key) ?? null) && !problems.has(key)) {
         own.delete(key);
@@ -93,13 +93,13 @@ Lettermill.openStore = ({ name, corrections }) => {
   const store = {
     /** The decision about a letter or a row, or null. */
     get: (key) => (own.has(key) ? own.get(key) : (prior.get(key) ?? null)),
-    /** Whether it was made here, and not applied by the workflow before. */
+    /** Whether the decision was made here and has not been applied by the workflow. */
     isOwn: (key) => own.has(key),
     decisions: () => [...new Set([...prior.keys(), ...own.keys()])].map(store.get).filter(Boolean),
-    /** Lines that the workflow could not apply and that have not been dropped, with their keys. */
+    /** Lines that were not applied and have not been removed, with their keys. */
     problems: () => [...problems].filter(([key]) => !own.has(key)).map(([key, problem]) => ({ key, ...problem })),
-    /** Decide on several at once: [[key, decision or null], …]. Changes one after the other with the same tag, if it
-        is not empty, are undone together. */
+    /** Store several decisions: [[key, decision or null], …]. Consecutive changes with the same non-empty tag are
+        undone together. */
     set(decided, tag = "") {
       const last = done.at(-1);
       const joins = tag && last && last.tag === tag;
@@ -119,7 +119,7 @@ Lettermill.openStore = ({ name, corrections }) => {
     redo: () => move(undone, done, "before", "after"),
     canUndo: () => done.length > 0,
     canRedo: () => undone.length > 0,
-    /** Take back all that has been decided here. */
+    /** Discard all own decisions. */
     forget() {
       const step = { tag: "", before: new Map(own), after: new Map() };
       for (const key of step.before.keys()) {
@@ -131,7 +131,7 @@ Lettermill.openStore = ({ name, corrections }) => {
       tell([...step.before.keys()]);
     },
     ownCount: () => own.size,
-    /** Whether something would be lost with the page: the browser could not keep it, nor is it in a file. */
+    /** Whether closing the page would lose decisions: not stored by the browser and not downloaded. */
     isLosing: () => unkept.size > 0,
     inFile: () => unkept.clear(),
     onChange: (listener) => listeners.push(listener),
@@ -140,7 +140,7 @@ Lettermill.openStore = ({ name, corrections }) => {
     },
   };
 
-  /** Undo or redo one step, but for what has been decided otherwise in another window since; returns the keys that have
+  /** Undo or redo one step, except for decisions that were changed in another window since. Returns the keys that
       changed. */
   function move(from, to, now, then) {
     const step = from.pop();
@@ -159,7 +159,7 @@ Lettermill.openStore = ({ name, corrections }) => {
     const key = event.key.slice(prefix.length);
     if (key === MADE) {
       outdated = event.newValue !== null && event.newValue !== made;
-      if (outdated) trouble("This page has been made again since you opened it: load it again to go on.");
+      if (outdated) trouble("This page has been rebuilt since you opened it. Reload it to continue.");
       return;
     }
     if (event.newValue === null) own.delete(key);

@@ -1,17 +1,17 @@
 "use strict";
-/* The view of decisions: how many of each kind, those that the page has no letter for, and corrections that the
-   workflow could not apply. */
+/* The view of decisions: their number by kind, corrections that were not applied, and decisions on letters that are
+   not on the page. */
 
 Lettermill.openSummary = ({ store, isShown, onForget, onDownload, say }) => {
   const root = document.getElementById("summary");
   const NAMES = {
-    accept: "letter right",
-    reject: "letter left out",
-    relabel: "letter under another label",
-    box: "letter cut elsewhere",
+    accept: "letter accepted",
+    reject: "letter rejected",
+    relabel: "letter relabelled",
+    box: "letter with a new box",
     transcription: "transcription corrected",
-    confirm: "transcription right",
-    exclude: "row left out",
+    confirm: "transcription confirmed",
+    exclude: "row excluded",
   };
 
   const { html: make } = Lettermill;
@@ -29,7 +29,7 @@ Lettermill.openSummary = ({ store, isShown, onForget, onDownload, say }) => {
     ]);
     const of = Map.groupBy(kinds, (kind) => kind);
     const lines = Object.entries(NAMES).filter(([kind]) => of.has(kind));
-    if (!lines.length) return [make("p", {}, "Nothing is decided yet.")];
+    if (!lines.length) return [make("p", {}, "No decisions yet.")];
     return [
       make(
         "ul",
@@ -50,8 +50,8 @@ Lettermill.openSummary = ({ store, isShown, onForget, onDownload, say }) => {
     if (!rows.length) return [];
     const headers = make("tr", {}, ...head.map((text) => make("th", { scope: "col" }, text)), make("td", {}));
     const body = rows.map(([cells, label, drop]) => {
-      const act = button("Drop", drop);
-      act.setAttribute("aria-label", `Drop ${label}`);
+      const act = button("Remove", drop);
+      act.setAttribute("aria-label", `Remove ${label}`);
       return make("tr", {}, ...cells.map((text) => make("td", {}, make("bdi", {}, text))), make("td", {}, act));
     });
     const whole = make("table", {}, make("thead", {}, headers), make("tbody", {}, ...body));
@@ -68,7 +68,7 @@ Lettermill.openSummary = ({ store, isShown, onForget, onDownload, say }) => {
 
   const drop = (key, label) => {
     store.set([[key, null]]);
-    say(`${label} is dropped`);
+    say(`${label} removed`);
     root.parentElement.focus();
   };
 
@@ -87,36 +87,36 @@ Lettermill.openSummary = ({ store, isShown, onForget, onDownload, say }) => {
         { id: "next-step" },
         "Download ",
         make("code", {}, "corrections.csv"),
-        ", put it beside your config, set ",
+        ", save it next to your config file, set ",
         make("code", {}, "corrections: corrections.csv"),
-        " there, and run the workflow again.",
+        " in it, and run the workflow again.",
       ),
       make(
         "div",
         { class: "buttons" },
         button("Download corrections.csv", onDownload, "main"),
-        button("Forget my decisions…", onForget, "danger"),
+        button("Discard my decisions…", onForget, "danger"),
       ),
       ...table(
-        "Corrections that could not be applied",
-        "They are written into the file again until you drop them, or decide on their letter or row again.",
-        ["line", "row", "letter", "what", "why not"],
+        "Corrections that were not applied",
+        "They stay in corrections.csv until you remove them or make a new decision on their letter or row.",
+        ["line", "row", "letter", "correction", "reason"],
         problems.map(({ key, line, fields: [row, position, label, , action, value], outcome, detail }) => [
           [
             `${line}`,
             row,
             `${label}${position === "" ? "" : `, letter ${Number(position) + 1}`}`,
             `${action} ${value}`,
-            replaced([row, position]) ? "decided again" : `${outcome}: ${detail}`,
+            replaced([row, position]) ? "replaced by a new decision" : `${outcome}: ${detail}`,
           ],
           `line ${line}`,
           () => drop(key, `Line ${line}`),
         ]),
       ),
       ...table(
-        "Not on this page",
-        "The letters of these decisions are not among those shown now. They are written into the file all the same.",
-        ["row", "letter", "what"],
+        "Decisions not on this page",
+        "These letters and rows are no longer listed on this page. The decisions stay in corrections.csv.",
+        ["row", "letter", "decision"],
         elsewhere.map((d) => {
           const key = Lettermill.keyOf(d.row, d.position);
           return [

@@ -1,5 +1,5 @@
 "use strict";
-/* The view of words: transcriptions that seem wrong, and rows that gave no letters, each with its picture and boxes. */
+/* The view of words: probable label errors and rejected rows, each with its image and boxes. */
 
 Lettermill.openWords = ({ model, store, say }) => {
   const part = (id) => document.getElementById(id);
@@ -30,15 +30,15 @@ Lettermill.openWords = ({ model, store, say }) => {
   };
 
   const REASONS = {
-    no_letters: "nothing of the shape of a letter",
+    no_letters: "no ink shaped like letters",
     blank_image: "no ink",
     too_few_boxes: "fewer boxes than letters",
     too_many_boxes: "more boxes than letters",
     wide_box: "a box is too wide for one letter",
     too_few_pieces: "fewer fragments of ink than letters",
-    low_confidence: "no letter has enough confidence",
+    low_confidence: "all letters are below the confidence threshold",
     too_many_pieces: "too many fragments of ink",
-    rejected_by_hand: "all letters left out by hand",
+    rejected_by_hand: "all letters rejected by corrections",
   };
 
   function entry(word) {
@@ -51,17 +51,17 @@ Lettermill.openWords = ({ model, store, say }) => {
     });
     const reading = word.suspect?.reading ?? "";
     const why = reading
-      ? ["reads ", bdi(reading)]
-      : [word.reason ? `gave no letters: ${REASONS[word.reason] ?? word.reason.replaceAll("_", " ")}` : ""];
+      ? ["recogniser reads ", bdi(reading)]
+      : [word.reason ? `rejected: ${REASONS[word.reason] ?? word.reason.replaceAll("_", " ")}` : ""];
     const state = make("span", { class: "state" });
     const buttons = make(
       "div",
       { class: "buttons" },
-      make("label", {}, "It says ", input),
-      ...(reading ? [button(`Take ${reading}`, "Shift+Enter", () => decide(word, "transcription", reading))] : []),
-      button("Right", "Enter", () => keepWritten(word)),
-      button("Leave out", "Del", () => decide(word, "exclude", "")),
-      button("No decision", "", () => clear(word)),
+      make("label", {}, "Transcription ", input),
+      ...(reading ? [button(`Use ${reading}`, "Shift+Enter", () => decide(word, "transcription", reading))] : []),
+      button("Confirm", "Enter", () => keepWritten(word)),
+      button("Exclude", "Del", () => decide(word, "exclude", "")),
+      button("Clear decision", "", () => clear(word)),
     );
     buttons.lastElementChild.lastElementChild.remove();
     const picture = make("div", { class: "picture" });
@@ -81,7 +81,7 @@ Lettermill.openWords = ({ model, store, say }) => {
       make("p", {}, "transcribed ", make("strong", {}, bdi(word.text)), " · ", ...why),
       buttons,
     );
-    element.setAttribute("aria-label", `Row ${word.row}, transcribed ${word.text}${reading && `, reads ${reading}`}`);
+    element.setAttribute("aria-label", `Row ${word.row}, transcribed ${word.text}${reading && `, recogniser reads ${reading}`}`);
     const item = make("li", {}, element);
     input.addEventListener("keydown", (event) => typing(event, word));
     input.addEventListener("change", () => leave(word));
@@ -121,7 +121,7 @@ Lettermill.openWords = ({ model, store, say }) => {
     made.buttons.lastElementChild.disabled = !decision;
   }
 
-  /** Only the word that is looked at can be reached by Tab, and so can its buttons. */
+  /** Make only the current word and its buttons reachable by Tab. */
   function makeCurrent(word) {
     for (const [each, stop] of [
       [current, -1],
@@ -156,7 +156,7 @@ Lettermill.openWords = ({ model, store, say }) => {
     part("words-notice").hidden = words.length > 0;
     part("words-notice").textContent = model.rows.length
       ? "All words are decided."
-      : "No transcription seems wrong, and every row gave letters.";
+      : "There are no probable label errors and no rejected rows.";
     if (words.length && !words.includes(current)) makeCurrent(words[0]);
   }
 
@@ -176,11 +176,11 @@ Lettermill.openWords = ({ model, store, say }) => {
     else filter.focus();
   }
 
-  /** What is written in a word's field; "", and a word why, when it has no letter. */
+  /** The text of a word's field. If it has no letter of the alphabet, say so and return "". */
   function writtenIn(word) {
     const text = entries.get(word).input.value.trim();
     if (model.alphabet.lettersOf(text)) return text;
-    say(`${text || "Nothing"} has no letter of the alphabet: leave the row out instead.`);
+    say(`${text ? `“${text}”` : "The field"} has no letter of the alphabet. Exclude the row instead.`);
     return "";
   }
 
@@ -189,7 +189,7 @@ Lettermill.openWords = ({ model, store, say }) => {
     if (text) decide(word, "transcription", text);
   }
 
-  /** The field has been left: what is written there is not lost. The list stays as it is, under the pointer. */
+  /** Save the text of a field that loses the focus. The list is not filtered again, so that it does not move. */
   function leave(word) {
     if (entries.get(word).input.value.trim() === writtenOf(word)) return;
     const text = writtenIn(word);
@@ -201,7 +201,7 @@ Lettermill.openWords = ({ model, store, say }) => {
 
   function clear(word) {
     store.set([[word.key, null]]);
-    say(`Row ${word.row}: no decision; ${left()} left`);
+    say(`Row ${word.row}: decision cleared; ${left()} left`);
     if (entries.get(word).item.isConnected) focus(word);
   }
 
@@ -227,7 +227,7 @@ Lettermill.openWords = ({ model, store, say }) => {
     else if (event.repeat) return;
     else if (event.key === "Enter" && event.shiftKey) {
       if (current.suspect) decide(current, "transcription", current.suspect.reading);
-      else say("Nothing is read there.");
+      else say("The recogniser has no reading for this word.");
     } else if (event.key === "Enter") keepWritten(current);
     else if (event.key === "Delete" || event.key === "Backspace") decide(current, "exclude", "");
     else if (event.key === "F2" || model.alphabet.letterOf(event.key)) {
