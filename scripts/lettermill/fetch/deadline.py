@@ -7,7 +7,7 @@ from contextvars import ContextVar
 
 
 class Deadline:
-    """Measures the time spent on a URL. Time spent waiting for a free connection does not count.
+    """Measures the time spent on a URL. Waiting for a connection, for the request rate or for a pause does not count.
 
     seconds: how long the download may take.
     """

@@ -154,11 +154,7 @@ def _read(images: Path, name: str, largest: int) -> tuple[bytes | None, str, str
     try:
         path = (images / name).resolve()
         if not path.is_relative_to(images.resolve()):
-            return (
-                None,
-                "outside_images_folder",
-                f"{name} links to a file outside; set `images` to a folder that has it",
-            )
+            return None, "outside_images_folder", f"{name} links to a file outside of the folder `images`"
         # Non-blocking, so that a named pipe without a writer does not block.
         with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC), "rb") as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
@@ -166,10 +162,6 @@ def _read(images: Path, name: str, largest: int) -> tuple[bytes | None, str, str
             content = file.read(largest + 1)
     except (FileNotFoundError, NotADirectoryError):
         return None, "missing_file", name
-    except (
-        OSError,
-        ValueError,
-        RuntimeError,
-    ) as error:  # such as a folder, a NUL in the name, a loop of links
+    except (OSError, ValueError, RuntimeError) as error:  # such as a folder, a NUL in the name, a loop of links
         return None, "not_an_image", f"{name} cannot be read: {type(error).__name__}"
     return (None, "too_large", f"{name}: more than {largest} bytes") if len(content) > largest else (content, "", "")
