@@ -1,4 +1,4 @@
-"""Segment: the boxes of the letters in the cropped images of a batch."""
+"""Segment: find the boxes of the letters in the cropped images of a batch."""
 
 import logging
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ STAGE = "segment"
 
 
 def segment_batch(cropped: Path, output: Path, tolerances: Tolerances) -> None:
-    """Find the letters of the images of the folder ``cropped``; write ``SegmentedBox`` results to ``output``."""
+    """Find the letters in the images of the folder ``cropped``. Writes ``SegmentedBox`` results to ``output``."""
     results: list[SegmentedBox | StoppedRow] = []
     for row in read_results(cropped / "offsets.csv", Cropped):
         if isinstance(row, Cropped):
@@ -41,7 +41,7 @@ def _segment(row: Cropped, cropped: Path, tolerances: Tolerances) -> Sequence[Se
 
 
 def _why(image: np.ndarray) -> tuple[str, str]:
-    """Why ``image`` has no letters: the reason and a detail."""
+    """(reason, detail): why ``image`` has no letters."""
     if ink_threshold(image) is None:
         return "blank_image", ""
     parts = components(ink_mask(image))
