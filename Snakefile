@@ -4,16 +4,16 @@
                                                    └─ learn (once) ────┘               ├─ sheets, report
                                                                                        └─ export
 
-train, predict and export run only on request. So do validate, retry_failed and refresh, which check the table and its
-URLs. The rules from download to cut, and some of the exports, process batches of rows; the others process all rows.
-Settings are in config.yaml, rules in rules/, their scripts in scripts/, and the library that these call in
-scripts/lettermill/.
+train, predict and export run only if you name them as targets, and so do validate, retry_failed and refresh, which
+check the table and its URLs. The rules from download to cut, and some of the exports, have one job per batch of rows.
+The other rules have one job for the whole table. Settings are in config.yaml, rules in rules/, the scripts that they
+run in scripts/, and the library that these call in scripts/lettermill/.
 
-A file in rules/ contains either rules or functions. The files with functions are:
+Each file in rules/ contains either rules or functions. The files of functions are:
 
-workflow.smk     Snakemake and the config: what a run does when it starts and ends
-plan.smk         the rows of the table in batches, and the parameters of each job
-recogniser.smk   whether the recogniser must be trained
+workflow.smk     Snakemake and the config: what happens when a run starts and ends
+plan.smk         the rows of the table in their batches, and the inputs and parameters that depend on them
+recogniser.smk   whether there is a recogniser, or it must be trained
 models.smk       inputs and parameters of training and prediction
 formats.smk      the files of the exports
 """
@@ -54,8 +54,8 @@ rule all:
         expand("results/sheets/{kind}.png", kind=SHEETS),
         rules.report.output,
         REVIEW,
-        # The stages between are requested too: Snakemake then notices outputs that a failed job has deleted, even if
-        # everything made from them still exists.
+        # The stages in between are listed too. Otherwise Snakemake would not notice files that a failed job has deleted
+        # while everything made from them still exists.
         expand("results/{stage}/{batch}", stage=FOLDERS, batch=BATCHES),
         expand("results/{stage}/{batch}.csv", stage=TABLES, batch=BATCHES),
         *(["results/suspects.csv", recogniser] if ALIGNED else []),

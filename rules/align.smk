@@ -1,18 +1,18 @@
-"""learn, align, suspects: alignment of every word with its transcription (`method: align`).
+"""learn, align, suspects: align every word with its transcription (`method: align`).
 
 learn      from results/matched/{batch}.csv and results/cropped/{batch}/ of all batches, in results/recogniser/:
-               recogniser.npz    the recogniser
-               reliability.csv   calibration of its confidences
-               lessons.csv       effect of corrections on it
-               trained_with.txt  settings and code that it was trained with
+               recogniser.npz    a recogniser of letters
+               reliability.csv   predicted against observed accuracy
+               lessons.csv       the effect of corrections on its confidences
+               trained_with.txt  the settings and the code of the training
 align      from the recogniser and results/matched/{batch}.csv, results/cropped/{batch}/:
-               results/aligned/{batch}.csv     letters of all words, with boxes and confidences
+               results/aligned/{batch}.csv     letters of all words with boxes, each with a confidence
                results/suspected/{batch}.csv   rows whose ink contradicts the transcription
 suspects   from results/suspected/{batch}.csv of all batches:
-               results/suspects.csv            probable label errors, with the reading of the recogniser
+               results/suspects.csv            probable label errors, with what the recogniser reads
 
-The recogniser is trained once. Edited and added rows are aligned with it. `-R learn` retrains it, also on the
-corrections of that time.
+The recogniser is trained once. Edited and added rows are aligned with the existing one. `-R learn` trains it again,
+with the corrections made since.
 """
 
 

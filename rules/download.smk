@@ -1,14 +1,14 @@
 """download, retry_failed, refresh: the images of all rows.
 
-download       results/downloaded/{batch}/   the images as downloaded, or copied from the images folder, and status.csv
+download       results/downloaded/{batch}/   the images, downloaded or copied from the images folder, and status.csv
 retry_failed   download images again that have failed and may succeed now
-refresh        download all images again, to find those that have changed
+refresh        check all URLs for changed images
 
-The outcome of each URL is kept in .snakemake/lettermill/responses. Failed images are downloaded again only by the last
-two rules. These run on request and note what has changed; the next run processes that.
+The results of downloads are kept in .snakemake/lettermill/responses. Only retry_failed and refresh download a failed
+image again. They run only if you name them as targets, and note what has changed. The next run processes the changes.
 """
 
-# Rules of a group cannot be local.
+# A rule in a group cannot be local.
 SUBMIT_HOST = config["download"]["submit_host"]
 
 

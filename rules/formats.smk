@@ -1,4 +1,4 @@
-"""The classes, the splits and the files of each export format."""
+"""Classes, splits and files of the export formats."""
 
 from lettermill.base.split import PARTS
 from lettermill.export.labelled_letters import classes_of, idx_labels
@@ -6,7 +6,7 @@ from lettermill.export.labelled_letters import classes_of, idx_labels
 FORMATS = config["export"]["formats"]
 CLASSES = classes_of(config["alphabet"])
 
-# A format that is written batch by batch has no files for a split with a share of 0.
+# A format that is written by batches has no files for a split whose share is 0.
 SHARED = [part for part in PARTS if config["split"][part] > 0]
 SQUARES = "results/normalised/{batch}.npy"
 IDX = {"images": "images-idx3-ubyte.gz", "labels": idx_labels(CLASSES), "provenance": "provenance.csv"}
@@ -23,7 +23,7 @@ FILES = {
     "folders": {"metadata": "results/export/folders/metadata.csv"},
 }
 
-# Format that is written batch by batch -> folder of its files. Files of batches that have no rows any more are deleted.
+# Format that is written by batches -> where its files are, below its folder. Files of batches without rows are deleted.
 BY_BATCH = {"huggingface": "data", "webdataset": "."}
 
 

@@ -1,14 +1,14 @@
-"""crop, segment, match, cut: from the images of a batch to letter crops.
+"""crop, segment, match, cut: from the images of a batch to images of single letters.
 
 crop      from results/downloaded/{batch}/:
               results/cropped/{batch}/        images without the printed part of the form, and offsets.csv
 segment   from these:
               results/segmented/{batch}.csv   boxes of the letters, in pixels of the downloaded images
 match     from these and the transcriptions:
-              results/matched/{batch}.csv     letters of the rows whose boxes fit; why the other rows do not fit
+              results/matched/{batch}.csv     letters of the rows whose boxes fit; reasons of the other rows
 cut       from these (or results/aligned/{batch}.csv, see align.smk), images and corrections:
-              results/letters/{batch}/        {letter}/{row_id}_{position}.png, letters.csv; rejected.csv: other rows;
-                                              review_letters.csv, review_words.csv, review/: what to review;
+              results/letters/{batch}/        {letter}/{row_id}_{position}.png, letters.csv, rejected.csv;
+                                              review_letters.csv, review_words.csv, review/: for the review page;
                                               corrections.csv: outcomes of the corrections of its letters
 """
 

@@ -1,6 +1,6 @@
-"""Inputs and parameters of the rules that train a model, test it and read with it.
+"""Inputs and parameters of the rules that train a classifier, evaluate it and read words.
 
-Files of the user are local(): the prefix of a module does not apply to them.
+Files that a user names are local(): the prefix of a module does not apply to them.
 """
 
 from lettermill.plan.predict_inputs import find_images, find_word_list
@@ -25,7 +25,7 @@ def test_folders(wildcards):
 
 
 def test_folder_stamps(wildcards):
-    """Digests of these folders, which change with their files."""
+    """Stamps that change when files in these folders change."""
     return [stamp_of(Path(folder)) for folder in test_folders(wildcards)]
 
 
@@ -36,15 +36,15 @@ def named_images():
 
 
 def image_files(wildcards):
-    """Their paths."""
+    """The paths of these images."""
     return [local(path) for _, path in named_images()]
 
 
 def image_names(wildcards):
-    """(name, path) of them, as rows."""
+    """(name, path) of these images, as rows."""
     return Rows.of(named_images())
 
 
 def word_list(wildcards):
-    """The file of config `predict: {word_list}`, if there is one."""
+    """The file of config `predict: {word_list}`, if it is set."""
     return [local(str(path)) for path in checked(find_word_list, config["predict"]["word_list"], CONFIG_FILES)]

@@ -1,7 +1,6 @@
-"""The rows of the table in batches, and the parameters of each job.
+"""The rows of the table in their batches, and the inputs and parameters of jobs that depend on them.
 
-A batch is the group of rows that one job processes: {batch} in the names of files. See
-scripts/lettermill/plan/workplan.py.
+A batch is the group of rows that one job processes, {batch} in file names. See scripts/lettermill/plan/workplan.py.
 """
 
 from functools import cache
@@ -13,20 +12,20 @@ from lettermill.workflow.parameters import recorded
 PLAN = checked(Workplan, config, CONFIG_FILES, ROOT / "schemas/config.schema.yaml")
 BATCHES = checked(lambda: PLAN.batches)
 
-# The letters to cut out, by config `method`.
+# The table of the letters to cut, by config `method`.
 ALIGNED = config["method"] == "align"
 LETTERS = "results/aligned/{batch}.csv" if ALIGNED else "results/matched/{batch}.csv"
 
-# The folders and tables below results/ that a run keeps of each batch.
+# Folders and tables below results/ that a run keeps for each batch.
 FOLDERS, TABLES = ["letters"], ["suspected"] if ALIGNED else []
 if config["keep_intermediates"]:
     FOLDERS += ["downloaded", "cropped"]
     TABLES += ["segmented", "matched", *(["aligned"] if ALIGNED else [])]
 
-# The settings that the dataset card and the report show.
+# Config keys that the dataset card and the report show.
 CARD_SETTINGS = ["method", "crop", "segment", "cut", "split", "alphabet", "unreadable", *(["align"] if ALIGNED else [])]
 
-# The settings and the code that make the inputs of `cut`.
+# Settings and code that the inputs of `cut` depend on.
 UPSTREAM_STAGES = ["download", "crop", "segment", "match", *(["align"] if ALIGNED else [])]
 UPSTREAM = [
     config["crop"],
@@ -37,27 +36,27 @@ UPSTREAM = [
 
 @cache
 def sources_of(batch):
-    """The rows of a batch as `download` needs them: with the URLs or paths of their images."""
+    """The rows of a batch as `download` needs them: (row id, image, stamp)."""
     return checked(PLAN.sources, batch)
 
 
 def sources(wildcards):
-    """The same, of a job's batch."""
+    """The same for the batch of a job."""
     return sources_of(wildcards.batch)
 
 
 def images(wildcards):
-    """The folder of the images of a batch, if some of them are files."""
+    """The folder of the images of a batch; empty if all of them are URLs."""
     return checked(PLAN.images_of, wildcards.batch)
 
 
 def stems(wildcards):
-    """Row id -> name of its files, of rows of a batch whose names would collide with others."""
+    """Row id -> file name, for rows of a batch whose file names would otherwise collide."""
     return checked(PLAN.stems_in, wildcards.batch)
 
 
 def all_stems(wildcards):
-    """The same of all rows."""
+    """The same for all rows."""
     return checked(lambda: PLAN.stems)
 
 
@@ -67,17 +66,17 @@ def fetching(wildcards):
 
 
 def patterns(wildcards):
-    """The rows of a batch as `match` needs them: with their transcriptions."""
+    """The rows of a batch as `match` needs them: (row id, pattern of the transcription)."""
     return checked(PLAN.patterns, wildcards.batch)
 
 
 def patterns_by_batch(wildcards):
-    """The same of all rows: batch -> rows."""
+    """The same for all rows: batch -> rows."""
     return {batch: checked(PLAN.patterns, batch) for batch in BATCHES}
 
 
 def sources_by_batch(wildcards):
-    """batch -> rows as `download` needs them."""
+    """Batch -> rows as `download` needs them."""
     return {batch: sources_of(batch) for batch in BATCHES}
 
 
@@ -87,17 +86,17 @@ def corrections(wildcards):
 
 
 def letter_corrections(wildcards):
-    """The same of all rows."""
+    """The same for all rows."""
     return checked(lambda: PLAN.letter_corrections)
 
 
 def rejected_rows(wildcards):
-    """The rows of the table that are in no batch."""
+    """The rows of the table that are in no batch, because they are not usable."""
     return checked(lambda: PLAN.rejected_rows)
 
 
 def notes(wildcards):
-    """The repairs of the table."""
+    """The repairs of the table and the assumptions about it."""
     return checked(lambda: PLAN.notes)
 
 
@@ -114,7 +113,7 @@ def outcomes(wildcards):
 def upstream(wildcards):
     """A digest of everything that the inputs of `cut` depend on.
 
-    If the inputs are not kept, nothing else shows that they would change. If they are kept, the digest does no harm.
+    If these files are not kept, nothing else shows that they would be different now. If they are kept, it does no harm.
     """
     return digest([(repr(UPSTREAM), repr(sources(wildcards)), images(wildcards), *stems(wildcards).items())])
 
@@ -125,10 +124,10 @@ def batch_of(pattern):
 
 
 def row_of(wildcards):
-    """The id of the job's row. The wildcard is the name of its files."""
+    """The id of that row. The wildcard is the name of its files."""
     return checked(PLAN.row_of, wildcards.row)
 
 
 def corrections_of_row(wildcards):
-    """The corrections of letters of its batch."""
+    """The corrections of letters of the batch of that row."""
     return checked(PLAN.corrections, checked(PLAN.batch_of, wildcards.row))

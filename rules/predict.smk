@@ -1,9 +1,9 @@
-"""predict, evaluate_words: read images of words, with the recogniser and the classifier together.
+"""predict, evaluate_words: read word images with the recogniser and the trained classifier together.
 
-predict          results/predictions/{predictions,alternatives,letters}.csv, pictures/   of config `predict: {images}`
-evaluate_words   results/model/{words.csv,words.json}   reading accuracy on rows that the models were not trained on
+predict     results/predictions/predictions.csv, alternatives.csv, letters.csv, pictures/   of config `predict: {images}`
+evaluate_words   results/model/words.csv, words.json   accuracy on rows that the models were not trained on
 
-Neither is part of `all`: they run on request.
+Neither is part of `all`: name them as targets.
 """
 
 

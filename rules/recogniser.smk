@@ -1,6 +1,6 @@
-"""Whether the recogniser exists, trained with these settings, or rule `learn` must train it."""
+"""Whether there is a recogniser trained with these settings, or the rule `learn` must train it."""
 
-# `learn` records what the recogniser is trained with. It is retrained only when this changes.
+# `learn` records the settings and the code of the training. The recogniser is trained again only if they change.
 LEARN_SETTINGS = {key: config[key] for key in ("align", "alphabet", "crop", "segment")}
 LEARN_SETTINGS["align"] = {key: config["align"][key] for key in ("examples", "rounds")}
 TRAINED_WITH = f"{LEARN_SETTINGS}\n{code_of('lettermill.stages.learn')}\n"
@@ -8,7 +8,7 @@ TRAINED_WITH = f"{LEARN_SETTINGS}\n{code_of('lettermill.stages.learn')}\n"
 
 @cache
 def is_trained():
-    """Whether the recogniser exists, trained with these settings and this code, and is not forced to be retrained."""
+    """Whether there is a recogniser trained with these settings and this code, and training is not forced."""
     files = list(map(str, rules.learn.output))
     if INTERNALS.is_forced("learn", files) or not all(map(os.path.exists, files)):
         return False
@@ -16,9 +16,9 @@ def is_trained():
 
 
 def trained(name):
-    """An input function: the output `name` of `learn`, without a dependency on `learn` if the recogniser is trained.
+    """An input function: that output of `learn`, without a job for it if the recogniser is trained.
 
-    ancient() would be enough for the files, but hides other changes of dependent jobs from Snakemake
+    ancient() would work for the files, but it hides other changes from Snakemake in the jobs that depend on them
     (https://github.com/snakemake/snakemake/issues/4166).
     """
 

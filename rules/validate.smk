@@ -1,6 +1,6 @@
-"""validate: checks config, table and images, and shows what a run would do. It writes no results.
+"""validate: check config, table, corrections and images, and show what a run would do. It writes no results.
 
-The config is checked whenever Snakemake starts: a wrong config, or a table that cannot be read, ends it before this.
+Snakemake checks the config and reads the table at every start, so errors in them end it before this rule runs.
 """
 
 

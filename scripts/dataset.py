@@ -1,4 +1,4 @@
-"""Assemble the dataset from the letters of all batches, and delete files of batches that have no rows any more."""
+"""Collect the letters of all batches and the outcome of every row, and delete files of rows that no longer exist."""
 
 import logging
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Write an export: the files of a format, for one batch or for all, or the card of a format (params.export)."""
+"""Write the export that params.export names: a format, for one batch or for all, or the card of a format."""
 
 import logging
 from pathlib import Path
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def main() -> None:
-    """Write the export. Its module is imported here, so that a job does not need the packages of other formats."""
+    """Write it. Its module is imported here, so that a job does not need the packages of other formats."""
     files, output, params = snakemake.input, snakemake.output, snakemake.params
     split, classes = Split(**params.split), list(params.classes)
     match params.export:
@@ -42,18 +42,18 @@ def main() -> None:
         case "card":
             write_card(split, classes)
         case other:
-            raise ValueError(f"unknown export {other}")
+            raise ValueError(f"there is no export {other}")
 
 
 def squares_of(results: Path) -> dict[Path, Path]:
-    """Folder of letters of a batch -> the file of its squares. Files of batches without rows are deleted."""
+    """Batch -> the file of its squares. The files of batches without rows are deleted."""
     squares = paths_by_batch(snakemake.input.squares)
     remove_others(results / "normalised", {path.name for path in squares.values()})
     return {letters: squares[batch] for batch, letters in paths_by_batch(snakemake.input.letters).items()}
 
 
 def write_card(split: Split, classes: list[str]) -> None:
-    """Write the card of a format, and delete its files of batches that have no rows any more."""
+    """Write the card of a format, and delete the files of batches that no longer have rows."""
     from lettermill.dataset.letter_table import read_letters
     from lettermill.export.export_cards import count_letters, export_card
 

@@ -1,4 +1,4 @@
-"""Download failed images again, or all images."""
+"""Download images again that have failed, or check all of them for changes."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING

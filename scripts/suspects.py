@@ -1,4 +1,4 @@
-"""Collect the suspects of all batches in one table, the likeliest label errors first."""
+"""Collect the suspects of all batches in one table, the most suspect first."""
 
 import logging
 from pathlib import Path

@@ -32,7 +32,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture
 def server() -> Iterator[Server]:
-    """An HTTP server on loopback, to be told what to answer."""
+    """An HTTP server on loopback; the test sets its responses."""
     with serving() as running:
         yield running
 

@@ -31,7 +31,7 @@ Rows = Sequence[tuple[str, str]]
 
 @contextlib.contextmanager
 def proxied_by(proxy: str = "", no_proxy: str = "") -> Iterator[None]:
-    """No proxy is asked but ``proxy``, whatever the environment of the tests says; and that not for ``no_proxy``."""
+    """Use ``proxy`` except for ``no_proxy``, and no other proxy, whatever the environment of the tests says."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("no_proxy", no_proxy if proxy else "*")
         for name in ("http_proxy", "https_proxy") if proxy else ():
@@ -48,7 +48,7 @@ def fetch(
     proxy: str = "",
     no_proxy: str = "",
 ) -> dict[str, Downloaded]:
-    """Download ``rows`` (row_id, image) into ``folder / output``; row_id -> what became of it."""
+    """Download ``rows`` (row_id, image) into ``folder / output``; row_id -> its outcome."""
     folder.mkdir(exist_ok=True)
     with proxied_by(proxy, no_proxy):
         download_batch(_sources(rows), folder / "images", folder / "cache", folder / output, settings, memory)
@@ -56,7 +56,7 @@ def fetch(
 
 
 def outcomes(output: Path, rows: Rows) -> dict[str, Downloaded]:
-    """What ``output`` says of each row; checks that all are there, and no other file."""
+    """row_id -> its record in ``output``; checks that there is one for each row, and that there are no other files."""
     records = read_records(output / "status.csv", Downloaded)
     assert [record.row_id for record in records] == sorted(row_id for row_id, _ in rows)
     assert {path.name for path in output.iterdir()} == {"status.csv", *(r.file for r in records if r.file)}

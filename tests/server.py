@@ -1,4 +1,4 @@
-"""A real HTTP server for tests, which answers as it is told, down to the bytes and the breaks between them."""
+"""An HTTP server for tests. Its responses are set down to the bytes and the pauses between them."""
 
 import collections
 import contextlib
@@ -16,21 +16,21 @@ from email.message import Message
 from typing import Any, NamedTuple
 
 CLOSE = "close"
-"""A step of an answer: the connection is closed."""
+"""A step of a response: close the connection."""
 RESET = "reset"
-"""A step of an answer: the connection is reset."""
+"""A step of a response: reset the connection."""
 HANG = 3600.0
-"""A step of an answer: nothing more comes."""
+"""A step of a response: send nothing more."""
 
 Step = bytes | float | str
-Answer = tuple[int, dict[str, Any], bytes] | Iterable[Step]
+Response = tuple[int, dict[str, Any], bytes] | Iterable[Step]
 
 
-class Asked(NamedTuple):
-    """A request as the server got it.
+class Request(NamedTuple):
+    """A request that the server received.
 
-    seconds: on the monotonic clock. times: how often the path was asked for, this time included. before: how
-    many requests came by this connection before.
+    seconds: when, on the monotonic clock. times: number of requests for this path so far, this one included.
+    before: number of earlier requests on the same connection.
     """
 
     path: str
@@ -42,21 +42,22 @@ class Asked(NamedTuple):
 
 @dataclass
 class Server:
-    """A real HTTP server on loopback.
+    """An HTTP server on loopback.
 
-    answers: path -> (status, headers, body), where a header that is a list is sent once for each of its values; or
-    steps: bytes are sent as they are, numbers are seconds to wait, ``CLOSE`` and ``RESET`` end the connection; or a
-    function of the request (see ``Asked``) that gives one or the other. ``otherwise`` is for all other paths.
-    asked: the paths that were asked for, in order; requests: more about each of them.
-    connections: how many there were; most_connections: at one time. sockets: of those that may be open yet.
-    most_waiting: how many requests waited for the first byte of their answer at one time.
+    responses: path -> response. A response is a tuple (status, headers, body), in which a header whose value is a list
+    is sent once for each item; or a sequence of steps, in which bytes are sent, numbers are seconds to wait, and
+    ``CLOSE`` and ``RESET`` end the connection; or a function of the ``Request`` that returns either.
+    otherwise: the response for all other paths. paths: the requested paths, in order. requests: the same requests, in
+    full. connections: how many were opened. most_connections: how many were open at the same time, at most.
+    most_waiting: how many requests waited for the first byte of their response at the same time, at most. sockets:
+    connections that may still be open.
     """
 
     url: str
-    answers: dict[str, Answer | Callable[[Asked], Answer]] = field(default_factory=dict)
-    otherwise: Answer | Callable[[Asked], Answer] = (404, {}, b"not here")
-    asked: list[str] = field(default_factory=list)
-    requests: list[Asked] = field(default_factory=list)
+    responses: dict[str, Response | Callable[[Request], Response]] = field(default_factory=dict)
+    otherwise: Response | Callable[[Request], Response] = (404, {}, b"not here")
+    paths: list[str] = field(default_factory=list)
+    requests: list[Request] = field(default_factory=list)
     connections: int = 0
     most_connections: int = 0
     most_waiting: int = 0
@@ -64,22 +65,22 @@ class Server:
 
     @property
     def times(self) -> collections.Counter[str]:
-        """How often each path was asked for."""
-        return collections.Counter(self.asked)
+        """Path -> number of requests for it."""
+        return collections.Counter(self.paths)
 
     @property
     def open_connections(self) -> int:
-        """How many connections clients keep open."""
+        """Number of connections that clients keep open."""
         return sum(not _left(one) for one in list(self.sockets))
 
     @property
     def agents(self) -> set[str]:
-        """The names under which clients asked."""
+        """The User-Agent headers of all requests."""
         return {request.headers["User-Agent"] for request in self.requests}
 
 
 def head(status: int = 200, length: int | None = None, **headers: object) -> bytes:
-    """The head of an answer, up to the empty line; ``_`` in names of headers stands for ``-``."""
+    """The head of a response, including the empty line. ``_`` in the name of a header stands for ``-``."""
     headers |= {} if length is None else {"Content-Length": length}
     return _head(status, {name.replace("_", "-"): value for name, value in headers.items()})
 
@@ -92,10 +93,10 @@ def _head(status: int, headers: dict[str, Any]) -> bytes:
     return "\r\n".join([*lines, "", ""]).encode()
 
 
-def _steps(answer: Answer) -> Iterable[Step]:
-    if not isinstance(answer, tuple):
-        return answer
-    status, headers, body = answer
+def _steps(response: Response) -> Iterable[Step]:
+    if not isinstance(response, tuple):
+        return response
+    status, headers, body = response
     length = {} if status in (204, 304) else {"Content-Length": str(len(body))}
     whole = {**length, **headers}
     cut = int(whole.get("Content-Length", len(body))) != len(body)
@@ -112,19 +113,19 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         state, counting = self.server.state, self.server.counting
         with counting:
-            state.asked.append(self.path)
-            request = Asked(self.path, self.headers, time.monotonic(), state.asked.count(self.path), self.before)
+            state.paths.append(self.path)
+            request = Request(self.path, self.headers, time.monotonic(), state.paths.count(self.path), self.before)
             state.requests.append(request)
             self.before += 1
             self.server.waiting += 1
             state.most_waiting = max(state.most_waiting, self.server.waiting)
         waits = True
         try:
-            answer = state.answers.get(self.path, state.otherwise)
-            for step in _steps(answer(request) if callable(answer) else answer):
+            response = state.responses.get(self.path, state.otherwise)
+            for step in _steps(response(request) if callable(response) else response):
                 if waits and not isinstance(step, float):
                     waits = False
-                    with counting:  # before it is sent: the client may ask again as soon as it has it
+                    with counting:  # before sending: the client may send its next request at once
                         self.server.waiting -= 1
                 if isinstance(step, bytes):
                     self.connection.sendall(step)
@@ -141,7 +142,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.close_connection = self.close_connection or self.server.over.is_set()
 
     def _end(self, reset: bool) -> None:
-        if reset:  # what is closed with a linger of 0 is reset, if no file is still open on it
+        if reset:  # closing with a linger of 0 sends a reset, if no file is still open on the socket
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             self.rfile.close()
             self.connection.close()
@@ -187,8 +188,7 @@ class _Listener(http.server.ThreadingHTTPServer):
 
 
 def _left(connection: socket.socket) -> bool:
-    """Whether a connection is closed on either side: what a client has closed before it opens the next does not
-    count, though its thread here may not yet have noticed."""
+    """Whether either side has closed a connection. The thread that serves it may not have noticed yet."""
     if connection.fileno() < 0:
         return True
     try:
@@ -202,7 +202,7 @@ def _left(connection: socket.socket) -> bool:
 
 @contextlib.contextmanager
 def serving(address: str = "127.0.0.1", context: ssl.SSLContext | None = None) -> Iterator[Server]:
-    """A running ``Server``; of https, if there is a ``context`` with a certificate."""
+    """Run a ``Server``; over HTTPS if ``context`` has a certificate."""
     state = Server("")
     with _Listener(state, address, context) as running:
         state.url = f"http{'s' if context else ''}://127.0.0.1:{running.server_port}"

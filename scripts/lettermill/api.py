@@ -110,7 +110,10 @@ def align_word(
     trained = _recogniser(_state(Path(recogniser)))
     word = letters_of(Alphabet(alphabet or trained.letters).pattern(transcription))
     if not word:
-        raise InputError(f"{transcription!r} has no letter of the alphabet {alphabet or trained.letters}.")
+        raise InputError(
+            f"The transcription {transcription!r} has no letter of the alphabet {alphabet or trained.letters}. "
+            "Correct it, or pass another `alphabet`."
+        )
     pixels = _pixels(image)
     region, line = crop(pixels, cropping)
     fragments = (
@@ -125,7 +128,10 @@ def align_word(
         aligned = trained.align(row_id, fragments.area, candidates, appearance, word)
     if aligned is None:
         found = len(fragments.boxes) if fragments else 0
-        raise InputError(f"The ink of the image has {found} pieces, too few for the {len(word)} letters of {word}.")
+        raise InputError(
+            f"The image has {found} fragments of ink, too few for the {len(word)} letters of {word}. "
+            "Check the transcription and the cropping."
+        )
     confidences = trained.confidence.of(aligned.evidence).tolist()
     boxes = [candidates[index].box.moved(region.x, region.y) for index in aligned.chosen]
     return [AlignedLetter(*each) for each in zip(word, boxes, confidences, strict=True)]
@@ -134,14 +140,16 @@ def align_word(
 def _pixels(image: Image) -> np.ndarray:
     if isinstance(image, np.ndarray):
         if image.ndim != 2 or image.dtype != np.uint8 or not image.size:
-            raise InputError(f"An image is (height, width) uint8, and not {image.shape} {image.dtype}.")
+            raise InputError(
+                f"The image array is {image.shape} {image.dtype}. Convert it to (height, width) uint8 grey levels."
+            )
         return image
     try:
         pixels = decode(Path(image).read_bytes())
     except OSError as error:
-        raise InputError(f"{image}: {error.strerror}.") from error
+        raise InputError(f"{image} cannot be read: {error.strerror}. Correct the path.") from error
     if pixels is None:
-        raise InputError(f"{image} cannot be decoded as an image.")
+        raise InputError(f"{image} cannot be decoded as an image. Use a PNG, JPEG, TIFF, WebP, GIF, BMP or PNM file.")
     return pixels
 
 
@@ -150,7 +158,9 @@ def _state(path: Path) -> tuple[Path, int]:
     try:
         return path, path.stat().st_mtime_ns
     except OSError as error:
-        raise InputError(f"{path}: {error.strerror}. Make it with `snakemake train` (method: align).") from error
+        raise InputError(
+            f"{path} cannot be read: {error.strerror}. Correct the path, or run `snakemake train` with `method: align`."
+        ) from error
 
 
 @lru_cache(maxsize=4)

@@ -23,11 +23,11 @@ def test_names_over_http(tmp_path: Path, server: Server) -> None:
     with open(DATA / "names/first_names.csv", encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             name = row["image_url"].rsplit("/", 1)[-1]
-            server.answers[f"/{name}"] = (200, {}, (DATA / "names/images" / name).read_bytes())
+            server.responses[f"/{name}"] = (200, {}, (DATA / "names/images" / name).read_bytes())
             project.rows[row["_unit_id"]] = [f"{server.url}/{name}", row["transcription"]]
     project.run()
     assert len({letter["row_id"] for letter in project.metadata()}) + len(project.rejected_rows()) == 3_000
-    assert len(server.asked) == len(set(server.asked))
+    assert len(server.paths) == len(set(server.paths))
     result = score(read_letters(project.folder / "results/dataset/metadata.csv"), read_letters(DATA / "gold/names.csv"))
     # README has what was measured, 2 wrong letters; other processors round other sums while learning: room for one.
     assert result.precision >= 0.996, result.wrong

@@ -52,12 +52,14 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             writer = csv.writer(table)
             writer.writerow(["word_id", "url", "transcription"])
             for row in rows:
-                server.answers[f"/{row['image']}"] = (200, {}, (SAMPLE / row["image"]).read_bytes())
+                server.responses[f"/{row['image']}"] = (200, {}, (SAMPLE / row["image"]).read_bytes())
                 writer.writerow([Path(row["image"]).stem, f"{server.url}/{row['image']}", row["text"]])
         (folder / "my-words").mkdir()
         for row in rows[:3]:
             shutil.copy2(SAMPLE / row["image"], folder / "my-words")
         give_all(README, folder)
+        with open(folder / "my.yaml", "a", encoding="utf-8") as file:
+            file.write("train: {epochs: 2}  # the tutorial trains a model worth having\n")
         yield folder
 
 

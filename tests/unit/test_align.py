@@ -156,7 +156,7 @@ def test_no_recogniser_is_none_and_a_broken_one_an_error(tmp_path) -> None:
     write_untrained(tmp_path / "none.npz")
     assert load_recogniser(tmp_path / "none.npz") is None
     (tmp_path / "broken.npz").write_bytes((tmp_path / "none.npz").read_bytes()[:50])
-    with pytest.raises(CorruptedFileError, match="snakemake -R learn"):
+    with pytest.raises(CorruptedFileError, match="Rerun the rule `learn`"):
         load_recogniser(tmp_path / "broken.npz")
 
 

@@ -82,10 +82,10 @@ def test_the_example_of_the_module_runs(
 @pytest.mark.parametrize(
     ("image", "text", "message"),
     [
-        (np.full((30, 90), 255, np.uint8), "ANNA", "has 0 pieces, too few for the 4 letters of ANNA"),
+        (np.full((30, 90), 255, np.uint8), "ANNA", "has 0 fragments of ink, too few for the 4 letters of ANNA"),
         (np.full((30, 90), 255, np.uint8), "12", "'12' has no letter of the alphabet"),
-        (np.zeros((30, 90, 3), np.uint8), "ANNA", r"An image is \(height, width\) uint8, and not \(30, 90, 3\) uint8"),
-        ("nowhere.png", "ANNA", "nowhere.png: No such file"),
+        (np.zeros((30, 90, 3), np.uint8), "ANNA", r"The image array is \(30, 90, 3\) uint8\. Convert it"),
+        ("nowhere.png", "ANNA", "nowhere.png cannot be read: No such file"),
         (__file__, "ANNA", "test_api.py cannot be decoded as an image"),
     ],
 )
@@ -97,10 +97,10 @@ def test_what_cannot_be_aligned_is_told(sample_recogniser: Path, image: object, 
 def test_missing_and_untrained_models_are_told(model: Path, sample_recogniser: Path, tmp_path: Path) -> None:
     image = np.full((30, 90), 255, np.uint8)
     assert read_word(image, model, sample_recogniser).reason == "blank_image"
-    with pytest.raises(InputError, match=r"model.onnx: No such file .*snakemake train"):
+    with pytest.raises(InputError, match=r"model.onnx cannot be read: No such file .*snakemake train"):
         read_word(image, tmp_path, sample_recogniser)
     write_untrained(tmp_path / "recogniser.npz")
-    with pytest.raises(InputError, match="no recogniser could be learnt"):
+    with pytest.raises(InputError, match="contains no trained recogniser"):
         align_word(image, "ANNA", tmp_path / "recogniser.npz")
 
 

@@ -80,7 +80,7 @@ def test_seconds_of_stages_are_those_of_their_logs(tmp_path: Path) -> None:
     (tmp_path / "match").mkdir()
     for path, last in {
         "match/a.log": "2026-01-01 INFO done in 0.50 s, 0.25 s of CPU\n",
-        "match/b.log": "2026-01-01 INFO 3 of 4 words fit\n2026-01-01 INFO done in 2.00 s, 1.50 s of CPU\n",
+        "match/b.log": "2026-01-01 INFO the boxes of 3 of 4 words fit\n2026-01-01 INFO done in 2.00 s, 1.50 s of CPU\n",
         "match/failed.log": "2026-01-01 ERROR failed\n",
         "learn.log": "2026-01-01 INFO done in 60.00 s, 90.00 s of CPU\n",
     }.items():

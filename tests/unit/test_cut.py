@@ -108,9 +108,9 @@ def test_what_was_lost_on_the_way_is_noticed(tmp_path: Path, lost: str) -> None:
     ]
     write_results(files.letters, MatchedLetter, letters[: {"a letter": 3, "a row": 2}.get(lost, 4)])
     message = {
-        "a letter": "matched.csv is not whole: row y lacks letters. Delete it and run again",
-        "a row": "Row y is lost, or there twice, in one of .*matched.csv. Delete these and run again",
-        "a crop": "Row z is lost, or there twice, in one of .*cropped, .*. Delete these and run again",
+        "a letter": "matched.csv is incomplete: row y lacks letters. Delete it and run again",
+        "a row": "Row y is missing or duplicated in one of .*matched.csv. Delete these and run again",
+        "a crop": "Row z is missing or duplicated in one of .*cropped, .*. Delete these and run again",
     }[lost]
     with pytest.raises(CorruptedFileError, match=message):
         cut_batch(files, [("x", "AB"), ("y", "AB"), ("z", "AB")], tmp_path / "out", False, 0.0, 0.95)

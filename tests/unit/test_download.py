@@ -1,4 +1,4 @@
-"""A batch of downloads: every row has an outcome, and nothing is asked for twice."""
+"""A batch of downloads: every row has an outcome, and no URL is requested twice."""
 
 import os
 import signal
@@ -19,7 +19,7 @@ IMAGE = (200, {}, PNG)
 def test_every_row_has_an_outcome(tmp_path: Path, server: Server) -> None:
     (tmp_path / "images").mkdir()
     (tmp_path / "images/here.png").write_bytes(PNG)
-    server.answers = {"/ok": IMAGE, "/broken": (500, {}, b"")}
+    server.responses = {"/ok": IMAGE, "/broken": (500, {}, b"")}
     images = {
         "ok": f"{server.url}/ok",
         "broken": f"{server.url}/broken",
@@ -45,14 +45,14 @@ def test_every_row_has_an_outcome(tmp_path: Path, server: Server) -> None:
 
 @pytest.mark.parametrize("connections", [1, 16])
 def test_connections_do_not_change_the_outcome(tmp_path: Path, server: Server, connections: int) -> None:
-    server.answers = {f"/{n}": IMAGE for n in range(40)}
+    server.responses = {f"/{n}": IMAGE for n in range(40)}
     rows = [(f"{n:02d}", f"{server.url}/{n}") for n in range(50)]
     records = fetch(tmp_path, rows, FAST._replace(connections=connections))
     assert [record.status for record in records.values()] == ["ok"] * 40 + ["failed"] * 10
 
 
 def test_what_passes_is_waited_out(tmp_path: Path, server: Server) -> None:
-    server.answers = {"/a": lambda asked: (503, {}, b"") if asked.times < 3 else IMAGE}
+    server.responses = {"/a": lambda request: (503, {}, b"") if request.times < 3 else IMAGE}
     record = fetch(tmp_path, [("a", f"{server.url}/a")])["a"]
     assert (record.status, record.attempts) == ("ok", 3)
 
@@ -65,7 +65,7 @@ def test_a_batch_without_rows(tmp_path: Path) -> None:
 
 
 def test_images_are_one_file_with_those_in_the_cache(tmp_path: Path, server: Server) -> None:
-    server.answers = {"/a": IMAGE}
+    server.responses = {"/a": IMAGE}
     fetch(tmp_path, [("a", f"{server.url}/a"), ("b", f"{server.url}/a")])
     kept = Cache(tmp_path / "cache").path(f"{server.url}/a")
     assert kept.samefile(tmp_path / "out/a.png") and kept.samefile(tmp_path / "out/b.png")
@@ -74,48 +74,48 @@ def test_images_are_one_file_with_those_in_the_cache(tmp_path: Path, server: Ser
 def test_a_cache_that_is_deleted_meanwhile_does_no_harm(
     tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    server.answers = {"/a": IMAGE}
+    server.responses = {"/a": IMAGE}
     monkeypatch.setattr(Cache, "put", lambda *_: None)
     assert fetch(tmp_path, [("a", f"{server.url}/a")])["a"].status == "ok"
     assert (tmp_path / "out/a.png").read_bytes() == PNG
 
 
 def test_what_is_in_the_cache_is_not_asked_for(tmp_path: Path, server: Server) -> None:
-    server.answers = {"/a": IMAGE, "/page": (200, {}, b"<html>")}
+    server.responses = {"/a": IMAGE, "/page": (200, {}, b"<html>")}
     rows = [("1", f"{server.url}/a"), ("2", f"{server.url}/a"), ("3", f"{server.url}/page")]
     first = reasons(fetch(tmp_path, rows))
     assert first == {"1": "", "2": "", "3": "not_an_image"}
     forget(tmp_path / "out")
     assert reasons(fetch(tmp_path, rows)) == first
-    assert server.asked.count("/a") == 1
+    assert server.paths.count("/a") == 1
     assert (tmp_path / "out/1.png").read_bytes() == PNG
 
 
 @pytest.mark.parametrize("damage", [b"", PNG[:999], b"<html>"])
 def test_what_is_damaged_in_the_cache_is_asked_for_again(tmp_path: Path, server: Server, damage: bytes) -> None:
-    server.answers = {"/a": IMAGE}
+    server.responses = {"/a": IMAGE}
     rows = [("a", f"{server.url}/a")]
     fetch(tmp_path, rows, memory=tmp_path / "memory.csv")
     forget(tmp_path / "out")
     Cache(tmp_path / "cache").path(f"{server.url}/a").write_bytes(damage)
     assert fetch(tmp_path, rows, memory=tmp_path / "memory.csv")["a"].bytes == len(PNG)
-    assert server.asked == ["/a", "/a"]
+    assert server.paths == ["/a", "/a"]
     assert (tmp_path / "out/a.png").read_bytes() == PNG
 
 
-def test_an_image_that_is_gone_from_the_cache_is_asked_for_unconditionally(tmp_path: Path, server: Server) -> None:
-    def answer(asked) -> tuple:
-        if {"If-None-Match", "If-Modified-Since"} & set(asked.headers):
+def test_an_image_that_is_gone_from_the_cache_is_requested_unconditionally(tmp_path: Path, server: Server) -> None:
+    def respond(request) -> tuple:
+        if {"If-None-Match", "If-Modified-Since"} & set(request.headers):
             return 304, {"ETag": '"1"'}, b""
         return 200, {"ETag": '"1"', "Last-Modified": "Wed, 21 Oct 2015 07:28:00 GMT"}, PNG
 
-    server.answers = {"/a": answer}
+    server.responses = {"/a": respond}
     rows = [("a", f"{server.url}/a")]
     fetch(tmp_path, rows, memory=tmp_path / "memory.csv")
     forget(tmp_path / "out")
     Cache(tmp_path / "cache").path(f"{server.url}/a").unlink()
     assert fetch(tmp_path, rows, memory=tmp_path / "memory.csv")["a"].status == "ok"
-    assert server.asked == ["/a", "/a"]
+    assert server.paths == ["/a", "/a"]
 
 
 def test_the_cache_is_keyed_by_the_whole_address(tmp_path: Path) -> None:
@@ -129,7 +129,7 @@ def test_the_cache_is_keyed_by_the_whole_address(tmp_path: Path) -> None:
 
 
 def test_what_has_failed_is_remembered(tmp_path: Path, server: Server) -> None:
-    server.answers = {"/a": IMAGE, "/gone": (410, {}, b""), "/busy": (500, {}, b""), "/page": (200, {}, b"<html>")}
+    server.responses = {"/a": IMAGE, "/gone": (410, {}, b""), "/busy": (500, {}, b""), "/page": (200, {}, b"<html>")}
     rows = [(name, f"{server.url}/{name}") for name in ("a", "gone", "busy", "page", "nowhere")]
     memory = tmp_path / "memory.csv"
     first = fetch(tmp_path, rows, memory=memory)
@@ -145,7 +145,7 @@ def test_what_has_failed_is_remembered(tmp_path: Path, server: Server) -> None:
 
 
 def test_what_has_failed_is_asked_for_again_with_other_limits(tmp_path: Path, server: Server) -> None:
-    server.answers = {"/a": IMAGE}
+    server.responses = {"/a": IMAGE}
     rows, memory = [("a", f"{server.url}/a")], tmp_path / "memory.csv"
     assert reasons(fetch(tmp_path, rows, FAST._replace(max_bytes=99), memory)) == {"a": "too_large"}
     forget(tmp_path / "out")
@@ -156,7 +156,7 @@ def test_what_has_failed_is_asked_for_again_with_other_limits(tmp_path: Path, se
 def test_a_memory_that_is_damaged_is_no_memory(tmp_path: Path, server: Server, damage: bytes) -> None:
     memory = tmp_path / "memory.csv"
     memory.write_bytes(damage)
-    server.answers = {"/a": IMAGE}
+    server.responses = {"/a": IMAGE}
     assert reasons(fetch(tmp_path, [("a", f"{server.url}/a")], FAST, memory)) == {"a": ""}
 
 
@@ -165,7 +165,7 @@ def test_a_memory_that_is_damaged_is_no_memory(tmp_path: Path, server: Server, d
 
 @contextmanager
 def at_most(seconds: int) -> Iterator[None]:
-    """An error where the block waits for longer."""
+    """Raise an error if the block waits for longer."""
 
     def late(*_: object) -> None:
         raise TimeoutError

@@ -17,7 +17,7 @@ from fetching import FAST, PNG, fetch, reasons
 from lettermill.base.errors import InputError
 from lettermill.fetch.addresses import is_public
 from project import ROOT
-from server import HANG, Asked, Server, head, serving
+from server import HANG, Request, Server, head, serving
 
 IMAGE = (200, {}, PNG)
 
@@ -38,11 +38,11 @@ def one(folder: Path, address: str, **settings: object) -> str:
 )  # fmt: skip
 def test_redirects_are_followed(tmp_path: Path, server: Server, status: int, location: str) -> None:
     with serving() as other:
-        other.answers = {"/there": IMAGE}
+        other.responses = {"/there": IMAGE}
         place = location.format(url=server.url, host=server.url.removeprefix("http://"), other=other.url)
-        server.answers = {"/from": (status, {"Location": place}, b"moved"), "/there": IMAGE, "/th%65re": IMAGE}
+        server.responses = {"/from": (status, {"Location": place}, b"moved"), "/there": IMAGE, "/th%65re": IMAGE}
         assert one(tmp_path, f"{server.url}/from") == ""
-        assert len(server.asked) + len(other.asked) == 2
+        assert len(server.paths) + len(other.paths) == 2
 
 
 @pytest.mark.parametrize(
@@ -57,9 +57,9 @@ def test_redirects_are_followed(tmp_path: Path, server: Server, status: int, loc
     ],
 )
 def test_redirects_to_odd_characters(tmp_path: Path, server: Server, location: str, path: str) -> None:
-    server.answers = {"/from": (302, {"Location": location}, b""), path: IMAGE}
-    assert one(tmp_path, f"{server.url}/from") == "", server.asked
-    assert server.asked == ["/from", path]
+    server.responses = {"/from": (302, {"Location": location}, b""), path: IMAGE}
+    assert one(tmp_path, f"{server.url}/from") == "", server.paths
+    assert server.paths == ["/from", path]
 
 
 @pytest.mark.parametrize(
@@ -71,26 +71,26 @@ def test_redirects_to_odd_characters(tmp_path: Path, server: Server, location: s
 def test_redirects_to_what_cannot_be_fetched(tmp_path: Path, server: Server, location: str) -> None:
     secret = tmp_path / "secret.png"
     secret.write_bytes(PNG)
-    server.answers = {"/from": (302, {"Location": location.format(secret=secret)}, b"")}
+    server.responses = {"/from": (302, {"Location": location.format(secret=secret)}, b"")}
     assert one(tmp_path, f"{server.url}/from") == "invalid_url"
-    assert server.asked == ["/from"]
+    assert server.paths == ["/from"]
 
 
 @pytest.mark.parametrize(
     ("length", "reason"), [(1, ""), (5, ""), (6, "too_many_redirects"), (50, "too_many_redirects")]
 )
 def test_chains_of_redirects(tmp_path: Path, server: Server, length: int, reason: str) -> None:
-    server.answers = {f"/{n}": (302, {"Location": f"/{n + 1}"}, b"") for n in range(length)}
-    server.answers[f"/{length}"] = IMAGE
+    server.responses = {f"/{n}": (302, {"Location": f"/{n + 1}"}, b"") for n in range(length)}
+    server.responses[f"/{length}"] = IMAGE
     assert one(tmp_path, f"{server.url}/0") == reason
-    assert len(server.asked) == min(length, 5) + 1
+    assert len(server.paths) == min(length, 5) + 1
 
 
 @pytest.mark.parametrize("loop", [["/a"], ["/a", "/b"], ["/a", "/b", "/c"]])
 def test_loops_of_redirects_end(tmp_path: Path, server: Server, loop: list[str]) -> None:
-    server.answers = {a: (302, {"Location": b}, b"") for a, b in zip(loop, [*loop[1:], loop[0]], strict=True)}
+    server.responses = {a: (302, {"Location": b}, b"") for a, b in zip(loop, [*loop[1:], loop[0]], strict=True)}
     assert one(tmp_path, f"{server.url}/a") == "too_many_redirects"
-    assert len(server.asked) <= 6
+    assert len(server.paths) <= 6
 
 
 @pytest.mark.parametrize(
@@ -100,21 +100,21 @@ def test_loops_of_redirects_end(tmp_path: Path, server: Server, loop: list[str])
 def test_what_a_redirect_leads_to_counts(tmp_path: Path, server: Server, target: str, reason: str) -> None:
     with serving() as dead:
         pass
-    server.answers = {"/from": (302, {"Location": target.format(url=server.url, dead=dead.url)}, b"")}
+    server.responses = {"/from": (302, {"Location": target.format(url=server.url, dead=dead.url)}, b"")}
     assert one(tmp_path, f"{server.url}/from", retries=0) == reason
 
 
 def test_the_body_of_a_redirect_is_not_waited_for(tmp_path: Path, server: Server) -> None:
-    server.answers = {"/from": [head(302, length=10**9, Location="/there") + b"x", HANG], "/there": IMAGE}
+    server.responses = {"/from": [head(302, length=10**9, Location="/there") + b"x", HANG], "/there": IMAGE}
     assert one(tmp_path, f"{server.url}/from") == ""
-    assert server.asked == ["/from", "/there"]
+    assert server.paths == ["/from", "/there"]
 
 
 # Addresses as they stand in the table.
 
 
 @pytest.mark.parametrize(
-    ("rest", "asked"),
+    ("rest", "requested"),
     [
         ("/a.png", "/a.png"),
         ("", "/"),
@@ -127,10 +127,10 @@ def test_the_body_of_a_redirect_is_not_waited_for(tmp_path: Path, server: Server
         ("/" + "x" * 8000, "/" + "x" * 8000),
     ],
 )
-def test_addresses_are_asked_for_as_they_stand(tmp_path: Path, server: Server, rest: str, asked: str) -> None:
+def test_urls_are_requested_as_written(tmp_path: Path, server: Server, rest: str, requested: str) -> None:
     server.otherwise = IMAGE
     assert one(tmp_path, server.url + rest) == ""
-    assert server.asked == [asked]
+    assert server.paths == [requested]
 
 
 @pytest.mark.parametrize(
@@ -201,7 +201,7 @@ from fetching import FAST, PNG, fetch, reasons
 from server import serving
 with serving("0.0.0.0") as server:
     port = server.url.rpartition(":")[2]
-    server.answers = {{
+    server.responses = {{
         "/image": (200, {{}}, PNG),
         "/from": (302, {{"Location": f"http://127.0.0.1:{{port}}/image"}}, b""),
         "/name": (302, {{"Location": f"http://localhost:{{port}}/image"}}, b""),
@@ -242,7 +242,7 @@ def test_mirrors(tmp_path: Path, server: Server) -> None:
         tmp_path, [(name.replace("/", "-"), address) for name, address in rows], FAST._replace(mirrors=mirrors)
     )
     assert set(reasons(records).values()) == {""}
-    assert Counter(server.asked) == {"/all/a": 1, "/old-ones/b": 1}
+    assert Counter(server.paths) == {"/all/a": 1, "/old-ones/b": 1}
 
 
 # Who is trusted.
@@ -293,12 +293,12 @@ def test_certificates(
     monkeypatch.setenv("SSL_CERT_FILE", str(certificates[trusted]))
     with serving_with(certificates[shown]) as server:
         assert one(tmp_path, f"{server.url}/a.png") == reason
-        assert (server.connections, len(server.asked)) == (1, 0 if reason else 1)
+        assert (server.connections, len(server.paths)) == (1, 0 if reason else 1)
 
 
 def test_a_redirect_to_whom_is_not_trusted(tmp_path: Path, server: Server, certificates: dict[str, Path]) -> None:
     with serving_with(certificates["elsewhere"]) as other:
-        server.answers = {"/from": (302, {"Location": f"{other.url}/a"}, b"")}
+        server.responses = {"/from": (302, {"Location": f"{other.url}/a"}, b"")}
         assert one(tmp_path, f"{server.url}/from") == "tls_error"
 
 
@@ -318,7 +318,7 @@ def test_a_port_where_nobody_says_anything(tmp_path: Path, scheme: str) -> None:
 # Credentials.
 
 
-def credentials(request: Asked, header: str = "Authorization") -> str | None:
+def credentials(request: Request, header: str = "Authorization") -> str | None:
     """User and password that a request has come with."""
     value = request.headers[header]
     return value and base64.b64decode(value.removeprefix("Basic ")).decode()
@@ -330,7 +330,7 @@ def credentials(request: Asked, header: str = "Authorization") -> str | None:
      ("user:%E9", None), ("", None)],
 )  # fmt: skip
 def test_credentials_of_a_url(tmp_path: Path, server: Server, user: str, sent: str | None) -> None:
-    server.otherwise = lambda asked: IMAGE if credentials(asked) == sent else (401, {}, b"")
+    server.otherwise = lambda request: IMAGE if credentials(request) == sent else (401, {}, b"")
     url = server.url.replace("//", f"//{user}@") if user else server.url
     reason = one(tmp_path, f"{url}/a.png")
     if user == "user:%E9":
@@ -342,7 +342,7 @@ def test_credentials_of_a_url(tmp_path: Path, server: Server, user: str, sent: s
 @pytest.mark.parametrize("location", ["/there", "{url}/there", "//{host}/there"])
 def test_credentials_are_sent_to_their_own_host_after_a_redirect(tmp_path: Path, server: Server, location: str) -> None:
     host = server.url.removeprefix("http://")
-    server.answers = {"/from": (302, {"Location": location.format(url=server.url, host=host)}, b""), "/there": IMAGE}
+    server.responses = {"/from": (302, {"Location": location.format(url=server.url, host=host)}, b""), "/there": IMAGE}
     assert one(tmp_path, f"http://user:word@{host}/from") == ""
     assert list(map(credentials, server.requests)) == ["user:word"] * 2
 
@@ -350,13 +350,13 @@ def test_credentials_are_sent_to_their_own_host_after_a_redirect(tmp_path: Path,
 def test_credentials_are_not_sent_to_another_host(tmp_path: Path, server: Server) -> None:
     with serving() as other:
         host, other.otherwise = other.url.removeprefix("http://"), IMAGE
-        server.answers = {
+        server.responses = {
             "/from": (302, {"Location": f"http://{host}/a"}, b""),
             "/own": (302, {"Location": f"http://own:one@{host}/b"}, b""),
         }
         for name in ("from", "own"):
             assert one(tmp_path / name, f"{server.url.replace('//', '//user:word@')}/{name}") == ""
-        assert {asked.path: credentials(asked) for asked in other.requests} == {"/a": None, "/b": "own:one"}
+        assert {request.path: credentials(request) for request in other.requests} == {"/a": None, "/b": "own:one"}
 
 
 def test_credentials_of_netrc(tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -377,7 +377,7 @@ def test_cookies_are_not_kept(tmp_path: Path, server: Server) -> None:
 
 
 def test_a_proxy_that_the_environment_names_is_asked(tmp_path: Path, server: Server) -> None:
-    server.answers = {"http://far.invalid/a.png": IMAGE}
+    server.responses = {"http://far.invalid/a.png": IMAGE}
     records = fetch(
         tmp_path,
         [("a", "http://far.invalid/a.png"), ("b", "https://far.invalid/b.png")],
@@ -385,7 +385,7 @@ def test_a_proxy_that_the_environment_names_is_asked(tmp_path: Path, server: Ser
         proxy=server.url.replace("//", "//name:secret@"),
     )
     assert reasons(records) == {"a": "", "b": "connection_error"}  # the server makes no tunnels, as https needs them
-    assert records["b"].detail == "the proxy"
+    assert records["b"].detail == "the proxy failed"
     assert [request.headers["Proxy-Authorization"] for request in server.requests] == ["Basic bmFtZTpzZWNyZXQ="]
 
 
@@ -402,17 +402,17 @@ def test_credentials_of_a_proxy(tmp_path: Path, server: Server, proxy: str, sent
     assert [credentials(request, "Proxy-Authorization") for request in server.requests] == [sent]
 
 
-@pytest.mark.parametrize(("no_proxy", "asked"), [("127.0.0.0/8", 0), ("10.0.0.0/8", 1), ("localhost", 1)])
-def test_hosts_that_are_asked_without_the_proxy(tmp_path: Path, server: Server, no_proxy: str, asked: int) -> None:
+@pytest.mark.parametrize(("no_proxy", "proxied"), [("127.0.0.0/8", 0), ("10.0.0.0/8", 1), ("localhost", 1)])
+def test_hosts_that_bypass_the_proxy(tmp_path: Path, server: Server, no_proxy: str, proxied: int) -> None:
     server.otherwise = IMAGE
     with serving() as proxy:
         proxy.otherwise = IMAGE
         records = fetch(tmp_path, [("a", f"{server.url}/a.png")], proxy=proxy.url, no_proxy=no_proxy)
         assert reasons(records) == {"a": ""}
-        assert (len(proxy.asked), len(server.asked)) == (asked, 1 - asked)
+        assert (len(proxy.paths), len(server.paths)) == (proxied, 1 - proxied)
 
 
-def test_a_proxy_of_the_local_network_may_be_asked_for_public_addresses(tmp_path: Path, server: Server) -> None:
+def test_a_proxy_of_the_local_network_may_serve_public_addresses(tmp_path: Path, server: Server) -> None:
     server.otherwise = IMAGE
     settings = FAST._replace(refuse_private_addresses=True)
     records = fetch(tmp_path, [("a", "http://far.invalid/a.png")], settings, proxy=server.url)
@@ -420,5 +420,7 @@ def test_a_proxy_of_the_local_network_may_be_asked_for_public_addresses(tmp_path
 
 
 def test_a_proxy_that_cannot_be_used_is_a_clear_error(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"names a proxy that cannot be used: socks5://far\.invalid"):
+    with pytest.raises(
+        InputError, match=r"The proxy socks5://far\.invalid of the environment cannot be used: .*[^.]\. Correct"
+    ):
         fetch(tmp_path, [("a", "http://far.invalid/a.png")], proxy="socks5://far.invalid")

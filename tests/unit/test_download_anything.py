@@ -119,15 +119,15 @@ def test_redirects_to_anything(place: Place, data: st.DataObject) -> None:
         lambda raw: raw.translate(None, b"\r\n").replace(b"//", b"/").replace(b"\\", b"/").replace(b":/", b"/")
     )
     raw = data.draw(location)
-    place.server.answers["/from"] = [b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: " + raw + b"\r\n\r\n"]
+    place.server.responses["/from"] = [b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: " + raw + b"\r\n\r\n"]
     outcomes_of(place, [f"{place.server.url}/from#{data.draw(st.integers(0, 10**9))}"])
 
 
 @SOME
-@given(answer=st.binary(max_size=200))
-def test_answers_of_anything(place: Place, answer: bytes) -> None:
-    place.server.answers["/raw"] = [answer, "close"]
-    place.server.answers["/head"] = [b"HTTP/1.1 200 OK\r\n" + answer, "close"]
-    place.server.answers["/body"] = (200, {}, answer)
-    number = hashlib.sha256(answer).hexdigest()
+@given(response=st.binary(max_size=200))
+def test_responses_of_any_bytes(place: Place, response: bytes) -> None:
+    place.server.responses["/raw"] = [response, "close"]
+    place.server.responses["/head"] = [b"HTTP/1.1 200 OK\r\n" + response, "close"]
+    place.server.responses["/body"] = (200, {}, response)
+    number = hashlib.sha256(response).hexdigest()
     outcomes_of(place, [f"{place.server.url}/{name}#{number}" for name in ("raw", "head", "body")])

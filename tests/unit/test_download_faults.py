@@ -1,4 +1,4 @@
-"""What each fault of a server comes to, and how often it is asked again: one table."""
+"""The outcome of each fault of a server, and the number of requests until then: one table."""
 
 import gzip
 import itertools
@@ -12,7 +12,7 @@ import pytest
 
 from fetching import FAST, JPEG, PNG, fetch, png_of_size
 from lettermill.records.schemas import Downloaded
-from server import CLOSE, HANG, RESET, Answer, Asked, Server, head, serving
+from server import CLOSE, HANG, RESET, Request, Response, Server, head, serving
 
 RETRIES = 1
 AGAIN = RETRIES + 1
@@ -22,25 +22,25 @@ SETTINGS = FAST._replace(
 
 
 class Fault(NamedTuple):
-    """answer: what the server does; reason: what is to come of it, empty for an image; asked: how often."""
+    """response: what the server sends. reason: expected, empty for an image. requests: how many are expected."""
 
-    answer: Answer | Callable[[Asked], Answer]
+    response: Response | Callable[[Request], Response]
     reason: str
-    asked: int = 1
+    requests: int = 1
 
 
-def drip(start: bytes, piece: bytes = b"x") -> Callable[[Asked], Iterator[Any]]:
-    """An answer that begins, goes on with a piece every 0.05 s, and never ends."""
+def drip(start: bytes, piece: bytes = b"x") -> Callable[[Request], Iterator[Any]]:
+    """A response that begins, continues with a piece every 0.05 s, and never ends."""
     return lambda _: itertools.chain([start], itertools.cycle([piece, 0.05]))
 
 
-def endless(start: bytes, piece: bytes) -> Callable[[Asked], Iterator[Any]]:
-    """An answer that goes on as fast as it is read."""
+def endless(start: bytes, piece: bytes) -> Callable[[Request], Iterator[Any]]:
+    """A response that continues as fast as it is read, and never ends."""
     return lambda _: itertools.chain([start], itertools.repeat(piece))
 
 
 def image(content: bytes = PNG, **headers: object) -> bytes:
-    """A whole answer."""
+    """A complete response."""
     return head(length=len(content), **headers) + content
 
 
@@ -111,7 +111,7 @@ FAULTS: dict[str, Fault] = {
     "closed-in-zip": Fault(
         [head(length=len(BROKEN_ZIP) + 200, Content_Encoding="gzip") + BROKEN_ZIP, CLOSE], "truncated", AGAIN
     ),
-    # No answer.
+    # No response.
     "closed": Fault([CLOSE], "connection_error", AGAIN),
     "reset": Fault([RESET], "connection_error", AGAIN),
     "closed-in-status": Fault([b"HTTP/1.1 2", CLOSE], "connection_error", AGAIN),
@@ -170,10 +170,10 @@ FAULTS: dict[str, Fault] = {
 
 
 class Seen(NamedTuple):
-    """What came of all faults, downloaded as one batch."""
+    """The outcome of all faults, downloaded as one batch."""
 
     records: dict[str, Downloaded]
-    asked: Counter[str]
+    requests: Counter[str]
     output: Path
 
 
@@ -181,19 +181,19 @@ class Seen(NamedTuple):
 def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
     folder = tmp_path_factory.mktemp("faults")
     with serving() as server:
-        server.answers = {f"/{name}": fault.answer for name, fault in FAULTS.items()}
+        server.responses = {f"/{name}": fault.response for name, fault in FAULTS.items()}
         records = fetch(folder, [(name, f"{server.url}/{name}") for name in FAULTS], SETTINGS)
-        return Seen(records, Counter(server.asked), folder / "out")
+        return Seen(records, Counter(server.paths), folder / "out")
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_a_fault_has_its_reason_and_is_asked_again_only_where_that_can_help(seen: Seen, name: str) -> None:
+def test_a_fault_has_its_reason_and_is_retried_only_where_that_can_help(seen: Seen, name: str) -> None:
     record, fault = seen.records[name], FAULTS[name]
     assert record.reason in fault.reason.split("|"), record
-    assert record.attempts == fault.asked, record
+    assert record.attempts == fault.requests, record
     # A connection that was open may have been closed meanwhile: what was sent by it is sent once more, on a new one.
-    resent = fault.asked if fault.reason == "connection_error" else 0
-    assert fault.asked <= seen.asked[f"/{name}"] <= fault.asked + resent, record
+    resent = fault.requests if fault.reason == "connection_error" else 0
+    assert fault.requests <= seen.requests[f"/{name}"] <= fault.requests + resent, record
     if not fault.reason:
         content = (seen.output / record.file).read_bytes()
         assert content.startswith((PNG, JPEG)) and record.bytes == len(content)
@@ -201,7 +201,7 @@ def test_a_fault_has_its_reason_and_is_asked_again_only_where_that_can_help(seen
 
 def test_details_are_the_same_from_run_to_run(tmp_path: Path, server: Server, seen: Seen) -> None:
     quick = {name: fault for name, fault in FAULTS.items() if fault.reason not in ("timeout", "")}
-    server.answers = {f"/{name}": fault.answer for name, fault in quick.items()}
+    server.responses = {f"/{name}": fault.response for name, fault in quick.items()}
     rows = [(name, f"{server.url}/{name}") for name in quick]
     records = fetch(tmp_path, rows, SETTINGS._replace(connections=8, retries=0))
     assert {name: record.detail for name, record in records.items()} == {

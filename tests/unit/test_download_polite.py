@@ -1,4 +1,4 @@
-"""How much one job asks of a host at a time, when it gives a host up, and that it does what a host asks for."""
+"""How many requests a job sends to a host at a time, when it gives a host up, and that it respects Retry-After."""
 
 import contextlib
 import email.utils
@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from fetching import FAST, PNG, fetch, reasons
-from server import CLOSE, HANG, Asked, Server, head, serving
+from server import CLOSE, HANG, Request, Server, head, serving
 
 IMAGE = (200, {}, PNG)
 SOON = [0.05, head(length=len(PNG)) + PNG]
@@ -40,7 +40,7 @@ def test_no_more_connections_to_the_host_that_all_are_redirected_to(tmp_path: Pa
     server.otherwise = SOON
     with serving() as one, serving() as other:
         for moved in (one, other):
-            moved.otherwise = lambda asked: (302, {"Location": server.url + asked.path}, b"moved")
+            moved.otherwise = lambda request: (302, {"Location": server.url + request.path}, b"moved")
         rows = [*rows_of(one, 10), *rows_of(other, 10, 10)]
         records = fetch(tmp_path, rows, FAST._replace(connections=8, connections_per_host=3))
     assert {record.status for record in records.values()} == {"ok"}
@@ -53,36 +53,36 @@ def test_connections_of_few_hosts_are_kept_open(tmp_path: Path) -> None:
     with contextlib.ExitStack() as stack:
         servers = [stack.enter_context(serving()) for _ in range(12)]
 
-        def answer(_: object) -> tuple:
+        def respond(_: object) -> tuple:
             kept.append(sum(server.open_connections for server in servers))
             return IMAGE
 
         for server in servers:
-            server.otherwise = answer
+            server.otherwise = respond
         fetch(tmp_path, [(f"{n:02d}", f"{server.url}/a") for n, server in enumerate(servers)], FAST)
     assert 1 <= max(kept) <= 2 * FAST.connections
 
 
 def test_connections_are_used_again(tmp_path: Path, server: Server) -> None:
-    server.otherwise = lambda asked: IMAGE if asked.path < "/030" else (404, {}, b"sorry")
+    server.otherwise = lambda request: IMAGE if request.path < "/030" else (404, {}, b"sorry")
     fetch(tmp_path, rows_of(server, 40), FAST._replace(connections=1))
     assert server.connections == 1
 
 
-@pytest.mark.parametrize("when", ["after an answer", "when asked again"])
+@pytest.mark.parametrize("when", ["after a response", "at the next request"])
 def test_connections_that_the_server_has_closed_cost_nothing(tmp_path: Path, server: Server, when: str) -> None:
     whole = head(length=len(PNG)) + PNG
-    if when == "after an answer":
+    if when == "after a response":
         server.otherwise = [whole, CLOSE]
     else:
-        server.otherwise = lambda asked: [CLOSE] if asked.before else [whole]
+        server.otherwise = lambda request: [CLOSE] if request.before else [whole]
     records = fetch(tmp_path, rows_of(server, 20), FAST._replace(connections=1))
     assert {record.status for record in records.values()} == {"ok"}
 
 
 def test_the_rate_is_that_of_each_host(tmp_path: Path, server: Server) -> None:
-    """... and counts tries, too; waiting for it does not count as time of an address."""
-    server.otherwise = lambda asked: (503, {}, b"") if asked.times == 1 else IMAGE
+    """Attempts count too. The time spent waiting does not count towards the deadline of a URL."""
+    server.otherwise = lambda request: (503, {}, b"") if request.times == 1 else IMAGE
     with serving() as other:
         other.otherwise = IMAGE
         rows = [*rows_of(server, 10), *((f"o{n}", f"{other.url}/{n}") for n in range(3))]
@@ -114,10 +114,10 @@ def test_the_rest_of_a_dead_host_fails_at_once(tmp_path: Path, server: Server) -
         rows = [*rows_of(server, 100), *((f"o{n}", f"{other.url}/{n}") for n in range(30))]
         records = fetch(tmp_path, rows, settings)
     assert Counter(reasons(records).values()) == {"connection_error": 100, "": 30}
-    assert 3 <= len(server.asked) <= 3 + 1  # one may be under way beside the last of them
-    assert sum(record.attempts for record in records.values()) == len(server.asked) + 30
+    assert 3 <= len(server.paths) <= 3 + 1  # one may be under way beside the last of them
+    assert sum(record.attempts for record in records.values()) == len(server.paths) + 30
 
-    server.asked.clear()
+    server.paths.clear()
     server.otherwise = IMAGE
     assert set(reasons(fetch(tmp_path, rows_of(server, 100), settings, output="alive")).values()) == {""}
 
@@ -138,12 +138,14 @@ def test_the_rest_of_a_host_whose_bodies_stall_fails_at_once(tmp_path: Path, ser
     server.otherwise = STALLED
     settings = FAST._replace(connections=4, retries=1, timeout=0.2, host_failures=6)
     records = fetch(tmp_path, rows_of(server, 100), settings)
-    assert {(record.reason, record.detail) for record in records.values()} == {("timeout", "within the response")}
-    assert 6 <= len(server.asked) <= 6 + 4  # some may be under way beside the last of them
+    assert {(record.reason, record.detail) for record in records.values()} == {
+        ("timeout", "while reading the response")
+    }
+    assert 6 <= len(server.paths) <= 6 + 4  # some may be under way beside the last of them
 
 
 def test_a_whole_response_ends_the_count_of_failures(tmp_path: Path, server: Server) -> None:
-    server.otherwise = lambda asked: IMAGE if int(asked.path[1:]) % 3 == 2 else STALLED
+    server.otherwise = lambda request: IMAGE if int(request.path[1:]) % 3 == 2 else STALLED
     settings = FAST._replace(connections=1, retries=0, timeout=0.2, host_failures=3)
     records = fetch(tmp_path, rows_of(server, 6), settings)
     assert Counter(reasons(records).values()) == {"timeout": 4, "": 2}
@@ -151,7 +153,7 @@ def test_a_whole_response_ends_the_count_of_failures(tmp_path: Path, server: Ser
 
 
 def test_one_slow_image_costs_no_other(tmp_path: Path, server: Server) -> None:
-    server.otherwise = lambda asked: STALLED if asked.path == "/000" else IMAGE
+    server.otherwise = lambda request: STALLED if request.path == "/000" else IMAGE
     settings = FAST._replace(connections=1, retries=3, timeout=0.2, host_failures=3)
     records = fetch(tmp_path, rows_of(server, 20), settings)
     assert Counter(reasons(records).values()) == {"timeout": 1, "": 19}
@@ -159,7 +161,7 @@ def test_one_slow_image_costs_no_other(tmp_path: Path, server: Server) -> None:
 
 
 def test_a_host_that_answers_at_all_is_not_dead(tmp_path: Path, server: Server) -> None:
-    server.otherwise = lambda asked: (500, {}, b"") if asked.path.endswith("3") else [CLOSE]
+    server.otherwise = lambda request: (500, {}, b"") if request.path.endswith("3") else [CLOSE]
     settings = FAST._replace(connections=1, retries=0, host_failures=12)
     records = fetch(tmp_path, rows_of(server, 60), settings)
     assert all(record.attempts == 1 for record in records.values())
@@ -167,10 +169,10 @@ def test_a_host_that_answers_at_all_is_not_dead(tmp_path: Path, server: Server) 
 
 
 def test_only_connections_that_were_open_are_tried_twice(tmp_path: Path, server: Server) -> None:
-    server.otherwise = lambda asked: IMAGE if asked.path == "/000" else [CLOSE]
+    server.otherwise = lambda request: IMAGE if request.path == "/000" else [CLOSE]
     records = fetch(tmp_path, rows_of(server, 11), FAST._replace(connections=1, retries=0))
     assert Counter(reasons(records).values()) == {"": 1, "connection_error": 10}
-    assert len(server.asked) == 12  # one of them by the connection of the first
+    assert len(server.paths) == 12  # one of them by the connection of the first
 
 
 # What a host says about when to come again.
@@ -184,7 +186,7 @@ def test_retry_after_is_waited_for_by_all_of_the_host(tmp_path: Path) -> None:
     settings = FAST._replace(connections=2, connections_per_host=1)
     with serving() as busy, serving() as broken:
         for server, status in ((busy, 429), (broken, 503)):
-            server.answers = {"/000": waits_for(status), "/010": waits_for(status)}
+            server.responses = {"/000": waits_for(status), "/010": waits_for(status)}
             server.otherwise = IMAGE
         records = fetch(tmp_path, [*rows_of(busy, 5), *rows_of(broken, 5, 10)], settings)
     assert {record.status for record in records.values()} == {"ok"}
@@ -194,13 +196,13 @@ def test_retry_after_is_waited_for_by_all_of_the_host(tmp_path: Path) -> None:
         assert min(request.seconds for request in others) >= first.seconds + 1
 
 
-def waits_for(status: int) -> Callable[[Asked], tuple]:
-    """An image, but for the first time, which wants a second of rest."""
-    return lambda asked: (status, {"Retry-After": "1"}, b"") if asked.times == 1 else IMAGE
+def waits_for(status: int) -> Callable[[Request], tuple]:
+    """An image; the first response asks the client to wait a second."""
+    return lambda request: (status, {"Retry-After": "1"}, b"") if request.times == 1 else IMAGE
 
 
 def test_retry_after_as_a_date(tmp_path: Path, server: Server) -> None:
-    server.otherwise = lambda asked: (429, {"Retry-After": later(2)}, b"") if asked.times == 1 else IMAGE
+    server.otherwise = lambda request: (429, {"Retry-After": later(2)}, b"") if request.times == 1 else IMAGE
     assert reasons(fetch(tmp_path, rows_of(server, 1))) == {"000": ""}
     first, second = server.requests
     assert second.seconds >= first.seconds + 0.9  # dates are in whole seconds
@@ -222,9 +224,9 @@ def test_retry_after_beyond_the_deadline_is_not_waited_for(tmp_path: Path, serve
     "value", ["0", "-5", "soon", "", "1e9", "nan", "inf", "0x10", "1, 2", YESTERDAY, "Fri, 99 Xyz 2020 25:61:61 GMT"]
 )
 def test_retry_after_that_says_nothing_is_no_reason_to_wait(tmp_path: Path, server: Server, value: str) -> None:
-    server.otherwise = lambda asked: (503, {"Retry-After": value}, b"") if asked.times < 3 else IMAGE
+    server.otherwise = lambda request: (503, {"Retry-After": value}, b"") if request.times < 3 else IMAGE
     assert reasons(fetch(tmp_path, rows_of(server, 1))) == {"000": ""}
-    assert len(server.asked) == 3
+    assert len(server.paths) == 3
 
 
 # Whether images may be used.
@@ -259,10 +261,10 @@ def test_retry_after_that_says_nothing_is_no_reason_to_wait(tmp_path: Path, serv
 def test_what_a_server_says_to_robots(
     tmp_path: Path, server: Server, directives: tuple[str, ...], values: str | list[str], reason: str
 ) -> None:
-    server.answers = {"/000": (200, {"x-robots-tag": values}, PNG)}
+    server.responses = {"/000": (200, {"x-robots-tag": values}, PNG)}
     records = fetch(tmp_path, rows_of(server, 1), FAST._replace(x_robots_tag=directives))
     assert reasons(records) == {"000": reason}
-    assert len(server.asked) == 1
+    assert len(server.paths) == 1
 
 
 # Nothing is fetched twice in a job.
@@ -277,7 +279,7 @@ def test_jobs_at_the_same_time_may_fetch_the_same_image(tmp_path: Path, server: 
 
 
 def test_rows_of_one_image_ask_once(tmp_path: Path, server: Server) -> None:
-    server.answers = {"/good": IMAGE, "/bad": (500, {}, b"")}
+    server.responses = {"/good": IMAGE, "/bad": (500, {}, b"")}
     rows = [(f"{n:02d}", f"{server.url}/{'good' if n % 2 else 'bad'}") for n in range(20)]
     records = fetch(tmp_path, rows, FAST._replace(retries=1))
     assert Counter(reasons(records).values()) == {"": 10, "server_error": 10}

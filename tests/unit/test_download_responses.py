@@ -1,4 +1,4 @@
-"""Each row gets the image that was sent for it, whatever else a server sends by the same connection."""
+"""Each row gets the image that was sent for it, whatever else a server sends on the same connection."""
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -9,7 +9,7 @@ import pytest
 from fetching import FAST, NOISE, fetch, reasons
 from lettermill.fetch.fetcher import Fetcher
 from lettermill.image.codec import encode_png
-from server import Asked, Server, Step, head
+from server import Request, Server, Step, head
 
 COUNT = 4
 PNGS = [encode_png(np.roll(NOISE, n)) for n in range(COUNT)]
@@ -28,9 +28,9 @@ def whole(number: int) -> bytes:
     return head(length=len(PNGS[number])) + PNGS[number]
 
 
-def served(tmp_path: Path, server: Server, answer: Callable[[int], Iterable[Step]]) -> list[str]:
-    """The reasons of rows to which ``answer`` is given, all of which have their own image or none."""
-    server.otherwise = lambda asked: answer(int(asked.path[1:]))
+def served(tmp_path: Path, server: Server, respond: Callable[[int], Iterable[Step]]) -> list[str]:
+    """The reasons of the rows that ``respond`` serves; checks that each has its own image or none."""
+    server.otherwise = lambda request: respond(int(request.path[1:]))
     records = fetch(tmp_path, [(str(n), f"{server.url}/{n}") for n in range(COUNT)], ONE)
     for n, record in enumerate(records.values()):
         assert not record.file or (tmp_path / "out" / record.file).read_bytes() == PNGS[n]
@@ -65,41 +65,41 @@ def test_what_follows_another_protocol_is_not_that_of_the_next_row(tmp_path: Pat
 def test_what_comes_after_a_body_is_not_that_of_the_next_row(
     tmp_path: Path, server: Server, status: int, size: int | None
 ) -> None:
-    def answer(n: int) -> list[Step]:
+    def respond(n: int) -> list[Step]:
         if n % 2 or n >= 100:
             return [whole(n % 100)]
         first = whole(n) if status == 200 else head(status, length=3, Location=f"/{n + 100}") + b"abc"
         return [first + (whole(0) * 9)[:size]]
 
-    found = served(tmp_path, server, answer)
+    found = served(tmp_path, server, respond)
     assert found[1::2] == [""] * (COUNT // 2)
 
 
 def test_a_body_that_is_not_read_to_its_end_is_not_that_of_the_next_row(tmp_path: Path, server: Server) -> None:
     long = 2 * ONE.max_bytes
 
-    def answer(n: int) -> list[Step]:
+    def respond(n: int) -> list[Step]:
         return [whole(n)] if n % 2 else [head(length=long) + bytes(long - len(whole(0))) + whole(0)]
 
-    assert served(tmp_path, server, answer) == ["too_large", ""] * (COUNT // 2)
+    assert served(tmp_path, server, respond) == ["too_large", ""] * (COUNT // 2)
 
 
 def test_a_chunked_body_with_more_after_its_end(tmp_path: Path, server: Server) -> None:
-    def answer(n: int) -> list[Step]:
+    def respond(n: int) -> list[Step]:
         chunked = head(Transfer_Encoding="chunked") + b"%x\r\n%s\r\n0\r\nX: y\r\n\r\n" % (len(PNGS[n]), PNGS[n])
         return [chunked + (whole(0) if n % 2 else b"")]
 
-    assert served(tmp_path, server, answer) == [""] * COUNT
+    assert served(tmp_path, server, respond) == [""] * COUNT
     assert server.connections == 1 + COUNT // 2 - 1
 
 
 def test_not_modified_keeps_the_connection(tmp_path: Path, server: Server) -> None:
     """... as a refresh of many images needs it."""
 
-    def answer(asked: Asked) -> Iterable[Step]:
-        return [head(304) if asked.headers["If-None-Match"] else head(length=len(PNGS[0]), ETag='"1"') + PNGS[0]]
+    def respond(request: Request) -> Iterable[Step]:
+        return [head(304) if request.headers["If-None-Match"] else head(length=len(PNGS[0]), ETag='"1"') + PNGS[0]]
 
-    server.otherwise = answer
+    server.otherwise = respond
     with Fetcher(ONE) as fetcher:
         assert [fetcher.fetch(f"{server.url}/{n}", '"1"').last.reason for n in range(COUNT)] == ["unmodified"] * COUNT
     assert server.connections == 1

@@ -181,7 +181,9 @@ def test_squares_come_in_the_order_of_rows_whatever_the_batches(batches: dict[Pa
 def test_squares_that_do_not_fit_their_batch_are_named(batches: dict[Path, Path], change: Callable) -> None:
     folder, path = next(iter(batches.items()))
     np.save(path, change(np.load(path)))
-    with pytest.raises(CorruptedFileError, match=rf"{path} has not as many letters as {folder} lists. Delete it"):
+    with pytest.raises(
+        CorruptedFileError, match=rf"{path} does not contain as many letters as {folder} lists. Delete it"
+    ):
         AllSquares(read_letters(list(batches), ALL_TRAIN), batches)
 
 
@@ -192,14 +194,14 @@ def test_squares_that_cannot_be_read_are_named(batches: dict[Path, Path]) -> Non
         with pytest.raises(CorruptedFileError, match=rf"{path} cannot be read: .*Delete it"):
             AllSquares(read_letters(list(batches), ALL_TRAIN), batches)
     np.save(path, np.zeros((7, 20, 20), np.uint8))
-    with pytest.raises(CorruptedFileError, match=f"{path} has no squares of 28 pixels"):
+    with pytest.raises(CorruptedFileError, match=f"{path} does not contain squares of 28 pixels"):
         AllSquares(read_letters(list(batches), ALL_TRAIN), batches)
 
 
 def test_a_letter_that_is_missing_or_damaged_is_named(tmp_path: Path) -> None:
     made = batch(tmp_path / "a", {"1": "AB"})
     (made / "B/1_1.png").write_bytes(b"")
-    with pytest.raises(CorruptedFileError, match=r"a/B/1_1.png is not whole. Delete .*/a and run again"):
+    with pytest.raises(CorruptedFileError, match=r"a/B/1_1.png cannot be decoded. Delete .*/a and run again"):
         write_squares(made, tmp_path / "a.npy")
     (made / "B/1_1.png").unlink()
     for write in (write_parquet, write_shards):
@@ -211,7 +213,7 @@ def test_a_letter_that_is_missing_or_damaged_is_named(tmp_path: Path) -> None:
 def test_a_letter_outside_the_alphabet_has_no_class() -> None:
     labels = pd.Series(["A", "B", "A"], dtype="category")
     assert class_indices(labels, "BCA").tolist() == [2, 0, 2]
-    with pytest.raises(ValueError, match="B is no letter of the alphabet"):
+    with pytest.raises(ValueError, match="B is not a letter of config `alphabet`"):
         class_indices(labels, "AC")
 
 

@@ -84,14 +84,14 @@ def test_words_without_boxes_are_learnt_from_in_the_second_round(caplog, few_epo
     lexicon = Lexicon.of((example.row_id, example.word) for example in examples)
     with caplog.at_level("INFO"):
         assert learn(examples, lexicon, 2, 2) is not None
-    first, second = [int(record.args[1]) for record in caplog.records if record.msg.startswith("learning")]
+    first, second = [int(record.args[1]) for record in caplog.records if record.msg.startswith("training on")]
     assert first == 640 and second > 760
 
 
 def test_too_few_letters_are_not_learnt_from(caplog) -> None:
     examples = words(20)
     assert learn(examples, Lexicon.of([]), 1, 1) is None
-    assert "80 matched letters are too few to learn from" in caplog.text
+    assert "no recogniser is trained: the boxes of 80 letters fit, but 500" in caplog.text
 
 
 def test_letters_without_a_candidate_are_not_learnt(caplog, few_epochs) -> None:
@@ -102,7 +102,7 @@ def test_letters_without_a_candidate_are_not_learnt(caplog, few_epochs) -> None:
             if letter == "O":
                 example.boxes[index] = example.boxes[index].moved(0, 6)
     assert learn(examples, Lexicon.of([]), 1, 1).recogniser.letters == "IL"
-    assert "too few to learn from: O (0)" in caplog.text
+    assert "too few examples, which are not learnt: O (0)" in caplog.text
 
 
 def test_without_a_word_that_is_known_as_a_whole_nothing_is_learnt(caplog, few_epochs) -> None:
@@ -110,7 +110,7 @@ def test_without_a_word_that_is_known_as_a_whole_nothing_is_learnt(caplog, few_e
     for example in examples:
         example.boxes[0] = example.boxes[0].moved(0, 6)
     assert learn(examples, Lexicon.of([]), 2, 1) is None
-    assert "no word has all its letters" in caplog.text
+    assert "in no word can all letters be cut out" in caplog.text
 
 
 def test_two_classes_are_told_apart(few_epochs) -> None:
@@ -171,7 +171,7 @@ def test_what_is_rejected_is_not_learnt_and_what_is_accepted_is(caplog, few_epoc
     lexicon = Lexicon.of((example.row_id, example.word) for example in examples)
     with caplog.at_level("INFO"):
         effects = learn(examples, lexicon, 1, 2).correction_effects
-    learnt = [int(record.args[1]) for record in caplog.records if record.msg.startswith("learning %s")]
+    learnt = [int(record.args[1]) for record in caplog.records if record.msg.startswith("training on")]
     assert learnt == [640 - 1 - 1, 640 - 4]  # with the corrections, without
     assert [effect.verdict for effect in effects] == ["wrong", "right", "right", "right", "wrong"]
     assert effects[-1].before is effects[-1].after is None  # the letter is not cut there

@@ -72,5 +72,5 @@ def test_every_row_of_a_batch_is_matched_or_has_a_reason(tmp_path: Path) -> None
 def test_boxes_that_were_lost_on_the_way_are_noticed(tmp_path: Path) -> None:
     two = [SegmentedBox("a", i, 3, box) for i, box in enumerate(boxes(2))]
     write_results(tmp_path / "s.csv", SegmentedBox, two)
-    with pytest.raises(CorruptedFileError, match=r"s\.csv is not whole: row a lacks boxes"):
+    with pytest.raises(CorruptedFileError, match=r"s\.csv is incomplete: row a lacks boxes"):
         match_batch(tmp_path / "s.csv", [("a", "AB")], tmp_path / "m.csv")

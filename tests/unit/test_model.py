@@ -79,7 +79,7 @@ def test_labels_that_are_no_class_are_told_apart_and_other_files_passed_over(tmp
 
 def test_a_folder_without_letters_is_an_error_that_says_what_it_needs(tmp_path: Path) -> None:
     (tmp_path / "L").mkdir()
-    with pytest.raises(InputError, match=r"has no images\. It needs a folder of them for each letter"):
+    with pytest.raises(InputError, match=r"contains no letter images\. Put the images of each letter into a subfolder"):
         load_folder(tmp_path, ("L",), 28, 4)
 
 
@@ -100,11 +100,13 @@ def test_what_a_model_needs_to_know_is_kept(tmp_path: Path) -> None:
 @pytest.mark.parametrize("content", ["", "[]", '{"format": 0}', '{"format": 1, "classes": ["A"]}'])
 def test_a_file_that_describes_no_model_is_an_error(tmp_path: Path, content: str) -> None:
     (tmp_path / "model.json").write_text(content)
-    with pytest.raises(CorruptedFileError, match=r"model.json does not describe a model: .*Train again"):
+    with pytest.raises(
+        CorruptedFileError, match=r"model.json cannot be read as the description of a model: .*Rerun the rule `fit`"
+    ):
         load_preprocessing(tmp_path / "model.json")
 
 
 def test_a_file_that_is_no_model_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "model.onnx").write_bytes(b"not a model")
-    with pytest.raises(CorruptedFileError, match=r"model.onnx is no model: .*Train again"):
+    with pytest.raises(CorruptedFileError, match=r"model.onnx cannot be read as an ONNX model: .*Rerun the rule `fit`"):
         load_classifier(tmp_path / "model.onnx", tmp_path / "model.json")

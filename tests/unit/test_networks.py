@@ -118,11 +118,11 @@ def test_without_its_weights_vgg16_says_what_to_get_and_where_to_put_it(
     broken = tmp_path / "weights.h5"
     broken.write_bytes(b"no weights")
     with pytest.raises(
-        InputError, match=r"weights.h5\) cannot be had: .*\nDownload https://.*notop.h5 where .*`train: "
+        InputError, match=r"weights.h5\) cannot be loaded: .*\nDownload https://.*notop.h5 on .*`train: "
     ):
         vgg16_on_letters(32, 3, broken)
     for name in ("https_proxy", "HTTPS_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")  # nobody is there: as on a machine without a network
     monkeypatch.setattr("keras.src.utils.file_utils.config.keras_home", lambda: str(tmp_path))
-    with pytest.raises(InputError, match=r"\(imagenet\) cannot be had: .*\nDownload https://"):
+    with pytest.raises(InputError, match=r"\(imagenet\) cannot be loaded: .*\nDownload https://"):
         vgg16_on_letters(32, 3, "imagenet")

@@ -171,9 +171,9 @@ def test_the_spelling_of_a_list_is_given_back_if_there_is_only_one(tmp_path: Pat
     ("content", "message"),
     [
         (b"Anna\n12\nEva\n--\n", r"names.txt, line 2: '12' has no letter.*\n.*line 4: '--' has no letter"),
-        (b"Anna\nEl\xe9a\n", "names.txt, line 2: this is no UTF-8 text"),
-        (b"\n \n", "names.txt: the list has no word"),
-        (None, "names.txt: No such file"),
+        (b"Anna\nEl\xe9a\n", "names.txt, line 2: the text is not UTF-8"),
+        (b"\n \n", "names.txt: the word list is empty"),
+        (None, "names.txt cannot be read: No such file"),
     ],
 )
 def test_wrong_lists_are_told_with_their_line(tmp_path: Path, content: bytes | None, message: str) -> None:
@@ -316,7 +316,7 @@ def test_figures_have_intervals_around_them() -> None:
 
 def test_without_a_recogniser_nothing_can_be_read(tmp_path: Path) -> None:
     write_untrained(tmp_path / "recogniser.npz")
-    with pytest.raises(InputError, match=r"recogniser.npz says that no recogniser .* snakemake -R learn"):
+    with pytest.raises(InputError, match=r"recogniser.npz contains no trained recogniser: .* rerun the rule `learn`"):
         load_models(tmp_path / "recogniser.npz", tmp_path / "model.onnx", tmp_path / "model.json")
 
 

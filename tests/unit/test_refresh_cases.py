@@ -21,7 +21,7 @@ SETTINGS = FAST._replace(retries=0)
 def url(tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch) -> str:
     """The URL of the only row of a batch, which is yet to be downloaded."""
     monkeypatch.chdir(tmp_path)
-    server.answers = {"/a.png": (200, {"ETag": "1"}, PNG)}
+    server.responses = {"/a.png": (200, {"ETag": "1"}, PNG)}
     return f"{server.url}/a.png"
 
 
@@ -46,14 +46,14 @@ def test_an_emptied_cache_is_filled_and_nothing_has_changed(url: str, server: Se
 def test_an_image_that_is_lost_everywhere_but_in_the_results_stays_there(url: str, server: Server) -> None:
     download(url)
     shutil.rmtree("cache")
-    server.answers = {}
+    server.responses = {}
     assert again(url) == {LOST: 1}
     assert read_responses(responses_of("1of1"))[url].reason == "" and not VERSIONS.exists()
 
 
 @pytest.mark.parametrize("only_failed", [False, True])
 def test_an_image_that_another_dataset_has_fetched_is_new(url: str, server: Server, only_failed: bool) -> None:
-    server.answers = {"/a.png": (503, {}, b"")}
+    server.responses = {"/a.png": (503, {}, b"")}
     download(url)
     assert again(url, only_failed) == {FAILED: 1}
     Cache(Path("cache")).put(url, PNG)
@@ -62,4 +62,4 @@ def test_an_image_that_another_dataset_has_fetched_is_new(url: str, server: Serv
 
 
 def test_what_has_never_been_asked_for_is_left_to_the_next_run(url: str, server: Server) -> None:
-    assert again(url) == {} and server.asked == []
+    assert again(url) == {} and server.paths == []

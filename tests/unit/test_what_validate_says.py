@@ -8,12 +8,12 @@ def test_reasons_are_counted_and_some_rows_named() -> None:
     unusable = [(f"r{number}", "invalid_url", "ftp://x/y") for number in range(7)] + [("", "empty_id", "t.csv line 9")]
     notes = [(number, "a stray quote was removed") for number in range(2, 9)]
     assert list(table_lines(20, 4, unusable, notes)) == [
-        "      20 rows, of which 12 can be worked on; batches: 4",
+        "      20 rows, 12 of them usable; batches: 4",
         "      -7 invalid_url (the image is neither an http(s) URL nor a path)",
         *(f"           r{number}: ftp://x/y" for number in range(5)),
         "      -1 empty_id (the row has no id)",
         "           t.csv line 9",
-        "       7 notes on what was repaired or taken for granted",
+        "       7 notes on repairs and assumptions",
         *(f"           line {number}: a stray quote was removed" for number in range(2, 7)),
         "           and 2 more",
     ]
@@ -29,7 +29,7 @@ def test_corrections_are_counted_and_those_that_go_wrong_named() -> None:
     ]
     assert list(correction_lines(lines)) == [
         "       5 lines: 2 accept, 1 exclude, 1 reject",
-        "       2 are of letters: whether they fit is seen when these are cut",
+        "       2 are for letters: the rule cut checks whether they fit",
         "       1 applied",
         "       1 unneeded (not needed)",
         "           line 5: its row is excluded",

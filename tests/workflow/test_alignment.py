@@ -99,7 +99,7 @@ def test_training_again_leads_to_the_same_dataset_or_follows_the_rows(project: P
     for row_id in list(project.rows)[:100]:
         del project.rows[row_id]
     project.run("-R", "learn")
-    assert "learning" in (project.folder / "logs/learn.log").read_text(encoding="utf-8")
+    assert "training on" in (project.folder / "logs/learn.log").read_text(encoding="utf-8")
     assert (project.folder / RECOGNISER).read_bytes() != (aligned.folder / RECOGNISER).read_bytes()
     assert project.planned() == {}
 
@@ -110,7 +110,7 @@ def test_changed_settings_of_training_train_again(project: Project) -> None:
     assert project.planned() == {"learn": 1, "align": 4, "cut": 4, **END}
     project.run("--", RECOGNISER)
     log = (project.folder / "logs/learn.log").read_text(encoding="utf-8")
-    letters = [int(count) for count in re.findall(r"from (\d+) letters", log)]
+    letters = [int(count) for count in re.findall(r"training on .*: (\d+) letters", log)]
     assert len(letters) == 2 and letters[1] > letters[0]  # the second time also from words that do not fit
     assert project.planned() == {"align": 4, "cut": 4, **END}
 
@@ -164,7 +164,7 @@ def test_too_little_to_learn_from_falls_back_to_matching(tmp_path: Path) -> None
     project = Project.of_sample(tmp_path / "align", 20, batches=1, method="align")
     project.run("dataset")
     assert project.metadata() == counted.metadata()
-    assert "too few to learn from" in (project.folder / "logs/learn.log").read_text(encoding="utf-8")
+    assert "no recogniser is trained" in (project.folder / "logs/learn.log").read_text(encoding="utf-8")
 
 
 @pytest.mark.slow

@@ -77,11 +77,11 @@ def test_whoever_wants_quiet_has_it(project: Project) -> None:
 
 def test_logs_say_what_was_done_and_how_long_it_took(finished: Project) -> None:
     said = {
-        "download": r"\d+ of \d+ images are here",
+        "download": r"\d+ of \d+ images downloaded or copied",
         "crop": r"\d+ of \d+ images cropped",
-        "segment": r"\d+ boxes in \d+ images; none in \d+",
-        "match": r"\d+ of \d+ words fit",
-        "cut": r"\d+ letters cut from \d+ rows\n.*rejected: \d+ rows, and \d+ letters of others",
+        "segment": r"\d+ boxes in \d+ images; no boxes in \d+",
+        "match": r"the boxes of \d+ of \d+ words fit",
+        "cut": r"\d+ letters cut from \d+ rows\n.*rejected: \d+ rows and \d+ letters of other rows",
     }
     for rule, expected in said.items():
         logs = sorted((finished.folder / "logs" / rule).iterdir())

@@ -167,17 +167,17 @@ def test_over_http_the_same_letters_come_out_and_nothing_is_fetched_twice(
 ) -> None:
     other = finished.copy(tmp_path / "other")
     for row in other.rows.values():
-        server.answers[f"/{row[0]}"] = (200, {}, (other.folder / "images" / row[0]).read_bytes())
+        server.responses[f"/{row[0]}"] = (200, {}, (other.folder / "images" / row[0]).read_bytes())
         row[0] = f"{server.url}/{row[0]}"
     gone = finished.metadata()[0]["row_id"]
-    del server.answers[other.rows[gone][0].removeprefix(server.url)]
+    del server.responses[other.rows[gone][0].removeprefix(server.url)]
     other.run("dataset")
     paths = [row[0].removeprefix(server.url) for row in other.rows.values()]
-    assert Counter(server.asked) == Counter(paths)
+    assert Counter(server.paths) == Counter(paths)
     expected = [letter for letter in finished.metadata() if letter["row_id"] != gone]
     assert other.metadata() == expected
     assert [row["reason"] for row in other.rejected() if row["row_id"] == gone] == ["not_found"]
-    server.asked.clear()
+    server.paths.clear()
     other.run("--forceall", "dataset")
-    assert server.asked == []
+    assert server.paths == []
     assert other.metadata() == expected

@@ -90,7 +90,7 @@ def test_a_training_that_was_killed_goes_on_to_the_same_bytes_and_so_does_one_on
     assert not (model_of(project) / "model.keras").exists()
     project.run("--unlock")
     project.run("-j", "1", "--rerun-incomplete", "--", "train")
-    assert "going on after epoch" in (project.folder / "logs/fit.log").read_text(encoding="utf-8")
+    assert "resuming after epoch" in (project.folder / "logs/fit.log").read_text(encoding="utf-8")
     assert digests(model_of(project)) == digests(model_of(trained))
     assert not (project.folder / "results/training").exists()
 
@@ -144,7 +144,7 @@ def test_vgg16_trains_its_head_and_then_its_last_block(project: Project) -> None
 
 def test_too_few_letters_are_an_error_that_says_so(tmp_path: Path) -> None:
     project = Project.of_sample(tmp_path / "project", 40, batches=1, alphabet="A")
-    assert "has letters of 1 classes; a model needs two at least" in project.run("--", "train", fails=True)
+    assert "contains 1 of the at least two classes that a classifier needs" in project.run("--", "train", fails=True)
 
 
 def test_without_keras_nothing_begins_and_what_to_install_is_said(

@@ -9,7 +9,7 @@ from server import Server
 def test_a_table_and_a_sample_of_its_images_are_looked_at(tmp_path: Path, server: Server) -> None:
     project = Project.of_sample(tmp_path / "project", 40, batches=4)
     for row in list(project.rows.values())[:30]:
-        server.answers[f"/{row[0]}"] = (200, {}, (project.folder / "images" / row[0]).read_bytes())
+        server.responses[f"/{row[0]}"] = (200, {}, (project.folder / "images" / row[0]).read_bytes())
         row[0] = f"{server.url}/{row[0]}"
     project.rows["gone"] = [f"{server.url}/gone.jpg", "A"]
     project.rows["far"] = ["http://far.invalid/far.jpg", "A"]
@@ -17,16 +17,16 @@ def test_a_table_and_a_sample_of_its_images_are_looked_at(tmp_path: Path, server
     project.rows["spoken"] = ["ftp://example.org/a.jpg", "A"]
     output = project.run("validate")
     for line in (
-        "44 rows, of which 43 can be worked on; batches: 4",
+        "44 rows, 43 of them usable; batches: 4",
         "spoken: ftp://example.org/a.jpg: give an http:// or https:// URL, or a path",
-        "11 images in images, of which 1 are not there\n           missing.jpg",
-        "32 images to be fetched, of 2 hosts\n",
+        "11 image files in images; missing: 1\n           missing.jpg",
+        "32 images to download; hosts: 2\n",
         f"           {server.url.removeprefix('http://')}: 31\n           far.invalid:80: 1\n",
-        "20 of these were fetched",
+        "20 of these requested as a sample; succeeded: ",
         "download        4\n",
     ):
         assert line in output
-    assert len(server.asked) in (19, 20)  # which they are depends on the server's port
+    assert len(server.paths) in (19, 20)  # which they are depends on the server's port
     assert not list(project.folder.glob("results/*")) and not (project.folder / "cache").exists()
 
 

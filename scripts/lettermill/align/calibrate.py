@@ -1,8 +1,8 @@
-"""Calibration: the probability that an aligned letter is right, from words whose boxes are known.
+"""Calibration: the probability that an aligned letter is right, learnt from words with known boxes.
 
-Each word is aligned three times: as it is; with a transcription that is wrong; and with the right candidate of one
-letter taken away. What is staged counts as much as it is expected in real tables. (Platt, "Probabilistic outputs for
-support vector machines", 1999, learns probabilities from the scores of another classifier in the same way.)
+Each word is aligned three times: unchanged, with a wrong transcription, and without the right candidate of one letter.
+The simulated errors are weighted by their expected frequency in real tables. (Platt, "Probabilistic outputs for support
+vector machines", 1999, also learns probabilities from the scores of another classifier.)
 """
 
 import itertools
@@ -20,27 +20,27 @@ from lettermill.align.word_alignment import align_fragments
 from lettermill.records.schemas import Reliability
 
 WRONG_TRANSCRIPTIONS, HIDDEN_LETTERS = 0.05, 0.05
-"""Shares of the words, as they are expected in real tables, that are transcribed wrongly, and of those in which a
-letter cannot be cut out right."""
+"""Expected shares in real tables: of words with a wrong transcription, and of words in which a letter cannot be cut
+correctly."""
 
 LEFT_OUT, ADDED, OTHER_WORD = 0.2, 0.2, 0.1
-"""Shares of the wrong transcriptions that miss a letter, have one too many, and are of another word. In the others
-one letter is taken for another."""
+"""Shares of the wrong transcriptions that lack a letter, have an extra letter, and are another word. The others have
+one letter replaced by another."""
 
 UNLIKELY = 0.002
-"""Added to the probability of each confusion of letters: none is impossible."""
+"""Added to the probability of each confusion of letters, so that none is impossible."""
 
 BINS = (0.0, 0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 1.0)
-"""Edges of the lines of the reliability table."""
+"""Edges of the bins of the reliability table."""
 
 
 def calibrate(
     words: Sequence[GroundTruthWord], scores: Sequence[np.ndarray], letters: str, lexicon: Lexicon
 ) -> tuple[Confidence, list[Reliability]] | None:
-    """Learn the confidence of aligned letters, and how far it can be trusted; None when there is nothing to learn.
+    """Learn the confidence of aligned letters, and measure its reliability; None if that is impossible.
 
-    words: those of which every letter is known, or a person has decided about one. scores: for each word
-    (candidates, letters + 1) log probabilities, by a network that has not been trained on it. lexicon: of all words.
+    words: words with every letter known, or with a corrected letter. scores: for each word (candidates, letters + 1)
+    log probabilities by a network that was not trained on it. letters: the classes. lexicon: of all words.
     """
     owner = [
         (number, position)
@@ -89,7 +89,7 @@ def _staged(
     counts: Mapping[str, int],
     errors: "TranscriptionErrors",
 ) -> Iterator[tuple[np.ndarray, np.ndarray, float]]:
-    """The evidence of alignments of ``word``, which of their letters are right, and what they count."""
+    """Alignments of ``word``, as (evidence of its letters, whether they are right, weight)."""
 
     def aligned(text: str, scores: np.ndarray, weight: float) -> Iterator[tuple[np.ndarray, np.ndarray, float]]:
         found = align_fragments(word.area, word.candidates, scores, letters, text, counts)
@@ -108,7 +108,7 @@ def _staged(
 def _decided(
     word: GroundTruthWord, scores: np.ndarray, letters: str, counts: Mapping[str, int]
 ) -> Iterator[tuple[np.ndarray, np.ndarray, float]]:
-    """The same of the letters of ``word``, not all of which are known, that a person has decided about."""
+    """The same for the corrected letters of ``word``, whose other letters may be unknown."""
     found = align_fragments(word.area, word.candidates, scores, letters, word.word, counts)
     if found is None:
         return
@@ -119,12 +119,12 @@ def _decided(
         if letter.right:
             right = there > SAME_PLACE and letter.label == word.word[letter.position]
             yield found.evidence[[letter.position]], np.array([right]), 1.0
-        elif there > SAME_PLACE:  # what is cut elsewhere now, nobody has looked at
+        elif there > SAME_PLACE:  # a letter that is now cut elsewhere has not been checked
             yield found.evidence[[letter.position]], np.array([False]), 1.0
 
 
 def _is_right(word: GroundTruthWord, bad: Sequence[bool], index: int, letter: str) -> bool:
-    """Whether the candidate is in the place of a letter of that name, whose transcription is not suspect."""
+    """Whether the candidate overlaps a known ``letter`` of the word that is not a label error."""
     box = word.candidates[index].box
     return any(
         name == letter and not wrong and word.candidates[index_of_it].box.overlap(box) > SAME_PLACE
@@ -133,10 +133,10 @@ def _is_right(word: GroundTruthWord, bad: Sequence[bool], index: int, letter: st
 
 
 class TranscriptionErrors:
-    """Errors of transcription, simulated: mostly a letter that is taken for one that looks like it.
+    """Simulated transcription errors, mostly a letter confused with a similar one.
 
-    letters: those that there are. words: those that others are taken for. confusions: (letters, letters) float64, row
-    ``l`` the mean probabilities of letters ``l``, see ``confusion``.
+    letters: the alphabet. words: candidates for a confusion of whole words. confusions: (letters, letters) float64; row
+    ``l`` has the mean probabilities of letters ``l``, see ``confusion``.
     """
 
     def __init__(self, letters: str, words: Sequence[str], confusions: np.ndarray) -> None:

@@ -1,4 +1,4 @@
-"""The effect of corrections: how confident a recogniser is of the corrected letters without them, and with them."""
+"""The effect of corrections: confidences of the corrected letters by a recogniser trained without and with them."""
 
 from collections.abc import Iterable
 
@@ -10,10 +10,10 @@ from lettermill.records.schemas import CorrectionEffect
 def effects_of(
     words: Iterable[GroundTruthWord], before: Recogniser | None, after: Recogniser
 ) -> list[CorrectionEffect]:
-    """The effect on the letters of ``words`` that a person has decided about: their confidences by a recogniser that
-    has been trained without these decisions, and by one with them.
+    """The effect of corrections on the corrected letters of ``words``.
 
-    A word is read by networks that have not been trained on its row, so what shows is the effect of other rows.
+    before, after: recognisers trained without and with the corrections. Each word is read by the network that was not
+    trained on its row, so this is the effect of the corrections of other rows.
     """
     effects = []
     for word in words:
@@ -28,7 +28,7 @@ def effects_of(
 
 
 def _confidences(word: GroundTruthWord, recogniser: Recogniser | None) -> dict[int, float]:
-    """Position -> confidence of the letters of ``word`` that are cut where a person has decided about them."""
+    """Position -> confidence, for the corrected letters of ``word`` that are cut in the same place."""
     if recogniser is None:
         return {}
     aligned = recogniser.align(word.row_id, word.area, word.candidates, word.appearance, word.word)

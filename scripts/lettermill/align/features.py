@@ -1,7 +1,7 @@
-"""Features: what a candidate looks like, as numbers that a recogniser can learn from.
+"""Features of a candidate, from which the recogniser learns.
 
-A candidate's own ink, scaled to one size, is described by histograms of oriented gradients (Dalal and Triggs, CVPR
-2005), and by four numbers on how large it is and where it stands in its word. Narrow shapes are widened as in Liu et
+The ink of a candidate is scaled to a fixed size and described by histograms of oriented gradients (Dalal and Triggs,
+CVPR 2005). Four more numbers describe its size and its position in the word. Narrow shapes are widened as in Liu et
 al., "Handwritten digit recognition: investigation of normalization and feature extraction techniques", Pattern
 Recognition 37(2), 2004 (aspect ratio adaptive normalization).
 """
@@ -16,7 +16,7 @@ import numpy as np
 from lettermill.align.fragments import Candidate, Fragments
 
 SIDE = 32
-"""Pixels of the square that a candidate is scaled into."""
+"""Side in pixels of the square that a candidate is scaled into."""
 
 MARGIN = 2
 CELL = 4
@@ -24,32 +24,32 @@ CELLS = SIDE // CELL
 DIRECTIONS = 8
 PLACES = 4
 COUNT = DIRECTIONS * CELLS**2 + PLACES
-"""Features of a candidate."""
+"""Number of features of a candidate."""
 
 GAIN = 4
-"""Factor that makes gradient features vary about as much as those of place: networks learn faster so."""
+"""Factor that gives gradient features about the same variance as those of place, so that networks learn faster."""
 
 CHUNK = 256
-"""Pictures that are described at a time: few enough for a processor's cache."""
+"""Pictures processed at a time: few enough for the cache of a processor."""
 
 _CENTRES = (np.arange(CELLS) + 0.5) * CELL - 0.5
 WINDOWS = np.maximum(0, 1 - np.abs(np.arange(SIDE)[:, None] - _CENTRES) / CELL).astype(np.float32)
-"""(SIDE, CELLS): how far each pixel belongs to each cell. Cells overlap, so that a shift by a pixel changes little."""
+"""(SIDE, CELLS) weights of the pixels in each cell. Cells overlap, so that a shift by a pixel changes little."""
 
 
 class Appearance(NamedTuple):
-    """pictures: (n, SIDE, SIDE) uint8, 0 is paper. places: (n, PLACES) float32."""
+    """Candidates as images and places. pictures: (n, SIDE, SIDE) uint8, 0 is paper. places: (n, PLACES) float32."""
 
     pictures: np.ndarray
     places: np.ndarray
 
     def features(self) -> np.ndarray:
-        """(n, COUNT) float32."""
+        """The features, (n, COUNT) float32."""
         return np.hstack([gradients(self.pictures), self.places])
 
 
 def appearance_of(fragments: Fragments, candidates: Sequence[Candidate]) -> Appearance:
-    """What ``candidates`` look like."""
+    """The images and places of ``candidates``."""
     pictures = np.array([picture(fragments, candidate) for candidate in candidates], np.uint8).reshape(-1, SIDE, SIDE)
     places = np.array([_place(fragments, candidate) for candidate in candidates], np.float32).reshape(-1, PLACES)
     return Appearance(pictures, places)
@@ -62,7 +62,7 @@ def picture(fragments: Fragments, candidate: Candidate) -> np.ndarray:
     own = (labels > candidate.start) & (labels <= candidate.stop)
     ink = np.where(own, 255 - box.of(fragments.image), 0).astype(np.uint8)
     longer = max(box.width, box.height)
-    # A dot or a dash is not blown up to the size of a letter.
+    # Do not enlarge a dot or a dash to the size of a letter.
     size = (SIDE - 2 * MARGIN) * min(1, longer / (0.5 * fragments.height))
     width, height = (
         max(1, round(size * math.sqrt(math.sin(math.pi / 2 * side / longer)))) for side in (box.width, box.height)

@@ -1,8 +1,8 @@
-"""Over-segmentation: a word's ink in fragments, each at most a letter, and the candidates that they make up.
+"""Over-segmentation: the ink of a word in fragments, each at most a letter, and the candidates made of them.
 
-Segmentation by histograms must decide where letters end. Alignment may leave that open: ink is over-segmented into
-fragments, which are letters, halves of letters, or things that are no letter at all, and every run of neighbouring
-fragments is a candidate for a letter. Over-segmentation before recognition goes back to Casey and Lecolinet, "A survey
+Segmentation by histograms must decide where letters end. Alignment leaves that open: the ink is over-segmented into
+fragments, each a letter, part of a letter or something else, and every run of adjacent fragments is a candidate for a
+letter. Over-segmentation before recognition goes back to Casey and Lecolinet, "A survey
 of methods and strategies in character segmentation", IEEE TPAMI 18(7), 1996.
 """
 
@@ -18,20 +18,20 @@ from lettermill.image.ink import MAX_COMPONENTS, Components, components, ink_mas
 from lettermill.image.segmentation import Tolerances, cores_of, word_band
 
 WIDE = 0.55
-"""Width of a component, in letter heights, from which it may hold more than one letter and is cut up."""
+"""Width of a component, in letter heights, above which it can contain more than one letter and is cut."""
 
 NARROWEST = 0.18
-"""Least distance between two cuts in a component, in letter heights."""
+"""Minimum distance between two cuts in a component, in letter heights."""
 
 MAX_FRAGMENTS = 5
-"""Fragments in a candidate, at most."""
+"""Maximum number of fragments in a candidate."""
 
 WIDEST = 1.8
-"""Width of a candidate, at most, in letter heights."""
+"""Maximum width of a candidate, in letter heights."""
 
 
 class Candidate(NamedTuple):
-    """A run of fragments, ``start`` to ``stop`` (exclusive), that may be a letter, and the box around it."""
+    """A run of fragments, ``start`` to ``stop`` (exclusive), that may be a letter, and its bounding box."""
 
     start: int
     stop: int
@@ -42,8 +42,8 @@ class Candidate(NamedTuple):
 class Fragments:
     """The fragments of a word from left to right.
 
-    image: (height, width) uint8, the cropped image. labels: (height, width) int32, 0 is paper and ink of no fragment,
-    fragment ``i`` has the label ``i + 1``. boxes: the bounding box of each fragment. area: (n,) ink pixels of each
+    image: (height, width) uint8, the cropped image. labels: (height, width) int32; fragment ``i`` has the label
+    ``i + 1``, everything else is 0. boxes: the bounding box of each fragment. area: (n,) ink pixels of each
     fragment. height, top, bottom: of the word's letters, in pixels (medians).
     """
 
@@ -68,9 +68,9 @@ class Fragments:
 
 
 def find_fragments(image: np.ndarray, line: int | None = None) -> Fragments | None:
-    """The fragments of ``image`` ((height, width) uint8, dark ink); None when it has nothing like a letter.
+    """The fragments of ``image`` ((height, width) uint8, dark ink); None if nothing in it resembles a letter.
 
-    line: a row of the image known to cross the word, if any is.
+    line: a row of pixels that is known to cross the word, or None.
     """
     parts = components(ink_mask(image))
     band = None if parts.no_word else word_band(parts, line)
@@ -102,7 +102,7 @@ def find_fragments(image: np.ndarray, line: int | None = None) -> Fragments | No
 def _near_word(
     parts: Components, band: tuple[int, int], cores: np.ndarray, height: float, top: float, bottom: float
 ) -> np.ndarray:
-    """Indices of the components that may belong to the word: bodies of letters, and marks and splinters near them."""
+    """Indices of the components that can belong to the word: bodies of letters, and marks and splinters near them."""
     middle = (parts.top + parts.bottom) / 2
     inside = (np.minimum(parts.bottom, band[1]) - np.maximum(parts.top, band[0])) / parts.height
     whole = parts.whole
@@ -112,7 +112,7 @@ def _near_word(
 
 
 def _cut_up(parts: Components, chosen: np.ndarray, height: float) -> tuple[np.ndarray, list[Box], list[int]]:
-    """The chosen components, wide ones cut up: (rows, columns) int32 labels from 1, their boxes and areas."""
+    """The chosen components, with wide ones cut: (height, width) int32 labels from 1, their boxes and areas."""
     labels = np.zeros(parts.labels.shape, np.int32)
     boxes: list[Box] = []
     area: list[int] = []
@@ -132,7 +132,7 @@ def _cut_up(parts: Components, chosen: np.ndarray, height: float) -> tuple[np.nd
 
 
 def _cuts(ink: np.ndarray, height: float) -> list[int]:
-    """Columns at which a wide component may be cut: thin places of its column histogram, thinnest first, apart."""
+    """Columns at which a wide component can be cut: thin places of its column histogram, not too close together."""
     width = ink.shape[1]
     if width <= max(6, WIDE * height):
         return []
@@ -151,7 +151,7 @@ def _cuts(ink: np.ndarray, height: float) -> list[int]:
 
 
 def _bind(boxes: list[Box], area: list[int], height: float) -> list[list[int]]:
-    """Parts that are never apart: strokes in the same columns, and marks with the stroke that they stand over."""
+    """Groups of parts that are never separated: strokes in the same columns, and marks with the stroke below them."""
     order = sorted(range(len(boxes)), key=lambda part: boxes[part])
     bodies = [part for part in order if boxes[part].height >= 0.3 * height or area[part] > 0.45 * height]
     groups: list[list[int]] = []
@@ -184,7 +184,7 @@ def _bind(boxes: list[Box], area: list[int], height: float) -> list[list[int]]:
 
 
 def _common(first: Box, second: Box) -> int:
-    """Columns that two boxes share; negative when they are apart."""
+    """Number of columns that two boxes share; negative if there is a gap between them."""
     return min(first.right, second.right) - max(first.x, second.x)
 
 

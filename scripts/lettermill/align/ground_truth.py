@@ -1,5 +1,4 @@
-"""Ground truth of the words that the recogniser is trained on: their boxes, and what a person has decided about
-them."""
+"""Ground truth for training the recogniser: words with their boxes, and corrections of their letters."""
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -11,16 +10,19 @@ from lettermill.align.fragments import Candidate, find_fragments
 from lettermill.base.box import Box
 
 SAME, OTHER = 0.85, 0.7
-"""Overlap (intersection over union) with a letter's box from which a candidate is that letter, and up to which it
-is no letter. What lies between the two is no example."""
+"""Intersection over union with the box of a letter: above the first a candidate is that letter; below the second it is
+an example of no letter. Candidates in between are not examples."""
 
 SAME_PLACE = 0.7
-"""Overlap with a letter's box above which a candidate is in its place."""
+"""Intersection over union with the box of a letter above which a candidate is in its place."""
 
 
 class HandLetter(NamedTuple):
-    """What a person has decided about the letter at ``position`` of a word: what is in ``box`` (in pixels of the image;
-    None: the word's own box there) is, if ``right``, or else is not, a ``label``."""
+    """A correction of the letter at ``position`` of a word.
+
+    box: in pixels of the image; None means the box of the word at this position. right: whether the letter in the box
+    is a ``label``.
+    """
 
     position: int
     label: str
@@ -29,18 +31,18 @@ class HandLetter(NamedTuple):
 
 
 class Example(NamedTuple):
-    """A word to train on: its cropped image, its letters, and their boxes in the image, if these are known."""
+    """A word to train on: its cropped image, its letters, and their boxes in the image if known."""
 
     row_id: str
     image: np.ndarray  # (height, width) uint8
-    line: int | None  # a row of the image known to cross the word
+    line: int | None  # a row of pixels known to cross the word
     word: str
-    boxes: list[Box]  # one for each letter of the word, or none
+    boxes: list[Box]  # one for each letter of the word, or empty
     by_hand: tuple[HandLetter, ...] = ()
 
 
 class Verdict(NamedTuple):
-    """A ``HandLetter`` by the index of the candidate that has its box, -1 where none has."""
+    """A ``HandLetter`` with the index of the candidate for its box, -1 if there is none."""
 
     position: int
     label: str
@@ -49,11 +51,11 @@ class Verdict(NamedTuple):
 
 
 class GroundTruthWord(NamedTuple):
-    """A word with what is known of its letters; without its image, for thousands are in memory together.
+    """A word with its ground truth. The image is not kept, because thousands of words are in memory at once.
 
-    area: (fragments,) ink pixels of each fragment. appearance: of the candidates. truth: the index of the candidate
-    that is each letter, -1 where none has its box; empty where no boxes are known. labels: what the letters are: those
-    of the word but for letters that a person has relabelled.
+    area: (fragments,) ink pixels of each fragment. appearance: of the candidates. truth: for each letter, the index of
+    its candidate, -1 if there is none; empty if no boxes are known. labels: the letters of the word, with those that
+    are relabelled by hand replaced.
     """
 
     row_id: str
@@ -67,12 +69,12 @@ class GroundTruthWord(NamedTuple):
 
     @property
     def is_whole(self) -> bool:
-        """Whether every letter has its candidate."""
+        """Whether every letter has a candidate."""
         return bool(self.truth) and min(self.truth) >= 0
 
 
 def ground_truth_words(examples: Iterable[Example]) -> list[GroundTruthWord]:
-    """The examples that have candidates, by their ids, each letter the candidate that has its box."""
+    """The ground truth of the examples that have candidates, sorted by row id."""
     words = []
     for example in examples:
         fragments = find_fragments(example.image, example.line)
@@ -90,8 +92,8 @@ def ground_truth_words(examples: Iterable[Example]) -> list[GroundTruthWord]:
 
 
 def with_decisions(word: GroundTruthWord) -> GroundTruthWord:
-    """``word`` with what people have decided: a letter that is right is where a person says, one that is wrong has no
-    candidate any more."""
+    """``word`` with its corrections applied: an accepted letter gets the candidate and label of the correction, a
+    rejected one loses its candidate."""
     truth, labels = list(word.truth) or [-1] * len(word.word), list(word.labels)
     for letter in word.by_hand:
         if letter.right:
@@ -99,7 +101,7 @@ def with_decisions(word: GroundTruthWord) -> GroundTruthWord:
         elif truth[letter.position] == letter.candidate:
             truth[letter.position] = -1
     if not word.truth and not word.by_hand:
-        return word  # nothing is known of it
+        return word  # there is no ground truth
     return word._replace(truth=truth, labels="".join(labels))
 
 

@@ -1,13 +1,13 @@
-"""Label errors: letters whose transcription names, most likely, another letter."""
+"""Label errors: letters whose transcription is probably wrong."""
 
 import numpy as np
 
 
 def find_label_errors(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """Which letters are probably another: (n,) bool.
+    """Whether each label is probably wrong: (n,) bool.
 
-    probabilities: (n, classes), each row from a network that has not been trained on that letter. labels: (n,) int.
-    A letter is an error when it is more like another class than the letters of that class are on average
+    probabilities: (n, classes), each row from a network that was not trained on that letter. labels: (n,) int.
+    A label is an error if another class has at least the average probability of the letters labelled as that class
     (Northcutt, Jiang and Chuang, "Confident learning: estimating uncertainty in dataset labels", JAIR 70, 2021).
     """
     usual = np.array(
@@ -23,7 +23,7 @@ def find_label_errors(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarr
 
 
 def confusion(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """How letters are taken for one another: (classes, classes), row ``l`` the mean probabilities of letters ``l``."""
+    """Confusion of letters: (classes, classes) float64; row ``l`` has the mean probabilities of letters ``l``."""
     classes = probabilities.shape[1]
     return np.array(
         [

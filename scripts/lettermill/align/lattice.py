@@ -1,11 +1,11 @@
-"""The lattice: every way to cut a word's ink into letters, weighed by dynamic programming.
+"""The lattice: all possible cuts of a word's ink into letters, weighted by dynamic programming.
 
-Its nodes are the boundaries of fragments, from the left edge of the word to the right one. An edge takes a candidate, a
-run of fragments, as a letter, at a weight that says how much it looks like that letter; or it skips a fragment, at a
-cost that grows with its ink. All weights are natural logarithms, so that those of a path are summed.
+Its nodes are the boundaries of fragments, from the left edge of the word to the right edge. An edge either takes a
+candidate (a run of fragments) as a letter, with a weight for its similarity to that letter, or it skips a fragment, at
+a cost that grows with its ink. All weights are natural logarithms; the weight of a path is the sum of its weights.
 
 Forward and backward weights are those of hidden Markov models (Rabiner, "A tutorial on hidden Markov models and
-selected applications in speech recognition", Proc. IEEE 77(2), 1989); with the maximum in place of the sum, which is
+selected applications in speech recognition", Proc. IEEE 77(2), 1989). With the maximum instead of the sum, which is
 another semiring (Goodman, "Semiring parsing", Computational Linguistics 25(4), 1999), they give the best path (Viterbi,
 IEEE Trans. Information Theory 13(2), 1967).
 """
@@ -19,21 +19,22 @@ import numpy as np
 from lettermill.align.fragments import Candidate
 
 NEVER = -1e9
-"""Log weight of what cannot be."""
+"""Log weight of the impossible."""
 
 
 class BestPath(NamedTuple):
-    """chosen: the indices of the candidates that the heaviest path takes, from left to right. score: its log weight,
-    costs of skipped fragments included."""
+    """The Viterbi path. chosen: the indices of its candidates, from left to right. score: its log weight, including the
+    costs of skipped fragments."""
 
     chosen: list[int]
     score: float
 
 
 class Alignment(NamedTuple):
-    """The letters of a word, each in its place: a ``BestPath``, and how sure each place is.
+    """The best path for a given word, with the probability of each letter's place.
 
-    posterior: (letters,) float64, for each letter the share of all paths, by weight, that take it there (0 to 1).
+    chosen, score: see ``BestPath``. posterior: (letters,) float64, for each letter the share of all paths, by weight,
+    that take the same candidate for it (0 to 1).
     """
 
     chosen: list[int]
@@ -42,11 +43,11 @@ class Alignment(NamedTuple):
 
 
 class Lattice:
-    """candidates: ordered by start, then stop. skips: (fragments,) float64, the cost of leaving each fragment out.
+    """The lattice of a word.
 
-    Scores of candidates, float64 log weights, come in one of two shapes. (candidates, letters): a word is spelled, a
-    candidate has a score as each of its letters, and a path takes one for each letter. (candidates,): the reading is
-    free, and a path takes any number of candidates.
+    candidates: sorted by start, then stop. skips: (fragments,) float64, the cost of skipping each fragment.
+    Scores of candidates are float64 log weights in one of two shapes. (candidates, letters): the word is given, and a
+    path takes one candidate for each letter. (candidates,): free reading; a path takes any number of candidates.
     """
 
     def __init__(self, candidates: Sequence[Candidate], skips: np.ndarray) -> None:
@@ -54,7 +55,7 @@ class Lattice:
 
     @cached_property
     def ending(self) -> list[list[tuple[int, int]]]:
-        """For each boundary, from 0 to the number of fragments, the candidates that end there: (index, start)."""
+        """For each boundary, from 0 to the number of fragments, the candidates that end there, as (index, start)."""
         found: list[list[tuple[int, int]]] = [[] for _ in range(len(self.skips) + 1)]
         for index, candidate in enumerate(self.candidates):
             found[candidate.stop].append((index, candidate.start))
@@ -62,8 +63,7 @@ class Lattice:
 
     @cached_property
     def _mirrored(self) -> list[list[tuple[int, int]]]:
-        """What ``ending`` is from the right to the left: (index, boundary at which the candidate ends, counted from the
-        right edge)."""
+        """The same from right to left: (index, boundary at which the candidate ends, counted from the right edge)."""
         last = len(self.skips)
         found: list[list[tuple[int, int]]] = [[] for _ in range(last + 1)]
         for index, candidate in enumerate(self.candidates):
@@ -71,24 +71,24 @@ class Lattice:
         return found
 
     def forward(self, scores: np.ndarray, total: np.ufunc = np.logaddexp) -> np.ndarray:
-        """Log weight of all ways from the left edge to each boundary.
+        """Log weights of all paths from the left edge to each boundary.
 
-        Returns (fragments + 1, letters + 1) float64 for a spelled word, by the number of its letters that have been
-        taken, and (fragments + 1,) for a free reading. total: what two ways that meet weigh together; with
-        ``np.maximum`` they weigh as much as the heavier one.
+        Returns (fragments + 1, letters + 1) float64 for a given word, where the second axis is the number of letters
+        taken so far, and (fragments + 1,) for a free reading. total: how the weights of two paths to the same node are
+        combined; ``np.maximum`` gives the weight of the best path.
         """
         return _weights(self.ending, self.skips, scores, total)
 
     def backward(self, scores: np.ndarray) -> np.ndarray:
-        """Log weight of all ways from each boundary to the right edge, in the shapes of ``forward``."""
+        """Log weights of all paths from each boundary to the right edge, in the shapes of ``forward``."""
         mirrored = scores[:, ::-1] if scores.ndim == 2 else scores
         return np.flip(_weights(self._mirrored, self.skips[::-1], mirrored, np.logaddexp))
 
     def best_path(self, scores: np.ndarray) -> BestPath | None:
-        """The heaviest path; None when there are too few candidates for the letters of a spelled word.
+        """The path with the highest weight; None if there are too few candidates for the letters of a given word.
 
-        Of paths that weigh the same it is the one that, from the right, skips before it takes, and takes first what
-        begins first.
+        Ties are broken from the right: skipping a fragment comes before taking a candidate, and candidates that start
+        further left come before others.
         """
         step = scores.ndim - 1  # letters of the word that a candidate takes
         columns = scores.reshape(len(scores), -1)
@@ -112,13 +112,13 @@ class Lattice:
         return BestPath(chosen[::-1], float(weights[-1, -1]))
 
     def read(self, scores: np.ndarray) -> BestPath:
-        """The heaviest path of a free reading, with the scores (candidates,); it may skip everything."""
+        """The path with the highest weight of a free reading, for scores (candidates,). It can skip all fragments."""
         path = self.best_path(scores)
         assert path is not None
         return path
 
     def align(self, scores: np.ndarray) -> Alignment | None:
-        """The best places for the letters of a spelled word; None when there are too few candidates for them."""
+        """Forced alignment of a given word, for scores (candidates, letters); None if there are too few candidates."""
         best = self.best_path(scores)
         if best is None:
             return None
@@ -137,12 +137,12 @@ class Lattice:
 def _weights(
     ending: Sequence[Sequence[tuple[int, int]]], skips: np.ndarray, scores: np.ndarray, total: np.ufunc
 ) -> np.ndarray:
-    """The dynamic programming itself, see ``Lattice.forward``."""
+    """The dynamic programming; see ``Lattice.forward``."""
     spelled = scores.ndim == 2
     columns = scores if spelled else scores[:, None]
     weights = np.full((len(skips) + 1, columns.shape[1] + spelled), NEVER)
     weights[0, 0] = 0
-    # Views, so that little is left to do for each of many candidates.
+    # Views, to save time in the loop over candidates.
     before, after = (list(weights[:, :-1]), list(weights[:, 1:])) if spelled else (list(weights), list(weights))
     rows = list(columns)
     for stop in range(1, len(weights)):
@@ -154,5 +154,5 @@ def _weights(
 
 
 def skip_costs(area: np.ndarray) -> np.ndarray:
-    """The cost (log) of leaving each fragment out, by its ink: (n,) float64 from (n,) int. Specks are cheap."""
+    """The cost (log) of skipping each fragment, by its ink: (n,) float64 from (n,) int. Specks are cheap."""
     return 0.5 + 6 * np.minimum(1, area / max(float(np.median(area)), 1)) if len(area) else np.zeros(0)

@@ -1,4 +1,4 @@
-"""Training the recogniser on the words whose boxes fit their transcriptions, and on what people have corrected."""
+"""Training the recogniser on the words whose boxes fit their transcriptions, and on corrections."""
 
 import logging
 from collections.abc import Iterable, Sequence
@@ -20,21 +20,21 @@ from lettermill.records.schemas import CorrectionEffect, Reliability
 log = logging.getLogger(__name__)
 
 FEWEST_LETTERS = 500
-"""Matched letters under which no recogniser is trained."""
+"""Minimum number of matched letters to train a recogniser."""
 
 FEWEST_OF_A_CLASS = 5
-"""Matched letters under which a letter of the alphabet is not learnt."""
+"""Minimum number of matched letters to learn a letter of the alphabet."""
 
 SELF_TRAINING_CONFIDENCE = 0.9
-"""Confidence from which an aligned letter is an example of the next round (self-training: Scudder, IEEE Trans.
+"""Confidence from which an aligned letter becomes an example of the next round (self-training: Scudder, IEEE Trans.
 Information Theory 11(3), 1965)."""
 
 BY_HAND = 5
-"""How many other letters one counts for that a person has looked at: it is shown as often, varied each time."""
+"""Weight of a corrected letter: it is shown to the networks this many times per epoch, each time augmented."""
 
 
 class TrainedRecogniser(NamedTuple):
-    """A recogniser, how far its confidences can be trusted, and what corrections have changed."""
+    """A recogniser with its reliability table and the effect of corrections."""
 
     recogniser: Recogniser
     reliability: list[Reliability]
@@ -42,15 +42,15 @@ class TrainedRecogniser(NamedTuple):
 
 
 def learn(examples: Iterable[Example], lexicon: Lexicon, rounds: int, jobs: int) -> TrainedRecogniser | None:
-    """Train a recogniser; None, with a warning in the log, when there is too little to train it on.
+    """Train a recogniser; None, with a warning in the log, if there are too few examples.
 
-    examples: gone through once, so that few of their images are in memory at a time. lexicon: of all words
-    of the table. rounds: the first trains on the examples with boxes, each further one also on those without, as they
-    are aligned by the recogniser of the round before. jobs: threads, which do not change the result.
-    Where there are corrections, another one is trained without them, to see what they have changed.
+    examples: iterated once, to keep few images in memory. lexicon: of all words of the table. rounds: the first round
+    trains on the examples with boxes; each further round also on those without boxes, as aligned by the recogniser of
+    the round before. jobs: threads; they do not change the result.
+    If there are corrections, a second recogniser is trained without them, to measure their effect.
     """
     words = ground_truth_words(examples)
-    # One thread a product: sums must not depend on the number of cores.
+    # One thread per matrix product, so that sums do not depend on the number of cores.
     with threadpool_limits(1):
         learnt = _learn_in_rounds([with_decisions(word) for word in words], lexicon, rounds, jobs)
         if learnt is None:
@@ -58,7 +58,7 @@ def learn(examples: Iterable[Example], lexicon: Lexicon, rounds: int, jobs: int)
         corrected = [word for word in words if word.by_hand]
         if not corrected:
             return TrainedRecogniser(*learnt, [])
-        log.info("learning without the corrections, to compare")
+        log.info("training again without the corrections, for comparison")
         before = _learn_in_rounds([word._replace(by_hand=()) for word in words], lexicon, rounds, jobs)
         return TrainedRecogniser(*learnt, effects_of(corrected, before[0] if before else None, learnt[0]))
 
@@ -75,12 +75,12 @@ def _learn_in_rounds(
         if learnt is not None:
             learnt = _learn(words, _self_labelled(others, learnt[0]), letters, lexicon, jobs)
     if learnt is None:
-        log.warning("no word has all its letters where they can be cut out")
+        log.warning("no recogniser is trained: in no word can all letters be cut out")
     return learnt
 
 
 def _learnable(words: Sequence[GroundTruthWord]) -> str:
-    """The letters that can be learnt: seen often enough, and in every part of the rows that a network is trained on."""
+    """The letters that can be learnt: frequent enough, and not all of them in the same fold."""
     counts = {letter: np.zeros(FOLDS, int) for word in words for letter in word.labels}
     for word in words:
         for letter, index in zip(word.labels, word.truth, strict=True):
@@ -89,9 +89,16 @@ def _learnable(words: Sequence[GroundTruthWord]) -> str:
     letters = [letter for letter in counts if total[letter] >= max(FEWEST_OF_A_CLASS, 1 + counts[letter].max())]
     rare = sorted(set(counts) - set(letters))
     if rare:
-        log.warning("too few to learn from: %s", ", ".join(f"{letter} ({total[letter]})" for letter in rare))
+        log.warning(
+            "letters with too few examples, which are not learnt: %s",
+            ", ".join(f"{letter} ({total[letter]})" for letter in rare),
+        )
     if sum(total.values()) < FEWEST_LETTERS or len(letters) < 2:
-        log.warning("%d matched letters are too few to learn from", sum(total.values()))
+        log.warning(
+            "no recogniser is trained: the boxes of %d letters fit, but %d letters are needed, of two classes at least",
+            sum(total.values()),
+            FEWEST_LETTERS,
+        )
         return ""
     return "".join(sorted(letters))
 
@@ -99,10 +106,10 @@ def _learnable(words: Sequence[GroundTruthWord]) -> str:
 def _learn(
     words: Sequence[GroundTruthWord], aligned: Sequence[GroundTruthWord], letters: str, lexicon: Lexicon, jobs: int
 ) -> tuple[Recogniser, list[Reliability]] | None:
-    """Train on words with boxes and on aligned ones; confidences on those with boxes alone."""
+    """Train on words with boxes and on aligned words; calibrate on words with boxes only."""
     every = [*words, *aligned]
     count = sum(index >= 0 for word in every for index in word.truth)
-    log.info("learning %s from %d letters of %d words", letters, count, len(every))
+    log.info("training on %s: %d letters of %d words", letters, count, len(every))
     appearance = Appearance(
         *(np.concatenate(values) for values in zip(*(word.appearance for word in every), strict=True))
     )
@@ -124,8 +131,7 @@ def _learn(
 
 
 def _self_labelled(words: Iterable[GroundTruthWord], recogniser: Recogniser) -> list[GroundTruthWord]:
-    """``words``, which have no boxes, with those of their letters that ``recogniser`` is confident of as ground
-    truth."""
+    """``words``, which have no boxes, with the letters that ``recogniser`` aligns confidently as ground truth."""
     labelled = []
     for word in words:
         aligned = recogniser.align(word.row_id, word.area, word.candidates, word.appearance, word.word)
@@ -136,7 +142,7 @@ def _self_labelled(words: Iterable[GroundTruthWord], recogniser: Recogniser) -> 
 
 
 def _targets(word: GroundTruthWord, letters: str) -> np.ndarray:
-    """(candidates,) int: the class to learn, ``len(letters)`` for no letter, -1 for nothing."""
+    """(candidates,) int: the class to learn, ``len(letters)`` for no letter, -1 if it is no example."""
     targets = np.full(len(word.candidates), -1)
     found = {index: letter for index, letter in zip(word.truth, word.labels, strict=True) if index >= 0}
     boxes = [word.candidates[index].box for index in found]
@@ -150,14 +156,14 @@ def _targets(word: GroundTruthWord, letters: str) -> np.ndarray:
 
 
 def _by_hand(word: GroundTruthWord) -> np.ndarray:
-    """(candidates,) bool: those that a person has said to be a letter."""
+    """(candidates,) bool: whether a correction says that the candidate is a letter."""
     found = np.zeros(len(word.candidates), bool)
     found[[letter.candidate for letter in word.by_hand if letter.right and letter.candidate >= 0]] = True
     return found
 
 
 def _balanced(targets: np.ndarray, nothing: int) -> np.ndarray:
-    """Indices of all letters and of as many candidates that are none: the rest would only take time."""
+    """Indices of all letters, and of a random sample of as many candidates that are no letter. More only take time."""
     letters = np.flatnonzero((targets >= 0) & (targets < nothing))
     others = np.random.default_rng(0).permutation(np.flatnonzero(targets == nothing))[: len(letters)]
     return np.sort(np.concatenate([letters, others]))

@@ -1,8 +1,8 @@
 """The lexicon: how often each word is written in the table, as evidence of its spelling.
 
-A table repeats its words, and a slip of a transcriber seldom makes another word of it. What stands there is weighed
-as in a noisy channel (Kernighan, Church and Gale, "A spelling correction program based on a noisy channel model",
-COLING 1990): by how it appearance, and by how often it is written.
+Words are repeated in a table, and a transcription error rarely gives another word of the table. A word is scored as in
+a noisy channel model (Kernighan, Church and Gale, "A spelling correction program based on a noisy channel model",
+COLING 1990): by its appearance, and by its frequency.
 """
 
 from collections import Counter
@@ -14,14 +14,14 @@ import numpy as np
 from lettermill.align.folds import FOLDS, fold_of
 
 UNSEEN = 0.2
-"""How often a word counts that is written nowhere else."""
+"""Count of a word that occurs in no other fold."""
 
 SPELLING = 2
-"""Numbers of evidence for a letter."""
+"""Number of values of evidence for a letter."""
 
 
 class Lexicon:
-    """words: each different word once. counts: (words, FOLDS) int, how often rows of each fold have it."""
+    """The words of a table. words: each word once. counts: (words, FOLDS) int, number of rows with it in each fold."""
 
     def __init__(self, words: Iterable[str], counts: np.ndarray) -> None:
         self.words = tuple(words)
@@ -42,16 +42,16 @@ class Lexicon:
         return [Counter(dict(zip(self.words, others[:, fold].tolist(), strict=True))) for fold in range(FOLDS)]
 
     def elsewhere(self, row_id: str) -> Mapping[str, int]:
-        """How often words are written in rows of other folds than that of ``row_id``: none vouches for itself."""
+        """Word -> number of rows with it, without the fold of ``row_id``, so that a row does not confirm itself."""
         return self._elsewhere[fold_of(row_id)]
 
 
 def spelling(counts: Mapping[str, int], log_probabilities: np.ndarray, letters: str, word: str) -> np.ndarray:
     """Evidence for each letter of ``word``, (letters of the word, SPELLING).
 
-    log_probabilities: (letters of the word, letters or more), how likely what stands at each position is each of
-    ``letters``. The evidence is how much likelier the word is than the likeliest one with another letter there, given
-    how they look and how often they are written; and how often the word itself is.
+    counts: see ``Lexicon.elsewhere``. log_probabilities: (letters of the word, letters or more), of each of ``letters``
+    at each position. The evidence is the log odds of the word against the likeliest word with another letter at this
+    position, by appearance and frequency, and the log frequency of the word.
     """
     own_count = np.log(counts.get(word, 0) + UNSEEN)
     evidence = np.empty((len(word), SPELLING))
@@ -59,7 +59,7 @@ def spelling(counts: Mapping[str, int], log_probabilities: np.ndarray, letters: 
         before, after = word[:position], word[position + 1 :]
         often = np.log([counts.get(f"{before}{other}{after}", 0) + UNSEEN for other in letters])
         scores = log_probabilities[position, : len(letters)] + often
-        # A letter that the recogniser has not learnt is worth what all letters are on average.
+        # A letter that the recogniser has not learnt gets the mean of all letters.
         own = log_probabilities[position, : len(letters)].mean() + own_count
         if letter in letters:
             own, scores[letters.index(letter)] = scores[letters.index(letter)], -np.inf

@@ -1,4 +1,4 @@
-"""Networks: how likely a candidate is each letter, as plain matrix products."""
+"""Networks: the probability of each letter for a candidate, by matrix products."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -6,24 +6,24 @@ from typing import NamedTuple
 import numpy as np
 
 FLOOR = 1e-6
-"""Least probability of a class: no candidate is impossible."""
+"""Minimum probability of a class."""
 
 
 class Layer(NamedTuple):
-    """weights: (inputs, outputs) float32. bias: (outputs,) float32."""
+    """A dense layer. weights: (inputs, outputs) float32. bias: (outputs,) float32."""
 
     weights: np.ndarray
     bias: np.ndarray
 
 
 class Network(NamedTuple):
-    """A multilayer perceptron from features to classes, with rectified linear units in between."""
+    """A multilayer perceptron from features to classes, with rectified linear units."""
 
     layers: tuple[Layer, ...]
 
     def log_probabilities(self, features: np.ndarray) -> np.ndarray:
-        """(n, features) float32 to (n, classes) float64."""
-        # float64: what rounding differs with the number of candidates is far below what is kept of a confidence.
+        """Log probabilities (n, classes) float64 of features (n, COUNT) float32."""
+        # float64: rounding depends on the number of candidates, but stays far below the precision of a confidence.
         values = features.astype(np.float64)
         *inner, last = self.layers
         for layer in inner:
@@ -39,7 +39,7 @@ class Network(NamedTuple):
 def letter_scores(log_probabilities: np.ndarray, letters: str, word: Sequence[str]) -> np.ndarray:
     """(candidates, letters + 1) log probabilities to (candidates, positions of ``word``).
 
-    A letter that the recogniser has not learnt gets an even share of what is left to letters.
+    A letter that the recogniser has not learnt gets an equal share of the probability of being a letter.
     """
     index = {letter: position for position, letter in enumerate(letters)}
     unknown = np.log1p(-np.minimum(np.exp(log_probabilities[:, -1]), 1 - FLOOR)) - np.log(len(letters))

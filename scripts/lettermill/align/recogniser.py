@@ -1,8 +1,8 @@
-"""The recogniser: how likely a candidate is each letter, and an aligned letter is right.
+"""The recogniser: the probabilities of each letter for a candidate, and the confidence of an aligned letter.
 
-Three small neural networks, a lexicon and a logistic regression. Rows are dealt into three folds by their id, and a row
-is only ever read by the network, and by the words, of the other folds: a wrong transcription cannot vouch for itself,
-and confidences mean the same for old rows and for new ones.
+It consists of three small neural networks, a lexicon and a logistic regression. Rows are in three folds by their id. A
+row is read only with the network and the words of the other folds, so that a wrong transcription cannot confirm itself,
+and confidences mean the same for old and new rows.
 """
 
 import io
@@ -25,7 +25,7 @@ from lettermill.base.errors import CorruptedFileError, InputError
 from lettermill.base.files import write_bytes
 
 FORMAT = 3
-"""Of the file; other formats are not read."""
+"""Format version of the file. Other versions are not read."""
 
 
 class Confidence(NamedTuple):
@@ -35,15 +35,18 @@ class Confidence(NamedTuple):
     bias: float
 
     def of(self, evidence: np.ndarray) -> np.ndarray:
-        """(n, evidence) float64 to (n,) probabilities, rounded to 4 places."""
+        """Probabilities (n,) float64, rounded to 4 places, of (n, evidence) float64."""
         probabilities: np.ndarray = 1 / (1 + np.exp(-(evidence @ self.weights + self.bias)))
         return np.round(probabilities, 4)
 
 
 @dataclass(frozen=True)
 class Recogniser:
-    """letters: the classes of the networks; one more class stands for what is no letter.
-    networks: one for each fold, each trained on the other folds."""
+    """A trained recogniser.
+
+    letters: the classes of the networks; one more class means no letter. networks: one for each fold, trained on the
+    other folds.
+    """
 
     letters: str
     networks: tuple[Network, ...]
@@ -53,12 +56,12 @@ class Recogniser:
     def align(
         self, row_id: str, area: np.ndarray, candidates: Sequence[Candidate], appearance: Appearance, word: str
     ) -> WordAlignment | None:
-        """``align_fragments`` for a row, with what its fold may know. appearance: of the candidates."""
+        """``align_fragments`` with the network and the words of the other folds. appearance: of the candidates."""
         likely = self.networks[fold_of(row_id)].log_probabilities(appearance.features())
         return align_fragments(area, candidates, likely, self.letters, word, self.lexicon.elsewhere(row_id))
 
     def save(self, path: Path) -> None:
-        """Write the recogniser to ``path``, the same bytes for the same recogniser."""
+        """Write the recogniser to ``path``. The same recogniser gives the same bytes."""
         arrays = {
             "format": np.array(FORMAT),
             "letters": np.array(self.letters),
@@ -77,11 +80,11 @@ class Recogniser:
 
 
 def load_recogniser(path: Path) -> Recogniser | None:
-    """The recogniser in the file ``path``; None when it says that none could be trained. Raises CorruptedFileError."""
+    """The recogniser in the file ``path``; None if none could be trained. Raises CorruptedFileError."""
     try:
         with np.load(path) as arrays:
             if int(arrays["format"]) != FORMAT:
-                raise ValueError("another version has written it")
+                raise ValueError("another version of Lettermill has written it")
             letters = str(arrays["letters"])
             if not letters:
                 return None
@@ -93,22 +96,21 @@ def load_recogniser(path: Path) -> Recogniser | None:
             lexicon = Lexicon(arrays["words"].tolist(), arrays["counts"])
             return Recogniser(letters, tuple(networks), lexicon, Confidence(arrays["weights"], float(arrays["bias"])))
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        raise CorruptedFileError(f"{path} is no recogniser: {error}. Learn again: snakemake -R learn.") from error
+        raise CorruptedFileError(f"{path} cannot be read as a recogniser: {error}. Rerun the rule `learn`.") from error
 
 
 def trained_recogniser(path: Path) -> Recogniser:
-    """The recogniser in the file ``path``. Raises CorruptedFileError when it is damaged, InputError when it says that
-    none could be trained."""
+    """The recogniser in the file ``path``. Raises CorruptedFileError if it is damaged, InputError if none could be
+    trained."""
     recogniser = load_recogniser(path)
     if recogniser is None:
         raise InputError(
-            f"{path} says that no recogniser could be learnt, and nothing can be read without one: of the table's "
-            "words too few come apart into as many pieces as they have letters. Give a larger table, then: "
-            "snakemake -R learn."
+            f"{path} contains no trained recogniser: the boxes of too few words fit their transcriptions. "
+            "Add rows to the table, then rerun the rule `learn`."
         )
     return recogniser
 
 
 def write_untrained(path: Path) -> None:
-    """Write to ``path`` that no recogniser could be learnt."""
+    """Write a file to ``path`` that says that no recogniser could be trained."""
     Recogniser("", (), Lexicon.of([]), Confidence(np.zeros(0), 0.0)).save(path)

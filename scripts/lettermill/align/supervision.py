@@ -1,4 +1,4 @@
-"""Supervision by hand: the letters that corrections give the recogniser to train on."""
+"""Supervision: corrected letters as training examples for the recogniser."""
 
 from collections.abc import Sequence
 
@@ -12,11 +12,11 @@ from lettermill.records.schemas import MatchedLetter, StoppedRow
 def supervision_of(
     row: Sequence[MatchedLetter] | StoppedRow, corrections: Sequence[Correction], image: Box
 ) -> tuple[HandLetter, ...]:
-    """What people have decided about the letters of a row, their boxes in pixels of its cropped image.
+    """The corrected letters of a row, with boxes in pixels of its cropped image.
 
-    row: its letters as matched, or that its boxes do not fit; then only corrections that name a box count.
-    image: the cropped image, in pixels of the downloaded one, as the boxes of the others are. Corrections that do not
-    fit have no effect, and `cut` is where that is reported.
+    row: its matched letters, or a record that its boxes do not fit; in that case only corrections with a box count.
+    image: box of the cropped image in pixels of the downloaded image, like all other boxes. Corrections that do not
+    apply are ignored here; `cut` reports them.
     """
     if isinstance(row, StoppedRow):
         row, corrections = _with_boxes(row, corrections)
@@ -34,7 +34,7 @@ def supervision_of(
 
 
 def _with_boxes(row: StoppedRow, corrections: Sequence[Correction]) -> tuple[list[MatchedLetter], list[Correction]]:
-    """The letters of ``row`` of which corrections say where they are, and these corrections."""
+    """The letters of ``row`` that have a box in a correction, and these corrections."""
     boxes: dict[int, Box] = {}
     for line in corrections:
         if box := line.value if line.action == "box" else line.box:

@@ -1,6 +1,6 @@
-"""Training: the networks of a recogniser, from what candidates look like.
+"""Training the networks of a recogniser on candidates.
 
-Every epoch shows each candidate as another hand might have written it.
+Each epoch augments each candidate differently.
 """
 
 import warnings
@@ -20,18 +20,18 @@ HIDDEN = (256, 128)
 """Neurons of the hidden layers."""
 
 EPOCHS, RATE, DECAY = 20, 2e-3, 1e-3
-"""Passes over the candidates, learning rate of the first (it falls evenly), and weight of the L2 penalty."""
+"""Number of epochs, initial learning rate (it decreases linearly), and weight of the L2 penalty."""
 
 PLACE_SCALE = 0.1
-"""Most by which the features of place are varied, as a share of them."""
+"""Maximum variation of the place features, as a share of them."""
 
 
 def train(
     appearance: Appearance, targets: np.ndarray, folds: np.ndarray, classes: int, jobs: int
 ) -> tuple[Network, ...]:
-    """A network for every fold, each trained on the candidates of the other folds.
+    """Train a network for every fold on the candidates of the other folds.
 
-    targets, folds: (n,) int, the class and the fold of each candidate. jobs: threads, which do not change the result.
+    targets, folds: (n,) int, class and fold of each candidate. jobs: threads; they do not change the result.
     """
     networks = [
         MLPClassifier(HIDDEN, alpha=DECAY, batch_size=256, max_iter=1, warm_start=True, random_state=fold)
@@ -44,7 +44,7 @@ def train(
         networks[fold].fit(features[folds != fold], targets[folds != fold])
 
     with warnings.catch_warnings(), ThreadPoolExecutor(jobs) as threads:
-        warnings.simplefilter("ignore", ConvergenceWarning)  # the number of epochs is chosen
+        warnings.simplefilter("ignore", ConvergenceWarning)  # the number of epochs is fixed
         for number in range(EPOCHS):
             features = _in_chunks(appearance, number, threads.map) if number else appearance.features()
             list(threads.map(lambda fold: fit(fold, features, number), range(FOLDS)))  # noqa: B023
@@ -52,7 +52,7 @@ def train(
 
 
 def _in_chunks(appearance: Appearance, number: int, run: Callable) -> np.ndarray:
-    """Features of the candidates as they look in epoch ``number``."""
+    """Features of the candidates, augmented for epoch ``number``."""
 
     def chunk(first: int) -> np.ndarray:
         part = Appearance(*(values[first : first + CHUNK] for values in appearance))
@@ -62,7 +62,7 @@ def _in_chunks(appearance: Appearance, number: int, run: Callable) -> np.ndarray
 
 
 def augment_appearance(appearance: Appearance, random: np.random.Generator) -> Appearance:
-    """``appearance`` as other hands might have written them."""
+    """``appearance``, augmented at random."""
     pictures = augment(appearance.pictures, random)
     places = appearance.places * random.uniform(1 - PLACE_SCALE, 1 + PLACE_SCALE, (len(pictures), 1)).astype(np.float32)
     return Appearance(pictures, places)
@@ -70,9 +70,9 @@ def augment_appearance(appearance: Appearance, random: np.random.Generator) -> A
 
 def _network(network: MLPClassifier, classes: int) -> Network:
     *inner, (weights, bias) = zip(network.coefs_, network.intercepts_, strict=True)
-    if len(network.classes_) == 2:  # then there is one output, for the second class against the first
+    if len(network.classes_) == 2:  # there is only one output: the second class against the first
         weights, bias = np.hstack([np.zeros_like(weights), weights]), np.append(0.0, bias)
-    # A class that the other folds do not have (only that of no letter can be) is as unlikely as can be.
+    # A class that the other folds lack (this can only be the class for no letter) gets a very low probability.
     output, output_bias = np.zeros((len(weights), classes)), np.full(classes, -20.0)
     output[:, network.classes_], output_bias[network.classes_] = weights, bias
     layers = [*inner, (output, output_bias)]

@@ -1,4 +1,4 @@
-"""Aligning one word: from its image and transcription to letters with evidence for each."""
+"""Aligning one word: from its fragments and transcription to letters with evidence for each."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -11,21 +11,22 @@ from lettermill.align.lexicon import SPELLING, spelling
 from lettermill.align.network import letter_scores
 
 EVIDENCE = 8 + SPELLING
-"""Numbers of evidence for an aligned letter."""
+"""Number of values of evidence for an aligned letter."""
 
 CLIP = 9.0
-"""Largest size of a logarithm that counts as evidence."""
+"""Maximum absolute value of a logarithm in the evidence."""
 
 READING_BONUS = 1.0
-"""Log weight of a letter more in a free reading: without it, an unlikely letter would be skipped rather than read."""
+"""Log weight added for each letter of a free reading. Without it, unlikely letters would be skipped."""
 
 
 class WordAlignment(NamedTuple):
-    """The letters of a word: the candidate of each, and (letters, EVIDENCE) evidence that it is right.
+    """The aligned letters of a word.
 
-    predicted_labels: the recogniser's label for each of them, whatever the transcription; empty where it has
-    not learnt the letter of the transcription. reading: what it reads without knowing the transcription. score_gap: how
-    much better the reading explains the ink than the transcription does, in log weight a letter (0 or more).
+    chosen: the candidate of each letter. evidence: (letters, EVIDENCE) float64. predicted_labels: the label that the
+    recogniser gives each chosen candidate without the transcription; empty if it has not learnt the letter of the
+    transcription. reading: the recogniser's reading of the word without the transcription. score_gap: how much better
+    the reading explains the ink than the transcription, in log weight per letter (at least 0).
     """
 
     chosen: list[int]
@@ -43,11 +44,11 @@ def align_fragments(
     word: str,
     counts: Mapping[str, int],
 ) -> WordAlignment | None:
-    """Align ``word`` with fragments of ink, or None when there are fewer fragments than letters.
+    """Align ``word`` with fragments of ink; None if there are too few fragments for its letters.
 
-    area: (fragments,) ink pixels of each. candidates: of these fragments.
-    log_probabilities: (candidates, letters + 1), the last class is no letter. letters: the other classes.
-    counts: how often words are written elsewhere, see ``Lexicon``.
+    area: (fragments,) ink pixels of each fragment. candidates: made of these fragments. log_probabilities:
+    (candidates, letters + 1); the last class is no letter. letters: the other classes. counts: see
+    ``Lexicon.elsewhere``.
     """
     scores = letter_scores(log_probabilities, letters, word)
     lattice = Lattice(candidates, skip_costs(area))
@@ -87,7 +88,7 @@ def align_fragments(
 
 
 def _best_other(log_probabilities: np.ndarray, letters: str, word: str) -> np.ndarray:
-    """(letters of the word,) log probability of the likeliest other letter."""
+    """(letters of the word,) log probability of the likeliest wrong letter."""
     others = log_probabilities.copy()
     for position, letter in enumerate(word):
         if letter in letters:

@@ -26,7 +26,7 @@ class AllSquares:
         for batch, length in zip(batches, lengths, strict=True):
             if length != counts[batch]:
                 raise CorruptedFileError(
-                    f"{files[batch]} has not as many letters as {batch} lists. Delete it and run again."
+                    f"{files[batch]} does not contain as many letters as {batch} lists. Delete it and run again."
                 )
 
     def of(self, letters: pd.DataFrame) -> np.ndarray:
@@ -48,5 +48,5 @@ def _opened(path: Path) -> np.ndarray:
     except (ValueError, EOFError) as error:
         raise CorruptedFileError(f"{path} cannot be read: {error}. Delete it and run again.") from error
     if squares.dtype != np.uint8 or squares.shape[1:] != (SIDE, SIDE):
-        raise CorruptedFileError(f"{path} has no squares of {SIDE} pixels. Delete it and run again.")
+        raise CorruptedFileError(f"{path} does not contain squares of {SIDE} pixels. Delete it and run again.")
     return squares

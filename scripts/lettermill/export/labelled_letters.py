@@ -49,7 +49,7 @@ def image_of(batch: Path, letter: Letter) -> bytes:
     try:
         return path.read_bytes()
     except FileNotFoundError:
-        raise CorruptedFileError(f"{path} is missing. Delete {batch} and run again: it will be made again.") from None
+        raise CorruptedFileError(f"{path} is missing. Delete {batch} and run again.") from None
 
 
 def provenance(letter: Letter) -> dict[str, object]:
@@ -67,7 +67,7 @@ def class_indices(labels: "pd.Series", classes: Sequence[str]) -> "np.ndarray":
     """(letters,) int, the index of its class for each of ``labels``, a column of categories."""
     found = labels.cat.set_categories(list(classes)).cat.codes.to_numpy()
     if len(found) and found.min() < 0:
-        raise ValueError(f"{labels.iloc[found.argmin()]} is no letter of the alphabet")
+        raise ValueError(f"{labels.iloc[found.argmin()]} is not a letter of config `alphabet`")
     return found
 
 

@@ -29,7 +29,7 @@ def write_squares(batch: Path, output: Path) -> None:
     for index, letter in enumerate(letters):
         image = decode(image_of(batch, letter))
         if image is None:
-            raise CorruptedFileError(f"{batch / letter.file_name} is not whole. Delete {batch} and run again.")
+            raise CorruptedFileError(f"{batch / letter.file_name} cannot be decoded. Delete {batch} and run again.")
         squares[index] = normalise(image, SIDE, MARGIN)
     with atomic_writer(output) as file:
         np.save(file, squares)

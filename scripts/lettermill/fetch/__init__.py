@@ -1,4 +1,4 @@
-"""Getting images from the web with requests: retries, limits, redirects, and the cache that keeps them.
+"""Downloading images with requests: retries, limits, redirects and the cache.
 
 May import: base, records, image.
 """

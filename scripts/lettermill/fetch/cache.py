@@ -1,4 +1,4 @@
-"""A cache of fetched images, keyed by their URL."""
+"""The cache of downloaded images, keyed by URL."""
 
 import hashlib
 from pathlib import Path
@@ -7,23 +7,23 @@ from lettermill.base.files import write_bytes
 
 
 class Cache:
-    """Files below ``folder``, one a URL. Written atomically, so that jobs may share it."""
+    """One file per URL below ``folder``. Files are written atomically, so that jobs can share the cache."""
 
     def __init__(self, folder: Path):
         self._folder = folder
 
     def path(self, url: str) -> Path:
-        """Where the content of ``url`` is, or would be, kept."""
+        """The file for the content of ``url``, whether it exists or not."""
         key = hashlib.sha256(url.encode()).hexdigest()
         return self._folder / key[:2] / key
 
     def get(self, url: str) -> bytes | None:
-        """The content of ``url`` as fetched before, or None."""
+        """The cached content of ``url``, or None."""
         try:
             return self.path(url).read_bytes()
         except FileNotFoundError:
             return None
 
     def put(self, url: str, content: bytes) -> None:
-        """Keep ``content`` as that of ``url``."""
+        """Store ``content`` for ``url``."""
         write_bytes(self.path(url), content)

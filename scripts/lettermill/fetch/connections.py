@@ -1,5 +1,5 @@
-"""Connections of urllib3 with what requests leaves open: each response belongs to its own request, no read outlives the
-deadline, and the addresses that are connected to are checked."""
+"""Connections of urllib3 with stricter rules: each response belongs to its own request, no read exceeds the deadline,
+and IP addresses are checked before a connection is made."""
 
 import contextlib
 import http.client
@@ -22,17 +22,17 @@ else:
 
 
 class RefusedAddressError(Exception):
-    """The host is of this machine or a local network, and config `refuse_private_addresses` is on."""
+    """The host is this machine or in a local network, and config `refuse_private_addresses` is on."""
 
 
 class StaleConnectionError(ConnectionError):
-    """The server has closed a connection that an earlier request had left open, as servers do."""
+    """The server closed a connection that an earlier request had left open. Servers may do that at any time."""
 
 
 class _TimedReader(io.RawIOBase):
-    """What comes by a socket. The timeout of a socket begins again with every byte; the deadline does not.
+    """Reads from a socket until the deadline. (The timeout of a socket starts again with every byte.)
 
-    waits: whether a read waits for something to come.
+    waits: whether a read waits for data.
     """
 
     def __init__(self, raw: io.RawIOBase, sock: socket.socket):
@@ -53,8 +53,11 @@ class _TimedReader(io.RawIOBase):
 
 
 class _FinalResponse(http.client.HTTPResponse):
-    """The final response to a request: http.client takes every interim one but 100 for it, and the final one then for
-    that to the next request."""
+    """The final response to a request.
+
+    http.client skips interim responses with status 100 only. It takes any other one (102, 103) for the final response,
+    and then the final one for the response to the next request.
+    """
 
     def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any):
         super().__init__(sock, *args, **kwargs)
@@ -64,37 +67,37 @@ class _FinalResponse(http.client.HTTPResponse):
 
     def _read_status(self) -> tuple[str, int, str]:
         while True:
-            version, status, reason = super()._read_status()  # type: ignore[misc]  # typeshed leaves it out
+            version, status, reason = super()._read_status()  # type: ignore[misc]  # not in typeshed
             if not 100 <= status < 200 or status == HTTPStatus.SWITCHING_PROTOCOLS:
                 return version, status, reason
             http.client.parse_headers(self.fp)
 
     def begin(self) -> None:
         super().begin()
-        # Neither has a body, but what follows on such a connection may belong to them: another protocol, or what a
-        # server that has nothing yet sends later.
+        # Neither has a body, but what follows on such a connection may belong to it: another protocol, or a body that
+        # a server sends late.
         if self.status in (HTTPStatus.SWITCHING_PROTOCOLS, HTTPStatus.NO_CONTENT):
             self.will_close = True
 
     def _close_conn(self) -> None:
-        """Called when the response has been read to its end. With more than that, nobody knows whose response comes
-        next: the connection is not used again."""
+        """Called when the response has been read to its end. If there is more data, the connection is not reused: the
+        data could be taken for the next response."""
         if self._has_more():
             with contextlib.suppress(OSError):
                 self._socket.shutdown(socket.SHUT_RDWR)
-        super()._close_conn()  # type: ignore[misc]  # likewise
+        super()._close_conn()  # type: ignore[misc]  # not in typeshed
 
     def _has_more(self) -> bool:
         self._reader.waits = False
         try:
             return bool(self.fp.peek(1))
-        except (OSError, ValueError):  # nothing more, in words of TLS; closed already
+        except (OSError, ValueError):  # no more data (TLS raises an error), or already closed
             return False
 
 
 class _Checked(Connection):
-    """What both kinds of connections have. public_only: whether to connect to public addresses only; a proxy, if there
-    is one, decides about that by itself."""
+    """What both kinds of connections share. public_only: whether to connect to public addresses only; behind a proxy
+    this is left to the proxy."""
 
     response_class = _FinalResponse
 
@@ -118,13 +121,12 @@ class _Checked(Connection):
         return response
 
     def _new_conn(self) -> socket.socket:
-        """The very addresses that were checked are connected to: a name that resolves to another one a moment later
-        gets nowhere."""
+        """Connect to exactly the addresses that were checked, even if the name resolves to others a moment later."""
         name = self._dns_host
         try:
             found = socket.getaddrinfo(name, self.port, allowed_gai_family(), socket.SOCK_STREAM)
         except (OSError, UnicodeError):
-            return super()._new_conn()  # which has an error for that
+            return super()._new_conn()  # which raises the right error
         addresses = list(dict.fromkeys(str(address[0]) for *_, address in found))
         if self._public_only and self.proxy is None and not all(map(is_public, addresses)):
             raise RefusedAddressError
@@ -138,12 +140,12 @@ class _Checked(Connection):
                         raise
         finally:
             self._dns_host = name
-        raise AssertionError("a name without any address")
+        raise AssertionError("getaddrinfo returned no address")
 
 
 class CheckedHTTPConnection(_Checked, HTTPConnection):
-    """Of http."""
+    """A connection over HTTP."""
 
 
 class CheckedHTTPSConnection(_Checked, HTTPSConnection):
-    """Of https."""
+    """A connection over HTTPS."""

@@ -1,4 +1,4 @@
-"""How long a fetch may take, with all tries: enforced down to each read from the network."""
+"""The time that a download may take with all attempts, enforced for each read from the network."""
 
 import contextlib
 import time
@@ -7,9 +7,9 @@ from contextvars import ContextVar
 
 
 class Deadline:
-    """Measures what a URL takes. Waiting for one's turn is left out.
+    """Measures the time spent on a URL. Waiting for a connection, for the request rate or for a pause does not count.
 
-    seconds: how long it may take.
+    seconds: how long the download may take.
     """
 
     def __init__(self, seconds: float):
@@ -22,16 +22,16 @@ class Deadline:
 
     @property
     def left(self) -> float:
-        """Seconds that are left, 0 at least."""
+        """Seconds left, at least 0."""
         return max(self._seconds - self.spent, 0.0)
 
     def leave_out(self, seconds: float) -> None:
-        """These seconds do not count."""
+        """Do not count these seconds."""
         self._started += seconds
 
     @contextlib.contextmanager
     def enforced(self) -> Iterator[None]:
-        """What this thread reads from the network while the block lasts is read in time, or not at all."""
+        """Enforce the deadline for all reads of this thread from the network inside the block."""
         token = _CURRENT.set(self)
         try:
             yield
@@ -43,12 +43,14 @@ _CURRENT: ContextVar[Deadline | None] = ContextVar("deadline", default=None)
 
 
 def in_time(seconds: float | None) -> float | None:
-    """``seconds``, or what is left until the deadline that is enforced in this thread, whichever is less; None is no
-    limit. Raises TimeoutError when nothing is left."""
+    """``seconds`` or the time left until the deadline of this thread, whichever is less; None means no limit.
+
+    Raises TimeoutError when no time is left.
+    """
     deadline = _CURRENT.get()
     if deadline is None:
         return seconds
     left = deadline.left
     if not left:
-        raise TimeoutError("deadline")
+        raise TimeoutError("deadline exceeded")
     return left if seconds is None else min(seconds, left)

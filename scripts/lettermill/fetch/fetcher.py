@@ -1,5 +1,5 @@
-"""Fetching URLs: redirects are followed one by one, what may pass is tried again, and hosts that do not respond, or ask
-for it, are left alone."""
+"""Downloading URLs: redirects are checked one by one, transient errors are retried, and hosts that do not respond, or
+that ask for a pause, get no more requests."""
 
 import random
 import time
@@ -25,14 +25,14 @@ T = TypeVar("T")
 MAX_REDIRECTS = 5
 
 WAITED_OUT = TRANSIENT - {"tls_error"}
-"""Reasons that may pass while one waits; certificates take longer."""
+"""Reasons that justify a retry within the run. Certificates do not change that fast."""
 
 
 class Fetched(NamedTuple):
-    """What came of fetching a URL: the last of the ``attempts``, which took ``elapsed`` seconds in all.
+    """The outcome of downloading a URL.
 
-    requested: the URL that was requested, see config ``download: {mirrors}``. attempts: 0 when its host had been given
-    up, or wanted to be left alone.
+    requested: the URL actually requested, see config ``download: {mirrors}``. last: the last attempt. attempts: their
+    number; 0 when the host had been given up or had asked for a pause. elapsed: seconds for all attempts.
     """
 
     requested: str
@@ -42,7 +42,7 @@ class Fetched(NamedTuple):
 
 
 class _NotSentError(Exception):
-    """No request is sent: what would come of it is known. attempt: that."""
+    """No request was sent, because its outcome is known. attempt: the outcome."""
 
     def __init__(self, attempt: Attempt):
         super().__init__(attempt.reason)
@@ -50,7 +50,7 @@ class _NotSentError(Exception):
 
 
 class Fetcher:
-    """Fetches URLs, for many threads. A context manager, which closes the connections."""
+    """Downloads URLs. Thread-safe. A context manager that closes the connections."""
 
     def __init__(self, settings: FetchSettings):
         self._settings = settings
@@ -64,20 +64,20 @@ class Fetcher:
         self._session.close()
 
     def requested(self, url: str) -> str:
-        """The URL that is requested in place of ``url``."""
+        """The URL to request for ``url``: its mirror, if config `mirrors` has one."""
         return mirrored(url, self._settings.mirrors)
 
     def origin(self, url: str) -> str:
-        """The host that ``url`` is requested of; empty when that is no URL."""
+        """The host and port that serve ``url``; empty when it is not a valid URL."""
         try:
             return origin_of(self.requested(url))
         except InvalidUrlError:
             return ""
 
     def fetch(self, url: str, etag: str = "", last_modified: str = "") -> Fetched:
-        """Fetch ``url``, trying again as the settings say.
+        """Download ``url``, with retries as set in the config.
 
-        etag, last_modified: those of the image that is there, if it is only wanted when there is another one.
+        etag, last_modified: of the cached image, to download it only if it has changed.
         """
         conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
         conditions = {name: value for name, value in conditions.items() if value}
@@ -97,7 +97,7 @@ class Fetcher:
         return Fetched(requested, last, attempts, round(deadline.spent, 3))
 
     def for_each(self, urls: Iterable[str], work: Callable[[str], T]) -> list[T]:
-        """What ``work`` returns for each of ``urls``, in no order, in threads: an error of one ends the others too."""
+        """Call ``work`` for each of ``urls`` in threads; returns the results in any order. An error ends all."""
         queue = Queue(((self.origin(url), url) for url in urls), self._settings.connections_per_host)
 
         def run() -> list[T]:
@@ -112,10 +112,10 @@ class Fetcher:
             try:
                 return [found for future in futures for found in future.result()]
             finally:
-                queue.clear()  # nothing is left in it, unless somebody has interrupted this
+                queue.clear()  # empty already, except after an interrupt
 
     def _attempt(self, url: str, conditions: Mapping[str, str], deadline: Deadline) -> Attempt:
-        """Try to fetch ``url``. conditions: headers such as If-None-Match."""
+        """Make one attempt to download ``url``. conditions: headers such as If-None-Match."""
         try:
             request = self._session.request_for(url, conditions)
             for _ in range(MAX_REDIRECTS + 1):
@@ -128,23 +128,23 @@ class Fetcher:
                 request = found
         except InvalidUrlError as error:
             return Attempt(None, "invalid_url", str(error))
-        return Attempt(None, "too_many_redirects", f"more than {MAX_REDIRECTS}")
+        return Attempt(None, "too_many_redirects", f"more than {MAX_REDIRECTS} redirects")
 
     def _request(
         self, request: requests.PreparedRequest, host: Host, deadline: Deadline
     ) -> Attempt | requests.PreparedRequest:
-        """What the response to ``request`` comes to, or the request that it redirects to."""
+        """Send ``request``; returns the outcome, or the request that follows a redirect."""
         began = time.monotonic()
         with host.slots:
             deadline.leave_out(time.monotonic() - began)
-            self._wait_turn(host, deadline)  # with a connection at hand: the host may have said something meanwhile
+            self._wait_turn(host, deadline)  # only now: the host may have asked for a pause in the meantime
             try:
                 response = self._session.send_once(request, max(min(self._settings.timeout, deadline.left), 0.001))
             except RefusedAddressError:
                 return Attempt(None, "refused_address", "a private or loopback address")
             except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
                 return of_error(error, deadline)
-            with response:  # its connection is kept if it is read to its end, and closed if not
+            with response:  # the connection is reused if the body was read to its end, and closed otherwise
                 target = self._session.redirect_of(response)
                 if not target:
                     return of_response(response, self._settings, deadline)
@@ -152,11 +152,11 @@ class Fetcher:
         return self._session.redirected(response, target)
 
     def _wait(self, last: Attempt, attempts: int, deadline: Deadline) -> bool:
-        """Wait before the next try. False when there is none, or no time for it."""
+        """Wait before the next attempt. Returns False when there are no attempts, or no time, left."""
         seconds = self._settings.backoff * 2 ** (attempts - 1) * random.uniform(0.5, 1.5)
         if last.retry_after is not None:
             seconds = max(seconds, last.retry_after)
-            # Too many requests concern the host; another error may be that of one URL.
+            # 429 concerns the whole host; other errors may concern one URL.
             if seconds < deadline.left or last.reason == "too_many_requests":
                 self._hosts[last.origin].leave_alone(last.retry_after)
         if attempts > self._settings.retries or seconds >= deadline.left:
@@ -165,7 +165,7 @@ class Fetcher:
         return True
 
     def _note(self, url: str, last: Attempt) -> None:
-        """Note whether a host responds."""
+        """Record whether the host responded."""
         if last.origin and last.is_whole:
             self._hosts[last.origin].responded()
         elif last.origin:
@@ -174,8 +174,7 @@ class Fetcher:
     def _wait_turn(self, host: Host, deadline: Deadline) -> None:
         """Wait until a request may be sent to ``host``.
 
-        Raises _NotSentError when it has been given up, and when it wants to be left alone for longer than a URL may
-        take.
+        Raises _NotSentError when the host has been given up, or has asked for a pause longer than the deadline.
         """
         while True:
             if failure := host.given_up(self._settings.host_failures):
@@ -183,7 +182,9 @@ class Fetcher:
             if not host.pause:
                 break
             if host.pause >= deadline.left:
-                raise _NotSentError(Attempt(None, "too_many_requests", "the host wants to be left alone for longer"))
+                raise _NotSentError(
+                    Attempt(None, "too_many_requests", "the host asks for a pause that exceeds the deadline")
+                )
             deadline.leave_out(_sleep(host.pause))
         if self._settings.requests_per_second:
             deadline.leave_out(_sleep(host.take_turn(1 / self._settings.requests_per_second)))

@@ -1,24 +1,24 @@
-"""What a job knows of each host: how many connections it has, its pace, and whether it responds at all."""
+"""What a job keeps for each host: free connections, the request rate, and whether the host responds."""
 
 import threading
 import time
 from typing import NamedTuple
 
 LONGEST_PAUSE = 3600.0
-"""Seconds that a host is left alone, at most, whatever it asks for."""
+"""Longest pause in seconds that a host can ask for."""
 
 
 class Failure(NamedTuple):
-    """How a host has failed: see ``attempt.Attempt``."""
+    """How a host failed; see ``attempt.Attempt``."""
 
     reason: str
     detail: str
 
 
 class Host:
-    """A host, for many threads.
+    """The state of a host. Thread-safe.
 
-    slots: one for each connection that it may have. failures: tries in a row without a whole response.
+    slots: one for each connection allowed. failures: consecutive attempts without a complete response.
     """
 
     def __init__(self, connections: int):
@@ -31,16 +31,16 @@ class Host:
 
     @property
     def pause(self) -> float:
-        """Seconds for which it wants to be left alone yet."""
+        """Seconds left of the pause that the host asked for."""
         return max(self._paused_until - time.monotonic(), 0.0)
 
     def leave_alone(self, seconds: float) -> None:
-        """It wants to be left alone for so long."""
+        """Send no requests to the host for this many seconds."""
         with self._lock:
             self._paused_until = max(self._paused_until, time.monotonic() + min(seconds, LONGEST_PAUSE))
 
     def take_turn(self, interval: float) -> float:
-        """Seconds until a request may be sent, which counts as sent then. interval: seconds between two requests."""
+        """Reserve the next request; returns the seconds to wait for it. interval: seconds between two requests."""
         with self._lock:
             now = time.monotonic()
             turn = max(now, self._next_turn)
@@ -48,26 +48,26 @@ class Host:
             return turn - now
 
     def responded(self) -> None:
-        """It has sent a whole response."""
+        """Record a complete response."""
         with self._lock:
             self.failures = 0
             self._failed_urls.clear()
 
     def failed(self, url: str, failure: Failure) -> None:
-        """Once more it has sent no whole response."""
+        """Record an attempt without a complete response."""
         with self._lock:
             self.failures += 1
             self._failed_urls.add(url)
             self._failure = failure
 
     def given_up(self, most: int) -> Failure | None:
-        """How it has failed, if ``most`` times in a row; one URL alone, however often it is tried, gives up no host."""
+        """The last failure, if ``most`` consecutive attempts failed and they concern more than one URL; else None."""
         with self._lock:
             return self._failure if self.failures >= most and len(self._failed_urls) > 1 else None
 
 
 class Hosts:
-    """The hosts of a job. connections: to each of them, at most."""
+    """The hosts of a job. connections: maximum per host."""
 
     def __init__(self, connections: int):
         self._connections = connections

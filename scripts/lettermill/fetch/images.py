@@ -1,4 +1,4 @@
-"""Fetching images: what is one that can be decoded is in the cache afterwards, and known from run to run."""
+"""Downloading images: whatever can be decoded is stored in the cache."""
 
 import hashlib
 from collections.abc import Callable, Iterable
@@ -14,15 +14,15 @@ T = TypeVar("T")
 
 
 class FetchedImage(NamedTuple):
-    """A response with the image; ``content`` is None when there is none, or the server says that it is the one that is
-    there (reason ``attempt.UNMODIFIED``)."""
+    """A response with its image. ``content`` is None when the download failed, or when the image has not changed
+    (reason ``attempt.UNMODIFIED``)."""
 
     response: KeptResponse
     content: bytes | None
 
 
 class ImageFetcher:
-    """Fetches images, for many threads. A context manager, which closes the connections."""
+    """Downloads images. Thread-safe. A context manager that closes the connections."""
 
     def __init__(self, cache: Cache, settings: FetchSettings):
         self._cache, self._settings = cache, settings
@@ -36,11 +36,11 @@ class ImageFetcher:
         self._fetcher.__exit__(*error)
 
     def requested(self, url: str) -> str:
-        """The URL that is requested in place of ``url``."""
+        """The URL to request for ``url``, see ``Fetcher.requested``."""
         return self._fetcher.requested(url)
 
     def cached(self, url: str, before: KeptResponse | None) -> FetchedImage | None:
-        """The image of ``url`` from the cache; None when it is not there, or damaged. before: the last response."""
+        """The image of ``url`` from the cache; None when it is missing or damaged. before: the last response."""
         content = self._cache.get(url)
         if content is None or decode_error(content):
             return None
@@ -52,7 +52,7 @@ class ImageFetcher:
         return FetchedImage(before, content)
 
     def fetch(self, url: str, before: KeptResponse | None = None) -> FetchedImage:
-        """Fetch ``url``. before: the response whose image is in the cache, if only another one is wanted."""
+        """Download ``url``. before: the response of the cached image, to download it only if it has changed."""
         etag, last_modified = (before.etag, before.last_modified) if before else ("", "")
         requested, last, attempts, elapsed = self._fetcher.fetch(url, etag, last_modified)
         content, reason, detail = last.content, last.reason, last.detail
@@ -60,7 +60,7 @@ class ImageFetcher:
             detail, content = f"{len(content)} bytes", None
         size, digest = (None, "") if content is None else (len(content), hashlib.sha256(content).hexdigest())
         if content is not None:
-            self._cache.put(url, content)  # at once: a killed job has kept what it has got
+            self._cache.put(url, content)  # at once, so that a killed job keeps it
         response = KeptResponse(
             url, requested, reason, detail, last.http_status, size, digest, attempts, elapsed, last.etag,
             last.last_modified, self._settings.limits,
@@ -68,5 +68,5 @@ class ImageFetcher:
         return FetchedImage(response, content)
 
     def for_each(self, urls: Iterable[str], work: Callable[[str], T]) -> list[T]:
-        """What ``work`` returns for ``urls``, see ``Fetcher.for_each``."""
+        """See ``Fetcher.for_each``."""
         return self._fetcher.for_each(urls, work)

@@ -1,4 +1,4 @@
-"""Which URL is fetched next."""
+"""The order in which URLs are downloaded."""
 
 import threading
 from collections import deque
@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 
 
 class Queue:
-    """URLs, handed out to threads: hosts in turns, so that one that is slow or dead holds up no other.
+    """Hands out URLs to threads, alternating between hosts, so that a slow or dead host does not delay the others.
 
-    urls: (host, URL). per_host: URLs of one host that are out at a time, at most.
+    urls: (host, URL). per_host: maximum number of URLs of one host in work at a time.
     """
 
     def __init__(self, urls: Iterable[tuple[str, str]], per_host: int):
@@ -21,7 +21,7 @@ class Queue:
         self._changed = threading.Condition()
 
     def __iter__(self) -> Iterator[str]:
-        """The URLs that a thread gets; it is done with one when it asks for the next."""
+        """The URLs for one thread. Taking the next one means that the last one is done."""
         while (taken := self._take()) is not None:
             host, url = taken
             try:
@@ -32,7 +32,7 @@ class Queue:
                     self._changed.notify()
 
     def clear(self) -> None:
-        """Hand out no more."""
+        """Hand out no more URLs."""
         with self._changed:
             self._waiting.clear()
             self._changed.notify_all()

@@ -1,4 +1,4 @@
-"""What came of fetching the URLs of a batch, kept from run to run."""
+"""The outcomes of downloading the URLs of a batch, kept from run to run."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -8,12 +8,14 @@ from lettermill.base.errors import CorruptedFileError
 from lettermill.records.csv_files import read_records, write_records
 
 FOLDER = Path(".snakemake/lettermill/responses")
-"""Where they are kept, in the working directory: a file a batch. Deleting it forgets what has failed."""
+"""The folder of these files in the working directory, one per batch. Deleting it forgets all failures."""
 
 
 class KeptResponse(NamedTuple):
-    """What came of fetching ``url``. requested: the URL that was requested in its place. limits: the settings that
-    decided about it, see ``FetchSettings.limits``. etag, last_modified: what the server calls this state of the image.
+    """The outcome of downloading ``url``.
+
+    requested: the URL actually requested. etag, last_modified: headers of the response. limits: the settings that
+    decided the outcome, see ``FetchSettings.limits``.
     """
 
     url: str
@@ -30,7 +32,7 @@ class KeptResponse(NamedTuple):
     limits: str
 
     def holds(self, requested: str, limits: str) -> bool:
-        """Whether a request would be for nothing: nothing that decides about it has changed here."""
+        """Whether the outcome is still valid: neither the URL to request nor the settings have changed."""
         return (self.requested, self.limits) == (requested, limits)
 
 
@@ -40,7 +42,7 @@ def responses_of(batch: str) -> Path:
 
 
 def read_responses(path: Path) -> dict[str, KeptResponse]:
-    """URL -> response, of those in the file ``path``; none when it is not there or damaged."""
+    """URL -> response from the file ``path``; empty when the file is missing or damaged."""
     try:
         return {response.url: response for response in read_records(path, KeptResponse)}
     except (OSError, CorruptedFileError):
@@ -48,5 +50,5 @@ def read_responses(path: Path) -> dict[str, KeptResponse]:
 
 
 def write_responses(path: Path, responses: Iterable[KeptResponse]) -> None:
-    """Write ``responses`` to the file ``path``, in the order of their URLs."""
+    """Write ``responses`` to the file ``path``, sorted by URL."""
     write_records(path, KeptResponse, sorted(responses))

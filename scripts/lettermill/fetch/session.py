@@ -1,4 +1,4 @@
-"""A requests.Session as it is used here: connections that are checked, and no redirect followed unseen."""
+"""A requests.Session with checked connections that leaves redirects to its caller."""
 
 import functools
 import http.cookiejar
@@ -22,10 +22,10 @@ from lettermill.fetch.urls import InvalidUrlError, origin_of
 
 
 class _Adapter(HTTPAdapter):
-    """Makes connections that are checked, and reads the certificates of authorities once: to read them for each
-    connection takes longer than to fetch an image.
+    """Makes checked connections. Reads the CA certificates once, because reading them for each connection takes longer
+    than downloading an image.
 
-    authorities: a file or folder of certificates, or anything else for those of requests.
+    authorities: a file or folder of CA certificates; anything else means those of requests.
     """
 
     def __init__(self, settings: FetchSettings, authorities: str | bool | None):
@@ -34,7 +34,7 @@ class _Adapter(HTTPAdapter):
             for scheme, kind in {"http": CheckedHTTPConnection, "https": CheckedHTTPSConnection}.items()
         }
         self._authorities = authorities if isinstance(authorities, str) else DEFAULT_CA_BUNDLE_PATH
-        # Connections of as many hosts are kept open as there can be requests at a time.
+        # Keep connections open for as many hosts as there can be concurrent requests.
         super().__init__(pool_connections=settings.connections, pool_maxsize=settings.connections_per_host)
 
     @functools.cached_property
@@ -58,18 +58,18 @@ class _Adapter(HTTPAdapter):
         return super().proxy_manager_for(proxy, **options)
 
     def cert_verify(self, *_: Any) -> None:
-        """The context of TLS has it all."""
+        """Nothing to do: the TLS context has all settings."""
 
 
 class Session(requests.Session):
-    """Sends requests for images. Credentials, proxies and authorities are found as requests finds them."""
+    """Sends requests for images. Credentials, proxies and CA certificates are found as in requests."""
 
     def __init__(self, settings: FetchSettings):
         super().__init__()
         self.headers = CaseInsensitiveDict(
             {"User-Agent": settings.agent, "Accept": "image/*, */*;q=0.5", "Accept-Encoding": "identity"}
         )
-        # The environment is the same for all URLs of a host, and to look takes as long as a fourth of a request.
+        # The environment is the same for all URLs of a host, and reading it takes a fourth of the time of a request.
         self._environment_of = functools.cache(
             lambda url: self.merge_environment_settings(url, {}, stream=True, verify=None, cert=None)
         )
@@ -80,38 +80,38 @@ class Session(requests.Session):
             self.mount(prefix, adapter)
 
     def request_for(self, url: str, headers: Mapping[str, str]) -> requests.PreparedRequest:
-        """A request for ``url``. Raises InvalidUrlError."""
+        """A request for ``url``. Raises InvalidUrlError when it is not valid."""
         origin_of(url)
         try:
             return self.prepare_request(requests.Request("GET", url, headers=headers))
-        except ValueError as error:  # of requests, too
-            raise InvalidUrlError("no URL") from error
+        except ValueError as error:  # the errors of requests are ValueErrors too
+            raise InvalidUrlError("not a valid URL") from error
 
     def redirect_of(self, response: requests.Response) -> str | None:
-        """Where ``response`` redirects to, as its header says."""
+        """The Location header of a redirect, or None."""
         try:
             target = super().get_redirect_target(response)
-        except UnicodeError:  # not UTF-8: the header as it was read
+        except UnicodeError:  # not UTF-8: take the header as it was read
             target = response.headers["Location"]
         return target and target.strip()
 
     def redirected(self, response: requests.Response, target: str) -> requests.PreparedRequest:
-        """The request that follows ``response``, which redirects to ``target``. Raises InvalidUrlError."""
+        """The request that follows the redirect ``response`` to ``target``. Raises InvalidUrlError."""
         request = response.request.copy()
         try:
             url = urljoin(response.url, target)
             origin_of(url)
             request.prepare_url(url, None)
             self.rebuild_auth(request, response)  # type: ignore[no-untyped-call]
-            request.prepare_auth(None)  # what the new URL has
+            request.prepare_auth(None)  # the credentials of the new URL
         except ValueError as error:
-            raise InvalidUrlError("redirected to what is neither http:// nor https://") from error
+            raise InvalidUrlError("redirects to a URL that is not http:// or https://") from error
         return request
 
     def send_once(self, request: requests.PreparedRequest, seconds: float) -> requests.Response:
-        """The response to ``request``, whose body is yet to be read. seconds: to connect, and for each read.
+        """The response to ``request``, its body unread. seconds: timeout to connect, and for each read.
 
-        Raises what requests, urllib3 and ``connections`` raise, and InputError when the environment names a proxy that
+        Raises the errors of requests, urllib3 and ``connections``, and InputError when the proxy of the environment
         cannot be used.
         """
         environment = self._environment_of("/".join((request.url or "").split("/", 3)[:3]))
@@ -123,19 +123,20 @@ class Session(requests.Session):
                 if proxy is None:
                     raise
                 raise InputError(
-                    f"The environment names a proxy that cannot be used: {urldefragauth(proxy)}: {error}."
+                    f"The proxy {urldefragauth(proxy)} of the environment cannot be used: {str(error).rstrip('.')}. "
+                    "Correct or unset the environment variable `http_proxy`, `https_proxy` or `all_proxy`."
                 ) from error
             except requests.ConnectionError as error:
                 if not _is_stale(error):
                     raise
-                # On to the next connection that is open, and at last to a new one.
+                # Use the next open connection, or finally a new one.
 
     def get_redirect_target(self, resp: requests.Response) -> None:
-        """None: ``send`` would read the body of a redirect to its end, however long."""
+        """Always None: otherwise ``send`` would read the whole body of a redirect, however long."""
 
 
 def cause_of(error: Exception) -> BaseException:
-    """The error of urllib3 in one of requests, or ``error`` itself."""
+    """The urllib3 error inside an error of requests, or ``error`` itself."""
     cause = error.args[0] if error.args else None
     if isinstance(cause, MaxRetryError):
         cause = cause.reason

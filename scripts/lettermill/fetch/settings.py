@@ -1,4 +1,4 @@
-"""How images are fetched: config ``download``."""
+"""The settings for downloads: config ``download``."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -11,12 +11,12 @@ class FetchSettings(NamedTuple):
     connections_per_host: int = 8  # of one job
     requests_per_second: float | None = None  # to one host, of one job
     timeout: float = 20.0  # seconds: to connect, and for each read of a response
-    deadline: float = 120.0  # seconds for one URL, with all tries
+    deadline: float = 120.0  # seconds for one URL, with all attempts
     retries: int = 3
     backoff: float = 0.5  # seconds
-    host_failures: int = 16  # tries in a row without a whole response
+    host_failures: int = 16  # consecutive attempts without a complete response
     max_bytes: int = 20_000_000
-    max_pixels: int = 20_000_000  # OpenCV has it from the environment, see lettermill/__init__.py
+    max_pixels: int = 20_000_000  # OpenCV reads it from the environment, see lettermill/__init__.py
     user_agent: str = "Lettermill"
     contact: str | None = None
     x_robots_tag: tuple[str, ...] = ()
@@ -25,7 +25,7 @@ class FetchSettings(NamedTuple):
 
     @classmethod
     def from_config(cls, download: Mapping[str, Any]) -> "FetchSettings":
-        """Those of config ``download`` that are about fetching."""
+        """The settings in config ``download`` that concern downloads."""
         return cls(**{name: download[name] for name in cls._fields})
 
     @property
@@ -35,6 +35,6 @@ class FetchSettings(NamedTuple):
 
     @property
     def limits(self) -> str:
-        """What decides, besides the server, that a URL is given up for good."""
+        """The settings that can make a failure permanent, as text; see ``KeptResponse``."""
         directives = "+".join(sorted(self.x_robots_tag))
         return f"{self.max_bytes} {self.max_pixels} {directives} {self.refuse_private_addresses}"

@@ -1,4 +1,4 @@
-"""Word images as arrays: decoding, ink and components, printed labels, crops, letter boxes, augmentation, drawing.
+"""Word images as arrays: decoding, ink and components, printed labels, cropping, letter boxes, augmentation, drawing.
 
 May import: base.
 """

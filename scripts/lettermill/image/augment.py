@@ -1,21 +1,20 @@
-"""Letters as other hands might have written them: turned, sheared, scaled and shifted a little, thicker or thinner.
+"""Augmentation: letters are rotated, sheared, scaled and shifted a little, and their strokes made thicker or thinner.
 
-So that a few thousand letters show what letters may look like (Simard et al., "Best practices for convolutional neural
-networks applied to visual document analysis", ICDAR 2003).
+See Simard et al., "Best practices for convolutional neural networks applied to visual document analysis", ICDAR 2003.
 """
 
 import cv2
 import numpy as np
 
 TURN, SHEAR, SCALE, SHIFT = 8.0, 0.2, 0.12, 1.5
-"""Most by which a picture is varied: degrees, share of its height, logarithm of a factor, pixels."""
+"""Maximum variation: rotation in degrees, shear as a share of the height, logarithm of the scale, shift in pixels."""
 
 THICKER, THINNER = 0.2, 0.2
-"""Shares of the pictures whose strokes are made a pixel wider, or narrower."""
+"""Shares of the pictures whose strokes become a pixel wider, or narrower."""
 
 
 def augment(pictures: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    """``pictures`` ((n, side, side) uint8, 0 is paper), each varied by ``random``, in the same shape."""
+    """``pictures`` ((n, side, side) uint8, 0 is paper), each varied at random; same shape and dtype."""
     count, side = len(pictures), pictures.shape[1]
     turn = np.deg2rad(random.uniform(-TURN, TURN, count))
     shear = random.uniform(-SHEAR, SHEAR, count)

@@ -1,4 +1,4 @@
-"""Images from and to bytes."""
+"""Decoding images from bytes, and encoding them."""
 
 import threading
 
@@ -8,25 +8,24 @@ import numpy as np
 from lettermill.image.formats import is_cut_off, is_still_png, suffix_of
 
 COLOUR_AS_GREY = cv2.IMREAD_GRAYSCALE | cv2.IMREAD_IGNORE_ORIENTATION
-"""Boxes are in pixels of the image as it is stored, whatever a camera says of its orientation."""
+"""The EXIF orientation is ignored: boxes are in pixels of the image as stored."""
 
 TOO_LARGE = "CV_IO_MAX_IMAGE"
-"""What OpenCV's error names when an image has more pixels, rows or columns than it may, as ``lettermill/__init__.py``
-says: it is not decoded then."""
+"""Part of OpenCV's error message for an image with too many pixels, rows or columns; see ``lettermill/__init__.py``."""
 
 MAX_SCANS = 100
-"""Scans of a JPEG file, at most, as in LibTIFF: with some 36 bytes for each, a small file takes hours to decode."""
+"""Maximum number of scans in a JPEG file, as in LibTIFF. A scan takes 36 bytes, so a small file could need hours."""
 
 BLOCK = 1 << 20
-"""Pixels with 16 bits a channel that are brought to 8 bits at a time."""
+"""Number of pixels converted at a time from 16 to 8 bits per channel."""
 
 _ONE_AT_A_TIME = threading.Lock()
 
 
 def decode_error(content: bytes) -> str:
-    """ "" when ``content`` is an image that ``decode`` decodes, else the reason why not, see ``base.reasons``.
+    """The reason why ``decode`` cannot decode ``content``, see ``base.reasons``; empty if it can.
 
-    Of several threads, one decodes at a time: memory is never needed for more than one image.
+    Only one thread decodes at a time, so that there is never more than one decoded image in memory.
     """
     with _ONE_AT_A_TIME:
         try:
@@ -39,7 +38,7 @@ def decode_error(content: bytes) -> str:
 
 
 def decode(content: bytes) -> np.ndarray | None:
-    """The image as (height, width) uint8 grey levels, transparent parts as white paper; None when it is none."""
+    """The image as (height, width) uint8 grey levels, transparent parts as white; None if it cannot be decoded."""
     try:
         return _decode(content)
     except cv2.error as error:
@@ -48,15 +47,15 @@ def decode(content: bytes) -> np.ndarray | None:
 
 
 def _is_too_large(error: cv2.error) -> bool:
-    """Whether ``error`` says that an image is larger than it may be. Raises MemoryError if it says that the machine has
-    no memory, of which no image that is not too large needs much."""
+    """Whether ``error`` means that an image is too large. Raises MemoryError if OpenCV ran out of memory, which is no
+    fault of the image."""
     if error.code == cv2.Error.StsNoMem:
         raise MemoryError(str(error)) from error
     return TOO_LARGE in str(error)
 
 
 def _decode(content: bytes) -> np.ndarray | None:
-    """As ``decode``, but raises cv2.error for some of what is none, and for images that are too large."""
+    """As ``decode``, but raises cv2.error for some content that is not an image, and for images that are too large."""
     if not _is_readable(content):
         return None
     data = np.frombuffer(content, np.uint8)
@@ -69,12 +68,12 @@ def _decode(content: bytes) -> np.ndarray | None:
 
 
 def _is_readable(content: bytes) -> bool:
-    """Whether ``content`` begins as an image, and the decoder can do with it what it will."""
+    """Whether ``content`` begins like an image and is safe to decode."""
     suffix = suffix_of(content)
     if suffix == ".jpg":
         return content.count(b"\xff\xda") <= MAX_SCANS
     if suffix == ".png":
-        # OpenCV 5.0 makes room for what a chunk says before it looks for it, be it gigabytes, and crashes on some
+        # OpenCV 5.0 allocates the size that a chunk declares, even gigabytes, before reading it, and crashes on some
         # animations.
         return is_still_png(content)
     return suffix != ".img"

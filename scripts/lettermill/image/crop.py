@@ -1,4 +1,4 @@
-"""Crop: the part of a word image without the printed part of the form."""
+"""Crop: the part of a word image that contains the handwriting, without the print of the form."""
 
 from typing import NamedTuple
 
@@ -9,7 +9,7 @@ from lettermill.image.printed import Writing, find_writing
 
 
 class Edges(NamedTuple):
-    """What to keep of an image, in pixels; ``right`` and ``bottom`` are exclusive, None is the image's edge."""
+    """The part of an image to keep in pixels; ``right`` and ``bottom`` are exclusive; None is the edge of the image."""
 
     left: int | None = None
     top: int | None = None
@@ -17,7 +17,7 @@ class Edges(NamedTuple):
     bottom: int | None = None
 
     def box(self, shape: tuple[int, int]) -> Box:
-        """The edges as a box inside an image of ``shape`` (height, width); it may be empty."""
+        """The edges as a box inside an image of ``shape`` (height, width). It can be empty."""
         height, width = shape
         right = width if self.right is None else min(self.right, width)
         bottom = height if self.bottom is None else min(self.bottom, height)
@@ -26,7 +26,7 @@ class Edges(NamedTuple):
 
 
 class Cropping(NamedTuple):
-    """How images are cropped; see config ``crop``. The keys of ``profiles`` are sizes such as 388x36."""
+    """The settings of config ``crop``. The keys of ``profiles`` are image sizes such as 388x36 (width x height)."""
 
     mode: str = "auto"
     profiles: dict[str, Edges] = {}
@@ -38,7 +38,7 @@ class Cropping(NamedTuple):
 
 
 def crop(image: np.ndarray, cropping: Cropping) -> Writing:
-    """Where the handwriting of ``image`` ((height, width) uint8) stands. The region may be empty."""
+    """The region of the handwriting in ``image`` ((height, width) uint8). It can be empty."""
     height, width = image.shape
     if cropping.mode == "none":
         return Writing(Box(0, 0, width, height), None)

@@ -1,4 +1,4 @@
-"""Cut: the image of one letter out of the image of its word."""
+"""Cut: the letter crops of a word image."""
 
 import numpy as np
 
@@ -6,17 +6,17 @@ from lettermill.base.box import Box
 from lettermill.image.ink import components, ink_mask
 
 FOREIGN_SHARE = 0.5
-"""A stroke with less than this share of its ink inside a box may be a neighbour's …"""
+"""A component with less than this share of its ink inside a box may belong to a neighbour …"""
 
 FOREIGN_INK = 0.35
-"""… and is, when it also makes up less than this share of the ink in the box: the half of two touching letters
-that lies in a box is most of what is there."""
+"""… and does, if it is also less than this share of the ink in the box. (Of two touching letters, the half inside
+the box is most of its ink.)"""
 
 
 def cut_letters(image: np.ndarray, boxes: list[Box], erase_neighbours: bool) -> list[np.ndarray]:
-    """The pixels of each box of ``image`` ((height, width) uint8) as (height, width) uint8.
+    """The pixels of each of ``boxes`` in ``image`` ((height, width) uint8), each as (height, width) uint8.
 
-    erase_neighbours: paint strokes of other letters that reach into a box in the colour of the paper.
+    erase_neighbours: whether to paint strokes of other letters that reach into a box in the colour of the paper.
     """
     if not erase_neighbours:
         return [box.of(image).copy() for box in boxes]
@@ -35,7 +35,7 @@ def cut_letters(image: np.ndarray, boxes: list[Box], erase_neighbours: bool) -> 
 
 
 def with_halo(erased: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """``erased`` ((height, width) bool) and the grey pixels around it that are not ink of another component."""
+    """``erased`` ((height, width) bool), grown by the adjacent pixels that are not ink of another component."""
     padded = np.pad(erased, 1)
     grown = padded.copy()
     for rows in (slice(None, -2), slice(1, -1), slice(2, None)):

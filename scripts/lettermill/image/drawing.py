@@ -1,4 +1,4 @@
-"""Pictures to look at before trusting a dataset."""
+"""Drawing: debug pictures and contact sheets."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from lettermill.base.box import Box
 from lettermill.image.ink import ink_mask
 
 COLOURS = ((200, 80, 0), (0, 90, 220))
-"""Blue and orange (BGR), in turn, so that neighbouring boxes can be told apart by anybody."""
+"""Blue and orange (BGR) in turn, so that everyone can tell neighbouring boxes apart, colour-blind or not."""
 
 GREY = (150, 150, 150)
 BLACK = (0, 0, 0)
@@ -18,9 +18,9 @@ BLACK = (0, 0, 0)
 def word_picture(
     image: np.ndarray, region: Box | None, boxes: Sequence[Box], labels: Sequence[str], caption: str
 ) -> np.ndarray:
-    """How a word was read: the image with its crop, boxes and labels, and the two histograms that they rest on.
+    """A word image with its crop, boxes and labels, and the histograms of its columns and rows.
 
-    image: (height, width) uint8. region: what was kept of it. boxes, region: in pixels of ``image``.
+    image: (height, width) uint8. region: the crop. boxes, region: in pixels of ``image``.
     Returns (rows, columns, 3) uint8 BGR, ``image`` up to four times as large.
     """
     height, width = image.shape
@@ -47,7 +47,7 @@ def word_picture(
 
 
 def class_lines(classes: Sequence[tuple[str, Sequence[np.ndarray]]], columns: int, cell: int = 44) -> np.ndarray:
-    """One line for each class: its label, then up to ``columns`` of its images, made smaller where they must be.
+    """One line for each class: its label, then up to ``columns`` of its images, scaled down if necessary.
 
     classes: (label, images as (height, width) uint8). Returns (rows, columns, 3) uint8 BGR.
     """
@@ -62,10 +62,10 @@ def class_lines(classes: Sequence[tuple[str, Sequence[np.ndarray]]], columns: in
 def captioned(
     images: Sequence[tuple[str, np.ndarray]], columns: int, cell: tuple[int, int], largest: float = 1.0
 ) -> np.ndarray:
-    """Images in lines of ``columns``, each under its caption, made smaller where they must be.
+    """Images in lines of ``columns``, each under its caption, scaled down if necessary.
 
-    images: (caption, (height, width) uint8). cell: (height, width) of the room for one image. largest: up to this many
-    times as large as they are. Returns (rows, columns, 3) uint8 BGR.
+    images: (caption, (height, width) uint8). cell: (height, width) of the space for one image. largest: maximum factor
+    by which images are enlarged. Returns (rows, columns, 3) uint8 BGR.
     """
     caption, (height, width) = 12, cell
     sheet = _sheet(-(-len(images) // columns), columns, (height + caption, width))
@@ -82,7 +82,7 @@ def _sheet(lines: int, columns: int, cell: tuple[int, int]) -> np.ndarray:
 
 
 def _place(room: np.ndarray, image: np.ndarray, largest: float = 1.0) -> None:
-    """Draw ``image`` into the middle of ``room`` ((height, width, 3) uint8), as large as it may be."""
+    """Draw ``image`` into the middle of ``room`` ((height, width, 3) uint8), scaled to fit."""
     scale = min(largest, *((free - 8) / side for free, side in zip(room.shape[:2], image.shape, strict=True)))
     height, width = (max(1, round(side * scale)) for side in image.shape)
     if scale != 1:

@@ -1,7 +1,7 @@
-"""Formats of image files: by their first bytes, and whether a file ends before its image does.
+"""Image file formats: recognising them by their first bytes, and detecting truncated files without decoding them.
 
-This is not a library's, for none says the latter without decoding: filetype and puremagic know beginnings alone, and
-Pillow would decode what comes from the web a second time, in another decoder with limits of its own.
+No library does the latter: filetype and puremagic check first bytes only, and Pillow would decode untrusted files in a
+second decoder with different limits.
 """
 
 import re
@@ -18,28 +18,28 @@ SIGNATURES = {
     ".webp": rb"RIFF....WEBP",
     ".pnm": rb"P[1-6]\s",
 }
-"""Of the formats that are read. OpenCV could read others, which nobody scans into: the less is decoded, the better."""
+"""The formats that are read. OpenCV supports others, but nobody scans into them, and each decoder is a risk."""
 
 _SIGNATURES = {suffix: re.compile(start, re.DOTALL) for suffix, start in SIGNATURES.items()}
 
 _PNM_HEADER = re.compile(rb"P[1-6](?:\s+(?:#[^\n]*\n\s*)*\d+){2}\s|P[1-6][\s\d]*\Z")
-"""The size of the image and something behind it, or the beginning of that and nothing else."""
+"""A header with the size of the image, or the beginning of such a header."""
 
 TIFF_SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8}
-"""Bytes of a value of each type that a field in a TIFF file may have."""
+"""Field type in a TIFF file -> bytes per value."""
 
 
 ANIMATION = {b"acTL", b"fcTL", b"fdAT"}
-"""Chunks of animated PNG files."""
+"""Names of the chunks of animated PNG files."""
 
 
 def suffix_of(content: bytes) -> str:
-    """The usual file suffix for the format of ``content``, by its first bytes; ``.img`` when it is none of these."""
+    """The usual file suffix for the format of ``content``, by its first bytes; ``.img`` for unknown formats."""
     return next((suffix for suffix, start in _SIGNATURES.items() if start.match(content)), ".img")
 
 
 def is_cut_off(content: bytes) -> bool:
-    """Whether ``content``, which begins as an image and cannot be decoded, lacks its end."""
+    """Whether ``content``, which begins like an image but cannot be decoded, is truncated."""
     suffix = suffix_of(content)
     if suffix == ".jpg":
         return not content.rstrip(b"\0\r\n").endswith(b"\xff\xd9")
@@ -55,18 +55,18 @@ def is_cut_off(content: bytes) -> bool:
         if suffix == ".webp":
             return _number(content, "<I", 4) + 8 > len(content)
         return suffix == ".tif" and _end_of_tiff(content) > len(content)
-    except struct.error:  # not even these numbers are there
+    except struct.error:  # even these numbers are missing
         return True
 
 
 def is_still_png(content: bytes) -> bool:
-    """Whether the chunks of a PNG file are as long as they say, and it is no animation."""
+    """Whether the chunks of a PNG file have their declared lengths, and it is not an animation."""
     names = _names_of_chunks(content)
     return bool(names) and names.isdisjoint(ANIMATION)
 
 
 def _names_of_chunks(content: bytes) -> set[bytes]:
-    """Those up to the end of a PNG file; none when that is not there."""
+    """The names of all chunks of a PNG file; empty if the file is truncated."""
     names, place = set(), 8
     while place + 12 <= len(content):
         name = content[place + 4 : place + 8]
@@ -82,7 +82,7 @@ def _number(content: bytes, kind: str, place: int) -> int:
 
 
 def _end_of_tiff(content: bytes) -> int:
-    """Where the first image of a TIFF file ends, by its directory. Raises struct.error when that is not whole."""
+    """The end of the first image of a TIFF file by its directory. Raises struct.error if the directory is truncated."""
     order = "<" if content.startswith(b"II") else ">"
     directory = _number(content, f"{order}I", 4)
     count = _number(content, f"{order}H", directory)

@@ -1,4 +1,4 @@
-"""Ink and paper: which pixels of a scan carry ink, and the connected components they form."""
+"""Ink and paper: the ink pixels of a scan and their connected components."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,17 +9,17 @@ import numpy as np
 from lettermill.base.box import Box
 
 MAX_COMPONENTS, MAX_SPECKS = 2_000, 100_000
-"""Components of more than one pixel, and of any size, that the ink of a word has at most. A word of twenty letters has
-some fifty."""
+"""Maximum numbers of components in a word image: with more than one pixel, and of any size. A word of twenty letters
+has about fifty."""
 
 MAX_ENTANGLEMENT = 10.0
-"""Sum of the areas of a word's components, each with all that is in its box, at most, in areas of the image."""
+"""Maximum of the sum of the bounding box areas of all components, as a multiple of the area of the image."""
 
 FAINTEST_CONTRAST = 40
-"""Grey levels between paper and ink under which an image counts as blank."""
+"""Difference of grey levels between paper and ink below which an image counts as blank."""
 
 INK_SHARE = 0.2
-"""Share of the way from paper to ink at which a pixel counts as ink: faint strokes are kept."""
+"""Share of the difference between paper and ink from which a pixel counts as ink. It is low to keep faint strokes."""
 
 
 @dataclass(frozen=True)
@@ -52,15 +52,15 @@ class Components:
 
     @cached_property
     def whole(self) -> np.ndarray:
-        """(n,) bool: the components that neither the upper nor the lower edge of the image cuts."""
+        """(n,) bool: whether a component touches neither the upper nor the lower edge of the image."""
         whole: np.ndarray = (self.top > 0) & (self.bottom < self.labels.shape[0])
-        whole.flags.writeable = False  # it is kept: whoever changes it must copy it
+        whole.flags.writeable = False  # the array is cached: copy it before changing it
         return whole
 
     @property
     def no_word(self) -> bool:
-        """Whether these are plainly not the ink of a word, but noise, a pattern or a page: to look for letters among
-        them would take minutes or hours."""
+        """Whether this is not the ink of a word but noise, a pattern or a page, in which the search for letters would
+        take minutes or hours."""
         if len(self) > MAX_SPECKS or np.count_nonzero(self.area > 1) > MAX_COMPONENTS:
             return True
         return int((self.width * self.height).sum()) > MAX_ENTANGLEMENT * self.labels.size
@@ -79,8 +79,8 @@ class Components:
 def ink_threshold(image: np.ndarray) -> int | None:
     """Grey level below which a pixel of ``image`` ((height, width) uint8, dark ink) is ink; None when blank.
 
-    Otsu's method (IEEE Trans. SMC 9(1), 1979) separates paper from ink; the threshold then moves towards
-    the paper, for the strokes of a pencil are much fainter than their core.
+    Otsu's method (IEEE Trans. SMC 9(1), 1979) separates paper from ink. The threshold then moves towards the paper,
+    because the edges of pencil strokes are much fainter than their core.
     """
     histogram = np.bincount(image.ravel(), minlength=256).astype(float)
     otsu, _ = cv2.threshold(image, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)

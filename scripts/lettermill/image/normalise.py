@@ -1,8 +1,8 @@
-"""Size normalisation: the image of a letter as a square of fixed size, for classifiers and fixed-size formats.
+"""Size normalisation: letter crops as squares of a fixed size, for classifiers and fixed-size formats.
 
-As in MNIST (LeCun et al., Proc. IEEE 86(11), 1998) and EMNIST (Cohen et al., arXiv:1702.05373): the ink is scaled, with
-its aspect ratio kept, into the inner part of a square and moved so that its centre of mass is in the middle. Ink is
-light on a dark ground there.
+As in MNIST (LeCun et al., Proc. IEEE 86(11), 1998) and EMNIST (Cohen et al., arXiv:1702.05373), the ink is scaled into
+the inner part of a square, with its aspect ratio preserved, and moved so that its centre of mass is in the middle. The
+ink is light on a dark background.
 """
 
 import cv2
@@ -11,18 +11,19 @@ import numpy as np
 from lettermill.image.ink import FAINTEST_CONTRAST
 
 DARKEST = 0.1
-"""Share of the ink's pixels that are shown in full: the rest of a stroke is its edge."""
+"""Share of the ink pixels that become 255. The others are the edges of strokes."""
 
 
 def normalise(letter: np.ndarray, side: int, margin: int) -> np.ndarray:
     """The ink of ``letter`` ((height, width) uint8, dark on light) as (side, side) uint8, 0 is paper and 255 ink.
 
-    The longer side of ``letter`` becomes ``side - 2 * margin`` pixels. The centre of mass comes to the middle of the
-    square as far as the ink then stays inside. An image without contrast gives an empty square.
+    The longer side of ``letter`` becomes ``side - 2 * margin`` pixels. The centre of mass is moved to the middle of the
+    square, but only as far as all ink stays inside. An image without contrast gives an empty square.
+    Raises ValueError if the margin leaves no pixel.
     """
     inner = side - 2 * margin
     if inner < 1:
-        raise ValueError(f"a margin of {margin} leaves nothing of a side of {side}")
+        raise ValueError(f"margin {margin} is too large for side {side}: 2 * margin must be less than side")
     scale = inner / max(letter.shape)
     height, width = (max(1, round(length * scale)) for length in letter.shape)
     method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
@@ -34,13 +35,13 @@ def normalise(letter: np.ndarray, side: int, margin: int) -> np.ndarray:
 
 
 def _ink(letter: np.ndarray) -> np.ndarray:
-    """How far each pixel is from paper (0) to ink (255): what is written faintly is as good as what is not."""
+    """Each pixel on a scale from paper (0) to ink (255), whatever the contrast of the writing."""
     otsu, _ = cv2.threshold(letter, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     dark, light = letter[letter <= otsu], letter[letter > otsu]
     if len(dark) == 0 or len(light) == 0:
         return np.zeros_like(letter)
     paper, ink = float(np.median(light)), float(np.quantile(dark, DARKEST))
-    if paper - ink < FAINTEST_CONTRAST / 2:  # in the image of its word it was told from paper
+    if paper - ink < FAINTEST_CONTRAST / 2:  # half: the contrast of the whole word was sufficient
         return np.zeros_like(letter)
     share = (paper - letter.astype(np.float32)) / (paper - ink)
     levels: np.ndarray = np.round(np.clip(share, 0, 1) * 255)
@@ -48,7 +49,7 @@ def _ink(letter: np.ndarray) -> np.ndarray:
 
 
 def _start(profile: np.ndarray, side: int) -> int:
-    """Where ``profile`` ((length,) sums of ink) begins in ``side`` pixels, with its centre of mass in the middle."""
+    """Start of ``profile`` ((length,) sums of ink) in ``side`` pixels that puts its centre of mass in the middle."""
     length = len(profile)
     mass = profile.sum()
     centre = float(np.dot(profile, np.arange(length) + 0.5) / mass) if mass else length / 2

@@ -1,8 +1,8 @@
-"""Printed labels: where a form says ``PRENOM :`` and where the handwriting begins.
+"""Printed labels: find a label such as ``PRENOM :`` and the region of the handwriting.
 
-Print is told from handwriting by what a hand does not do: letters of one height on one baseline, closely
-spaced, often with a colon behind them. A label may stand beside the word, on a line above or below it, or not
-at all; nothing here depends on its wording or on the layout of one form.
+Print differs from handwriting: its letters have the same height and baseline, are closely spaced, and often end with a
+colon. A label may be beside the word, or on a line above or below it, or absent. Nothing here depends on its wording or
+on the layout of a particular form.
 """
 
 from typing import NamedTuple
@@ -13,33 +13,33 @@ from lettermill.base.box import Box
 from lettermill.image.ink import Components, components, ink_threshold
 
 SMALLEST_PRINT = 5
-"""Height in pixels under which print is not legible and not looked for."""
+"""Minimum height of print in pixels. Smaller print is not legible."""
 
 PRINT_DARKER = 40
-"""Grey levels by which a pixel of print is darker than the ink threshold of its image: at this depth, printed
-letters that would touch come apart."""
+"""Grey levels by which print is darker than the ink threshold of its image. This separates printed letters that would
+otherwise touch."""
 
 UNEVEN = 0.1
-"""Share of its height by which print may be uneven (at least a pixel): tops, baselines, the dots of a colon."""
+"""Tolerance for tops, baselines and the dots of a colon, as a share of the height of the print (at least a pixel)."""
 
 SHORTEST_LINE = 2.0
-"""Width of a printed line, in heights of its letters, from which it is taken for one: two letters may be chance, and
-three are two components when two of them run together."""
+"""Minimum width of a printed line, in letter heights. Two letters can be aligned by chance; three letters can be two
+components if two of them touch."""
 
 LABEL_ENDS = 0.4
-"""Share of the image's width left of which a label beside the word ends."""
+"""A label beside the word ends within this share of the image width."""
 
 
 class Writing(NamedTuple):
-    """Where the handwriting stands: its region in the image, and the row of the image on which its line is
-    centred (None when no label tells)."""
+    """The region of the handwriting in the image, and the row of pixels at the centre of its line (None if no label
+    shows it)."""
 
     region: Box
     line: int | None
 
 
 def find_writing(image: np.ndarray) -> Writing:
-    """The part of ``image`` ((height, width) uint8, dark ink) that holds the handwriting: all but the print."""
+    """The part of ``image`` ((height, width) uint8, dark ink) that contains the handwriting, without the print."""
     height, width = image.shape
     threshold = ink_threshold(image)
     if threshold is None:
@@ -63,7 +63,7 @@ def find_writing(image: np.ndarray) -> Writing:
 
 
 def _print_chains(parts: Components) -> list[list[int]]:
-    """Runs of components that stand as print does, each from left to right; a run may be of one component."""
+    """Runs of components that are aligned like print, from left to right. A run can be a single component."""
     legible = np.flatnonzero(parts.whole & (parts.height >= SMALLEST_PRINT)).tolist()
     left, top, right, bottom, heights = (
         side.tolist() for side in (parts.left, parts.top, parts.right, parts.bottom, parts.height)
@@ -102,13 +102,13 @@ def _box(parts: Components, chain: list[int]) -> Box:
 
 
 def _label_beside(parts: Components, chains: list[list[int]], shape: tuple[int, int]) -> Box | None:
-    """The label with a colon whose line is nearest to the middle of the image, its colon included."""
+    """The label with a colon whose line is nearest to the middle of the image, including the colon."""
     height, width = shape
     found = []
     for chain in chains:
         label = _box(parts, chain)
         if len(chain) == 1 and label.width < 0.9 * label.height:
-            continue  # one narrow component: a letter, not a printed word that runs together
+            continue  # one narrow component: a letter, not a printed word with touching letters
         end = _colon_after(parts, label)
         if end is not None and end <= LABEL_ENDS * width:
             found.append(Box.around(label.x, label.y, end, label.bottom))
@@ -116,10 +116,10 @@ def _label_beside(parts: Components, chains: list[list[int]], shape: tuple[int, 
 
 
 def _colon_after(parts: Components, label: Box) -> int | None:
-    """Right edge (exclusive) of the colon behind ``label``, or None.
+    """Right edge (exclusive) of the colon after ``label``, or None.
 
-    The two dots are of one size (those of an ``i`` are not: one is its stem), stand above each other, the lower
-    one on the baseline.
+    The two dots have the same size (unlike an ``i``, whose lower part is its stem), are above each other, and the lower
+    one is on the baseline.
     """
     slack, largest = _slack(label.height), max(2, round(0.45 * label.height))
     near = np.flatnonzero(
@@ -145,7 +145,7 @@ def _colon_after(parts: Components, label: Box) -> int | None:
 
 
 def _printed_lines(parts: Components, chains: list[list[int]]) -> list[Box]:
-    """The lines that hold nothing but print, from top to bottom."""
+    """The lines that contain only print, from top to bottom."""
     lines: dict[tuple[int, int], Box] = {}
     middle = (parts.top + parts.bottom) / 2
     print_ink = np.zeros(len(parts), np.int64)
@@ -163,7 +163,7 @@ def _printed_lines(parts: Components, chains: list[list[int]]) -> list[Box]:
 
 
 def _word_line(parts: Components, lines: list[Box]) -> int | None:
-    """The row with most ink outside the printed lines; None when there is none."""
+    """The row of pixels with the most ink outside the printed lines; None if there is no such ink."""
     free = parts.whole.copy()
     for line in lines:
         free &= (parts.bottom <= line.y) | (parts.top >= line.bottom)

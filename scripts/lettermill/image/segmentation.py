@@ -1,10 +1,10 @@
-"""Segment: the letters of a word as boxes, by the histograms of its rows and columns.
+"""Segment: the boxes of the letters of a word, by the histograms of its rows and columns.
 
-The essay's idea (a letter is a peak of the column histogram between two valleys), after what does not belong to
-the word has gone: specks, the slices of neighbouring lines at the upper and lower edge, whatever lies outside
-the word's band of the row histogram or far away from it. Connected components then fix what a plain histogram
-of columns gets wrong: letters that lean over each other share columns but no ink; the strokes of one broken
-letter share columns and belong together; dots and accents belong to the letter below them.
+This is the idea of the essay: a letter is a peak of the column histogram between two valleys. Ink that does not belong
+to the word is removed first: specks, parts of neighbouring lines at the upper and lower edge, and everything outside
+the word's band of the row histogram or far away from it. Connected components then correct the errors of a plain column
+histogram: slanted letters share columns but no ink; the strokes of a broken letter share columns and belong together;
+dots and accents belong to the letter below them.
 """
 
 from typing import NamedTuple
@@ -15,16 +15,16 @@ from lettermill.base.box import Box
 from lettermill.image.ink import Components, components, ink_mask
 
 SMALLEST_LETTER = 4
-"""Height in pixels under which nothing is a letter."""
+"""Minimum height of a letter in pixels."""
 
 SMALLEST_INK = 8
-"""Pixels of ink that a word has at least."""
+"""Minimum number of ink pixels in a word."""
 
 
 class Tolerances(NamedTuple):
-    """What counts as a letter. Lengths are shares of the height of the word's letters unless said otherwise.
+    """What counts as a letter: the values of config ``segment``, described in its schema.
 
-    Every value comes from config ``segment``, whose schema describes it.
+    Lengths are shares of the median height of the word's letters.
     """
 
     letter_height: float = 0.45
@@ -37,9 +37,9 @@ class Tolerances(NamedTuple):
 def find_letters(image: np.ndarray, line: int | None = None, tolerances: Tolerances = Tolerances()) -> list[Box]:
     """The boxes of the letters of ``image`` ((height, width) uint8, dark ink), from left to right.
 
-    line: a row of the image that is known to cross the word, if any is.
-    Each box is tight around the ink of its letter, dots and accents included. There are none in a blank image, nor in
-    one that is plainly not of a word.
+    line: a row of pixels that is known to cross the word, or None.
+    Each box is tight around the ink of its letter, including dots and accents. Returns no boxes for a blank image, or
+    for one that is clearly not a word.
     """
     parts = components(ink_mask(image))
     band = None if parts.no_word else word_band(parts, line)
@@ -57,10 +57,10 @@ def find_letters(image: np.ndarray, line: int | None = None, tolerances: Toleran
 
 
 def word_band(parts: Components, line: int | None) -> tuple[int, int] | None:
-    """Rows (top, bottom exclusive) of the word: the run of the row histogram at ``line``, else the heaviest one.
+    """Rows (top, bottom exclusive) of the word: the run of the row histogram at ``line``, or the one with most ink.
 
-    Components cut by the upper or lower edge of the image are neighbouring lines and do not
-    count, unless they cross ``line`` or there are no others.
+    Components that touch the upper or lower edge of the image belong to neighbouring lines. They do not count, unless
+    they cross ``line`` or there are no others.
     """
     height = parts.labels.shape[0]
     counted = parts.whole.copy()
@@ -88,16 +88,16 @@ def cores_of(parts: Components, band: tuple[int, int], tolerances: Tolerances) -
     if not cores.any():
         return cores
     letter = float(np.median(parts.height[cores]))
-    # The stem of an i is short; a dash, a comma and a speck are not higher than they are wide.
+    # The stem of an i is short. Dashes, commas and specks are not higher than wide.
     stem = (parts.height >= tolerances.stem_height * letter) & (parts.height >= 1.3 * parts.width)
     cores &= (parts.height >= tolerances.letter_height * letter) | stem
     return cores
 
 
 def _join_overlapping(cores: list[Box], share: float) -> list[Box]:
-    """Strokes in one place are one letter: cores that share at least ``share`` of the narrower one's columns.
+    """Join strokes to letters: cores that share at least ``share`` of the columns of the narrower one.
 
-    cores: by their left edges.
+    cores: sorted by their left edges.
     """
     letters: list[Box] = []
     for core in cores:
@@ -112,9 +112,9 @@ def _join_overlapping(cores: list[Box], share: float) -> list[Box]:
 
 
 def _heaviest_cluster(letters: list[Box], parts: Components, cores: np.ndarray, gap: float) -> list[Box]:
-    """The run of letters with most ink that has no gap of more than ``gap`` columns: the rest is not the word's.
+    """The run of letters with most ink and no gap of more than ``gap`` columns. The rest does not belong to the word.
 
-    letters: by their left edges.
+    letters: sorted by their left edges.
     """
     clusters: list[list[Box]] = []
     right = -np.inf
@@ -134,9 +134,9 @@ def _heaviest_cluster(letters: list[Box], parts: Components, cores: np.ndarray, 
 
 
 def _with_marks(letters: list[Box], marks: list[Box], gap: float) -> list[Box]:
-    """``letters`` with every dot, accent and splinter added to the letter whose columns it shares most.
+    """``letters``, with each dot, accent and splinter added to the letter with which it shares most columns.
 
-    gap: rows that a mark may stand above its letter. What lies below a letter or beside it is a speck.
+    gap: maximum distance in rows of a mark above its letter. Marks below or beside a letter are specks.
     """
     grown = list(letters)
     for mark in marks:

@@ -53,7 +53,7 @@ class Checkpoints(keras.callbacks.Callback):  # type: ignore[misc]
         with open(last / HISTORY, encoding="utf-8", newline="") as file:
             self.history = [{key: float(value) for key, value in row.items()} for row in csv.DictReader(file)]
         self.model._initial_epoch = len(self.history)  # as BackupAndRestore says it
-        self._say(f"going on after epoch {len(self.history)}")
+        self._say(f"resuming after epoch {len(self.history)}")
         if self._stopping is not None:
             values = [row[self._monitor] for row in self.history]
             self._stopping.best = min(values)
@@ -94,5 +94,5 @@ class Checkpoints(keras.callbacks.Callback):  # type: ignore[misc]
         """Give the model the best weights that there have been. Raises RuntimeError when no epoch was finished."""
         last = self.last()
         if last is None:
-            raise RuntimeError(f"{self._folder} has no checkpoint")
+            raise RuntimeError(f"{self._folder} contains no checkpoint")
         self.model.load_weights(last / BEST)

@@ -57,10 +57,12 @@ def load_preprocessing(path: Path) -> Preprocessing:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         if content["format"] != FORMAT:
-            raise ValueError("another version has written it")
+            raise ValueError("another version of Lettermill has written it")
         return Preprocessing(tuple(content["classes"]), int(content["side"]), int(content["margin"]))
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise CorruptedFileError(f"{path} does not describe a model: {error!r}. Train again.") from error
+        raise CorruptedFileError(
+            f"{path} cannot be read as the description of a model: {error!r}. Rerun the rule `fit`."
+        ) from error
 
 
 @dataclass(frozen=True)
@@ -94,5 +96,7 @@ def load_classifier(onnx: Path, preprocessing: Path) -> Classifier:
     try:
         network = cv2.dnn.readNetFromONNX(str(onnx))
     except cv2.error as error:
-        raise CorruptedFileError(f"{onnx} is no model: {error.err}. Train again.") from error
+        raise CorruptedFileError(
+            f"{onnx} cannot be read as an ONNX model: {error.err}. Rerun the rule `fit`."
+        ) from error
     return Classifier(network, load_preprocessing(preprocessing))

@@ -60,7 +60,7 @@ def evaluate(onnx: Path, preprocessing: Path, metadata: Path, folders: Sequence[
         share, of_no_class = accuracy(counts), int((each.letters.targets == NO_CLASS).sum())
         lines.append((each.name, share.total, *_rounded(share), of_no_class))
         classes += [(each.name, *_line(metrics)) for metrics in by_class(counts, expected.classes)]
-        log.info("%s: %.4f of %d letters right", each.name, share.value, share.total)
+        log.info("%s: accuracy %.4f on %d letters", each.name, share.value, share.total)
         title = f"Confusion matrix, {each.name}: accuracy {share.value:.2%} on {share.total:,} letters"
         draw_confusion(counts, expected.classes, title, output / f"confusion_{each.name}.png")
         rows = [(label, *line) for label, line in zip(expected.classes, counts.tolist(), strict=True)]

@@ -79,8 +79,8 @@ def fit(metadata: Path, training: Training, weights: str | Path | None, code: st
     trained_on = len(set(parts["train"].targets.tolist()))
     if trained_on < 2:
         raise InputError(
-            f"{metadata}: the part `train` has letters of {trained_on} classes; a model needs two at least. "
-            "More rows, or another `split:`, give it some."
+            f"{metadata}: the split `train` contains {trained_on} of the at least two classes that a classifier "
+            "needs. Add rows, or change config `split`."
         )
     log.info(", ".join(f"{len(letters.targets)} letters in {part}" for part, letters in parts.items()))
     folder = work / _digest(metadata, training, weights, code, parts)
@@ -178,4 +178,4 @@ def _remove_others(work: Path, folder: Path) -> None:
         if path != folder:
             shutil.rmtree(path)
     if folder.exists():
-        log.info("there are checkpoints of this training")
+        log.info("found checkpoints of this training")

@@ -61,7 +61,7 @@ def load_dataset(
         path = metadata.parent / name
         image = decode(path.read_bytes()) if path.is_file() else None
         if image is None:
-            raise CorruptedFileError(f"{path} is missing or cannot be decoded. Put it back: snakemake -R dataset.")
+            raise CorruptedFileError(f"{path} is missing or cannot be decoded. Rerun the rule `dataset`.")
         found[part].append((normalise(image, side, margin), index[label], path))
     return {part: LetterData.of(letters, side) for part, letters in found.items()}
 
@@ -82,12 +82,15 @@ def load_folder(folder: Path, classes: Sequence[str], side: int, margin: int) ->
             else:
                 found.append((image, index.get(place.name, NO_CLASS), path))
     if not found:
-        raise InputError(f"`train: {{test_on: …}}`: {folder} has no images. It needs a folder of them for each letter.")
+        raise InputError(
+            f"Config `train: {{test_on: …}}`: the folder {folder} contains no letter images. "
+            "Put the images of each letter into a subfolder that is named after the letter."
+        )
     if unread:
-        log.warning("%s: %d files are no images", folder, unread)
+        log.warning("%s: skipped %d files that cannot be decoded as images", folder, unread)
     light = np.mean([_is_light_on_dark(image) for image, *_ in found]) > 0.5
     if light:
-        log.info("%s: light letters on dark ground", folder)
+        log.info("%s: light letters on a dark background: inverting them", folder)
     images = ((255 - image if light else image, target, path) for image, target, path in found)
     return LetterData.of(((normalise(image, side, margin), target, path) for image, target, path in images), side)
 

@@ -78,9 +78,10 @@ def _base(coloured: keras.KerasTensor, side: int, weights: str | Path | None) ->
             raise
         url = vgg16.WEIGHTS_PATH_NO_TOP
         raise InputError(
-            f"The weights of VGG16 ({weights}) cannot be had: {error}\n"
-            f"Download {url} where that can be done, put the file beside your config, and name it there: "
-            f"`train: {{vgg16: {{weights: {url.rpartition('/')[2]}}}}}`. Without any: `weights: none`."
+            f"The weights of VGG16 ({weights}) cannot be loaded: {error}\n"
+            f"Download {url} on a machine with internet access, put the file beside your config, and set "
+            f"`train: {{vgg16: {{weights: {url.rpartition('/')[2]}}}}}`. "
+            "To train from random weights instead, set `weights: none`."
         ) from error
     values = coloured
     # Layer by layer, so that the model is a flat one: its layers can be named, frozen and exported.
@@ -100,4 +101,4 @@ def set_trainable(model: keras.Model, prefixes: Sequence[str]) -> None:
     """Train the layers whose names begin with one of ``prefixes``, and no others; all when there are none."""
     for layer in model.layers:
         layer.trainable = not prefixes or layer.name.startswith(tuple(prefixes))
-    log.info("%d of %d weights are trained", sum(w.numpy().size for w in model.trainable_weights), model.count_params())
+    log.info("training %d of %d weights", sum(w.numpy().size for w in model.trainable_weights), model.count_params())

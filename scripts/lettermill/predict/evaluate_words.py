@@ -77,7 +77,7 @@ def evaluate_words(
         "intervals": "95 %: CER by bootstrap over rows, word accuracy after Wilson",
     }
     write_bytes(figures, (json.dumps(content, indent=2) + "\n").encode())
-    log.info("%d of %d rows of the test part read: %s", len(records), len(tested), content)
+    log.info("%d of %d test rows read: %s", len(records), len(tested), content)
 
 
 def _first(readings: Sequence[Reading]) -> tuple[str, float | None]:

@@ -60,7 +60,7 @@ def _read(path: Path, reader: Reader, cropping: Cropping) -> tuple[np.ndarray | 
     except OSError as error:
         return None, Line([], [], "not_an_image", f"cannot be read: {error.strerror}")
     if image is None:
-        return None, Line([], [], "not_an_image", "cannot be decoded")
+        return None, Line([], [], "not_an_image", "cannot be decoded as an image")
     return image, reader.picture(image, cropping)
 
 

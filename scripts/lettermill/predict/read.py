@@ -80,7 +80,9 @@ class Reader:
                 letters += _letters(part, words, found[0].text)
                 words += 1
         if not words:
-            return Line([], [], "no_letters", f"{len(fragments.boxes)} pieces of ink, too few for a word of the list")
+            return Line(
+                [], [], "no_letters", f"{len(fragments.boxes)} fragments of ink, too few for any word of the list"
+            )
         return Line(texts, letters)
 
     def _written(self, readings: list[Reading]) -> list[Reading]:
@@ -111,7 +113,7 @@ def _letters(lattice: LetterLattice, word: int, text: str) -> list[ReadLetter]:
     """The letters of ``text`` in the places where they stand best."""
     alignment = lattice.paths.align(lattice.columns(text))
     if alignment is None:
-        raise ValueError(f"{text} does not fit, though it has been read")
+        raise ValueError(f"the reading {text!r} does not fit the lattice that it comes from")
     shares = letter_shares(lattice)
     letters = []
     for letter, index in zip(text, alignment.chosen, strict=True):

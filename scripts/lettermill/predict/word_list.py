@@ -74,12 +74,14 @@ def read_word_list(path: Path, alphabet: Alphabet) -> WordList:
     try:
         lines = path.read_bytes().decode("utf-8-sig").splitlines()
     except OSError as error:
-        raise InputError(f"{path}: {error.strerror}. Correct config `predict: {{word_list: …}}`.") from error
+        raise InputError(
+            f"{path} cannot be read: {error.strerror}. Correct config `predict: {{word_list: …}}`."
+        ) from error
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
-        raise InputError(f"{path}, line {line}: this is no UTF-8 text. Save the list as UTF-8.") from error
+        raise InputError(f"{path}, line {line}: the text is not UTF-8. Save the word list as UTF-8.") from error
     wrong = [
-        f"{path}, line {number}: {line.strip()!r} has no letter of config `alphabet`. Take the line out."
+        f"{path}, line {number}: {line.strip()!r} has no letter of config `alphabet`. Delete the line."
         for number, line in enumerate(lines, start=1)
         if line.strip() and not word(alphabet.pattern(line))
     ]
@@ -88,7 +90,7 @@ def read_word_list(path: Path, alphabet: Alphabet) -> WordList:
     words = [part for line in lines if line.strip() for part in (" ".join(line.split()), *line.split())]
     if not words:
         raise InputError(
-            f"{path}: the list has no word. Write one a line, or set config `predict: {{word_list: null}}`."
+            f"{path}: the word list is empty. Write one word per line, or set config `predict: {{word_list: null}}`."
         )
     return list_of(words, alphabet)
 

@@ -1,4 +1,4 @@
-"""Align: the best cut of every word of a batch, given its transcription, with a confidence for each letter."""
+"""Align: forced alignment of every word of a batch with its transcription, with a confidence for each letter."""
 
 import logging
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 STAGE = METHOD = "align"
 
 SUSPECT_GAP = 1.0
-"""Score gap (see ``WordAlignment``) from which a row is reported as a suspect."""
+"""Score gap (see ``WordAlignment``) from which a row is reported as suspect."""
 
 
 def align_batch(
@@ -28,17 +28,17 @@ def align_batch(
     output: Path,
     suspected: Path,
 ) -> None:
-    """Align the rows of the file ``matched`` (those with boxes, whether they fit or not).
+    """Align the rows of the file ``matched``, that is, all rows with boxes, whether these fit or not.
 
     patterns: (row id, pattern) of every row of the batch, see ``Alphabet.pattern``.
-    Writes ``MatchedLetter`` results to ``output`` and ``Suspect`` records to ``suspected``. Without a recogniser the
-    results in ``matched`` are passed on as they are.
+    Writes ``MatchedLetter`` results to ``output`` and ``Suspect`` records to ``suspected``. Without a recogniser, the
+    results of ``matched`` are copied unchanged.
     """
     results: list[MatchedLetter | StoppedRow] = read_results(matched, MatchedLetter)
     suspects: list[Suspect] = []
     recogniser = load_recogniser(recogniser_file)
     if recogniser is None:
-        log.warning("no recogniser could be learnt: the letters are those of matching")
+        log.warning("there is no recogniser, see the log of the rule learn: keeping the letters of the rule match")
     else:
         crops = read_offsets(cropped)
         words = {row_id: word(pattern) for row_id, pattern in patterns}
@@ -64,7 +64,9 @@ def _align(
             row.row_id, fragments.area, candidates, appearance_of(fragments, candidates), letters
         )
     if aligned is None:
-        detail = f"{len(fragments.boxes) if fragments else 0} pieces for the {len(letters)} letters of {letters}"
+        detail = (
+            f"{len(fragments.boxes) if fragments else 0} fragments of ink for the {len(letters)} letters of {letters}"
+        )
         return [StoppedRow(row.row_id, STAGE, "too_few_pieces", detail, letters)], None
     confidences = recogniser.confidence.of(aligned.evidence).tolist()
     boxes = [candidates[index].box.moved(row.box.x, row.box.y) for index in aligned.chosen]

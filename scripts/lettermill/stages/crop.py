@@ -1,4 +1,4 @@
-"""Crop: the images of a batch without the printed part of the form."""
+"""Crop: remove the printed part of the form from the images of a batch."""
 
 import logging
 from pathlib import Path
@@ -15,7 +15,7 @@ STAGE = "crop"
 
 
 def crop_batch(downloaded: Path, output: Path, cropping: Cropping) -> None:
-    """Crop the images of the folder ``downloaded`` into the folder ``output``, with ``offsets.csv`` beside them."""
+    """Crop the images of the folder ``downloaded`` into the folder ``output``, and write ``offsets.csv`` there."""
     output.mkdir(parents=True, exist_ok=True)
     results: list[Cropped | StoppedRow] = []
     for row in read_records(downloaded / "status.csv", Downloaded):
@@ -23,12 +23,12 @@ def crop_batch(downloaded: Path, output: Path, cropping: Cropping) -> None:
             continue
         content = (downloaded / row.file).read_bytes()
         image = decode(content)
-        if image is None and decode_error(content) == "too_large":  # fewer pixels are allowed than when it was fetched
+        if image is None and decode_error(content) == "too_large":  # `max_pixels` was larger at download
             results.append(StoppedRow(row.row_id, STAGE, "too_large", ""))
             continue
         if image is None:
             raise CorruptedFileError(
-                f"{downloaded / row.file} was an image and is none now. Delete {downloaded} and run again."
+                f"{downloaded / row.file} can no longer be decoded as an image. Delete {downloaded} and run again."
             )
         region, line = crop(image, cropping)
         if region.width < 1 or region.height < 1:

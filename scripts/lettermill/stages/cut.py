@@ -1,4 +1,4 @@
-"""Cut: the letters of a batch as images, in a folder for each letter, and an account of its other rows."""
+"""Cut: the letter crops of a batch, one folder per letter, and a record of everything rejected."""
 
 import logging
 from collections import Counter
@@ -23,17 +23,17 @@ from lettermill.stages.review_candidates import review_letters, write_review_can
 log = logging.getLogger(__name__)
 
 REJECTED = "rejected"
-"""The folder of the letters that are not delivered, for people to look at."""
+"""The folder of the rejected letter crops, for inspection."""
 
 
 class BatchFiles(NamedTuple):
-    """What the stages before have written for a batch."""
+    """The outputs of earlier stages for a batch."""
 
     downloaded: Path  # folder
     cropped: Path  # folder
     segmented: Path
     letters: Path  # the letters to cut, as MatchedLetter results
-    suspected: Path | None = None  # Suspect records, where there are any
+    suspected: Path | None = None  # Suspect records, if alignment wrote any
 
 
 def cut_batch(
@@ -46,17 +46,18 @@ def cut_batch(
     corrections: Iterable[tuple[str, ...]] = (),
     folders: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
-    """Cut the letters of a batch out of its cropped images; those with a lower confidence than that are rejected.
+    """Cut the letters of a batch out of its cropped images.
 
-    patterns: (row id, pattern) of every row of the batch, see ``Alphabet.pattern``. corrections: of its letters, see
-    ``Correction``, none contradicting another; ``corrections.csv`` in ``output`` says what has become of each.
-    folders: letter -> its folder, of those that are not called after the letter, see ``letter_folders``.
-    Letters go to ``output``/{letter}/{row}_{position}.png (row: as the cropped image), those that are rejected to
-    ``output``/rejected/. ``letters.csv`` in ``output`` lists the letters; ``rejected.csv`` lists those that are
-    rejected, and the rows of the batch that have none, with the stage that stopped them.
-    ``write_review_candidates`` says what comes of those that are worth a look; review_confidence: confidence from which
-    a letter is not.
-    Raises CorruptedFileError when a row, or a letter of one, has been lost on the way.
+    patterns: (row id, pattern) of every row of the batch, see ``Alphabet.pattern``. min_confidence: letters with a
+    lower confidence are rejected. review_confidence: letters with a lower confidence are review candidates.
+    corrections: of letters of the batch, see ``Correction``; none may contradict another. folders: letter -> folder,
+    for letters whose folder has another name than the letter, see ``letter_folders``.
+
+    Writes into the folder ``output``: letter crops as {letter}/{row}_{position}.png (row: the name of the cropped
+    image) and, if rejected, as rejected/{row}_{position}.png; ``letters.csv`` with the delivered letters;
+    ``rejected.csv`` with the rejected letters, and the rows without letters and the stage that stopped them;
+    ``corrections.csv`` with the outcome of each correction; and the files of ``write_review_candidates``.
+    Raises CorruptedFileError when a row or a letter is missing in ``files``.
     """
     output.mkdir(parents=True, exist_ok=True)
     crops = read_offsets(files.cropped)
@@ -71,7 +72,7 @@ def cut_batch(
         own = found.letters if isinstance(found, StoppedRow) else "".join(record.label for record in found)
         if own != words[row_id]:
             raise CorruptedFileError(
-                f"{files.letters} is not whole: row {row_id} lacks letters. Delete it and run again."
+                f"{files.letters} is incomplete: row {row_id} lacks letters. Delete it and run again."
             )
         if isinstance(found, StoppedRow):
             rejected.append(rejected_row(found))
@@ -107,7 +108,7 @@ def cut_batch(
     write_records(output / "rejected.csv", Rejected, rejected)
     write_records(output / "letters.csv", Letter, letters)
     log.info("%d letters cut from %d rows", len(letters), len(words) - len(reasons))
-    log.info("rejected: %d rows, and %d letters of others", len(reasons), len(rejected) - len(reasons))
+    log.info("rejected: %d rows and %d letters of other rows", len(reasons), len(rejected) - len(reasons))
 
 
 def _check_rows(
@@ -118,4 +119,4 @@ def _check_rows(
     if found != Counter(rows):
         lost = min((Counter(rows) - found) or (found - Counter(rows)))
         places = ", ".join(str(path) for path in files if path)
-        raise CorruptedFileError(f"Row {lost} is lost, or there twice, in one of {places}. Delete these and run again.")
+        raise CorruptedFileError(f"Row {lost} is missing or duplicated in one of {places}. Delete these and run again.")

@@ -1,4 +1,4 @@
-"""Download: the images of a batch, as they are at their source, and what became of each row."""
+"""Download: the images of a batch, unchanged, and the outcome for each row."""
 
 import hashlib
 import logging
@@ -26,9 +26,9 @@ log = logging.getLogger(__name__)
 
 
 class ImageSource(NamedTuple):
-    """Where a row's image is: an http(s) URL, or a path below the images folder.
+    """The source of a row's image: an http(s) URL, or a path below the images folder.
 
-    stamp: tells versions of an image apart; not used here, but a change of it re-runs the batch.
+    stamp: identifies the version of the image. It is not used here, but a changed stamp reruns the batch.
     """
 
     row_id: str
@@ -37,7 +37,7 @@ class ImageSource(NamedTuple):
 
     @property
     def is_url(self) -> bool:
-        """Whether it is to be fetched."""
+        """Whether the image must be downloaded."""
         return "://" in self.image
 
 
@@ -50,10 +50,11 @@ def download_batch(
     memory: Path | None = None,
     stems: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
-    """Put the images of ``rows`` (see ``ImageSource``) into the folder ``output``, with ``status.csv`` beside them.
+    """Put the images of ``rows`` (see ``ImageSource``) into the folder ``output``, and write ``status.csv`` there.
 
-    memory: the file that keeps the responses of the batch from run to run: what has failed there is not fetched again,
-    see ``stages.refresh``. stems: names of files, see ``file_stem``; those of later stages are called after these.
+    memory: the file that keeps the responses of the batch from run to run; a URL that failed in an earlier run is not
+    requested again, see ``stages.refresh``. stems: row id -> file name without suffix, see ``file_stem``. Later stages
+    use the same names.
     """
     sources = sorted(ImageSource(*row) for row in rows)
     output.mkdir(parents=True, exist_ok=True)
@@ -73,11 +74,11 @@ def download_batch(
         if record.reason:
             log.warning("%s: %s %s", record.row_id, record.reason, record.detail)
     write_records(output / "status.csv", Downloaded, records)
-    log.info("%d of %d images are here", sum(record.status == "ok" for record in records), len(records))
+    log.info("%d of %d images downloaded or copied", sum(record.status == "ok" for record in records), len(records))
 
 
 class _Batch:
-    """The rows of a batch that are fetched. rows: URL -> row id -> stem of its file. before: URL -> response, of
+    """The rows of a batch with URLs. rows: URL -> row id -> file name without suffix. before: URL -> response of
     earlier runs."""
 
     def __init__(
@@ -92,8 +93,8 @@ class _Batch:
         self.records: list[Downloaded] = []
 
     def fetch(self) -> list[KeptResponse]:
-        """Bring them all here."""
-        # requests takes 0.1 s to import, which batches of local images need not pay for.
+        """Download all images that are not in the cache; returns a response for each URL."""
+        # Importing requests takes 0.1 s, which batches of local images do not need.
         from lettermill.fetch.images import FetchedImage, ImageFetcher
 
         with ImageFetcher(self._cache, self._settings) as fetcher:
@@ -105,14 +106,14 @@ class _Batch:
                 elif before and before.reason and before.holds(fetcher.requested(url), self._settings.limits):
                     responses.append(self._deliver(FetchedImage(before, None)))
                 else:
-                    missing.append(url)  # also what was there and is no longer in the cache
-            log.info("%d URLs, %d of them to be fetched", len(self._rows), len(missing))
+                    missing.append(url)  # also images that have disappeared from the cache
+            log.info("%d URLs, %d of them to download", len(self._rows), len(missing))
             if missing:
                 responses += fetcher.for_each(missing, lambda url: self._deliver(fetcher.fetch(url)))
         return responses
 
     def _deliver(self, image: "FetchedImage") -> KeptResponse:
-        """Put an image where its rows are looked for, at once, so that few are in memory at a time."""
+        """Put an image into the output folder for each of its rows. Called at once, to keep few images in memory."""
         response, content = image
         for row_id, stem in self._rows[response.url].items():
             file = ""
@@ -127,7 +128,7 @@ class _Batch:
 
 
 def _linked(kept: Path, target: Path) -> bool:
-    """Make ``target`` one file with that in the cache, so that the disk holds it once; False when it has gone there."""
+    """Hard-link ``target`` to the file in the cache to save disk space; False when that file has disappeared."""
     try:
         link_or_copy(kept, target)
     except FileNotFoundError:
@@ -136,7 +137,7 @@ def _linked(kept: Path, target: Path) -> bool:
 
 
 def _copy(row: ImageSource, stem: str, images: Path, output: Path, settings: FetchSettings) -> Downloaded:
-    """Copy the image of a row from the images folder, unless there is a reason not to."""
+    """Copy the image of a row from the images folder, or record why that is not possible."""
     content, reason, detail = _read(images, row.image, settings.max_bytes)
     if content is not None and (reason := decode_error(content)):
         detail, content = f"{row.image}: {len(content)} bytes", None
@@ -153,14 +154,14 @@ def _read(images: Path, name: str, largest: int) -> tuple[bytes | None, str, str
     try:
         path = (images / name).resolve()
         if not path.is_relative_to(images.resolve()):
-            return None, "outside_images_folder", f"{name} is a link; name its folder in config `images`"
-        # Not to wait for a pipe to which nobody writes.
+            return None, "outside_images_folder", f"{name} links to a file outside of the folder `images`"
+        # Non-blocking, so that a named pipe without a writer does not block.
         with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC), "rb") as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                return None, "not_an_image", f"{name} is no file"
+                return None, "not_an_image", f"{name} is not a regular file"
             content = file.read(largest + 1)
     except (FileNotFoundError, NotADirectoryError):
         return None, "missing_file", name
-    except (OSError, ValueError, RuntimeError) as error:  # such as a folder, a name with a NUL, a loop of links
-        return None, "not_an_image", f"{name}: {type(error).__name__}"
+    except (OSError, ValueError, RuntimeError) as error:  # such as a folder, a NUL in the name, a loop of links
+        return None, "not_an_image", f"{name} cannot be read: {type(error).__name__}"
     return (None, "too_large", f"{name}: more than {largest} bytes") if len(content) > largest else (content, "", "")

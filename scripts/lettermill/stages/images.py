@@ -1,4 +1,4 @@
-"""Reading the images that earlier stages have written."""
+"""Reading images written by earlier stages."""
 
 from pathlib import Path
 
@@ -11,26 +11,26 @@ from lettermill.records.schemas import Cropped
 
 
 def read_offsets(folder: Path) -> dict[str, Cropped]:
-    """The rows of a batch that have been cropped, by their ids."""
+    """Row id -> record, for the cropped rows of a batch."""
     rows = read_results(folder / "offsets.csv", Cropped)
     return {row.row_id: row for row in rows if isinstance(row, Cropped)}
 
 
 def read_crop(folder: Path, row: Cropped) -> np.ndarray:
-    """The cropped image of ``row`` as (height, width) uint8; raises CorruptedFileError when it is not whole."""
+    """The cropped image of ``row`` as (height, width) uint8. Raises CorruptedFileError if it is missing or damaged."""
     path = folder / row.file
     image = decode(path.read_bytes()) if path.is_file() else None
     if image is None or image.shape != (row.box.height, row.box.width):
-        raise CorruptedFileError(f"{path} is missing or not whole. Delete {folder} and run again.")
+        raise CorruptedFileError(f"{path} is missing or damaged. Delete {folder} and run again.")
     return image
 
 
 def read_cut(path: Path, shape: tuple[int, int] | None = None) -> np.ndarray:
-    """An image of a letter or a word that `cut` has written, as (height, width) uint8.
+    """An image of a letter or a word written by `cut`, as (height, width) uint8.
 
-    shape: what it must be, where that is known. Raises CorruptedFileError when the image is missing, or is another one.
+    shape: the expected shape, if known. Raises CorruptedFileError if the image is missing or has another shape.
     """
     image = decode(path.read_bytes()) if path.is_file() else None
     if image is None or shape not in (None, image.shape):
-        raise CorruptedFileError(f"{path} is missing or cannot be decoded. Make it again: snakemake -R cut dataset.")
+        raise CorruptedFileError(f"{path} is missing or cannot be decoded. Rerun the rules `cut` and `dataset`.")
     return image

@@ -1,4 +1,4 @@
-"""Learn: a recogniser from the words whose boxes fit, and how far its confidences can be trusted."""
+"""Learn: train the recogniser on the words whose boxes fit, and measure its calibration."""
 
 import hashlib
 import logging
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 
 class LearningSource(NamedTuple):
-    """Where the words of a batch are: a file of letters and a folder of images."""
+    """The files of a batch: a table of letters and a folder of cropped images."""
 
     matched: Path
     cropped: Path
@@ -42,7 +42,7 @@ class _Word(NamedTuple):
 
 
 class LearningOutput(NamedTuple):
-    """The files that learning writes."""
+    """The files that `learn` writes."""
 
     recogniser: Path
     reliability: Path
@@ -50,7 +50,7 @@ class LearningOutput(NamedTuple):
 
     @classmethod
     def of(cls, folder: Path) -> "LearningOutput":
-        """These files in ``folder``."""
+        """The files with their usual names in ``folder``."""
         return cls(folder / "recogniser.npz", folder / "reliability.csv", folder / "lessons.csv")
 
 
@@ -62,11 +62,11 @@ def learn_recogniser(
     output: LearningOutput,
     jobs: int,
 ) -> None:
-    """Write a recogniser, its reliability table, and what corrections have changed.
+    """Train a recogniser and write it with its reliability table and the effect of corrections.
 
-    max_words: words that it is trained on, at most; those that have ``corrections`` (of letters) come on top. rounds,
-    jobs: see ``learn``. When there is too little to learn from, the recogniser's file says so, and alignment falls back
-    to matching.
+    max_words: maximum number of words to train on, not counting those with ``corrections`` (of letters). rounds, jobs:
+    see ``learn``. If there are too few examples, the file of the recogniser says so, and `align` keeps the letters of
+    `match`.
     """
     by_row: dict[str, list[Correction]] = {}
     for correction in corrections:
@@ -84,10 +84,10 @@ def learn_recogniser(
 def gather_examples(
     sources: Iterable[LearningSource], max_words: int, others: bool, corrections: Mapping[str, Sequence[Correction]]
 ) -> tuple[Iterator[Example], Lexicon]:
-    """Up to ``max_words`` words whose boxes fit, a random sample, and the lexicon of all words that fit.
+    """A random sample of up to ``max_words`` words whose boxes fit, and the lexicon of all words whose boxes fit.
 
-    others: up to as many words whose boxes do not fit come too, without boxes. corrections: by row; words that have
-    any come in any case. Images are read as they are asked for.
+    others: whether to add up to ``max_words`` words whose boxes do not fit, without boxes. corrections: row id ->
+    corrections; words with corrections are always included. Images are read lazily.
     """
     fitting: list[_Word] = []
     unfit: list[_Word] = []
@@ -102,8 +102,8 @@ def gather_examples(
             unfit = sorted([*unfit, *(word for word in words if not word.fits)])[:max_words]
         corrected += [word for word in words if word.row_id in corrections]
     chosen = {word.row_id: word for word in (*fitting, *unfit, *corrected)}
-    log.info("%d words that fit to learn from, %d that do not", len(fitting), len(unfit))
-    log.info("%d words with letters that a person has decided about", len(corrected))
+    log.info("words to train on: %d whose boxes fit, %d whose boxes do not fit", len(fitting), len(unfit))
+    log.info("words with corrected letters: %d", len(corrected))
     crops = {folder: read_offsets(folder) for folder in sorted({word.cropped for word in chosen.values()})}
     examples = (
         _example(word, crops[word.cropped][row_id], corrections.get(row_id, ())) for row_id, word in chosen.items()

@@ -1,4 +1,4 @@
-"""Match: boxes against transcriptions, by their number."""
+"""Match: assign boxes to the letters of the transcription by counting them."""
 
 import logging
 import statistics
@@ -16,19 +16,19 @@ log = logging.getLogger(__name__)
 STAGE, METHOD = "match", "histogram"
 
 LOW = 0.75
-"""Share of the letters' median height under which a box may be a mark's."""
+"""Share of the median height of the letters below which a box may be a mark."""
 
 WIDE = 2.0
-"""Width of a box, in median heights of the word's letters, over which it holds more than one letter."""
+"""Width of a box, in median heights of the word's letters, above which it contains more than one letter."""
 
 
 def match_word(boxes: Sequence[Box], pattern: str) -> list[tuple[str, Box]] | str:
     """The letters of a word, each with its box, or the reason why the boxes do not fit.
 
     boxes: from left to right. pattern: see ``Alphabet.pattern``.
-    The boxes fit when there is one for each letter. What else is written (a hyphen, a digit) may have boxes too, but
-    then all of it must, and those of the marks must be lower than the letters. A word with a box that is too wide
-    for a letter does not fit, whatever the number: it is a piece of print, or several letters beside a broken one.
+    The boxes fit when there is one for each letter. Other characters (a hyphen, a digit) may have boxes too, but then
+    all of them must, and the boxes of marks must be lower than those of letters. If a box is too wide for a letter, the
+    word does not fit, even if the number of boxes is right: there may be print, or touching letters and a broken one.
     """
     letters = word(pattern)
     if len(boxes) == len(letters):
@@ -61,7 +61,7 @@ def match_batch(segmented: Path, patterns: Sequence[tuple[str, str]], output: Pa
             continue
         boxes = [record.box for record in found]
         if len(boxes) != found[0].boxes:
-            raise CorruptedFileError(f"{segmented} is not whole: row {row_id} lacks boxes. Delete it and run again.")
+            raise CorruptedFileError(f"{segmented} is incomplete: row {row_id} lacks boxes. Delete it and run again.")
         rows += 1
         pattern = pattern_of[row_id]
         matched = match_word(boxes, pattern)
@@ -69,7 +69,7 @@ def match_batch(segmented: Path, patterns: Sequence[tuple[str, str]], output: Pa
             letters = word(pattern)
             detail = f"{len(boxes)} boxes for the {len(letters)} letters of {letters}"
             if matched == "wide_box":
-                detail = f"the widest box has {max(box.width for box in boxes)} columns"
+                detail = f"the widest box is {max(box.width for box in boxes)} pixels wide"
             results.append(StoppedRow(row_id, STAGE, matched, detail, letters))
             continue
         fitting += 1
@@ -78,4 +78,4 @@ def match_batch(segmented: Path, patterns: Sequence[tuple[str, str]], output: Pa
             for position, (letter, box) in enumerate(matched)
         ]
     write_results(output, MatchedLetter, results)
-    log.info("%d of %d words fit", fitting, rows)
+    log.info("the boxes of %d of %d words fit", fitting, rows)

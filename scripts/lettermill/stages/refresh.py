@@ -1,7 +1,6 @@
-"""Refresh: fetch again what has failed and may do better now, or everything, to see what has changed.
+"""Refresh: request URLs again, either those that failed and may succeed now, or all of them, to find what has changed.
 
-Nothing of the dataset is made here. It is noted what has changed; the next run works on the batches of those rows, and
-on no others.
+This does not touch the dataset. Changes are recorded, and the next run processes only the batches of the changed rows.
 """
 
 import logging
@@ -21,17 +20,17 @@ from lettermill.stages.download import ImageSource
 
 log = logging.getLogger(__name__)
 
-NEW = "are there now"
-CHANGED = "are other images than before"
-SAME = "are the same as before"
-LOST = "are not to be had any more; the images that are here are kept"
-OTHERWISE = "fail for another reason than before"
-FAILED = "fail as before"
+NEW = "now available"
+CHANGED = "changed"
+SAME = "unchanged"
+LOST = "no longer available; the images downloaded before are kept"
+OTHERWISE = "failed for another reason than before"
+FAILED = "failed as before"
 KINDS = (NEW, CHANGED, SAME, LOST, OTHERWISE, FAILED)
 
 
 class RefreshResult(NamedTuple):
-    """What came of fetching a URL again: the response that holds now, and which of ``KINDS`` that is."""
+    """The outcome of requesting a URL again. response: the one that is valid now. kind: one of ``KINDS``."""
 
     response: KeptResponse
     kind: str
@@ -43,11 +42,11 @@ def refresh(
     cache_folder: Path,
     settings: FetchSettings,
 ) -> Counter[str]:
-    """Fetch the images of ``batches`` (name -> rows, see ``ImageSource``) again that have been fetched before.
+    """Request the URLs of ``batches`` (name -> rows, see ``ImageSource``) again that were requested before.
 
-    only_failed: those only that have failed and may do better now, because what has failed may pass, or because the
-    settings that decided about it are others. Returns how many URLs there are of each of ``KINDS``. Reads and writes
-    its notes below the working directory.
+    only_failed: only those that failed and may succeed now, because the error was transient or because the settings
+    that decided the outcome have changed. Returns the number of URLs for each of ``KINDS``. Reads and writes files
+    below ``.snakemake/lettermill`` in the working directory.
     """
     before: dict[str, KeptResponse] = {}
     rows: dict[str, list[str]] = {}  # of a URL
@@ -59,14 +58,13 @@ def refresh(
                 rows.setdefault(row.image, []).append(row.row_id)
     with ImageFetcher(Cache(cache_folder), settings) as fetcher:
         urls = [url for url in rows if not only_failed or _may_do_better(before[url], fetcher, settings)]
-        log.info("%d of %d URLs are fetched again", len(urls), len(rows))
+        log.info("downloading %d of %d URLs again", len(urls), len(rows))
         found = fetcher.for_each(urls, lambda url: (_retry if only_failed else _refresh)(fetcher, before[url]))
     for response, kind in sorted(found):
-        log.info("%s %s: %s", response.url, kind, response.reason or response.sha256)
+        log.info("%s: %s (%s)", response.url, kind, response.reason or response.sha256)
     changed = [response for response, kind in found if kind in (NEW, CHANGED, OTHERWISE)]
     versions = {row_id: (one.sha256 or one.reason)[:16] for one in changed for row_id in rows[one.url]}
-    # What has changed is noted first: when this is killed in between, some rows are worked on for nothing, but none is
-    # overlooked.
+    # Versions are written first: if this is killed in between, some rows are processed in vain, but none is missed.
     if versions:
         write_versions(VERSIONS, read_versions(VERSIONS) | versions)
     current = before | {response.url: response for response, _ in found}
@@ -77,11 +75,11 @@ def refresh(
 
 
 def refresh_lines(counts: Counter[str]) -> Iterator[str]:
-    """What there is to say of the result of ``refresh``."""
-    yield f"Fetched {counts.total():,} URLs again."
+    """The report on the result of ``refresh``, line by line."""
+    yield f"URLs requested again: {counts.total():,}"
     yield from (f"{counts[kind]:>8,} {kind}" for kind in KINDS if counts[kind])
     if counts[NEW] + counts[CHANGED] + counts[OTHERWISE]:
-        yield "The next run works on the batches of those that have changed."
+        yield "The next run processes the batches that these changes concern."
 
 
 def _may_do_better(response: KeptResponse, fetcher: ImageFetcher, settings: FetchSettings) -> bool:
@@ -91,7 +89,7 @@ def _may_do_better(response: KeptResponse, fetcher: ImageFetcher, settings: Fetc
 
 
 def _retry(fetcher: ImageFetcher, before: KeptResponse) -> RefreshResult:
-    """Fetch an image that has never come."""
+    """Request an image that has never been downloaded."""
     response, content = fetcher.cached(before.url, None) or fetcher.fetch(before.url)
     if content is not None:
         return RefreshResult(response, NEW)
@@ -99,7 +97,7 @@ def _retry(fetcher: ImageFetcher, before: KeptResponse) -> RefreshResult:
 
 
 def _refresh(fetcher: ImageFetcher, before: KeptResponse) -> RefreshResult:
-    """Ask whether an image is still the one that is here, and for it if it is not."""
+    """Request an image conditionally: it is downloaded only if it has changed."""
     here = fetcher.cached(before.url, before)
     response, content = fetcher.fetch(before.url, here.response if here else None)
     if content is not None:
@@ -109,6 +107,6 @@ def _refresh(fetcher: ImageFetcher, before: KeptResponse) -> RefreshResult:
         return RefreshResult(before, SAME)
     if not before.reason:
         return RefreshResult(before, LOST)
-    if here:  # by another dataset that shares the cache
+    if here:  # put there by another dataset that shares the cache
         return RefreshResult(here.response, NEW)
     return RefreshResult(response, FAILED if response.reason == before.reason else OTHERWISE)

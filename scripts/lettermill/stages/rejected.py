@@ -1,4 +1,4 @@
-"""Rejected: the account of what is not delivered of a batch."""
+"""Rejected: the records of all letters and rows of a batch that are not delivered."""
 
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
@@ -11,13 +11,15 @@ LOW = "low_confidence"
 
 
 def rejected_row(row: StoppedRow) -> Rejected:
-    """The account of a row that a stage has stopped."""
+    """The record of a row that a stage stopped."""
     return Rejected(row.row_id, None, "", row.stage, row.reason, None, row.detail)
 
 
 def not_delivered(row: Sequence[MatchedLetter], confident: Sequence[bool], left_out: Collection[int]) -> list[Rejected]:
-    """The letters of a row that are not confident, or are left out by hand; the row itself, in one line, when all
-    are."""
+    """Records of the letters of a row that are not delivered; if none is delivered, one record of the whole row.
+
+    confident: for each letter of ``row``, whether it is delivered. left_out: positions that a correction rejects.
+    """
     row_id = row[0].row_id
     if any(confident):
         return [
@@ -31,12 +33,12 @@ def not_delivered(row: Sequence[MatchedLetter], confident: Sequence[bool], left_
     highest = max((confidence for confidence in others if confidence is not None), default=None)
     if not others:
         return [Rejected(row_id, None, "", "review", BY_HAND, None, "every letter of the row")]
-    detail = "the highest of the row's letters" + (f"; {len(left_out)} are rejected by hand" if left_out else "")
+    detail = "highest confidence of the row" + (f"; letters rejected by hand: {len(left_out)}" if left_out else "")
     return [Rejected(row_id, None, "", "align", LOW, highest, detail)]
 
 
 def stopped_before(downloaded: Path, cropped: Path, segmented: Path) -> Iterator[Rejected]:
-    """The rows of a batch without boxes: each is, with a reason, in the table of the stage that stopped it."""
+    """Records of the rows of a batch that `download`, `crop` or `segment` stopped."""
     for record in read_records(downloaded / "status.csv", Downloaded):
         if record.reason:
             yield rejected_row(StoppedRow(record.row_id, "download", record.reason, record.detail))

@@ -1,4 +1,4 @@
-"""Review candidates: the letters and words of a batch that are worth a look by a person, with pictures of the words."""
+"""Review candidates: the letters and words of a batch that a person should check, with images of the words."""
 
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
@@ -9,7 +9,7 @@ from lettermill.records.csv_files import write_records
 from lettermill.records.schemas import Cropped, MatchedLetter, Rejected, ReviewLetter, ReviewWord
 
 PICTURES = "review"
-"""The folder of the words' pictures, among the letters of a batch."""
+"""The folder of the word images inside the folder of a batch."""
 
 
 def review_letters(
@@ -18,15 +18,15 @@ def review_letters(
     suspects: Collection[str],
     review_confidence: float,
 ) -> list[ReviewLetter]:
-    """All letters of the rows of ``records`` of which one at least is worth a look.
+    """All letters of those rows of ``records`` that have at least one letter to review.
 
-    That is a letter that is rejected, that has a lower confidence than ``review_confidence``, or that the recogniser
-    takes for another one; and every letter of a row of ``suspects``. A letter that is decided by hand is worth none.
-    rejected: letters, and whole rows, that are not delivered.
+    A letter is to be reviewed if it is rejected, if its confidence is below ``review_confidence``, if the recogniser
+    reads it as another letter, or if its row is one of ``suspects``. A letter with a correction is not.
+    rejected: the letters and whole rows that are not delivered.
     """
     reasons = {(row.row_id, row.position): row.reason for row in rejected}
     letters: list[ReviewLetter] = []
-    worth_a_look: set[str] = set()
+    to_review: set[str] = set()
     for r in records:
         reason = reasons.get((r.row_id, r.position)) or reasons.get((r.row_id, None), "")
         if r.method == HAND:
@@ -35,8 +35,8 @@ def review_letters(
         uncertain = r.confidence is not None and r.confidence < review_confidence
         misread = r.predicted_label not in ("", r.label)
         if (reason or uncertain or misread or r.row_id in suspects) and r.method != HAND:
-            worth_a_look.add(r.row_id)
-    return [letter for letter in letters if letter.row_id in worth_a_look]
+            to_review.add(r.row_id)
+    return [letter for letter in letters if letter.row_id in to_review]
 
 
 def write_review_candidates(
@@ -47,11 +47,11 @@ def write_review_candidates(
     crops: Mapping[str, Cropped],
     output: Path,
 ) -> None:
-    """Write ``review_letters.csv`` with these letters into the folder ``output``, and ``review_words.csv`` with
-    their words and the rows that are rejected, but not by hand, though they have an image; the images go to
-    ``output``/review/.
+    """Write the review candidates of a batch into the folder ``output``.
 
-    words: row id -> the letters of its transcription. cropped, crops: the folder of the cropped images, and its rows.
+    ``review_letters.csv`` lists ``letters``. ``review_words.csv`` lists their words, and all rejected rows that have an
+    image and are not rejected by hand. The images of these words go to ``output``/review/.
+    words: row id -> the letters of its transcription. cropped: folder of the cropped images. crops: row id -> record.
     """
     stopped = {row.row_id: row.reason for row in rejected if row.position is None and row.reason != BY_HAND}
     shown = {letter.row_id for letter in letters} | stopped.keys()

@@ -1,4 +1,4 @@
-"""Segment: the boxes of the letters in the cropped images of a batch."""
+"""Segment: find the boxes of the letters in the cropped images of a batch."""
 
 import logging
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ STAGE = "segment"
 
 
 def segment_batch(cropped: Path, output: Path, tolerances: Tolerances) -> None:
-    """Find the letters of the images of the folder ``cropped``; write ``SegmentedBox`` results to ``output``."""
+    """Find the letters in the images of the folder ``cropped``. Writes ``SegmentedBox`` results to ``output``."""
     results: list[SegmentedBox | StoppedRow] = []
     for row in read_results(cropped / "offsets.csv", Cropped):
         if isinstance(row, Cropped):
@@ -26,7 +26,7 @@ def segment_batch(cropped: Path, output: Path, tolerances: Tolerances) -> None:
     write_results(output, SegmentedBox, results)
     without = sum(isinstance(result, StoppedRow) for result in results)
     images = len({result.row_id for result in results})
-    log.info("%d boxes in %d images; none in %d", len(results) - without, images - without, without)
+    log.info("%d boxes in %d images; no boxes in %d images", len(results) - without, images - without, without)
 
 
 def _segment(row: Cropped, cropped: Path, tolerances: Tolerances) -> Sequence[SegmentedBox | StoppedRow]:
@@ -41,8 +41,8 @@ def _segment(row: Cropped, cropped: Path, tolerances: Tolerances) -> Sequence[Se
 
 
 def _why(image: np.ndarray) -> tuple[str, str]:
-    """Why ``image`` has no letters: the reason and a detail."""
+    """(reason, detail): why ``image`` has no letters."""
     if ink_threshold(image) is None:
         return "blank_image", ""
     parts = components(ink_mask(image))
-    return ("too_many_pieces", f"{len(parts)} pieces") if parts.no_word else ("no_letters", "")
+    return ("too_many_pieces", f"{len(parts)} connected components") if parts.no_word else ("no_letters", "")

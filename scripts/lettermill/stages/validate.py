@@ -1,4 +1,4 @@
-"""Validate: what is known of a table and its images before anything is made of them."""
+"""Validate: check a table, its corrections and its images before a run."""
 
 import hashlib
 from collections import Counter
@@ -17,18 +17,17 @@ if TYPE_CHECKING:
     from lettermill.fetch.fetcher import Fetcher
 
 EXAMPLES = 5
-"""Rows, hosts and files that are named, at most, of each kind."""
+"""Maximum number of rows, hosts and files listed of each kind."""
 
 SAMPLE = 20
-"""URLs that are fetched."""
+"""Number of URLs that are requested."""
 
 
 class Findings(NamedTuple):
-    """What the plan knows of a project.
+    """What is known of a project before a run.
 
-    table, corrections_file: their paths; the latter may be empty. size: rows of the table. batches: name -> rows, see
-    ``ImageSource``. rejected_rows, notes: see ``table_lines``. corrections: see ``correction_lines``. images: their
-    folder.
+    table: path. size: number of rows. batches: name -> rows, see ``ImageSource``. rejected_rows, notes: see
+    ``table_lines``. corrections_file: path, or empty. corrections: see ``correction_lines``. images: the images folder.
     """
 
     table: str
@@ -42,8 +41,8 @@ class Findings(NamedTuple):
 
 
 def validation_lines(found: Findings, settings: FetchSettings) -> Iterator[str]:
-    """What there is to say of a project before anything is made of it."""
-    yield "The config is right.\n"
+    """The report on a project, line by line."""
+    yield "The config is valid.\n"
     yield f"Table {found.table}"
     yield from table_lines(found.size, len(found.batches), found.rejected_rows, found.notes)
     if found.corrections_file:
@@ -57,23 +56,22 @@ def validation_lines(found: Findings, settings: FetchSettings) -> Iterator[str]:
 def table_lines(
     rows: int, batches: int, rejected_rows: Sequence[tuple[str, str, str]], notes: Sequence[tuple[int, str]]
 ) -> Iterator[str]:
-    """What there is to say of a table.
+    """The report on a table, line by line.
 
-    rows: how many it has. batches: of how many rows those are that can be worked on. rejected_rows: (row id, reason,
-    detail) of the others. notes: see ``TableNote``.
+    rows, batches: their numbers. rejected_rows: (row id, reason, detail). notes: (line, note), see ``TableNote``.
     """
-    yield f"{rows:>8,} rows, of which {rows - len(rejected_rows):,} can be worked on; batches: {batches:,}"
+    yield f"{rows:>8,} rows, {rows - len(rejected_rows):,} of them usable; batches: {batches:,}"
     for reason, count in Counter(reason for _, reason, _ in rejected_rows).most_common():
         yield f"{-count:>8,} {reason} ({explain('table', reason)})"
         for row_id, _, detail in [row for row in rejected_rows if row[1] == reason][:EXAMPLES]:
             yield f"           {': '.join(filter(None, (row_id, detail)))}"
     if notes:
-        yield f"{len(notes):>8,} notes on what was repaired or taken for granted"
+        yield f"{len(notes):>8,} notes on repairs and assumptions"
         yield from _named([f"line {line}: {note}" for line, note in notes])
 
 
 def correction_lines(lines: Sequence[CorrectionOutcome]) -> Iterator[str]:
-    """What there is to say of corrections. lines: those that only the letters can tell of have an empty outcome."""
+    """The report on corrections, line by line. Corrections of letters have an empty outcome before the run."""
     actions = Counter(line.action for line in lines if line.outcome != MALFORMED)
     yield (
         f"{len(lines):>8,} lines"
@@ -81,7 +79,7 @@ def correction_lines(lines: Sequence[CorrectionOutcome]) -> Iterator[str]:
         + ", ".join(f"{count:,} {action}" for action, count in sorted(actions.items()))
     )
     if tried := sum(not line.outcome for line in lines):
-        yield f"{tried:>8,} are of letters: whether they fit is seen when these are cut"
+        yield f"{tried:>8,} are for letters: the rule cut checks whether they fit"
     for outcome, meaning in MEANINGS.items():
         found = [line for line in lines if line.outcome == outcome]
         if found:
@@ -91,23 +89,23 @@ def correction_lines(lines: Sequence[CorrectionOutcome]) -> Iterator[str]:
 
 
 def image_lines(sources: Sequence[ImageSource], images: Path, settings: FetchSettings) -> Iterator[str]:
-    """What there is to say of where the images are, and of a sample of those that have a URL, which are fetched."""
+    """The report on the images, line by line. Checks that files exist, and requests a random sample of the URLs."""
     urls = sorted({row.image for row in sources if row.is_url})
     files = {row.image for row in sources if not row.is_url}
     if files:
         missing = sorted(name for name in files if not (images / name).exists())
-        yield f"{len(files):>8,} images in {images}, of which {len(missing):,} are not there"
+        yield f"{len(files):>8,} image files in {images}; missing: {len(missing):,}"
         yield from _named(missing)
     if urls:
-        from lettermill.fetch.fetcher import Fetcher  # with requests, which takes long to import
+        from lettermill.fetch.fetcher import Fetcher  # imports requests, which is slow
 
         with Fetcher(settings._replace(retries=0)) as fetcher:
             hosts = Counter(fetcher.origin(url) for url in urls)
-            yield f"{len(urls):>8,} images to be fetched, of {len(hosts):,} hosts"
+            yield f"{len(urls):>8,} images to download; hosts: {len(hosts):,}"
             yield from _named([f"{host}: {count:,}" for host, count in hosts.most_common()])
             sample = sorted(urls, key=lambda url: hashlib.sha256(url.encode()).digest())[:SAMPLE]
             reasons = dict(fetcher.for_each(sample, lambda url: (url, _reason(fetcher, url))))
-        yield f"{len(sample):>8,} of these were fetched, and {list(reasons.values()).count(''):,} came"
+        yield f"{len(sample):>8,} of these requested as a sample; succeeded: {list(reasons.values()).count(''):,}"
         for url in sample:
             if reasons[url]:
                 yield f"           {reasons[url]}: {url}"
