@@ -1,9 +1,8 @@
-"""Snakemake and the config: what a run is, what is done when it starts and ends. No other file of rules has `workflow`.
+"""Snakemake and the config: what a run does when it starts and ends. No other file of rules uses `workflow`.
 
-A run says how many rows are done, in place of a block of lines for each job that goes well. The blocks are in
-.snakemake/log/; with -p they are in the terminal too. A dry run shows them as ever, and whatever goes wrong is shown as
-ever. `quiet:` in a profile is no way to do this: it hides what goes wrong with the rest, and keeps both out of
-.snakemake/log/.
+A run shows progress lines instead of a block of lines for each job. The blocks are in .snakemake/log/; with -p they are
+in the terminal too. A dry run shows the blocks, and a failed job is always shown. `quiet:` in a profile would not do: it
+also hides failed jobs, and keeps all of this out of .snakemake/log/.
 """
 
 import importlib.util
@@ -19,7 +18,7 @@ from snakemake.utils import min_version, update_config
 
 ROOT = Path(workflow.snakefile).parents[1]
 if not ROOT.is_dir():
-    sys.exit(f"Lettermill is to be used as a module from a copy on this disk: git clone it, in place of {ROOT}.")
+    sys.exit(f"Lettermill: {ROOT} is not a folder. Clone the repository and name its Snakefile in `module`.")
 sys.path.insert(0, str(ROOT / "scripts"))
 
 from lettermill.base.disk import full, unwritable
@@ -37,7 +36,7 @@ if version_warning(SNAKEMAKE_VERSION):
 configfile: str(ROOT / "config.yaml")
 
 
-# A workflow that uses this one as a module may give it a config that holds only what differs.
+# A workflow that uses this one as a module may pass a config that contains only what differs from the defaults.
 DEFAULTS = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
 update_config(DEFAULTS, config)
 config = DEFAULTS
@@ -47,14 +46,14 @@ INTERNALS = Internals(workflow, rules, logger.warning, SNAKEMAKE_VERSION)
 CONFIG_FILES = [ROOT / "config.yaml", *INTERNALS.config_files()]
 WATCHES = []
 
-# For the jobs of this process, and those of a cluster, which come here themselves: how much OpenCV decodes, and which
-# library it is. (Snakemake puts the folder of a script last on its path, after a Lettermill that has been installed.)
+# For the jobs of this process, and for cluster jobs, which read this file too: the largest image that OpenCV decodes, and
+# the library of this repository. (Snakemake puts the folder of a script last on the path, after an installed Lettermill.)
 os.environ.update(
     OPENCV_IO_MAX_IMAGE_PIXELS=str(config["download"]["max_pixels"]),
     PYTHONPATH=os.pathsep.join(filter(None, [str(ROOT / "scripts"), os.environ.get("PYTHONPATH")])),
 )
 
-# (rule, package, where it is asked for) of what is not needed to build a dataset, or was not needed once.
+# (rule, package, file of requirements) of packages that may be missing: optional ones, and ones added in a later version.
 OPTIONAL_PACKAGES = [
     ("export_huggingface", "pyarrow", "requirements-export.txt"),
     ("fit", "tensorflow", "requirements-train.txt"),
@@ -64,7 +63,7 @@ OPTIONAL_PACKAGES = [
 
 
 def checked(make, *arguments):
-    """make(*arguments); wrong input ends Snakemake with the library's message for the user."""
+    """make(*arguments). Wrong input ends Snakemake with the library's message for the user."""
     try:
         return make(*arguments)
     except (InputError, CorruptedFileError) as error:
@@ -72,12 +71,12 @@ def checked(make, *arguments):
 
 
 def check_writable(*folders):
-    """End with a message when one of these cannot be written to."""
+    """End with a message if one of these folders is not writable."""
     for message in unwritable(folders):
         sys.exit(f"Lettermill: {message}")
 
 
-check_writable(".", ".snakemake")  # where Snakemake would only fail with a traceback
+check_writable(".", ".snakemake")  # Snakemake itself would fail with a traceback
 
 
 def intermediate(path):
@@ -86,21 +85,21 @@ def intermediate(path):
 
 
 def before_learning(wildcards):
-    """The group of stages that are one job of a cluster, for each batch: those before `learn`.
+    """The group of the stages before `learn`: on a cluster, they are one job per batch.
 
-    There are none in local runs. (Groups are no part of the profile, because a cluster's job does not know those: it
+    There are no groups in local runs. (Groups are not part of the profile, because a cluster job does not read it: it
     would start Snakemake again for each of its stages.)
     """
     return None if INTERNALS.is_local() else "stages"
 
 
 def after_learning(wildcards):
-    """The group of the stages after `learn`: the same, when nothing is to be learned in between."""
+    """The group of the stages after `learn`: the same group, if the recogniser need not be trained in between."""
     return "letters" if ALIGNED and not is_trained() and not INTERNALS.is_local() else before_learning(wildcards)
 
 
 def start_run():
-    """What is done before the first job."""
+    """Check folders and packages, and start the progress lines, before the first job."""
     check_writable(results_folder(), "logs", config["cache"])
     jobs = INTERNALS.planned_jobs()
     check_packages({job.rule for job in jobs})
@@ -109,37 +108,37 @@ def start_run():
 
 
 def end_run():
-    """What is done when all jobs have ended well."""
+    """Show the last progress line and the summary when all jobs have succeeded."""
     end_watch()
     show_summary()
 
 
 def fail_run():
-    """What is done when one has not. When a disk is full, the errors above have all kinds of names: it says so."""
+    """Show the last progress line when a job has failed, and name full disks, which cause all kinds of errors."""
     end_watch()
     for message in full([".", results_folder(), "logs", config["cache"]]):
         print(f"Lettermill: {message}", file=sys.stderr)
 
 
 def results_folder():
-    """results/, or where the prefix of a module puts it."""
+    """The folder results/. The prefix of a module may put it elsewhere."""
     return Path(rules.dataset.output.summary).parent
 
 
 def check_packages(planned_rules):
-    """End with a message when a job of this run needs a package that is not there, before the others have run for long."""
+    """End with a message if a job of this run needs a package that is not installed, before other jobs run."""
     if INTERNALS.uses_environments():
         return
     for rule_name, package, requirements in OPTIONAL_PACKAGES:
         if rule_name in planned_rules and importlib.util.find_spec(package) is None:
             sys.exit(
-                f"Lettermill: {rule_name} needs {package}: pip install -r {requirements} -c constraints.txt. "
-                "Nothing else of the workflow does."
+                f"Lettermill: {package} is not installed, and the rule {rule_name} needs it. Install it:\n"
+                f"pip install -r {requirements} -c constraints.txt"
             )
 
 
 def watch_run(planned_jobs):
-    """Show the progress of the run that starts, unless nobody wants to see any."""
+    """Show progress lines from now on, unless they are switched off."""
     wanted = INTERNALS.output()
     if wanted.quiet or INTERNALS.is_touch():
         return
@@ -159,13 +158,13 @@ def watch_run(planned_jobs):
 
 
 def end_watch():
-    """Show how far the run has come."""
+    """Show the last progress line."""
     for watch in WATCHES:
         watch.end()
 
 
 def show_summary():
-    """Show the summary, if this run has written it."""
+    """Show the summary if this run has written it."""
     path = Path(rules.dataset.output.summary)
     if path.exists() and path.stat().st_mtime >= STARTED:
         logger.info(f"\n{path.read_text(encoding='utf-8')}")

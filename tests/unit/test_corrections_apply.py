@@ -57,12 +57,12 @@ def test_a_letter_is_left_out() -> None:
 @pytest.mark.parametrize(
     ("correction", "detail"),
     [
-        (letter("r", 1, "X", "accept"), "the letter is B now"),
+        (letter("r", 1, "X", "accept"), "the label is now B"),
         (letter("r", 3, "C", "accept"), "ABC has no letter at position 3"),
-        (letter("r", 1, "B", "reject", box="10 5 18 20"), "the letter is elsewhere now: 30 5 18 20"),
-        (letter("r", 1, "B", "accept", box="9 5 18 20"), "the box is outside the cropped image, which is 10 5 60 20"),
-        (letter("r", 1, "B", "box", "53 5 18 20"), "the box is outside the cropped image, which is 10 5 60 20"),
-        (letter("r", 1, "B", "relabel", "X", "12 4 2 2"), "the box is outside the cropped image, which is 10 5 60 20"),
+        (letter("r", 1, "B", "reject", box="10 5 18 20"), "the letter is now at 30 5 18 20"),
+        (letter("r", 1, "B", "accept", box="9 5 18 20"), "the box is outside the cropped image, 10 5 60 20"),
+        (letter("r", 1, "B", "box", "53 5 18 20"), "the box is outside the cropped image, 10 5 60 20"),
+        (letter("r", 1, "B", "relabel", "X", "12 4 2 2"), "the box is outside the cropped image, 10 5 60 20"),
     ],
 )
 def test_what_does_not_fit_changes_nothing(correction: Correction, detail: str) -> None:
@@ -112,7 +112,7 @@ TABLE = [
 
 
 UNREADABLE = "unreadable_transcription"
-STILL = "the row is rejected all the same: "
+STILL = "the row is still rejected: "
 
 
 def validated(*corrections: Correction) -> tuple[dict[str, str], dict[str, str], list[tuple[str, str, str]]]:
@@ -130,20 +130,20 @@ def validated(*corrections: Correction) -> tuple[dict[str, str], dict[str, str],
     [
         (row("a", "transcription", "Eva"), "EVA", "applied", ""),
         (row("a", "transcription", "EVA", label="ANA"), "EVA", "applied", ""),
-        (row("a", "transcription", "EVA", label="IDA"), "ANA", "stale", "the table says ANA now"),
+        (row("a", "transcription", "EVA", label="IDA"), "ANA", "stale", "the table now says ANA"),
         (row("a", "transcription", "ana"), "ANA", "applied", "confirmed"),
-        (row("a", "transcription", "ANA", label="IDA"), "ANA", "unneeded", "the table says so already"),
+        (row("a", "transcription", "ANA", label="IDA"), "ANA", "unneeded", "the table already says so"),
         (row("a", "transcription", "UNREADABLE"), UNREADABLE, "applied", STILL + UNREADABLE),
         (row("b", "transcription", "EVA"), "EVA", "applied", ""),
         (row("c", "transcription", "EVA"), "EVA", "applied", ""),
         (row("d", "transcription", "EVA"), "empty_image", "applied", STILL + "empty_image"),
         (row("e", "transcription", "EVE"), "EVE", "applied", ""),
-        (row("x", "transcription", "EVA"), None, "stale", "the table has no such row"),
+        (row("x", "transcription", "EVA"), None, "stale", "the table has no row with this id"),
         (row("a", "exclude"), "excluded_by_hand", "applied", ""),
         (row("a", "exclude", label="ANA"), "excluded_by_hand", "applied", ""),
-        (row("a", "exclude", label="EVA"), "ANA", "stale", "the table says ANA now"),
-        (row("d", "exclude"), "empty_image", "unneeded", "the row is rejected already: empty_image"),
-        (row("x", "exclude"), None, "stale", "the table has no such row"),
+        (row("a", "exclude", label="EVA"), "ANA", "stale", "the table now says ANA"),
+        (row("d", "exclude"), "empty_image", "unneeded", "the row is already rejected: empty_image"),
+        (row("x", "exclude"), None, "stale", "the table has no row with this id"),
     ],
 )  # fmt: skip
 def test_rows(correction: Correction, pattern: str | None, outcome: str, detail: str) -> None:
@@ -159,4 +159,4 @@ def test_rows(correction: Correction, pattern: str | None, outcome: str, detail:
 
 def test_a_transcription_that_is_confirmed_once_it_is_corrected() -> None:
     lines = [row("a", "transcription", "EVA", label="ANA"), row("a", "transcription", "EVA", label="EVA")]
-    assert validated(*lines)[2] == [("a", "applied", ""), ("a", "unneeded", "another line says so already")]
+    assert validated(*lines)[2] == [("a", "applied", ""), ("a", "unneeded", "another line already says so")]

@@ -71,9 +71,9 @@ def test_every_line_is_in_one_place(folder: Path) -> None:
         (5, "applied", ""),
         (6, "applied", "confirmed"),
         (7, "stale", "the row has no letters: empty_image"),
-        (8, "stale", "the table has no such row"),
-        (9, "conflict", "contradicts line 10: leave one of them"),
-        (10, "conflict", "contradicts line 9: leave one of them"),
+        (8, "stale", "the table has no row with this id"),
+        (9, "conflict", "contradicts line 10: keep one of them"),
+        (10, "conflict", "contradicts line 9: keep one of them"),
     ]
     assert [line.correction for line in starmap(CorrectionOutcome, made.correction_outcomes)] == LINES
 

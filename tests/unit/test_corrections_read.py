@@ -72,10 +72,10 @@ def test_an_apostrophe_that_escapes_nothing_stays(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (None, "cannot be read: No such file or directory. Correct config `corrections`"),
+        (None, "cannot be read: No such file or directory. Correct `corrections` in your config"),
         ("", "line 1: column `row_id` is missing"),
-        ("row_id,position,label,box,action\n", "line 1: column `value` is missing. The header .* is row_id,position,"),
-        (f"{HEADER},action\n", "line 1: column `action` is there twice"),
+        ("row_id,position,label,box,action\n", "line 1: column `value` is missing. Write this header .*: row_id,position,"),
+        (f"{HEADER},action\n", "line 1: column `action` is there more than once"),
         ("r,1,A,,accept,\n", "line 1: column `row_id` is missing"),
     ],
 )
@@ -96,27 +96,27 @@ def test_columns_in_another_order_and_more_of_them(tmp_path: Path) -> None:
 
 MALFORMED = [
     (",1,A,,accept,", "column row_id is empty"),
-    ("r,1,A,,acept,", "column action: 'acept' is none of accept, reject, relabel, box, transcription, exclude"),
-    ("r,,A,,accept,", "column position: '' is no number: count the letters of the row from 0"),
-    ("r,-1,A,,accept,", "column position: '-1' is no number"),
-    ("r,'-1,A,,accept,", "column position: '-1' is no number"),
-    ("r,1.0,A,,accept,", "column position: '1.0' is no number"),
-    ("r,1,,,accept,", "column label: '' is not one letter of the alphabet"),
-    ("r,1,AB,,accept,", "column label: 'AB' is not one letter"),
-    ("r,1,A,,accept,B", "column value: 'B' means nothing with `accept`: leave it empty"),
-    ("r,1,A,,relabel,", "column value: '' is not one letter of the alphabet"),
-    ("r,1,A,,relabel,ß", "column value: 'ß' is not one letter"),
-    ("r,1,A,,relabel,7", "column value: '7' is not one letter"),
-    ("r,1,A,1 2 3,reject,", "column box: '1 2 3' is no box: give x, y, width and height"),
-    ("r,1,A,,box,1 2 0 4", "column value: '1 2 0 4' is no box"),
-    ("r,1,A,,box,-1 2 3 4", "column value: '-1 2 3 4' is no box"),
-    ("r,1,,,transcription,ANA", "column position: '1' means nothing with `transcription`"),
-    ("r,,,1 2 3 4,exclude,", "column box: '1 2 3 4' means nothing with `exclude`"),
-    ("r,,,,exclude,ANA", "column value: 'ANA' means nothing with `exclude`"),
-    ("r,,,,transcription,", "column value has no letter of the alphabet: say what is written, or `exclude` the row"),
-    ("r,,12,,exclude,", "column label: '12' has no letter of the alphabet: leave it empty"),
-    ("r,1,A,,accept", "expected 6 fields, saw 5"),
-    ("r,1,A,,accept,,", "expected 6 fields, saw 7"),
+    ("r,1,A,,acept,", "column action: 'acept' is not an action: use one of accept, reject, relabel, box, transcription, exclude"),
+    ("r,,A,,accept,", "column position: '' is not a number: count the letters of the row from 0"),
+    ("r,-1,A,,accept,", "column position: '-1' is not a number"),
+    ("r,'-1,A,,accept,", "column position: '-1' is not a number"),
+    ("r,1.0,A,,accept,", "column position: '1.0' is not a number"),
+    ("r,1,,,accept,", "column label: '' is not a letter of the alphabet"),
+    ("r,1,AB,,accept,", "column label: 'AB' is not a letter"),
+    ("r,1,A,,accept,B", "column value: 'B' has no meaning with `accept`: leave it empty"),
+    ("r,1,A,,relabel,", "column value: '' is not a letter of the alphabet"),
+    ("r,1,A,,relabel,ß", "column value: 'ß' is not a letter"),
+    ("r,1,A,,relabel,7", "column value: '7' is not a letter"),
+    ("r,1,A,1 2 3,reject,", "column box: '1 2 3' is not a box: write x, y, width and height"),
+    ("r,1,A,,box,1 2 0 4", "column value: '1 2 0 4' is not a box"),
+    ("r,1,A,,box,-1 2 3 4", "column value: '-1 2 3 4' is not a box"),
+    ("r,1,,,transcription,ANA", "column position: '1' has no meaning with `transcription`"),
+    ("r,,,1 2 3 4,exclude,", "column box: '1 2 3 4' has no meaning with `exclude`"),
+    ("r,,,,exclude,ANA", "column value: 'ANA' has no meaning with `exclude`"),
+    ("r,,,,transcription,", "column value has no letter of the alphabet: write the transcription, or `exclude` the row"),
+    ("r,,12,,exclude,", "column label: '12' has no letter of the alphabet: correct it or leave it empty"),
+    ("r,1,A,,accept", "expected 6 fields, found 5"),
+    ("r,1,A,,accept,,", "expected 6 fields, found 7"),
     ('r,1,"A,,accept,', "a quote is not closed"),
     ('r,,,,exclude,"a' + "\r" * 100_000 + 'b"', "a field has more than 32,767 characters"),
     (f"r,,,,transcription,{'A' * 32_768}", "a field has more than 32,767 characters"),
@@ -172,6 +172,6 @@ def test_lines_that_go_together(tmp_path: Path, lines: list[str]) -> None:
 def test_lines_that_contradict_each_other(tmp_path: Path, lines: list[str]) -> None:
     found = read(tmp_path / "c.csv", "x,1,A,,accept,", *lines, lines[0])
     assert [line.outcome for line in found] == ["", "conflict", "conflict", "unneeded"]
-    assert found[1].detail == "contradicts line 4: leave one of them"
-    assert found[2].detail == "contradicts line 3: leave one of them"
+    assert found[1].detail == "contradicts line 4: keep one of them"
+    assert found[2].detail == "contradicts line 3: keep one of them"
     assert found[3].detail == "the same as line 3"

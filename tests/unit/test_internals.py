@@ -159,7 +159,7 @@ def test_what_is_gone_costs_a_feature_and_one_line(
     for _ in range(2):
         assert getattr(found, method)(*arguments) == otherwise
     [line] = said
-    assert line.startswith("Lettermill does not know its way around Snakemake 11.0: ") and "AttributeError" in line
+    assert line.startswith("Snakemake 11.0 lacks something that Lettermill uses, so ") and "AttributeError" in line
 
 
 def test_without_names_of_rules_those_of_lettermill_are_taken(workflow: Any) -> None:
@@ -178,8 +178,8 @@ def test_without_a_logger_the_run_goes_on(monkeypatch: pytest.MonkeyPatch) -> No
     found.filter_terminal(bool)
     found.add_handler(handler)
     found.say_progress("Progress: 1 of 2 rows")
-    assert [line.partition(": ")[2].partition(" (")[0] for line in said] == [
-        "the terminal shows every job", "there is no progress",
+    assert [line.partition(", so ")[2].partition(" (")[0] for line in said] == [
+        "the terminal shows every job", "there is no progress line",
     ]  # fmt: skip
 
 
@@ -197,8 +197,8 @@ def test_the_installed_version_is_one_that_is_tested() -> None:
 @pytest.mark.parametrize("version", ["10.0.0", "10.0", "11.2.1"])
 def test_a_later_version_is_said_to_be_untested(version: str) -> None:
     assert version_warning(version) == (
-        "Lettermill has been tested with Snakemake 9.0 and later, but not with 10 and later; this is "
-        f"{version}. Should it fail: pip install 'snakemake<10'"
+        f"Lettermill has not been tested with Snakemake {version}, only with versions from 9.0 to below 10. "
+        "If something fails, install a tested version: pip install 'snakemake<10'"
     )
 
 

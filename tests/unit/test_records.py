@@ -18,7 +18,7 @@ from lettermill.records.csv_files import (
     write_records,
     write_results,
 )
-from lettermill.records.schemas import Delivered, MatchedLetter, Rejected, StoppedRow
+from lettermill.records.schemas import Delivered, MatchedLetter, Rejected, StoppedRow, TableNote
 
 text = st.text(st.characters(codec="utf-8", exclude_characters="\r\n\0"))
 numbers = st.integers(0)
@@ -81,6 +81,17 @@ def test_a_letter_without_a_box_is_none(tmp_path: Path, line: str) -> None:
     path.write_text(f"{path.read_text()}{line}\n")
     with pytest.raises(CorruptedFileError, match=r"matched.csv, line 2: .*Delete it and run again"):
         read_results(path, MatchedLetter)
+
+
+@pytest.mark.parametrize("line", [1, 2, 3])
+def test_a_line_that_is_not_utf8_is_named(tmp_path: Path, line: int) -> None:
+    path = tmp_path / "table_notes.csv"
+    write_records(path, TableNote, [TableNote(1, "first"), TableNote(2, "second")])
+    lines = path.read_bytes().splitlines(keepends=True)
+    lines[line - 1] = lines[line - 1][:-2] + b"\xff\n"
+    path.write_bytes(b"".join(lines))
+    with pytest.raises(CorruptedFileError, match=f"table_notes.csv, line {line}: the line is not UTF-8"):
+        read_records(path, TableNote)
 
 
 def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:

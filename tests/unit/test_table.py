@@ -108,11 +108,11 @@ def test_a_bad_row_has_a_reason_and_stops_no_other(path: Path, line: str, reason
 def test_lines_are_those_of_the_file(path: Path) -> None:
     table = read(path, f'{HEADER}1,a.jpg,"A\nB"\r\n\r2,a,b,c,d\n,c.jpg,AA\n5,c.jpg,AA\r5,c.jpg,AB\n6,\n')
     assert sorted(row.detail for row in table.rejected) == [
-        "words.csv line 5: expected 3 fields, saw 5: put quotes around a cell with ',' in it",
-        "words.csv line 6: fill column id",
-        "words.csv line 9: fill column image",
-        "words.csv lines 7, 8 have this id: give each its own, or leave one of them",
-        "words.csv lines 7, 8 have this id: give each its own, or leave one of them",
+        "words.csv line 5: expected 3 fields, found 5: put quotes around a cell that contains ','",
+        "words.csv line 6: fill in column id",
+        "words.csv line 9: fill in column image",
+        "words.csv lines 7, 8 have this id: give each row its own id, or keep one row",
+        "words.csv lines 7, 8 have this id: give each row its own id, or keep one row",
     ]
     assert [note.line for note in table.notes] == [9]
 
@@ -150,7 +150,7 @@ def test_of_many_rows_with_one_id_not_all_are_named_each_time(path: Path) -> Non
     table = read(path, HEADER + "".join(f"1,{row}.jpg,AA\n" for row in range(2_000)))
     assert len(table.rejected) == 2_000
     assert {row.detail for row in table.rejected} == {
-        "words.csv lines 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, … have this id: give each its own, or leave one of them"
+        "words.csv lines 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, … have this id: give each row its own id, or keep one row"
     }
 
 
@@ -189,7 +189,7 @@ def test_a_table_that_cannot_be_used_is_a_clear_error(path: Path, content: str, 
 
 
 def test_a_missing_table_is_a_clear_error(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="there is no such table"):
+    with pytest.raises(InputError, match="does not exist"):
         read_validated_table(tmp_path / "none.csv", COLUMNS, LATIN, [])
 
 

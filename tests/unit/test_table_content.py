@@ -53,12 +53,12 @@ def archive(**files: str) -> bytes:
         (b"\x1f\x8bno gzip", "cannot be read: "),
         (b"PK\x03\x04 no archive", "a damaged zip archive or workbook"),
         (xlsx()[:1000], "a damaged zip archive or workbook"),
-        (archive(words_csv=ROWS), "a zip archive with no Excel workbook in it. Unpack it"),
-        (archive(content_xml="<x/>"), "a workbook of LibreOffice"),
+        (archive(words_csv=ROWS), "a zip archive without an Excel workbook. Unpack it"),
+        (archive(content_xml="<x/>"), "a LibreOffice workbook"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "cannot be read as an Excel workbook: .*save it as .xlsx"),
-        (bz2.compress(ROWS.encode()), "packed with bzip2. Unpack it"),
-        ("\ufeff\n<!DOCTYPE html><html>Log in</html>".encode(), "a web page or XML, no table"),
-        (ROWS.encode("utf-16-le"), "line 1: there are NUL bytes: .* `encoding: utf-16-le`"),
+        (bz2.compress(ROWS.encode()), "compressed with bzip2. Unpack it"),
+        ("\ufeff\n<!DOCTYPE html><html>Log in</html>".encode(), "a web page or XML, not a table"),
+        (ROWS.encode("utf-16-le"), "line 1: there are NUL bytes, .* `encoding: utf-16-le`"),
         (b"\x89PNG\r\n\x1a\n" + bytes(99), "there is no column 'id'"),
         (b"%PDF-1.7\n%\xe2\xe3\n", "there is no column 'id'"),
     ],
@@ -72,7 +72,7 @@ def test_lines_that_are_not_utf_8_are_windows_1252(path: Path) -> None:
     lines = ["1,a.jpg,É“".encode(), "2,b.jpg,“É".encode("cp1252"), b"3,c.jpg,ANA", b"4,d.jpg,A\x81\xc9"]
     table = cells(path, b"\r\n".join([HEADER.strip().encode(), *lines]))
     assert [row[2] for row in rows_of(table)] == ["É“", "“É", "ANA", "A\x81É"]
-    what = "not UTF-8, read as Windows-1252; config `encoding` can name another"
+    what = "not UTF-8: read as Windows-1252. If that is wrong, set `encoding` in your config"
     assert [tuple(note) for note in table.notes] == [(3, f"2 lines (3, 5): {what}")]
 
 
@@ -103,7 +103,7 @@ def test_what_is_not_in_it_costs_its_line(path: Path, encoding: str, line: bytes
     content = HEADER.encode() + b"1,a.jpg,ANA\n" + line + b"3,c.jpg,EVA\n"
     table = cells(path, content, encoding=encoding)
     assert [row[0] for row in rows_of(table)] == ["1", "3"]
-    why = f"bytes that are no {encoding}: correct them, or config `encoding`"
+    why = f"bytes that are not {encoding}: correct them, or correct `encoding` in your config"
     assert table.malformed == [(3, why)]
     account(table, content.decode(encoding, errors="replace").split("\n"))
 
@@ -132,5 +132,5 @@ def test_no_encodings(name: str) -> None:
 @pytest.mark.parametrize("content", [gzip.compress(ROWS.encode() * 99), xlsx()], ids=["gzip", "xlsx"])
 def test_what_unpacks_to_too_much_is_not_unpacked(path: Path, content: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("lettermill.table.content.MAX_BYTES", 2_000)
-    with pytest.raises(InputError, match=r"words\.csv unpacks to more than .* Split it"):
+    with pytest.raises(InputError, match=r"words\.csv has more than .* when unpacked, too much for a table. Split it"):
         read(path, content)

@@ -54,7 +54,7 @@ def test_cells_are_as_excel_shows_them(tmp_path: Path, save) -> None:
         "007", "7", "7", "952459271", "1000000000000000", "0.3", "00007", "TRUE", "NULL", "NaN", "2026-03-01", " x ",
     ]  # fmt: skip
     assert {row[2] for row in rows_of(table)} == {"NA"}
-    assert [tuple(note) for note in table.notes] == [(12, "a cell holds a date, not text: read like 2026-12-31")]
+    assert [tuple(note) for note in table.notes] == [(12, "a cell is a date, not text: it was read as YYYY-MM-DD")]
 
 
 def test_rows_are_those_of_the_sheet(tmp_path: Path, save) -> None:
@@ -71,9 +71,9 @@ def test_rows_are_those_of_the_sheet(tmp_path: Path, save) -> None:
     table = read_validated_table(tmp_path / "t.xlsx", COLUMNS, LATIN, [])
     assert list(table.rows) == ["1"]
     assert sorted(row.detail for row in table.rejected) == [
-        "fill column text, or add its letters to config `alphabet`",
-        "t.xlsx line 6: expected 3 fields, saw 4: name all columns in the first row",
-        "t.xlsx line 7: fill column id",
+        "fill in column text, or add its letters to `alphabet` in your config",
+        "t.xlsx line 6: expected 3 fields, found 4: name all columns in the first row",
+        "t.xlsx line 7: fill in column id",
     ]
 
 
@@ -81,7 +81,7 @@ def test_the_sheet_with_the_columns_is_read(tmp_path: Path, save) -> None:
     save(tmp_path / "t.xls", about=[["made by", "me"]], empty=[], words=[HEADER, ["1", "a.jpg", "AA"]])
     table = read_raw_table(tmp_path / "t.xls", COLUMNS)
     assert rows_of(table) == [["1", "a.jpg", "AA"]]
-    assert [tuple(note) for note in table.notes] == [(1, "only the sheet 'words' was read, and not 'about'")]
+    assert [tuple(note) for note in table.notes] == [(1, "only the sheet 'words' was read, not 'about'")]
     with pytest.raises(InputError, match=r"t.xls, line 1: there is no column 'url'. The columns are 'made by', 'me'"):
         read_raw_table(tmp_path / "t.xls", Columns(None, "url", "text"))
 

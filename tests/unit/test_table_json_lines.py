@@ -63,13 +63,13 @@ BAD = {
     "{": "not JSON: Expecting property name enclosed in double quotes, at character 2",
     '{"id": "2", "image": "b.jpg"': "not JSON: Expecting ',' delimiter, at character 29",
     "oops": "not JSON: Expecting value, at character 1",
-    "[1, 2]": "not a JSON object: {…}",
-    "7": "not a JSON object: {…}",
-    "[" * 100_000: "not JSON that can be read: too deeply nested",
-    '{"id": "2", "image": ["b.jpg"], "text": "B"}': "column image holds a list or an object: give text",
-    '{"id": "2", "image": "b.jpg", "text": {"en": "B"}}': "column text holds a list or an object: give text",
-    r'{"id": "2\u0000", "image": "b.jpg", "text": "B"}': "column id: a NUL byte: take it out",
-    r'{"id": "2", "image": "\ud800.jpg", "text": "B"}': r"column image: half a character ('\ud800'): take it out",
+    "[1, 2]": "not a JSON object: write {…}",
+    "7": "not a JSON object: write {…}",
+    "[" * 100_000: "the JSON is too deeply nested",
+    '{"id": "2", "image": ["b.jpg"], "text": "B"}': "column image contains a list or an object: write text",
+    '{"id": "2", "image": "b.jpg", "text": {"en": "B"}}': "column text contains a list or an object: write text",
+    r'{"id": "2\u0000", "image": "b.jpg", "text": "B"}': "column id contains a NUL byte: delete it",
+    r'{"id": "2", "image": "\ud800.jpg", "text": "B"}': r"column image contains half a character ('\ud800'): delete it",
     '{"id": "2", "image": "a\tb.jpg", "text": "B"}': "not JSON: Invalid control character at, at character 24",
 }
 
@@ -92,7 +92,7 @@ def test_lines_in_no_encoding_cost_their_own(path: Path) -> None:
     assert [note.line for note in cells(path, data).notes] == [2]
     table = cells(path, data, encoding="utf-8")
     assert len(table.cells) == 1
-    assert table.malformed == [(2, "bytes that are no utf-8: correct them, or config `encoding`")]
+    assert table.malformed == [(2, "bytes that are not utf-8: correct them, or correct `encoding` in your config")]
 
 
 @pytest.mark.parametrize(
@@ -100,9 +100,9 @@ def test_lines_in_no_encoding_cost_their_own(path: Path) -> None:
     [
         ('{"id": 1, "url": "a"}\n', "line 1: there is no column 'image'. The columns are 'id', 'url'"),
         ('\n{"id": 1}\n', "line 2: there is no column 'image'"),
-        ('[\n {"id": 1}\n]', "is one JSON array, not JSON Lines. Write one object a line"),
-        ('{\n "id": 1\n}\n', 'line 1: not JSON: .* JSON Lines have one object a line: {"id": "…"'),
-        ("{}\n", "there is no object in it"),
+        ('[\n {"id": 1}\n]', "is a JSON array, not JSON Lines. Write one object per line"),
+        ('{\n "id": 1\n}\n', 'line 1: not JSON: .* Write one JSON object per line: {"id": "…"'),
+        ("{}\n", "there is no object with a key"),
     ],
 )
 def test_what_is_no_table_is_a_clear_error(path: Path, content: str, message: str) -> None:

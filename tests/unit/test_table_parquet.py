@@ -81,16 +81,16 @@ def test_what_is_no_text_costs_its_row(path: Path) -> None:
     table = read(path, parquet(id=list("1234"), image=pa.array(images, pa.binary()), text=list("ABCD")))
     assert list(table.rows) == ["1", "4"]
     assert [tuple(row) for row in table.rejected] == [
-        ("", "malformed_line", "words.parquet line 2: column image holds 107 bytes that are no text "
-         r"(b'\x89PNG\r\n\x1a\n'…). If this is the image itself, save it as a file, and put its path into the table"),
-        ("", "malformed_line", "words.parquet line 3: column image: a NUL byte: take it out"),
+        ("", "malformed_line", "words.parquet line 2: column image contains 107 bytes that are not text "
+         r"(b'\x89PNG\r\n\x1a\n'…). If this is the image itself, save it as a file and write its path into the table"),
+        ("", "malformed_line", "words.parquet line 3: column image contains a NUL byte: delete it"),
     ]  # fmt: skip
 
 
 def test_columns_of_images_are_a_clear_error(path: Path) -> None:
     image = pa.array([{"bytes": b"\x89PNG", "path": None}])
     with pytest.raises(
-        InputError, match=r"column 'image' holds no text but struct<bytes: binary, path: null>. If these"
+        InputError, match=r"column 'image' contains struct<bytes: binary, path: null> instead of text. If these"
     ):
         read(path, parquet(id=["1"], image=image, text=["A"]))
 
@@ -122,14 +122,14 @@ def test_what_unpacks_to_too_much_is_not_unpacked(path: Path, monkeypatch: pytes
     data = parquet(**{name: pa.array(["a" * 9_999] * 500).dictionary_encode() for name in COLUMNS})
     assert len(data) < 100_000
     monkeypatch.setattr("lettermill.table.content.MAX_BYTES", 1_000_000)
-    with pytest.raises(InputError, match=r"words\.parquet unpacks to more than .* Split it"):
+    with pytest.raises(InputError, match=r"words\.parquet has more than .* when unpacked, too much for a table. Split it"):
         read(path, data)
 
 
 def test_where_pyarrow_is_missing_the_error_names_it(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
     with pytest.raises(
-        InputError, match=r"(?s)words.parquet is Parquet.* pyarrow .*pip install -r requirements-export"
+        InputError, match=r"(?s)words.parquet is a Parquet file, and pyarrow.*pip install -r requirements-export"
     ):
         read(path, GOOD)
 

@@ -24,7 +24,7 @@ def rows(path: Path, *lines: str, header: str = HEADER) -> tuple[dict[str, str],
     return found, [line for line, _ in table.malformed], [tuple(note) for note in table.notes]
 
 
-STRAY = "a stray quote was taken out"
+STRAY = "a stray quote was removed"
 
 
 @pytest.mark.parametrize(
@@ -85,12 +85,12 @@ def test_rows_split_over_lines(path: Path, lines: list[str], text: str) -> None:
     account(table, lines_of(content))
     assert [cell.strip() for cell in rows_of(table)[1]] == ["2", "http://h/2.jpg", text.strip(), "first"]
     assert table.last_lines == {3: 2 + len(lines)}
-    note = f"lines 3 to {2 + len(lines)} were joined: a cell had a line break without quotes around it"
+    note = f"lines 3 to {2 + len(lines)} were joined: a cell has a line break that is not in quotes"
     assert [tuple(note) for note in table.notes] == [(3, note)]
 
 
 def test_a_break_in_the_last_cell(path: Path) -> None:
-    note = "lines 3 to 5 were joined: a cell had a line break without quotes around it"
+    note = "lines 3 to 5 were joined: a cell has a line break that is not in quotes"
     assert rows(path, "2,http://h/2.jpg,BO", "B", "AND") == ({"2": "BO\nB\nAND"}, [], [(3, note)])
 
 
@@ -112,7 +112,7 @@ def test_what_may_be_no_rest_of_a_cell_is_reported(path: Path, rest: list[str]) 
     assert found["2"] == "BOB"
     assert "fewer fields" in notes[0][1]
     content = f"{HEADER}{BEFORE}\nROB\n"  # a remark at the end
-    assert [row.detail for row in read(path, content).rejected] == ["words.csv line 3: fill column image"]
+    assert [row.detail for row in read(path, content).rejected] == ["words.csv line 3: fill in column image"]
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_short_rows_are_not_joined_with_rows(path: Path) -> None:
     header = "id,image,text,kind,more\n"
     found, malformed, notes = rows(path, "2,http://h/2.jpg,BOB", "3,http://h/3.jpg", "4,scans/4.png,DAN", header=header)
     assert (found, malformed) == ({"2": "BOB", "3": "", "4": "DAN"}, [])
-    what = "fewer fields than the header has: the others are taken for empty"
+    what = "fewer fields than the header: the missing ones are read as empty"
     assert notes == [(2, f"5 lines (2, 3, 4, 5, 6): {what}")]
 
 
@@ -154,11 +154,11 @@ def test_a_row_with_another_separator(path: Path, separator: str) -> None:
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ('2,http://h/2.jpg,BOB,"x', "a quote that is not the beginning or end of a whole cell"),
-        ('2,nothing like an image,"BOB', "a quote that is not the beginning or end of a whole cell"),
-        ('2,"http://h/a,b.jpg","BOB', "a quote that is not the beginning or end of a whole cell"),
-        ("2,http://h/2.jpg,B,O,B", "expected 3 fields, saw 5"),
-        ("2,http://h/2.jpg,B\0B", "a NUL byte: take it out"),
+        ('2,http://h/2.jpg,BOB,"x', "a quote is not closed, or is inside a cell"),
+        ('2,nothing like an image,"BOB', "a quote is not closed, or is inside a cell"),
+        ('2,"http://h/a,b.jpg","BOB', "a quote is not closed, or is inside a cell"),
+        ("2,http://h/2.jpg,B,O,B", "expected 3 fields, found 5"),
+        ("2,http://h/2.jpg,B\0B", "a NUL byte: delete it"),
     ],
 )
 def test_what_has_no_reading_or_several_is_reported(path: Path, line: str, message: str) -> None:

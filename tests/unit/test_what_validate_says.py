@@ -6,7 +6,7 @@ from lettermill.stages.validate import correction_lines, table_lines
 
 def test_reasons_are_counted_and_some_rows_named() -> None:
     unusable = [(f"r{number}", "invalid_url", "ftp://x/y") for number in range(7)] + [("", "empty_id", "t.csv line 9")]
-    notes = [(number, "a stray quote was taken out") for number in range(2, 9)]
+    notes = [(number, "a stray quote was removed") for number in range(2, 9)]
     assert list(table_lines(20, 4, unusable, notes)) == [
         "      20 rows, 12 of them usable; batches: 4",
         "      -7 invalid_url (the image is neither an http(s) URL nor a path)",
@@ -14,7 +14,7 @@ def test_reasons_are_counted_and_some_rows_named() -> None:
         "      -1 empty_id (the row has no id)",
         "           t.csv line 9",
         "       7 notes on repairs and assumptions",
-        *(f"           line {number}: a stray quote was taken out" for number in range(2, 7)),
+        *(f"           line {number}: a stray quote was removed" for number in range(2, 7)),
         "           and 2 more",
     ]
 

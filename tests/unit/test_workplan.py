@@ -134,7 +134,7 @@ def test_rows_that_cannot_be_read_are_said_to_be_so(folder: Path) -> None:
     assert plan(batches=1).batches
     whole = INDEX.read_bytes()
     INDEX.write_bytes(whole.replace(b'[["a", ', b'[["a"; '))
-    with pytest.raises(CorruptedFileError, match=f"Delete {re.escape(str(INDEX))}"):
+    with pytest.raises(CorruptedFileError, match=f"{re.escape(str(INDEX))}, the index of the table, is damaged"):
         list(plan(batches=1).patterns("0of1"))
 
 
@@ -154,7 +154,7 @@ def test_a_local_image_that_changes_is_noticed_though_the_table_is_indexed(folde
 
 
 def test_unknown_rows_and_batches_are_named(folder: Path) -> None:
-    with pytest.raises(InputError, match=r"no picture of row x: there is no such row"):
+    with pytest.raises(InputError, match=r"no debug picture of row x: there is no such row"):
         plan().batch_of("x")
-    with pytest.raises(InputError, match=r"There is no batch 9of9\. With config `batches: 2` they are like 0of2"):
+    with pytest.raises(InputError, match=r"There is no batch 9of9\. With `batches: 2`, names are like 0of2"):
         plan().sources("9of9")

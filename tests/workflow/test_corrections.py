@@ -107,15 +107,15 @@ def test_rows_are_transcribed_and_excluded(project: Project, finished: Project) 
     correct(project, row(row_id, "transcription", new, label=word), of(first[1], "accept"), of(first[0], "reject"))
     assert project.ran() == {"match": 1, "cut": 1, **END}
     assert [found["label"] for found in letters_of(project, row_id)] == list(new)
-    assert project.outcomes() == [("applied", ""), ("applied", ""), ("stale", f"the letter is {new[0]} now")]
-    assert "line 4: stale: the letter is" in (project.folder / "results/summary.txt").read_text(encoding="utf-8")
+    assert project.outcomes() == [("applied", ""), ("applied", ""), ("stale", f"the label is now {new[0]}")]
+    assert "line 4: stale: the label is" in (project.folder / "results/summary.txt").read_text(encoding="utf-8")
 
     correct(project, row(row_id, "exclude"), of(first[1], "accept"))
     assert project.ran() == ONE_BATCH
     assert project.outcomes() == [("applied", ""), ("unneeded", "its row is excluded")]
     assert not letters_of(project, row_id)
     assert [found["reason"] for found in project.rejected() if found["row_id"] == row_id] == ["excluded_by_hand"]
-    assert "no picture of row" in project.run(f"results/debug/{row_id}.png", fails=True)
+    assert "no debug picture of row" in project.run(f"results/debug/{row_id}.png", fails=True)
 
     correct(project)
     assert project.ran() == ONE_BATCH
@@ -149,21 +149,21 @@ def test_lines_that_are_not_applied_re_run_no_batch(project: Project, finished: 
         row(second["row_id"], "exclude", label="QQ"),
     )
     assert project.ran() == DATASET
-    contradicts = "contradicts line {}: leave one of them"
+    contradicts = "contradicts line {}: keep one of them"
     assert project.outcomes() == [
-        ("stale", "the table has no such row"),
-        ("stale", "the table has no such row"),
+        ("stale", "the table has no row with this id"),
+        ("stale", "the table has no row with this id"),
         ("conflict", contradicts.format(5)),
         ("conflict", contradicts.format(4)),
         ("conflict", contradicts.format(9)),
         ("unneeded", "the same as line 6"),
-        ("malformed", "column label: 'AB' is not one letter of the alphabet"),
+        ("malformed", "column label: 'AB' is not a letter of the alphabet"),
         ("conflict", contradicts.format(6)),
     ]
     assert project.dataset() == finished.dataset()
     summary = (project.folder / "results/summary.txt").read_text(encoding="utf-8")
     assert "8 corrections: 1 not needed, 2 no longer fit, 4 contradict others, 1 cannot be read" in summary
-    assert "line 2: stale: the table has no such row" in summary and "and 2 more" in summary
+    assert "line 2: stale: the table has no row with this id" in summary and "and 2 more" in summary
     output = project.run("validate")
     assert "corrections.csv\n       8 lines: 2 accept, 2 exclude, 1 reject, 2 transcription\n" in output
     assert "1 malformed (cannot be read)\n           line 8: column label" in output

@@ -69,7 +69,7 @@ def test_a_working_folder_that_cannot_be_written(finished: Project, disk: Path) 
     project.write = lambda: None
     mount("-o", "remount,ro", disk)
     output = project.run("-R", "cut", fails=True)
-    assert f"Lettermill: {project.folder} cannot be written" in output and "Traceback" not in output
+    assert f"Lettermill: {project.folder} is not writable" in output and "Traceback" not in output
 
 
 @pytest.mark.parametrize("place", ["results", pytest.param("logs", marks=pytest.mark.slow)])
@@ -79,7 +79,7 @@ def test_a_folder_that_cannot_be_written(finished: Project, disk: Path, place: s
     mount("-o", "remount,ro,bind", project.folder / place)
     output = project.run("-R", "segment", fails=True)
     assert (
-        "Write-protected output files" in output or f"Lettermill: {project.folder / place} cannot be written" in output
+        "Write-protected output files" in output or f"Lettermill: {project.folder / place} is not writable" in output
     )
     assert project.planned() == {}  # to look is allowed
     subprocess.run(["umount", str(project.folder / place)], check=True)

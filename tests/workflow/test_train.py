@@ -123,7 +123,7 @@ def test_letters_from_elsewhere_are_a_set_of_their_own(project: Project) -> None
     assert (model_of(project) / "evaluation/confusion_mine.png").exists()
     project.settings["train"]["test_on"] = ["nowhere"]
     message = project.run("--", "train", fails=True)
-    assert "my.yaml, line" in message and "`train.test_on: nowhere` does not exist: there is no folder" in message
+    assert "my.yaml, line" in message and "`train.test_on: nowhere` does not exist. There is no folder" in message
 
 
 @pytest.mark.slow
@@ -154,5 +154,6 @@ def test_without_keras_nothing_begins_and_what_to_install_is_said(
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     shutil.rmtree(project.folder / "results")
     said = project.run("--", "train", fails=True)
-    assert "fit needs tensorflow: pip install -r requirements-train.txt" in said and "Traceback" not in said
+    assert "tensorflow is not installed, and the rule fit needs it" in said and "Traceback" not in said
+    assert "pip install -r requirements-train.txt" in said
     assert not list(project.folder.glob("results/downloaded/*"))

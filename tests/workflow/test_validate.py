@@ -31,4 +31,4 @@ def test_a_table_and_a_sample_of_its_images_are_looked_at(tmp_path: Path, server
 
 
 def test_a_finished_run_has_nothing_to_do(project: Project) -> None:
-    assert "What a run would do\nNothing: everything is done." in project.run("validate")
+    assert "What a run would do\nNothing: everything is up to date." in project.run("validate")

@@ -1,31 +1,31 @@
-"""What may be wrong with the machine: folders that cannot be written to, and disks that are full."""
+"""Problems of the machine: folders that are not writable, and disks that are full."""
 
 import os
 import shutil
 from collections.abc import Iterable
 
 LEAST = 1 << 20
-"""Bytes free on a disk, under which it is full: hardly a file fits in any more."""
+"""A disk with fewer free bytes counts as full."""
 
 
 def unwritable(folders: Iterable[str]) -> list[str]:
-    """What to say of those of ``folders`` that exist and cannot be written to."""
+    """A message for each of ``folders`` that exists and is not writable."""
     return [
-        f"{os.path.abspath(folder)} cannot be written: it belongs to somebody else or is on a read-only file system. "
-        "Make it writable, or name another working folder with --directory."
+        f"{os.path.abspath(folder)} is not writable: it belongs to another user or is on a read-only file system. "
+        "Make it writable, or name another working directory with --directory."
         for folder in folders
         if os.path.exists(folder) and not os.access(folder, os.W_OK)
     ]
 
 
 def full(folders: Iterable[str]) -> list[str]:
-    """What to say of the disks of ``folders`` that are full; of folders on one disk the first stands for all."""
+    """A message for each full disk that ``folders`` are on. It names the first of the folders on that disk."""
     disks: dict[int, str] = {}
     for folder in folders:
         if os.path.exists(folder):
             disks.setdefault(os.stat(folder).st_dev, os.path.abspath(folder))
     return [
-        f"the disk of {folder} is full. Free some space and give the same command again: what is finished is kept."
+        f"the disk of {folder} is full. Free some space, then give the same command again. What is finished is kept."
         for folder in disks.values()
         if shutil.disk_usage(folder).free < LEAST
     ]

@@ -2,8 +2,8 @@
 
 
 class InputError(Exception):
-    """The user's config or table is wrong; the message names the place and the fix."""
+    """The user's config, table or images are wrong. The message says where, and what to do."""
 
 
 class CorruptedFileError(Exception):
-    """A file made by an earlier stage cannot be read; the message names it and what to do."""
+    """A file that an earlier stage wrote is damaged. The message names it, and says what to do."""

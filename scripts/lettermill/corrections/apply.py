@@ -8,14 +8,14 @@ from lettermill.corrections.correction import APPLIED, HAND, STALE, UNNEEDED, Co
 from lettermill.records.schemas import MatchedLetter, TriedCorrection
 
 SAME_BOX = 0.5
-"""Intersection over union from which on two boxes are of one letter."""
+"""Intersection over union from which two boxes count as the same letter."""
 
 
 class Decision(NamedTuple):
-    """The letters of a row as a person will have them.
+    """The corrected letters of a row.
 
-    records: all letters, those that are decided with method HAND. left_out: positions of those that are not to be
-    delivered. outcomes: what has become of the corrections.
+    records: all letters; corrected ones have method HAND. left_out: positions of rejected letters. outcomes: the
+    outcomes of the corrections.
     """
 
     records: list[MatchedLetter]
@@ -24,9 +24,9 @@ class Decision(NamedTuple):
 
 
 def decide(records: Sequence[MatchedLetter], corrections: Iterable[Correction], image: Box) -> Decision:
-    """Apply ``corrections``, of one row and none contradicting another, to its letters.
+    """Apply ``corrections`` to the letters of a row. They belong to this row and do not contradict each other.
 
-    records: the letters of the row, those that there are. image: the cropped image; nothing outside it can be cut out.
+    records: the letters of the row. image: the cropped image; nothing outside it can be cut out.
     """
     by_place: dict[int, list[Correction]] = {}
     for correction in sorted(corrections):
@@ -48,16 +48,16 @@ def decide(records: Sequence[MatchedLetter], corrections: Iterable[Correction], 
 
 
 def without_letters(corrections: Iterable[Correction], reason: str) -> list[TriedCorrection]:
-    """What becomes of the corrections of a row that never came to letters."""
+    """The outcomes of the corrections of a row that has no letters. reason: why."""
     return [line.decided(STALE, f"the row has no letters: {reason}") for line in sorted(corrections)]
 
 
 def _decide_letter(
     letter: MatchedLetter, lines: Sequence[Correction], image: Box
 ) -> tuple[MatchedLetter, bool, list[TriedCorrection]]:
-    """(the letter, whether it may be delivered, what has become of ``lines``)."""
+    """(the letter, whether it may be delivered, the outcomes of ``lines``)."""
     why = {line: _misfit(letter, line, image) for line in lines}
-    # Whoever has seen the letter under its new label has corrected that one.
+    # A line with the new label was written after the letter had been relabelled.
     new = {line.value for line, (outcome, _) in why.items() if line.action == "relabel" and not outcome}
     for line in lines:
         if why[line][0] == STALE and line.label in new and line.action != "relabel":
@@ -76,20 +76,20 @@ def _decide_letter(
 
 
 def _misfit(letter: MatchedLetter, line: Correction, image: Box) -> tuple[str, str]:
-    """(outcome, detail) of a line that does not fit the letter; empty when it does."""
+    """(outcome, detail) of a line that does not fit the letter; empty if it fits."""
     if line.action == "relabel" and line.value == letter.label:
-        return UNNEEDED, f"the letter is {letter.label} already"
+        return UNNEEDED, f"the label is already {letter.label}"
     if line.label != letter.label:
-        return STALE, f"the letter is {letter.label} now"
+        return STALE, f"the label is now {letter.label}"
     box = line.value if line.action == "box" else line.box
     if not box:
         return "", ""
     asked = box_of(box)
     if line.action == "reject":
         here = letter.box.overlap(asked) >= SAME_BOX
-        return ("", "") if here else (STALE, f"the letter is elsewhere now: {_text(letter.box)}")
+        return ("", "") if here else (STALE, f"the letter is now at {_text(letter.box)}")
     if asked.joined(image) != image:
-        return STALE, f"the box is outside the cropped image, which is {_text(image)}"
+        return STALE, f"the box is outside the cropped image, {_text(image)}"
     return "", ""
 
 

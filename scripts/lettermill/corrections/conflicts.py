@@ -1,4 +1,4 @@
-"""Lines of a table of corrections that say the same, or contradict each other."""
+"""Lines of a table of corrections that are the same, or contradict each other."""
 
 from collections.abc import Iterable, Sequence
 
@@ -7,8 +7,8 @@ from lettermill.records.schemas import CorrectionOutcome
 
 
 def resolve_conflicts(lines: Sequence[CorrectionOutcome]) -> list[CorrectionOutcome]:
-    """``lines`` with the outcomes of those that are there twice (the first one counts) and of contradictions, which all
-    go: whichever stayed would depend on the order of the lines."""
+    """``lines`` with the outcomes of duplicates (the first line counts) and of contradictions. None of the lines that
+    contradict each other is applied: otherwise the order of the lines would decide."""
     result = {line.line: line for line in lines}
     first: dict[Correction, int] = {}
     for line in lines:
@@ -26,7 +26,7 @@ def resolve_conflicts(lines: Sequence[CorrectionOutcome]) -> list[CorrectionOutc
                 numbers = sorted(first[correction] for correction in part)
                 for number in numbers:
                     others = ", ".join(str(other) for other in numbers if other != number)
-                    detail = f"contradicts line {others}: leave one of them"
+                    detail = f"contradicts line {others}: keep one of them"
                     result[number] = result[number]._replace(outcome=CONFLICT, detail=detail)
     return list(result.values())
 
@@ -37,10 +37,10 @@ def correction_of(line: CorrectionOutcome) -> Correction:
 
 
 def _related(group: Sequence[Correction]) -> Iterable[list[Correction]]:
-    """The lines of one letter, or row, in parts that may fit at the same time.
+    """The lines of one letter or row, in groups that may fit at the same time.
 
-    Lines on another label are of another time: at most one of the labels is that of the letter. But a line on the label
-    that a letter has been given by another line belongs to that line.
+    Lines with different labels were written at different times: at most one label is that of the letter. But a line
+    with the label that another line gives to the letter belongs to that line.
     """
     if group[0].action in OF_ROWS:
         return [list(group)]

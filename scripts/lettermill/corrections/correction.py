@@ -1,4 +1,4 @@
-"""One correction made by hand: what is in a line of the table of corrections."""
+"""One correction: a line of the table of corrections."""
 
 from typing import NamedTuple
 
@@ -8,13 +8,13 @@ OF_LETTERS = ("accept", "reject", "relabel", "box")
 OF_ROWS = ("transcription", "exclude")
 
 HAND = "hand"
-"""The method of letters that a person has decided."""
+"""The method of corrected letters."""
 
 BY_HAND, EXCLUDED = "rejected_by_hand", "excluded_by_hand"
-"""Why a letter, and a row, is not delivered."""
+"""The reason of a letter, and of a row, that a correction rejects."""
 
 APPLIED, UNNEEDED, STALE, CONFLICT, MALFORMED = "applied", "unneeded", "stale", "conflict", "malformed"
-"""What becomes of a line."""
+"""Outcomes of a line."""
 
 MEANINGS = {
     APPLIED: "applied",
@@ -23,14 +23,14 @@ MEANINGS = {
     CONFLICT: "contradict others",
     MALFORMED: "cannot be read",
 }
-"""Outcome -> what it means."""
+"""Outcome -> its meaning."""
 
 CONFIRMED = "confirmed"
-"""The detail of a transcription that is applied and changes nothing."""
+"""The detail of a ``transcription`` that is applied but changes nothing."""
 
 
 class Correction(NamedTuple):
-    """A line of the table of corrections, all of it as text, brought to one spelling: equal lines are equal.
+    """A line of the table of corrections, as text in normalised spelling.
 
     label: of a letter, or the letters of a transcription, in the alphabet's case. box, and value of action ``box``:
     "x y width height" in pixels of the image as downloaded.
@@ -44,5 +44,5 @@ class Correction(NamedTuple):
     value: str
 
     def decided(self, outcome: str, detail: str = "", confidence: float | None = None) -> TriedCorrection:
-        """The correction with what has become of it."""
+        """The correction with its outcome."""
         return TriedCorrection(*self, outcome, detail, confidence)

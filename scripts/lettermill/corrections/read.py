@@ -1,7 +1,7 @@
-"""The table of corrections: every line by itself, so that a bad one costs no other.
+"""The table of corrections: every line by itself, so that a bad line affects no other.
 
-Neither pandas nor ``table`` reads it: what has become of each line is reported under its number, in the order of the
-file, and a line is never repaired, for what it says is done to the dataset without further question.
+Neither pandas nor ``table`` reads it. The outcome of each line is reported under its number, in the order of the file,
+and a line is never repaired, because it changes the dataset without further question.
 """
 
 import re
@@ -23,20 +23,21 @@ _BOX = re.compile(r"(\d{1,6}) +(\d{1,6}) +(\d{1,6}) +(\d{1,6})", re.ASCII)
 _POSITION = re.compile(r"\d{1,6}", re.ASCII)
 
 _SHOWN = 60
-"""Characters that are shown of a field that is wrong."""
+"""Characters of a wrong field that a message shows."""
 
 
 def read_corrections(path: Path, alphabet: Alphabet) -> list[CorrectionOutcome]:
-    """The lines of the table at ``path``, in their order, those that are still to be tried with an empty outcome.
+    """The lines of the table at ``path``, in their order.
 
-    It is UTF-8, with commas or semicolons; columns may be in any order, and others beside them. Labels and values are
-    brought to ``alphabet``. The outcome is already there of lines that cannot be read, that are there twice, or that
-    contradict each other. Raises InputError when there is no such file, or a column is missing.
+    The file is UTF-8, with commas or semicolons. Its columns may be in any order, and it may have others. Labels and
+    values are converted to ``alphabet``. Lines that cannot be read, that occur twice, or that contradict each other get
+    their outcome here; the outcome of the others is empty. Raises InputError when the file does not exist or a column
+    is missing.
     """
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}. Correct config `corrections`.") from error
+        raise InputError(f"{path} cannot be read: {error.strerror}. Correct `corrections` in your config.") from error
     texts = content.decode("utf-8-sig", errors="replace").split("\n")
     separator, places = _header(path, texts[0])
     lines = []
@@ -47,15 +48,15 @@ def read_corrections(path: Path, alphabet: Alphabet) -> list[CorrectionOutcome]:
 
 
 def _header(path: Path, text: str) -> tuple[str, list[int]]:
-    """(separator, places of the columns); the last of them says how many cells a line has."""
+    """(separator, indices of the columns, followed by the number of cells of a line)."""
     separator = ";" if text.count(";") > text.count(",") else ","
     names = [name.strip().casefold() for name in split_line(text, separator) or []]
     for column in COLUMNS:
         if names.count(column) != 1:
-            what = "missing" if column not in names else "there twice"
+            what = "missing" if column not in names else "there more than once"
             raise InputError(
-                f"{path}, line 1: column `{column}` is {what}. The header of a table of corrections (UTF-8, commas or "
-                f"semicolons) is {','.join(COLUMNS)}."
+                f"{path}, line 1: column `{column}` is {what}. Write this header (UTF-8, commas or semicolons): "
+                f"{','.join(COLUMNS)}"
             )
     return separator, [*map(names.index, COLUMNS), len(names)]
 
@@ -65,12 +66,12 @@ def _line(number: int, text: str, separator: str, places: list[int], alphabet: A
     nothing = [""] * len(COLUMNS)
     broken = "\r" in text and '"' not in text
     if broken or (cells := split_line(text, separator)) is None:
-        return _malformed(number, nothing, "a quote is not closed, or stands within a field, or a line ends in one")
+        return _malformed(number, nothing, "a quote is not closed, or is inside a field, or a line break is in quotes: correct the quotes")
     if max(map(len, cells)) > MAX_CELL_LENGTH:
-        return _malformed(number, nothing, f"a field has more than {MAX_CELL_LENGTH:,} characters")
+        return _malformed(number, nothing, f"a field has more than {MAX_CELL_LENGTH:,} characters: shorten it")
     if len(cells) != width:
         fields = [*cells, *nothing][: len(COLUMNS)]
-        return _malformed(number, fields, f"expected {width} fields, saw {len(cells)}")
+        return _malformed(number, fields, f"expected {width} fields, found {len(cells)}: add or delete separators")
     fields = [unescape_formula(cells[place]).strip() for place in columns]
     try:
         correction = _correction(Correction(*fields), alphabet)
@@ -86,25 +87,25 @@ def _malformed(number: int, fields: Sequence[str], why: str) -> CorrectionOutcom
 
 
 def _correction(written: Correction, alphabet: Alphabet) -> Correction:
-    """``written`` as it is on a line, brought to one spelling. Raises ValueError, naming column and fix, for what is no
-    correction."""
+    """``written``, the fields of a line, in normalised spelling. Raises ValueError, with column and fix, when they are
+    not a correction."""
     for column, field in written._asdict().items():
         if "\ufffd" in field:
             raise ValueError(f"column {column} is not UTF-8: save the file as CSV in UTF-8")
     row_id, position, label, box, action, value = written
     if not row_id:
-        raise ValueError("column row_id is empty: name the row")
+        raise ValueError("column row_id is empty: write the id of the row")
     action = action.casefold()
     if action not in (*OF_LETTERS, *OF_ROWS):
-        raise ValueError(f"column action: {_shown(action)} is none of {', '.join((*OF_LETTERS, *OF_ROWS))}")
+        raise ValueError(f"column action: {_shown(action)} is not an action: use one of {', '.join((*OF_LETTERS, *OF_ROWS))}")
     if action in OF_ROWS:
         _check_empty(action, position=position, box=box)
         if label and not word(alphabet.pattern(label)):
-            raise ValueError(f"column label: {_shown(label)} has no letter of the alphabet: leave it empty")
+            raise ValueError(f"column label: {_shown(label)} has no letter of the alphabet: correct it or leave it empty")
         label = word(alphabet.pattern(label))
     else:
         if not _POSITION.fullmatch(position):
-            raise ValueError(f"column position: {_shown(position)} is no number: count the letters of the row from 0")
+            raise ValueError(f"column position: {_shown(position)} is not a number: count the letters of the row from 0")
         position, label = str(int(position)), _letter("label", label, alphabet)
         box = _box("box", box) if box else ""
     if action == "relabel":
@@ -114,7 +115,7 @@ def _correction(written: Correction, alphabet: Alphabet) -> Correction:
     elif action == "transcription":
         value = unicodedata.normalize("NFC", value)
         if not word(alphabet.pattern(value)):
-            raise ValueError("column value has no letter of the alphabet: say what is written, or `exclude` the row")
+            raise ValueError("column value has no letter of the alphabet: write the transcription, or `exclude` the row")
     else:
         _check_empty(action, value=value)
     return Correction(row_id, position, label, box, action, value)
@@ -123,13 +124,13 @@ def _correction(written: Correction, alphabet: Alphabet) -> Correction:
 def _check_empty(action: str, **fields: str) -> None:
     for column, field in fields.items():
         if field:
-            raise ValueError(f"column {column}: {_shown(field)} means nothing with `{action}`: leave it empty")
+            raise ValueError(f"column {column}: {_shown(field)} has no meaning with `{action}`: leave it empty")
 
 
 def _letter(column: str, text: str, alphabet: Alphabet) -> str:
     letter = alphabet.pattern(text)
     if len(letter) != 1 or not word(letter):
-        raise ValueError(f"column {column}: {_shown(text)} is not one letter of the alphabet")
+        raise ValueError(f"column {column}: {_shown(text)} is not a letter of the alphabet: write one letter")
     return letter
 
 
@@ -137,7 +138,7 @@ def _box(column: str, text: str) -> str:
     found = _BOX.fullmatch(text)
     numbers = [int(number) for number in found.groups()] if found else [0] * 4
     if not all(numbers[2:]):
-        raise ValueError(f"column {column}: {_shown(text)} is no box: give x, y, width and height, such as 12 0 9 20")
+        raise ValueError(f"column {column}: {_shown(text)} is not a box: write x, y, width and height, such as 12 0 9 20")
     return " ".join(map(str, numbers))
 
 

@@ -1,4 +1,4 @@
-"""Corrections of whole rows, applied as the table is read."""
+"""Corrections of whole rows, applied when the table is read."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
@@ -6,14 +6,14 @@ from lettermill.base.alphabet import Alphabet, word
 from lettermill.corrections.correction import APPLIED, CONFIRMED, EXCLUDED, STALE, UNNEEDED, Correction
 from lettermill.records.schemas import TriedCorrection
 
-NO_ROW = "the table has no such row"
+NO_ROW = "the table has no row with this id"
 
 
 class RowCorrections:
-    """The corrections of a table's rows, none contradicting another.
+    """The corrections of a table's rows, which do not contradict each other.
 
-    ids, texts: of every row of the table. unreadable: transcriptions, casefolded, that say that nothing can be read.
-    ``texts`` are then those to go on with, and ``excluded`` the ids of rows to leave out.
+    ids, texts: of every row of the table. unreadable: casefolded transcriptions of unreadable images. Afterwards
+    ``texts`` are the corrected transcriptions, and ``excluded`` the ids of excluded rows.
     """
 
     def __init__(
@@ -44,14 +44,13 @@ class RowCorrections:
 
     @property
     def row_ids(self) -> set[str]:
-        """The rows that are corrected."""
+        """The corrected rows."""
         return {line.row_id for line in self._tried}
 
     def outcomes(self, good: Iterable[str], rejected: Mapping[str, str]) -> list[TriedCorrection]:
-        """What has become of the corrections.
+        """The outcomes of the corrections.
 
-        good: ids of the rows that can be worked on, as far as they are among ``row_ids``. rejected: id -> reason of
-        the others.
+        good: ids of the usable rows among ``row_ids``. rejected: id -> reason of the others.
         """
         kept = set(good)
         result = []
@@ -59,14 +58,14 @@ class RowCorrections:
             reason = "" if line.row_id in kept else rejected.get(line.row_id, "")
             if line.outcome == APPLIED and reason not in ("", EXCLUDED):
                 if line.action == "exclude":
-                    line = line._replace(outcome=UNNEEDED, detail=f"the row is rejected already: {reason}")
+                    line = line._replace(outcome=UNNEEDED, detail=f"the row is already rejected: {reason}")
                 else:
-                    line = line._replace(detail=f"the row is rejected all the same: {reason}")
+                    line = line._replace(detail=f"the row is still rejected: {reason}")
             result.append(line)
         return result
 
     def _apply(self, lines: Sequence[Correction], places: Sequence[int]) -> None:
-        """Apply the corrections of one row, which may be there more than once."""
+        """Apply the corrections of one row, which may occur more than once in the table."""
         own = {self.texts[place] for place in places}
         letters = {word(self._alphabet.pattern(text)) for text in own}
         current = letters | {"" for text in own if self._says_nothing(text)}
@@ -75,7 +74,7 @@ class RowCorrections:
         for line in lines:
             fits = not line.label or line.label in current
             if line.action == "transcription" and self._is(line.value, own):
-                said = (APPLIED, CONFIRMED) if fits else (UNNEEDED, "the table says so already")
+                said = (APPLIED, CONFIRMED) if fits else (UNNEEDED, "the table already says so")
                 self._tried.append(line.decided(*said))
             elif not fits:
                 waiting.append(line)
@@ -88,9 +87,9 @@ class RowCorrections:
         for place in places if new else ():
             self.texts[place] = new
         for line in waiting:
-            stale = (STALE, f"the table says {' or '.join(sorted(letters)) or 'nothing'} now")
+            stale = (STALE, f"the table now says {' or '.join(sorted(letters)) or 'nothing'}")
             same = new and line.value == new and line.label == word(self._alphabet.pattern(new))
-            self._tried.append(line.decided(*((UNNEEDED, "another line says so already") if same else stale)))
+            self._tried.append(line.decided(*((UNNEEDED, "another line already says so") if same else stale)))
 
     def _is(self, value: str, own: Collection[str]) -> bool:
         """Whether the transcription ``value`` means the same as the table's."""

@@ -12,7 +12,7 @@ from lettermill.records.schemas import CorrectionOutcome
 
 NOT_TRAINED = """
          No recogniser was trained (see logs/learn.log). Letters were found by counting boxes and have no confidence.
-         Add rows, then run: snakemake -R learn"""
+         Add rows, then rerun the rule learn (option -R)."""
 
 
 MAY_BE_FETCHED_LATER = """

@@ -19,8 +19,8 @@ from lettermill.model.training_plots import draw_confusion
 log = logging.getLogger(__name__)
 
 MISTAKE_COLUMNS, MISTAKE_LINES, MISTAKE_CELL, MAX_MISTAKE_SCALE = 16, 12, (56, 64), 3.0
-"""Layout of the sheet of mistakes: letters per line, number of lines, (height, width) in pixels of the space for a letter,
-and maximum factor by which letters are enlarged."""
+"""Layout of the sheet of mistakes: letters per line, number of lines, (height, width) in pixels of the space for a
+letter, and maximum factor by which letters are enlarged."""
 
 HELD_OUT = ("validation", "test")
 """Splits that the model is not trained on. The first one decided when training stopped."""

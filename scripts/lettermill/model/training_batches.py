@@ -33,7 +33,7 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         return squares[..., None].astype(np.float32), self._one_hot[targets], self._weights[targets]
 
     def _ordered(self) -> np.ndarray:
-        """The order of the letters in this epoch; cached, because shuffling a million letters takes as long as a step."""
+        """The order of the letters in this epoch; cached, because shuffling a million takes as long as a step."""
         if self._order is None or self._order[0] != self.epoch:
             random = np.random.default_rng((self._seed, self.epoch))
             self._order = self.epoch, random.permutation(len(self._letters.targets))

@@ -1,7 +1,7 @@
-"""Batches: which rows one job works on.
+"""Batches: the groups of rows that one job processes.
 
-A row's batch depends on its id and on the number of batches alone, so adding, editing or removing rows moves no
-other row until the number changes.
+A row's batch depends only on its id and the number of batches, so adding, editing or removing rows does not move other
+rows until that number changes.
 """
 
 import hashlib
@@ -14,18 +14,18 @@ MAX_ROWS_WITH_OWN_JOB = 48
 """Largest table (rows) for which ``auto`` gives every row its own job."""
 
 MIN_BATCHES, MAX_BATCHES = 16, 4_096
-"""Of ``auto``, for tables that are larger."""
+"""Number of batches with ``auto``, for larger tables."""
 
 MAX_ROWS_PER_BATCH = 1_250
-"""Rows in a batch of ``auto``, as long as there are not MAX_BATCHES. Planning a job and starting it cost Snakemake
-some 0.3 s of a core, and a batch has six; its rows cost 0.01 s each."""
+"""Average rows per batch with ``auto``, at most, until there are MAX_BATCHES. Planning and starting a job costs Snakemake
+about 0.3 s of a core, and a batch has six jobs; a row costs 0.01 s."""
 
 
 def batch_count(setting: str | int, rows: int) -> int | None:
-    """The number of batches for a table of ``rows`` rows; None when every row is a batch of its own.
+    """The number of batches for a table of ``rows`` rows; None if every row is its own batch.
 
-    setting: config ``batches``: ``auto``, ``image`` or a number. ``auto`` doubles the number as the table grows: what
-    is done again each time is, over all times, at most as much as the table as it is then.
+    setting: config ``batches``: ``auto``, ``image`` or a number. ``auto`` doubles the number as the table grows: the rows
+    that are processed again, over all doublings, are at most as many as the table has at the end.
     """
     if setting == "image" or (setting == "auto" and rows <= MAX_ROWS_WITH_OWN_JOB):
         return None
@@ -38,8 +38,8 @@ def batch_count(setting: str | int, rows: int) -> int | None:
 
 
 def batch_of(row_id: str, count: int | None, stems: Mapping[str, str] = MappingProxyType({})) -> str:
-    """The name of the row's batch: that of its files, see ``file_stem``, when every row is a batch, else like
-    ``003of016``."""
+    """The name of the row's batch, such as ``003of016``; if every row is its own batch, the name of its files, see
+    ``file_stem``."""
     if count is None:
         return file_stem(row_id, stems)
     number = int.from_bytes(hashlib.sha256(row_id.encode()).digest()[:8], "big") * count >> 64

@@ -1,4 +1,4 @@
-"""Corrections in the plan: which batch must know of which, and what has become of the others."""
+"""Corrections in the plan: which batch needs which of them, and the outcomes of the others."""
 
 from collections.abc import Sequence
 from functools import cache, cached_property
@@ -17,7 +17,7 @@ from lettermill.records.schemas import CorrectionOutcome
 class CorrectionPlan:
     """A table of corrections. lines: see ``read_corrections``.
 
-    What depends on a correction must not depend on its line: lines may come, go, and change their order.
+    Results must not depend on the line number of a correction: lines may be added, deleted or reordered.
     """
 
     def __init__(self, lines: Sequence[CorrectionOutcome]):
@@ -26,12 +26,12 @@ class CorrectionPlan:
 
     @classmethod
     def read(cls, path: Path | None, alphabet: Alphabet) -> "CorrectionPlan":
-        """That in the file ``path``, where there is one. Raises InputError when it is no table of corrections."""
+        """Read the file ``path``, if there is one. Raises InputError when it is not a table of corrections."""
         return cls(read_corrections(path, alphabet) if path else [])
 
     @cached_property
     def of_rows(self) -> list[Correction]:
-        """The corrections of whole rows that are to be tried."""
+        """The corrections of whole rows that are to be applied."""
         return sorted(correction_of(line) for line in self._lines if not line.outcome and line.action in OF_ROWS)
 
     @cached_property
@@ -39,7 +39,7 @@ class CorrectionPlan:
         return sorted(correction_of(line) for line in self._lines if not line.outcome and line.action not in OF_ROWS)
 
     def of_batch(self, batch: str, index: TableIndex) -> list[Correction]:
-        """The corrections of letters of the rows of a batch; the rows of no other batch are looked at."""
+        """The corrections of letters of a batch. Reads the rows of this batch only."""
         if batch not in self._of_batches:
             likely = self._by_batch(index).get(batch, [])
             ids = {row.row_id for row in index.rows(batch)} if likely else set()
@@ -48,14 +48,14 @@ class CorrectionPlan:
 
     @cache  # noqa: B019 (there is one table of corrections in a plan)
     def _by_batch(self, index: TableIndex) -> dict[str, list[Correction]]:
-        """Batch -> corrections of letters of rows that are in it, if anywhere."""
+        """Batch -> corrections of letters whose rows belong to it, if the table has them."""
         batches: dict[str, list[Correction]] = {}
         for correction in self._of_letters:
             batches.setdefault(batch_of(correction.row_id, index.count, index.stems), []).append(correction)
         return batches
 
     def outcomes(self, index: TableIndex) -> list[CorrectionOutcome]:
-        """The lines in their order, with what has become of them as far as the table tells."""
+        """The lines in their order, with outcomes as far as the table decides them."""
         of_rows = {tried.correction: (tried.outcome, tried.detail) for tried in index.tried_corrections}
         tried = {line for batch in index.batches for line in self.of_batch(batch, index)}
         lost = {line.row_id for line in self._of_letters if line not in tried}
@@ -74,13 +74,13 @@ class CorrectionPlan:
 
 
 def confirmed_rows(index: TableIndex) -> list[tuple[str]]:
-    """(row id,) of the rows of which a person has said what is written in them."""
+    """(row id,) of the rows whose transcription is corrected or confirmed."""
     lines = [line for line in index.tried_corrections if line.action == "transcription"]
     return sorted({(line.row_id,) for line in lines if line.outcome in (APPLIED, UNNEEDED)})
 
 
 def _without_row(reason: str | None) -> tuple[str, str]:
-    """(outcome, detail) of a correction of a letter whose row is in no batch."""
+    """(outcome, detail) of a correction of a letter whose row is in no batch. reason: why the row is rejected."""
     if reason is None:
         return STALE, NO_ROW
     return (UNNEEDED, "its row is excluded") if reason == EXCLUDED else (STALE, f"the row has no letters: {reason}")

@@ -1,5 +1,4 @@
-"""Images that have become others at their URL since they were first fetched: what makes their rows be worked on
-again."""
+"""Images that have changed at their URL since the first download. Their rows are processed again."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,18 +8,18 @@ from lettermill.base.errors import CorruptedFileError
 from lettermill.records.csv_files import read_records, write_records
 
 VERSIONS = Path(".snakemake/lettermill/versions.csv")
-"""Where they are noted, in the working directory. Deleting it downloads their batches again, from the cache."""
+"""The file that notes them, in the working directory. If it is deleted, their batches rerun, from the cache."""
 
 
 class Version(NamedTuple):
-    """A row whose image is another one. version: tells it from the one before."""
+    """A row whose image has changed. version: differs from that of the image before."""
 
     row_id: str
     version: str
 
 
 def read_versions(path: Path) -> dict[str, str]:
-    """Row id -> version, of the rows noted in the file ``path``; none when it is not there or damaged."""
+    """Row id -> version, of the rows noted in the file ``path``; none if it is missing or damaged."""
     try:
         return dict(read_records(path, Version))
     except (OSError, CorruptedFileError):

@@ -1,8 +1,8 @@
-"""The index of a table: its rows by batch in a file, so that a run that finds the table unchanged need not read it.
+"""The index of a table: a file with its rows by batch, so that a run does not read the table again while it is unchanged.
 
 Reading 130,000 rows takes a second, a quarter of it for importing pandas, and on a cluster every job makes the plan for
-itself: with the index it opens one small database and reads the rows of its own batch. The index is never needed:
-whatever is wrong with it, the table is read.
+itself. With the index, a job opens one small database and reads the rows of its own batch. The index is optional: if it
+is missing or cannot be used, the table is read.
 """
 
 import contextlib
@@ -28,8 +28,8 @@ INDEX = Path(".snakemake/lettermill/table.sqlite")
 """Where the index is kept, in the working directory."""
 
 MIN_AGE = 2.0
-"""Seconds after its last change from which on a table is indexed: what is written within one tick of the file system's
-clock has one time stamp (as in git, see "racy git" in its documentation)."""
+"""A table is indexed if its last change is at least so many seconds ago. Two changes within one tick of the file system's
+clock have the same time stamp (see "racy git" in git's documentation)."""
 
 _SCHEMA = """
 CREATE TABLE about (
@@ -42,8 +42,8 @@ CREATE TABLE batch (name TEXT PRIMARY KEY, rows INTEGER, local INTEGER, sources 
 class IndexedBatch(NamedTuple):
     """A batch without its rows.
 
-    local: whether it has images that are not fetched. sources, patterns: digests of what ``download`` and ``match``
-    must know of its rows, see ``digest``; that of sources is of use only where no image is local.
+    local: whether some of its images are files. sources, patterns: digests of what ``download`` and ``match`` need to
+    know about its rows, see ``digest``. The digest of sources is used only if no image is a file.
     """
 
     name: str
@@ -56,9 +56,8 @@ class IndexedBatch(NamedTuple):
 class TableIndex:
     """A table by batches.
 
-    size: number of rows as given. count: number of batches that rows are hashed to, None when every row is a batch of
-    its own. stems: row id -> name of its files, see ``unlike_stems``. batches: those that have rows, by name, in the
-    order of their names.
+    size: number of rows of the table. count: number of batches that rows are hashed to, None if every row is its own
+    batch. stems: row id -> name of its files, see ``unlike_stems``. batches: those that have rows, by name, sorted.
     """
 
     def __init__(self, connection: sqlite3.Connection):
@@ -76,23 +75,23 @@ class TableIndex:
             found = self._connection.execute("SELECT content FROM batch WHERE name = ?", (batch,)).fetchone()
             return [Row(*row) for row in json.loads(found[0])]
         except (sqlite3.Error, ValueError, TypeError) as error:
-            raise CorruptedFileError(f"The index of the table is damaged: {error}. Delete {INDEX}.") from error
+            raise CorruptedFileError(f"{INDEX}, the index of the table, is damaged: {error}. Delete it and run again.") from error
 
     @property
     def rejected(self) -> list[RejectedRow]:
-        """The rows that no batch has got."""
+        """The rows that are in no batch."""
         found = self._connection.execute("SELECT rejected FROM about").fetchone()
         return [RejectedRow(*row) for row in json.loads(found[0])]
 
     @property
     def notes(self) -> list[TableNote]:
-        """What was repaired in the table, or taken for granted."""
+        """The repairs of the table, and assumptions about it."""
         found = self._connection.execute("SELECT notes FROM about").fetchone()
         return [TableNote(*note) for note in json.loads(found[0])]
 
     @property
     def tried_corrections(self) -> list[TriedCorrection]:
-        """What has become of the corrections of rows."""
+        """The outcomes of the corrections of rows."""
         found = self._connection.execute("SELECT tried_corrections FROM about").fetchone()
         return [TriedCorrection(*line) for line in json.loads(found[0])]
 
@@ -100,7 +99,7 @@ class TableIndex:
 def table_key(table: Path, settings: object) -> str:
     """What an index depends on: which file the table is and when it changed, the settings, and the code that reads it.
 
-    Raises OSError when there is no such file.
+    Raises OSError when the file does not exist.
     """
     status = os.stat(table)
     stamp = (os.path.abspath(table), status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
@@ -108,7 +107,7 @@ def table_key(table: Path, settings: object) -> str:
 
 
 def open_index(path: Path, key: str) -> TableIndex | None:
-    """The index in the file ``path`` if it is that of ``key``."""
+    """The index in the file ``path``, if it has this ``key``."""
     with contextlib.suppress(sqlite3.Error, OSError, TypeError, ValueError):
         # Immutable: the file is only ever replaced as a whole, so network file systems need no locks.
         uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
@@ -119,10 +118,10 @@ def open_index(path: Path, key: str) -> TableIndex | None:
 
 
 def build_index(path: Path, key: str, table: ValidatedTable, count: int | None, changed: float) -> TableIndex:
-    """Index ``table`` in the file ``path``, or in memory where that cannot be written.
+    """Index ``table`` in the file ``path``, or in memory if the file cannot be written.
 
-    count: see ``batch_count``. changed: when the table changed last (seconds since the epoch); one that has changed
-    just now is indexed in memory only.
+    count: see ``batch_count``. changed: time of the table's last change (seconds since the epoch). A table that has
+    just changed is indexed in memory only.
     """
     connection = sqlite3.connect(":memory:", check_same_thread=False)
     _fill(connection, key, table, count)

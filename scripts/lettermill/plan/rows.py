@@ -1,4 +1,4 @@
-"""The rows of a table, each validated by itself: which can be worked on, and why the others cannot."""
+"""The rows of a table, each validated by itself: which are usable, and why the others are not."""
 
 import posixpath
 import re
@@ -18,17 +18,17 @@ MAX_ID_BYTES = 4_096
 """Bytes of UTF-8 in a row id."""
 
 _NAMED = 10
-"""Lines that are named of those that have one id."""
+"""Lines with the same id that a message names, at most."""
 
 _SHOWN = 200
-"""Characters that are shown of what is too long."""
+"""Characters of a long text that a message shows."""
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _WEB = re.compile(r"https?://[^/]", re.IGNORECASE)
 
 
 class Row(NamedTuple):
-    """One word image: a path below the images folder or a URL, and what is to be read in it."""
+    """One word image: a path below the images folder, or a URL, and its transcription."""
 
     row_id: str
     image: str
@@ -40,7 +40,7 @@ class Row(NamedTuple):
 
 
 class RejectedRow(NamedTuple):
-    """A row that cannot be worked on; see ``lettermill.base.reasons``. ``row_id`` may be empty."""
+    """A row that is not usable; see ``lettermill.base.reasons``. ``row_id`` may be empty."""
 
     row_id: str
     reason: str
@@ -55,8 +55,9 @@ def validate_rows(
     unreadable: Iterable[str],
     corrections: Iterable[Correction] = (),
 ) -> tuple[list[Row], list[RejectedRow], list[TriedCorrection]]:
-    """The rows of ``table``, those that can be worked on and the others, and what has become of ``corrections``, which
-    are those of rows. name: that of the table's file."""
+    """The usable rows of ``table``, the rejected ones, and the outcomes of ``corrections``.
+
+    corrections: those of whole rows. name: that of the table's file."""
     layout = table.layout
     images = [cell.strip() for cell in table.column(layout.image)]
     ids = [_stem(image) for image in images] if layout.id is None else [c.strip() for c in table.column(layout.id)]
@@ -73,14 +74,14 @@ def validate_rows(
         reason, detail = _row_error(row, columns) or text_errors[text] or ("", "")
         if not reason and index in duplicated:
             reason = "duplicate_id"
-            detail = f"{name} lines {duplicated[index]} have this id: give each its own, or leave one of them"
+            detail = f"{name} lines {duplicated[index]} have this id: give each row its own id, or keep one row"
         if not reason and row.row_id in corrected.excluded:
             reason = EXCLUDED
         if not reason:
             good.append(row)
             continue
         line = lines[index]
-        if not row.row_id or line in table.short:  # nothing else tells which row it is
+        if not row.row_id or line in table.short:  # the line is needed to find the row
             detail = f"{name} line {line}: {detail}" if detail else f"{name} line {line}"
         bad.append(RejectedRow(_shortened(row.row_id) if reason == "unsafe_id" else row.row_id, reason, detail))
     if not (row_ids := corrected.row_ids):
@@ -91,44 +92,44 @@ def validate_rows(
 
 
 def _row_error(row: Row, columns: Columns) -> tuple[str, str] | None:
-    """The reason for which a row cannot be worked on, and how to fix it, as far as id and image go."""
+    """(reason, how to fix it) if the id or the image of a row is not usable."""
     row_id, image, _ = row
     if not image:
-        return "empty_image", f"fill column {columns.image}"
+        return "empty_image", f"fill in column {columns.image}"
     source = f"column {columns.id}" if columns.id else f"the file name in column {columns.image}"
     if not row_id:
-        return "empty_id", f"fill {source}"
+        return "empty_id", f"fill in {source}"
     if not (row_id.isprintable() and len(row_id) < MAX_ID_BYTES // 4):  # nearly all are
         if len(row_id.encode()) > MAX_ID_BYTES:
-            return "unsafe_id", f"{source}: {len(row_id.encode()):,} bytes, and {MAX_ID_BYTES:,} are allowed"
+            return "unsafe_id", f"{source} has {len(row_id.encode()):,} bytes, and {MAX_ID_BYTES:,} are allowed: shorten it"
         if control := _CONTROL.search(row_id):
-            return "unsafe_id", f"{source}: take out the character {control[0]!r}"
+            return "unsafe_id", f"{source}: delete the character {control[0]!r}"
     if len(image) > MAX_CELL_LENGTH:
         return "malformed_line", f"column {columns.image} has {len(image):,} characters: {_shortened(image)}"
     if "://" in image:
         if not _WEB.match(image):
-            return "invalid_url", f"{_shortened(image)}: give an http:// or https:// URL, or a path"
+            return "invalid_url", f"{_shortened(image)}: write an http:// or https:// URL, or a path"
     elif image.startswith("/") or ".." in image.split("/"):
-        return "outside_images_folder", f"{_shortened(image)}: give a path below config `images`"
+        return "outside_images_folder", f"{_shortened(image)}: write a path inside the folder `images` of your config"
     return None
 
 
 def _text_error(text: str, pattern: str, skipped: set[str], columns: Columns) -> tuple[str, str] | None:
-    """The same as far as the transcription goes. skipped: transcriptions that say that nothing can be read."""
+    """The same for the transcription. skipped: transcriptions of unreadable images."""
     if len(text) > MAX_CELL_LENGTH:
         return "malformed_line", f"column {columns.text} has {len(text):,} characters: {_shortened(text)}"
     if text.strip().casefold() in skipped:
         return "unreadable_transcription", ""
     if not word(pattern):
-        return "empty_transcription", f"fill column {columns.text}, or add its letters to config `alphabet`"
+        return "empty_transcription", f"fill in column {columns.text}, or add its letters to `alphabet` in your config"
     return None
 
 
 def _duplicates(rows: Sequence[Row], lines: Sequence[int]) -> dict[int, str]:
     """Index of every row to reject for its id -> the lines of all rows with that id.
 
-    Of rows that are the same in every respect the first one stays; rows that contradict each other all go, for
-    whichever stayed would depend on the order of the table.
+    Of identical rows, the first one is kept. Rows that differ are all rejected: otherwise the order of the table would
+    decide which one is kept.
     """
     if len({row.row_id for row in rows}) == len(rows):
         return {}
@@ -146,7 +147,7 @@ def _duplicates(rows: Sequence[Row], lines: Sequence[int]) -> dict[int, str]:
 
 
 def _stem(image: str) -> str:
-    """The name of the image's file without folder and suffix; empty for a URL that is none."""
+    """The name of the image's file without folder and suffix; empty if the URL is not valid."""
     try:
         path = unquote(urlsplit(image).path) if "://" in image else image
     except ValueError:

@@ -1,4 +1,4 @@
-"""The user's table by rows: which there are, and which of them cannot be worked on."""
+"""The user's table by rows: the usable ones and the rejected ones."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -16,10 +16,9 @@ from lettermill.table.read import read_raw_table
 
 @dataclass
 class ValidatedTable:
-    """The rows of a table, those that can be worked on and those that cannot.
+    """The rows of a table, usable and rejected.
 
-    rows: by their ids. notes: what was repaired in it, or taken for granted, by line. corrections: what has become of
-    those of its rows.
+    rows: by id. notes: repairs and assumptions, by line. corrections: the outcomes of the corrections of its rows.
     """
 
     rows: dict[str, Row] = field(default_factory=dict)
@@ -29,7 +28,7 @@ class ValidatedTable:
 
     @property
     def size(self) -> int:
-        """Number of rows as given."""
+        """Number of rows of the table."""
         return len(self.rows) + len(self.rejected)
 
 
@@ -43,8 +42,8 @@ def read_validated_table(
 ) -> ValidatedTable:
     """Read the table at ``path`` (see ``read_raw_table``), every row by itself.
 
-    encoding: see ``to_text``. corrections: those of rows. Raises InputError when there is no table with these columns
-    in it, or no row.
+    encoding: see ``to_text``. corrections: those of whole rows. Raises InputError when the file is not a table with
+    these columns, or has no row.
     """
     table = read_raw_table(path, columns, encoding)
     if not len(table.cells) and not table.malformed:

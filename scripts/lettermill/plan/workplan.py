@@ -1,4 +1,4 @@
-"""The plan of a run: which rows make up which batch, and what each stage must know of them."""
+"""The plan of a run: the batches and their rows, and what each stage needs to know about them."""
 
 import gc
 import os
@@ -22,11 +22,11 @@ from lettermill.workflow.parameters import Rows
 
 
 class Workplan:
-    """What a run has to do: the config checked, the rows of the table in their batches, and the corrections of each.
+    """The plan of a run: the checked config, the rows of the table in batches, and the corrections of each batch.
 
-    config: the merged config. files: where it comes from, later ones winning. schema_file: what it must be like.
-    Raises InputError when the config is not valid; and when the first batch is asked for, which is when the table is
-    read, where that is not.
+    config: the merged config. files: the config files, later ones winning. schema_file: the schema of the config.
+    Raises InputError when the config is not valid. The table is read when the first batch is needed; InputError is
+    raised then if it cannot be read.
     """
 
     def __init__(self, config: dict, files: list[Path], schema_file: Path):
@@ -53,7 +53,7 @@ class Workplan:
     def _build_index(self, key: str) -> TableIndex:
         changed = os.stat(self.table_path).st_ctime
         columns, alphabet = Columns(**self._config["columns"]), Alphabet(self._config["alphabet"])
-        gc.disable()  # it would look through a million rows again and again and find nothing
+        gc.disable()  # it would scan a million rows again and again and free nothing
         try:
             unreadable, encoding = self._config["unreadable"], self._config["encoding"]
             corrections = self._corrections.of_rows
@@ -74,18 +74,18 @@ class Workplan:
 
     @property
     def rejected_rows(self) -> Rows:
-        """(row id, reason, detail) of the rows that no batch has got; see ``rows.RejectedRow``."""
+        """(row id, reason, detail) of the rows that are in no batch; see ``rows.RejectedRow``."""
         return Rows.of(self._index.rejected)
 
     @property
     def notes(self) -> Rows:
-        """(line, note) of what was repaired in the table, or taken for granted."""
+        """(line, note) of the repairs of the table and the assumptions about it."""
         return Rows.of(self._index.notes)
 
     def batch_of(self, name: str) -> str:
-        """The batch of the row whose files are called ``name``, see ``file_stem``.
+        """The batch of the row whose files are named ``name``, see ``file_stem``.
 
-        Raises InputError when the table has no such row that can be worked on.
+        Raises InputError when the table has no such row, or the row is rejected.
         """
         return self._find(name)[0]
 
@@ -97,14 +97,14 @@ class Workplan:
         """(batch, row id) of that row."""
         ids = dict.fromkeys((name, unquote(name)))
         likely = {batch_of(row_id, self._index.count, self._index.stems) for row_id in ids}
-        # The batch of an id that has been cut cannot be told from what is left of it.
+        # The batch of a shortened id cannot be computed from what is left of the id.
         others = (batch for batch in self._index.batches if "~" in name and batch not in likely)
         for batch in chain(likely.intersection(self._index.batches), others):
             for row in self._index.rows(batch):
                 if file_stem(row.row_id, self._index.stems) == name:
                     return batch, row.row_id
         why = next((row.reason for row in self._index.rejected if row.row_id in ids), "there is no such row")
-        raise InputError(f"{self.table_path}: no picture of row {name}: {why}.")
+        raise InputError(f"{self.table_path}: no debug picture of row {name}: {why}. Name a row that the table stage keeps.")
 
     def find_path(self, key: str, value: str, folder: bool = False) -> Path:
         """The file or folder that the config names by ``key``, see ``config.find_path``."""
@@ -123,7 +123,7 @@ class Workplan:
 
     @property
     def stems(self) -> dict[str, str]:
-        """Row id -> name of its files, of the rows whose names would be like those of others; see ``unlike_stems``."""
+        """Row id -> name of its files, of rows whose names would collide with others; see ``unlike_stems``."""
         return self._index.stems
 
     def stems_in(self, batch: str) -> dict[str, str]:
@@ -134,7 +134,7 @@ class Workplan:
         )
 
     def images_of(self, batch: str) -> str:
-        """The folder of the images of a batch; empty when all of them are fetched."""
+        """The folder of the images of a batch; empty if all of them are URLs."""
         return str(self.images) if self._batch(batch).local else ""
 
     def patterns(self, batch: str) -> Rows:
@@ -153,13 +153,13 @@ class Workplan:
 
     @property
     def confirmed_rows(self) -> Rows:
-        """(row id,) of the rows of which a person has said what is written in them."""
+        """(row id,) of the rows whose transcription is corrected or confirmed."""
         return Rows.of(confirmed_rows(self._index))
 
     @cached_property
     def correction_outcomes(self) -> Rows:
-        """The lines of the table of corrections with what has become of them, as far as the plan tells; those that
-        ``cut`` tries have an empty outcome. See ``CorrectionOutcome``."""
+        """The lines of the table of corrections, with outcomes as far as the plan knows them. Those that ``cut`` applies
+        have an empty outcome. See ``CorrectionOutcome``."""
         return Rows.of(self._corrections.outcomes(self._index))
 
     @cached_property
@@ -172,9 +172,9 @@ class Workplan:
 
     def _batch(self, name: str) -> IndexedBatch:
         if name not in self._index.batches:
-            example = next(iter(self._index.batches), "none: the table has no row that can be worked on")
-            setting = self._config["batches"]
-            raise InputError(f"There is no batch {name}. With config `batches: {setting}` they are like {example}.")
+            example = next(iter(self._index.batches), "")
+            names = f"names are like {example}" if example else "there is none, because no row of the table is usable"
+            raise InputError(f"There is no batch {name}. With `batches: {self._config['batches']}`, {names}.")
         return self._index.batches[name]
 
     def _sources(self, batch: str) -> list[tuple[str, str, str]]:

@@ -15,8 +15,8 @@ class LetterLattice:
     """The lattice of a word to read.
 
     candidates: sorted by start. letters: all letters that can be read. scores: (candidates, letters) float64 log
-    weights of each candidate as each letter. unknown: (candidates,) float64, the same for any other letter. skips: (fragments,)
-    float64 cost (log) of skipping a fragment.
+    weights of each candidate as each letter. unknown: (candidates,) float64, the same for any other letter. skips:
+    (fragments,) float64 cost (log) of skipping a fragment.
     """
 
     candidates: Sequence[Candidate]

@@ -1,4 +1,4 @@
-"""Tables as CSV files, one a batch: UTF-8, the columns of a schema as the header, ``\n`` at the end of lines."""
+"""Tables as CSV files, one per batch: UTF-8, the columns of a schema as the header, lines that end in ``\n``."""
 
 import csv
 import io
@@ -19,7 +19,7 @@ OF_FOLDERS = (
     *("status.csv", "offsets.csv", "letters.csv", "rejected.csv", "corrections.csv"),
     *("review_letters.csv", "review_words.csv"),
 )
-"""Tables that a job makes together with the folder that they are in."""
+"""Tables that a job writes together with their folder. If one is damaged, the folder must be deleted."""
 
 R = TypeVar("R", bound=NamedTuple)
 """A record."""
@@ -51,14 +51,14 @@ def write_records(path: Path, schema: type[R], records: Iterable[R]) -> None:
 def read_records(path: Path, schema: type[R]) -> list[R]:
     """Read the CSV file ``path`` as records of type ``schema``.
 
-    Raises CorruptedFileError, naming file and line, when it is not what ``write_records`` writes.
+    Raises CorruptedFileError, with file and line, when it is not what ``write_records`` writes.
     """
     return _parsed(path, columns_of(schema), _parser(schema))
 
 
 def write_results(path: Path, schema: type[R], results: Iterable[R | StoppedRow]) -> None:
-    """Write what a stage has made of its rows, as ``write_records``: records of type ``schema``, and in a line of its
-    own each row that it has stopped. The columns of the latter come last, and are empty in the lines of the others."""
+    """Write the results of a stage as ``write_records`` does: records of type ``schema``, and one line for each row that
+    the stage has stopped. The columns of ``StoppedRow`` come last and are empty in the lines of records."""
     columns = _columns_of_results(schema)
     own, stopped = columns_of(schema), StoppedRow._fields
     flat = _flat(schema)
@@ -89,8 +89,7 @@ def read_results(path: Path, schema: type[R]) -> list[R | StoppedRow]:
 
 
 def by_row(results: Iterable[L | StoppedRow]) -> Iterator[tuple[str, list[L] | StoppedRow]]:
-    """(row id, what has become of the row) of ``results``, in which those of a row stand together: its records, or
-    that it has been stopped."""
+    """(row id, its records or its ``StoppedRow``) of ``results``, in which the lines of a row are consecutive."""
     for row_id, group in itertools.groupby(results, key=lambda result: result.row_id):
         found = list(group)
         first = found[0]
@@ -98,9 +97,10 @@ def by_row(results: Iterable[L | StoppedRow]) -> Iterator[tuple[str, list[L] | S
 
 
 def read_fields(path: Path, schema: type[NamedTuple]) -> Iterator[list[str]]:
-    """The lines of the CSV file ``path``, which holds records of type ``schema``, as text, one for each of
-    ``columns_of``: several times as fast as ``read_records``, for tables of all letters. Raises CorruptedFileError
-    likewise, while it is gone through."""
+    """The lines of the CSV file ``path`` as lists of text, one item for each of ``columns_of(schema)``.
+
+    Several times as fast as ``read_records``, for tables of all letters. Raises CorruptedFileError as ``read_records``
+    does, while the lines are read."""
     return (fields for _, fields in _lines(path, columns_of(schema)))
 
 
@@ -132,13 +132,15 @@ def _lines(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, list[str]]
     reader = csv.reader((text.decode() for text in io.BytesIO(content)), strict=True)
     try:
         if next(reader, []) != list(columns):
-            raise ValueError(f"the header is not {','.join(columns)}")
+            raise ValueError(f"the header must be {','.join(columns)}")
         for fields in reader:
             if len(fields) != count:
-                raise ValueError(f"{len(fields)} fields, not {count}")
+                raise ValueError(f"expected {count} fields, found {len(fields)}")
             yield reader.line_num, fields
         if not content.endswith(b"\n"):
-            raise ValueError("the last line is not whole")
+            raise ValueError("the last line is incomplete")
+    except UnicodeDecodeError as error:  # the reader has not counted this line yet
+        raise _corrupted(path, reader.line_num + 1, ValueError("the line is not UTF-8")) from error
     except (ValueError, csv.Error) as error:
         raise _corrupted(path, max(reader.line_num, 1), error) from error
 
@@ -154,7 +156,7 @@ def _without_returns(fields: Iterable[object]) -> list[object]:
 
 
 def _place_of_box(schema: type[NamedTuple]) -> int | None:
-    """The index of the field of ``schema`` that is a box, if one is. None has two."""
+    """The index of the field of ``schema`` that is a box, if there is one. No schema has two."""
     hints = list(typing.get_type_hints(schema).values())
     return hints.index(Box) if Box in hints else None
 
@@ -168,7 +170,8 @@ def _flat(schema: type[R]) -> Callable[[R], Sequence[object]]:
 
 
 def _parser(schema: type[R]) -> Callable[[list[str]], R]:
-    """A function from the columns of a record, as text, to the record. It raises ValueError when they are none."""
+    """A function from the columns of a record, as text, to the record. It raises ValueError when a column has the
+    wrong type."""
     hints = typing.get_type_hints(schema).values()
     parsers = [parse for hint in hints for parse in ([int] * len(Box._fields) if hint is Box else [_parser_of(hint)])]
     place = _place_of_box(schema)

@@ -1,7 +1,7 @@
 """Tables of a whole dataset as DataFrames.
 
-For jobs that are run once: importing pandas takes a third of a second, which thousands of jobs, over one batch each, do
-not have.
+For jobs that run once per table. Importing pandas takes a third of a second: too long for thousands of jobs of one batch
+each.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,21 +13,21 @@ from lettermill.base.errors import CorruptedFileError
 from lettermill.base.files import atomic_writer
 
 LINES = 25_000
-"""Lines of a table that are in memory together."""
+"""Lines of a table that are in memory at the same time."""
 
 
 def read_frames(path: Path, columns: Mapping[str, type[str] | type[float]]) -> Iterator[pd.DataFrame]:
-    """The lines of the CSV file ``path``, ``LINES`` at a time: one DataFrame at least, which may be empty.
+    """The lines of the CSV file ``path``, ``LINES`` at a time. There is at least one DataFrame, which may be empty.
 
-    columns: name -> type of those that are read. Text is as it stands in the file; a number that is missing is NaN.
-    Raises CorruptedFileError when it is no such table.
+    columns: name -> type of the columns to read. Text is as in the file; a missing number is NaN.
+    Raises CorruptedFileError when the file is not such a table.
     """
     numbers = {name: [""] for name, kind in columns.items() if kind is float}
     try:
         with open(path, "rb") as file:
             file.seek(-1, 2)
             if file.read() != b"\n":
-                raise ValueError("the last line is not whole")
+                raise ValueError("the last line is incomplete")
         with pd.read_csv(
             path,
             usecols=list(columns),

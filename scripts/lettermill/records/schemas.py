@@ -1,7 +1,7 @@
-"""Schemas of the tables that the stages hand to each other: named tuples, one for what is in a line.
+"""Schemas of the tables that the stages pass to each other: a named tuple for the lines of each table.
 
-Field names are the header, their types what the columns hold; a box has four columns, those of ``Box``. An empty
-field is None where the type allows it. All boxes are in pixels of the image as downloaded.
+Field names are the header, and types are those of the columns. A box has four columns, those of ``Box``. An empty field
+is None where the type allows it. All boxes are in pixels of the image as downloaded.
 """
 
 from typing import NamedTuple
@@ -10,13 +10,13 @@ from lettermill.base.box import Box
 
 
 class StoppedRow(NamedTuple):
-    """A row that has come no further than a stage: a line of that stage's table, beside those of the rows that have."""
+    """A row that a stage has rejected. It is a line of that stage's table, among the records of the other rows."""
 
     row_id: str
     stage: str
     reason: str  # see ``lettermill.base.reasons``
     detail: str
-    letters: str = ""  # of its transcription, where the stage knows it
+    letters: str = ""  # of its transcription, if the stage knows it
 
 
 class Downloaded(NamedTuple):
@@ -27,20 +27,20 @@ class Downloaded(NamedTuple):
     reason: str  # empty when ok
     detail: str
     file: str  # name beside status.csv, empty when failed
-    http_status: int | None  # of the response; None for local files and where none came
+    http_status: int | None  # of the response; None without a response, and for local files
     bytes: int | None
     sha256: str
-    attempts: int | None  # 0: from the cache, or from a host known not to answer; None for local files
-    elapsed: float | None  # seconds that they took, with the waits between them
+    attempts: int | None  # 0: from the cache, or the host is known to be down; None for local files
+    elapsed: float | None  # seconds of all attempts, with the waits between them
 
 
 class Cropped(NamedTuple):
-    """``results/cropped/{batch}/offsets.csv``: one line for every downloaded row, a ``StoppedRow`` where nothing is
-    left of its image."""
+    """``results/cropped/{batch}/offsets.csv``: one line for every downloaded row; a ``StoppedRow`` if the crop
+    leaves nothing of its image."""
 
     row_id: str
     file: str  # name beside offsets.csv
-    box: Box  # what has been kept of the downloaded image
+    box: Box  # the part of the downloaded image that is kept
     line: int | None  # a row of the downloaded image known to cross the word
 
     @property
@@ -50,24 +50,24 @@ class Cropped(NamedTuple):
 
 
 class SegmentedBox(NamedTuple):
-    """``results/segmented/{batch}.csv``: one line a box, and a ``StoppedRow`` for a row without any."""
+    """``results/segmented/{batch}.csv``: one line per box; a ``StoppedRow`` for a row without boxes."""
 
     row_id: str
     number: int  # counts the boxes of the row from left to right, from 0
-    boxes: int  # how many they are
+    boxes: int  # how many the row has
     box: Box
 
 
 class MatchedLetter(NamedTuple):
-    """``results/matched/{batch}.csv`` and ``results/aligned/{batch}.csv``: one line a letter of the transcription, and
-    a ``StoppedRow`` for a row that does not fit its transcription."""
+    """``results/matched/{batch}.csv`` and ``results/aligned/{batch}.csv``: one line per letter of the
+    transcription; a ``StoppedRow`` for a row that does not fit its transcription."""
 
     row_id: str
     position: int  # counts the letters of the transcription from 0
     label: str
     box: Box
-    confidence: float | None  # None where the method has none
-    predicted_label: str  # what the recogniser takes the box for, whatever the transcription; empty where it has none
+    confidence: float | None  # None if the method has none
+    predicted_label: str  # the recogniser's label of the box, without the transcription; empty if it has none
     method: str
 
 
@@ -77,31 +77,31 @@ class Suspect(NamedTuple):
     row_id: str
     transcription: str  # its letters
     reading: str  # what the recogniser reads
-    score_gap: float  # how much better the reading explains the ink: log weight a letter
+    score_gap: float  # how much better the reading explains the ink: log weight per letter
 
 
 class Reliability(NamedTuple):
     """``results/recogniser/reliability.csv``: letters with a confidence from ``low`` to ``high``.
 
-    Letters that are staged count by their weight; those of which the transcription is suspect count as wrong.
+    Letters of simulated transcription errors count by their weight. Letters of suspect transcriptions count as wrong.
     """
 
     low: float
     high: float
-    letters: float  # how many
+    letters: float  # number of letters
     confidence: float  # their mean
-    accuracy: float  # the share that is right
+    accuracy: float  # share of right letters
 
 
 class CorrectionEffect(NamedTuple):
-    """``results/recogniser/lessons.csv``: one line for every letter that a person has decided about."""
+    """``results/recogniser/lessons.csv``: one line for every corrected letter."""
 
     row_id: str
     position: int
     label: str  # in the transcription
     verdict: str  # right or wrong
-    before: float | None  # confidence with which it is cut there by a recogniser without corrections
-    after: float | None  # and when they are; with them; None where it is cut elsewhere
+    before: float | None  # its confidence from a recogniser trained without corrections
+    after: float | None  # and with them. Both are None if the recogniser places the letter elsewhere
 
 
 class Letter(NamedTuple):
@@ -117,7 +117,7 @@ class Letter(NamedTuple):
 
 
 class ReviewLetter(NamedTuple):
-    """``results/letters/{batch}/review_letters.csv``: one line for every letter of the words worth a look."""
+    """``results/letters/{batch}/review_letters.csv``: one line for every letter of the words to review."""
 
     row_id: str
     position: int
@@ -129,13 +129,13 @@ class ReviewLetter(NamedTuple):
 
 
 class ReviewWord(NamedTuple):
-    """``results/letters/{batch}/review_words.csv``: one line for every word that is worth a look."""
+    """``results/letters/{batch}/review_words.csv``: one line for every word to review."""
 
     row_id: str
     letters: str  # of its transcription
     file: str  # the cropped image, relative to the folder of review_words.csv
     box: Box  # of the cropped image
-    reason: str  # why none of its letters is delivered; empty when one is
+    reason: str  # why none of its letters is delivered; empty if one is
 
 
 class Delivered(NamedTuple):
@@ -187,7 +187,7 @@ class CorrectionOutcome(NamedTuple):
 
     line: int  # of the table
     row_id: str
-    position: str  # this and the next as they are written, where the line is malformed
+    position: str  # this and the next fields are as written if the line is malformed
     label: str
     box: str
     action: str
@@ -203,7 +203,7 @@ class CorrectionOutcome(NamedTuple):
 
 
 class TableNote(NamedTuple):
-    """``results/table_notes.csv``: what was repaired in the table, or taken for granted."""
+    """``results/table_notes.csv``: repairs of the table, and assumptions about it."""
 
     line: int  # of the table's file; in a workbook, the row
     note: str

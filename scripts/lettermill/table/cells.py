@@ -1,11 +1,11 @@
-"""The cells of a line of a table, and single ones."""
+"""Cells of a table, and splitting a line into them."""
 
 import csv
 import datetime
 import re
 
 MAX_CELL_LENGTH = 32_767
-"""Characters in a cell, as in Excel: more come from a quote that should have been closed."""
+"""Characters in a cell, as in Excel. A longer cell comes from a quote that is not closed."""
 
 _ENCLOSED = re.compile(r'"((?:[^"]|"")*)"')
 _IMAGE = re.compile(
@@ -15,12 +15,12 @@ _IMAGE = re.compile(
 
 
 def is_blank(line: str) -> bool:
-    """Whether there is nothing on a line but white space and quotes."""
+    """Whether a line has only white space and quotes."""
     return not line or line.isspace() or not line.strip('" \t\r\n')
 
 
 def split_line(line: str, separator: str) -> list[str] | None:
-    """The cells of ``line``, or None when its quotes are not those of whole cells."""
+    """The cells of ``line``, or None when a quote is not at the beginning or end of a cell."""
     if '"' not in line:
         return line.rstrip("\r\n").split(separator)
     try:
@@ -30,29 +30,29 @@ def split_line(line: str, separator: str) -> list[str] | None:
 
 
 def split_unquoted(line: str, separator: str) -> list[str]:
-    """The cells of ``line`` if no quote protects a separator: quotes around a cell go, and stray ones."""
+    """The cells of ``line``, split at every separator. Quotes around a cell and stray quotes are removed."""
     return [_unquoted(cell) for cell in line.rstrip("\r\n").split(separator)]
 
 
 def looks_like_image(cell: str) -> bool:
-    """Whether a cell is an http(s) URL, or a path that ends as those of images do."""
+    """Whether a cell is an http(s) URL, or a path with the suffix of an image."""
     return _IMAGE.fullmatch(cell) is not None
 
 
 def check_text(column: str, cell: str) -> str:
-    """``cell`` as it is. Raises ValueError when no file could hold it, or be called so."""
+    """``cell`` itself. Raises ValueError when it has characters that files and file names cannot have."""
     if "\0" in cell:
-        raise ValueError(f"column {column}: a NUL byte: take it out")
+        raise ValueError(f"column {column} contains a NUL byte: delete it")
     try:
         cell.encode()
     except UnicodeEncodeError as error:
-        raise ValueError(f"column {column}: half a character ({cell[error.start]!r}): take it out") from error
+        raise ValueError(f"column {column} contains half a character ({cell[error.start]!r}): delete it") from error
     return cell
 
 
 def displayed(value: object, number_format: str = "") -> str:
-    """A cell as Excel shows it: whole numbers without a point, with leading zeros where its format (``00000``) asks for
-    them; text as it is; dates as in ISO 8601."""
+    """A cell as Excel shows it: whole numbers without a point, and with leading zeros if its format (``00000``) has
+    them; text unchanged; dates as in ISO 8601."""
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, int | float):

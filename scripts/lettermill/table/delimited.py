@@ -1,5 +1,4 @@
-"""The rows of a text table: pandas reads the lines that are rows as they stand, ``repair`` makes of the others what it
-can."""
+"""The rows of a text table. pandas reads the lines that are well-formed rows; ``repair`` reads the others."""
 
 import codecs
 import csv
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def read_delimited(path: Path, text: Text, columns: Columns) -> RawTable:
-    """The rows of the table at ``path``. Raises InputError when the columns are not there."""
+    """The rows of the table at ``path``. Raises InputError when a column is missing."""
     lines = Lines(text.data)
     layout = find_layout(path, lines, columns)
     whole = list(map(row_test(layout.separator, layout.width), text.data.splitlines()))
@@ -37,11 +36,11 @@ def read_delimited(path: Path, text: Text, columns: Columns) -> RawTable:
 
 
 def row_test(separator: str, width: int) -> Callable[[bytes], bool]:
-    """A test of whether a line (UTF-8, without its end) is a row of ``width`` cells that pandas reads right.
+    """A test of whether a line (UTF-8, without its end) is a row of ``width`` cells that pandas reads correctly.
 
-    pandas fills a row that is too short, takes ``"a"b`` for ``ab``, and lets a quote that is never closed swallow the
-    lines that follow, all of it without a word. So it gets the lines that have the right number of cells and quotes
-    around whole cells only, and of these not the ones which the csv module finds too long.
+    pandas silently fills a row that is too short, reads ``"a"b`` as ``ab``, and lets a quote that is never closed
+    swallow the following lines. So it only gets lines with the right number of cells, with quotes around whole cells
+    only, and not longer than what the csv module accepts.
     """
     if separator not in SEPARATORS or width < 2:
         return lambda line: False
@@ -58,15 +57,15 @@ def row_test(separator: str, width: int) -> Callable[[bytes], bool]:
 
 
 def _read_with_pandas(data: bytes, whole: Sequence[bool], layout: Layout) -> "pd.DataFrame":
-    """The cells of those lines of ``data`` that are ``whole`` rows, by their numbers."""
+    """The cells of the lines of ``data`` that are ``whole`` rows, by line number."""
     numbers = list(compress(count(1), whole))
     if not numbers:
         return to_frame([], [], layout.width)
     import pandas as pd
 
-    # pandas takes away one byte order mark, which might be the beginning of a cell.
+    # pandas removes one byte order mark: without this one, perhaps the beginning of a cell.
     content = b"".join([codecs.BOM_UTF8, *compress(data.splitlines(keepends=True), whole)])
-    if b"\r" in content:  # ends of lines, for there is no line break within one of these rows
+    if b"\r" in content:  # only at the ends of lines: no cell of these rows has a line break
         content = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     frame = pd.read_csv(
         io.BytesIO(content),
@@ -74,7 +73,7 @@ def _read_with_pandas(data: bytes, whole: Sequence[bool], layout: Layout) -> "pd
         header=None,
         names=range(layout.width),
         index_col=False,
-        dtype=object,  # text like str, which pyarrow, where it is installed, would hold once more in its own way
+        dtype=object,  # with dtype str and pyarrow installed, pandas would copy the text
         keep_default_na=False,
         na_filter=False,
         skip_blank_lines=False,
@@ -86,9 +85,9 @@ def _read_with_pandas(data: bytes, whole: Sequence[bool], layout: Layout) -> "pd
 
 
 class _OtherLines:
-    """The lines that are no row as they stand, read in their order, for one of them may take others with it.
+    """The lines that are not well-formed rows. They are read in order, because one of them may include the next ones.
 
-    whole: of every line, whether it is a row as it stands; those that turn out to belong to another row no longer are.
+    whole: for every line, whether it is a well-formed row. A line that turns out to belong to another row no longer is.
     """
 
     def __init__(self, lines: Lines, layout: Layout, whole: list[bool]):
@@ -101,7 +100,7 @@ class _OtherLines:
         self._notes: list[TableNote] = []
 
     def read(self) -> None:
-        """Read all of them."""
+        """Read all these lines."""
         following = self._layout.lines
         for place, is_whole in enumerate(self._whole):
             if place >= following and not is_whole:
@@ -109,19 +108,19 @@ class _OtherLines:
                 self._whole[place:following] = [False] * (following - place)
 
     def table_with(self, frame: "pd.DataFrame") -> RawTable:
-        """The table of these rows and those in ``frame``."""
+        """The table of these rows and the rows in ``frame``."""
         if self._rows:
             import pandas as pd
 
             rows = to_frame(self._rows.values(), list(self._rows), self._layout.width)
             frame = pd.concat([frame, rows]).sort_index() if len(frame) else rows
         if self._short:
-            what = "fewer fields than the header has: the others are taken for empty"
+            what = "fewer fields than the header: the missing ones are read as empty"
             self._notes.append(note_on_lines(sorted(self._short), what))
         return RawTable(self._layout, frame, self._malformed, self._last_lines, self._short, self._notes)
 
     def _read_line(self, place: int) -> int:
-        """Read the line at the index ``place`` and what belongs to it; returns how many lines that are."""
+        """Read the line at the index ``place`` and the lines that belong to it. Returns the number of lines."""
         line, number = self._lines[place], place + 1
         cells = split_line(line, self._layout.separator)
         if cells is not None and len(cells) == self._layout.width > 1:
@@ -140,7 +139,7 @@ class _OtherLines:
         return repaired.lines
 
     def _row_before(self, place: int) -> tuple[int, list[str]] | None:
-        """(line, cells) of the row that ends right before the line at the index ``place``, if it has all its cells."""
+        """(line, cells) of the row that ends just before the line at the index ``place``, if it has all its cells."""
         if place and self._whole[place - 1]:
             cells = split_line(self._lines[place - 1], self._layout.separator)
             return None if cells is None else (place, cells)
@@ -172,7 +171,7 @@ class _OtherLines:
 
 
 def _report_damaged(table: RawTable, damaged: Mapping[int, str]) -> None:
-    """Take the rows on lines that cannot be trusted out of ``table`` and report them."""
+    """Remove the rows on ``damaged`` lines from ``table``, and report these as malformed."""
     if not damaged:
         return
     bad = {}

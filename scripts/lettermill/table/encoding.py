@@ -1,4 +1,4 @@
-"""The characters of a table: its bytes as UTF-8, whatever they were before."""
+"""The text of a table: its bytes converted to UTF-8."""
 
 import codecs
 from array import array
@@ -11,18 +11,18 @@ from lettermill.records.schemas import TableNote
 from lettermill.table.notes import note_on_lines
 
 AUTO = "auto"
-"""Config ``encoding``: by its byte order mark (BOM) where there is one, else each line by itself, UTF-8 or else
-Windows-1252."""
+"""Config ``encoding``: given by the byte order mark (BOM) if there is one. Otherwise each line is read as UTF-8, or as
+Windows-1252 if it is not UTF-8."""
 
 _BOMS = {
     codecs.BOM_UTF8: "utf-8",
-    codecs.BOM_UTF32_LE: "utf-32",  # begins as that of UTF-16 does, so it comes first
+    codecs.BOM_UTF32_LE: "utf-32",  # begins like that of UTF-16, so it comes first
     codecs.BOM_UTF32_BE: "utf-32",
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
 _WINDOWS = "".join(
-    bytes([byte]).decode("cp1252", errors="ignore") or chr(byte)  # the five that it does not define, as in Latin-1
+    bytes([byte]).decode("cp1252", errors="ignore") or chr(byte)  # Latin-1 for the five bytes that it does not define
     for byte in range(256)
 )
 
@@ -30,7 +30,7 @@ _WINDOWS = "".join(
 class Text(NamedTuple):
     """A table as UTF-8 without a byte order mark.
 
-    damaged: line -> what is in it that cannot be trusted. Lines end as in the bytes: ``\\n``, ``\\r\\n`` or ``\\r``.
+    damaged: line -> what is wrong in it. Lines end as in the file: ``\\n``, ``\\r\\n`` or ``\\r``.
     """
 
     data: bytes
@@ -39,7 +39,7 @@ class Text(NamedTuple):
 
 
 class Lines:
-    """The lines of a text in UTF-8, with their ends. A million of them take the memory of where they begin."""
+    """The lines of a text in UTF-8, with their ends. Only their starts are kept in memory."""
 
     def __init__(self, data: bytes):
         self._data = data
@@ -55,7 +55,7 @@ class Lines:
 def to_text(path: Path, data: bytes, encoding: str) -> Text:
     """The bytes of the table at ``path`` as text. encoding: AUTO or the name of a codec, see ``is_encoding``.
 
-    Raises InputError when it is no text.
+    Raises InputError when it is not text.
     """
     bom = next((bom for bom in _BOMS if data.startswith(bom)), b"")
     if encoding == AUTO and _BOMS.get(bom, "utf-8") == "utf-8":
@@ -66,10 +66,10 @@ def to_text(path: Path, data: bytes, encoding: str) -> Text:
     if b"\0" in data:
         if b"\0" in next(iter(data.splitlines()), b""):
             raise InputError(
-                f"{path}, line 1: there are NUL bytes: it is not text, or UTF-16 without a byte order mark. Save it as "
-                "CSV in UTF-8, or name its encoding in config: `encoding: utf-16-le`."
+                f"{path}, line 1: there are NUL bytes, so the file is not text, or it is UTF-16 without a byte order "
+                "mark. Save it as CSV in UTF-8, or set `encoding: utf-16-le` in your config."
             )
-        damaged |= dict.fromkeys(_lines_with(b"\x00", data), "a NUL byte: take it out")
+        damaged |= dict.fromkeys(_lines_with(b"\x00", data), "a NUL byte: delete it")
     return Text(data, notes, damaged)
 
 
@@ -96,7 +96,7 @@ def _decode_each_line(data: bytes) -> tuple[bytes, list[TableNote], dict[int, st
             others.append(number)
             line = codecs.charmap_decode(line, "strict", _WINDOWS)[0].encode()
         lines.append(line)
-    note = note_on_lines(others, "not UTF-8, read as Windows-1252; config `encoding` can name another")
+    note = note_on_lines(others, "not UTF-8: read as Windows-1252. If that is wrong, set `encoding` in your config")
     return b"".join(lines), [note], {}
 
 
@@ -108,10 +108,10 @@ def _decode_all(path: Path, data: bytes, encoding: str) -> tuple[bytes, dict[int
         pass
     try:
         decoded = data.decode(encoding, errors="replace").removeprefix("\ufeff")
-        text = decoded.encode(errors="surrogatepass").decode(errors="replace").encode()  # some give halves of pairs
+        text = decoded.encode(errors="surrogatepass").decode(errors="replace").encode()  # some codecs give half a surrogate pair
     except (UnicodeError, OverflowError) as error:
-        raise InputError(f"{path} is not {encoding}: {error}. Correct config `encoding`.") from error
-    why = f"bytes that are no {encoding}: correct them, or config `encoding`"
+        raise InputError(f"{path} is not {encoding}: {error}. Correct `encoding` in your config.") from error
+    why = f"bytes that are not {encoding}: correct them, or correct `encoding` in your config"
     return text, dict.fromkeys(_lines_with("�".encode(), text), why)
 
 

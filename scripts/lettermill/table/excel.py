@@ -1,4 +1,4 @@
-"""Workbooks of Excel as tables: what their cells show, as text."""
+"""Excel workbooks as tables: their cells as Excel shows them, as text."""
 
 import datetime
 import io
@@ -17,11 +17,11 @@ from lettermill.table.raw_table import RawTable, to_frame
 
 
 class _Worksheet(NamedTuple):
-    """One of a workbook. rows: all of them, from the first on."""
+    """A sheet of a workbook. rows: all its rows."""
 
     name: str
     rows: Iterable[list[str]]
-    dates: list[int]  # rows in which a cell holds a date, complete when ``rows`` have been gone through
+    dates: list[int]  # rows in which a cell is a date; complete after ``rows`` have been read
 
 
 def read_workbook(path: Path, kind: str, data: bytes, columns: Columns) -> RawTable:
@@ -31,15 +31,15 @@ def read_workbook(path: Path, kind: str, data: bytes, columns: Columns) -> RawTa
     """
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of what the library does not support and a table does not need
+            warnings.simplefilter("ignore")  # about features that the library does not support and a table does not need
             return _first_with_columns(path, _xlsx(data) if kind == XLSX else _xls(data), columns)
     except InputError:
         raise
-    except Exception as error:  # the libraries raise nearly anything for a damaged file
+    except Exception as error:  # a damaged file may raise nearly anything in the libraries
         message = str(error).strip() or type(error).__name__
         raise InputError(
-            f"{path} cannot be read as an Excel workbook: {message}. Open it in Excel (it may be damaged, or have a "
-            "password) and save it as .xlsx or CSV."
+            f"{path} cannot be read as an Excel workbook: {message}. It may be damaged or protected by a password. Open it "
+            "in Excel and save it as .xlsx or CSV."
         ) from error
 
 
@@ -63,28 +63,28 @@ def _first_with_columns(path: Path, pages: Iterable[_Worksheet], columns: Column
         else:
             others.append(page.name)
     if table is None:
-        raise error or InputError(f"{path}, line 1: there is no header. Name the columns in the first row.")
+        raise error or InputError(f"{path}, line 1: there is no header. Write the names of the columns into the first row.")
     if others:
-        table.notes.append(TableNote(1, f"only the sheet {name!r} was read, and not {', '.join(map(repr, others))}"))
+        table.notes.append(TableNote(1, f"only the sheet {name!r} was read, not {', '.join(map(repr, others))}"))
     return table
 
 
 def _read_rows(layout: Layout, rows: Iterable[tuple[int, list[str]]], dates: list[int]) -> RawTable:
-    """The table in ``rows``, those after the header with their numbers. dates: see ``_Worksheet``."""
+    """The table in ``rows``: the rows after the header, with their numbers. dates: see ``_Worksheet``."""
     kept, lines, malformed, width = [], [], [], layout.width
     for line, row in rows:
         if "".join(row[width:]).strip():
             count = max(place for place, cell in enumerate(row, 1) if cell)
-            malformed.append((line, f"expected {width} fields, saw {count}: name all columns in the first row"))
+            malformed.append((line, f"expected {width} fields, found {count}: name all columns in the first row"))
         elif any(row):
             kept.append(row[:width] + [""] * (width - len(row)))
             lines.append(line)
-    notes = [note_on_lines(dates, "a cell holds a date, not text: read like 2026-12-31")] if dates else []
+    notes = [note_on_lines(dates, "a cell is a date, not text: it was read as YYYY-MM-DD")] if dates else []
     return RawTable(layout, to_frame(kept, lines, width), malformed, notes=notes)
 
 
 def _xlsx(data: bytes) -> Iterator[_Worksheet]:
-    import openpyxl  # here, for it takes time that other tables need not wait for
+    import openpyxl  # slow to import, and only needed here
 
     book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
     for page in book.worksheets:

@@ -1,7 +1,7 @@
-"""JSON Lines as tables: an object a line.
+"""JSON Lines as tables: one object per line.
 
-pandas reads such a file as a whole or not at all, and makes numbers of its own of those in it (``5.0`` of 5 where
-another row has none, ``100000.0`` of 1e5). Here a bad line costs no other, and a number stays as it is written.
+pandas reads such a file as a whole or not at all, and changes numbers (5 becomes ``5.0`` if another row has none, 1e5
+becomes ``100000.0``). Here a bad line affects no other line, and a number stays as it is written.
 """
 
 import json
@@ -24,18 +24,18 @@ _ARRAY = re.compile(rb"\s*\[\s*\{")
 def is_json_lines(path: Path, data: bytes) -> bool:
     """Whether the text ``data`` (UTF-8) of the table at ``path`` is JSON Lines.
 
-    The name counts only where the first line is no object, and another is. Raises InputError when it is other JSON.
+    The name matters only if the first line is not an object and another is. Raises InputError for other JSON.
     """
     if _ARRAY.match(data):
         raise InputError(
-            f"{path} is one JSON array, not JSON Lines. Write one object a line, as pandas does with "
+            f"{path} is a JSON array, not JSON Lines. Write one object per line, for example with pandas: "
             "`to_json(…, orient='records', lines=True)`."
         )
     return bool(_OBJECT.match(data) or (path.name.lower().endswith(SUFFIXES) and _OBJECTS_BELOW.search(data)))
 
 
 def read_json_lines(path: Path, text: Text, columns: Columns) -> RawTable:
-    """The rows of the table at ``path``. Raises InputError when no line is an object, or a column is in none."""
+    """The rows of the table at ``path``. Raises InputError when no line is an object, or a column is missing."""
     wanted = {name.strip() for name in columns if name}
     objects: list[dict[str, object]] = []
     lines: list[int] = []
@@ -55,8 +55,8 @@ def read_json_lines(path: Path, text: Text, columns: Columns) -> RawTable:
         objects.append({name: value for name, value in found.items() if name.strip() in wanted})
         lines.append(number)
     if not names:
-        why = f"line {malformed[0][0]}: {malformed[0][1]}" if malformed else "there is no object in it"
-        raise InputError(f"{path}, {why}. JSON Lines have one object a line: {_example(columns)}")
+        why = f", line {malformed[0][0]}: {malformed[0][1]}" if malformed else ": there is no object with a key"
+        raise InputError(f"{path}{why}. Write one JSON object per line: {_example(columns)}")
     place = layout_of(f"{path}, line {lines[0]}", list(names), columns, 0)
     every = list(names)
     used = list(dict.fromkeys(every[index] for index in (place.id, place.image, place.text) if index is not None))
@@ -72,27 +72,27 @@ def read_json_lines(path: Path, text: Text, columns: Columns) -> RawTable:
 
 
 def _object(line: bytes) -> dict[str, object]:
-    """The object on a line; numbers as they are written, those that are none (NaN) as None. Raises ValueError."""
+    """The object on a line, with numbers as they are written and NaN as None. Raises ValueError."""
     try:
         found = json.loads(line, parse_int=str, parse_float=str, parse_constant=lambda name: None)
     except json.JSONDecodeError as error:
         raise ValueError(f"not JSON: {error.msg}, at character {error.pos + 1}") from error
     except RecursionError as error:
-        raise ValueError("not JSON that can be read: too deeply nested") from error
+        raise ValueError("the JSON is too deeply nested") from error
     if not isinstance(found, dict):
-        raise ValueError("not a JSON object: {…}")
+        raise ValueError("not a JSON object: write {…}")
     return found
 
 
 def _cell(column: str, value: object) -> str:
-    """A value as text. Raises ValueError when it is none, as a list or an object."""
+    """A value as text. Raises ValueError for a list or an object."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
         return check_text(column, value)
-    raise ValueError(f"column {column} holds a list or an object: give text")
+    raise ValueError(f"column {column} contains a list or an object: write text")
 
 
 def _example(columns: Columns) -> str:

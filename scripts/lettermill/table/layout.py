@@ -1,4 +1,4 @@
-"""The header of a table: where its columns are, and what stands between them."""
+"""The header of a table: where its columns are, and what separates them."""
 
 import csv
 import re
@@ -12,13 +12,13 @@ from lettermill.table.encoding import Lines
 
 SEPARATORS = (",", ";", "\t", "|")
 _MAX_LINES = 20
-"""Of a header."""
+"""Lines of a header, at most."""
 
 _EXCEL_LINE = re.compile(r'"?sep=([^"\r\n])"?\s*', re.IGNORECASE)
 
 
 class Columns(NamedTuple):
-    """The names of the table's columns; ``id`` None takes the id from the image's name."""
+    """The names of the table's columns. With ``id`` None, ids are taken from the names of the images."""
 
     id: str | None
     image: str
@@ -26,10 +26,10 @@ class Columns(NamedTuple):
 
 
 class Layout(NamedTuple):
-    """How the rows of a table are made.
+    """The layout of the rows of a table.
 
-    separator: "" where no character stands between the cells, as in a workbook. width: number of columns. id, image,
-    text: their places, None for no column of ids. lines: how many there are up to the header and with it.
+    separator: "" if no character separates the cells, as in a workbook. width: number of columns. id, image, text: the
+    indices of these columns; id is None without a column of ids. lines: number of lines up to and including the header.
     """
 
     separator: str
@@ -47,16 +47,16 @@ class _Header(NamedTuple):
 
 
 def find_layout(path: Path, lines: Lines, columns: Columns) -> Layout:
-    """The layout of the table at ``path`` by its first lines: the separator is the one that the columns stand between.
+    """The layout of the table at ``path`` by its first lines. The separator is the one that separates the columns.
 
-    Raises InputError when a column is not there, or more than once.
+    Raises InputError when a column is missing, or occurs more than once.
     """
     start = _skip_blank(lines, 0)
     separators: tuple[str, ...] = SEPARATORS
-    if start < len(lines) and (named := _EXCEL_LINE.fullmatch(lines[start])):  # as Excel writes it, and reads it
+    if start < len(lines) and (named := _EXCEL_LINE.fullmatch(lines[start])):  # written by Excel
         separators, start = (named[1],), _skip_blank(lines, start + 1)
     if start == len(lines):
-        raise InputError(f"{path}, line 1: there is no header. Name the columns on the first line.")
+        raise InputError(f"{path}, line 1: there is no header. Write the names of the columns on the first line.")
     wanted = _wanted(columns)
 
     def fitness(header: _Header) -> tuple[int, int]:
@@ -67,7 +67,7 @@ def find_layout(path: Path, lines: Lines, columns: Columns) -> Layout:
 
 
 def layout_of(place: str, header: Sequence[str], columns: Columns, lines: int, separator: str = "") -> Layout:
-    """The layout of the table with these column names, which stand at ``place`` (for the message).
+    """The layout of the table with these column names. place: where they are, for the message.
 
     Raises InputError as ``find_layout`` does.
     """
@@ -76,7 +76,7 @@ def layout_of(place: str, header: Sequence[str], columns: Columns, lines: int, s
             found = "more than one column" if _places(header, name) else "no column"
             there = ", ".join(repr(name if len(name) < 60 else f"{name[:60]}…") for name in header[:60])
             raise InputError(
-                f"{place}: there is {found} {name!r}. The columns are {there}. Name them in config:\n"
+                f"{place}: there is {found} {name!r}. The columns are {there}. Correct `columns` in your config, now:\n"
                 f"columns:\n  id: {columns.id or 'null'}\n  image: {columns.image}\n  text: {columns.text}"
             )
     row_id = None if columns.id is None else _places(header, columns.id)[0]
@@ -89,7 +89,7 @@ def _wanted(columns: Columns) -> list[str]:
 
 
 def _places(header: Sequence[str], name: str) -> list[int]:
-    """Where a column stands: by its name, or else by its name without spaces around it."""
+    """The indices of the columns with this name; without an exact match, surrounding spaces are ignored."""
     exact = [place for place, given in enumerate(header) if given == name]
     return exact or [place for place, given in enumerate(header) if given.strip() == name.strip()]
 
@@ -101,7 +101,7 @@ def _skip_blank(lines: Lines, start: int) -> int:
 
 
 def _possible_headers(lines: Lines, start: int, separator: str) -> Iterator[_Header]:
-    """What the header may be: one line as it should be, several with a quoted name, or one with stray quotes."""
+    """Possible headers: one well-formed line, several lines with a quoted name, or one line with stray quotes."""
     several = (lines[place] for place in range(start, min(start + _MAX_LINES, len(lines))))
     reader = csv.reader(several, delimiter=separator, strict=True)
     try:

@@ -1,7 +1,7 @@
 """Parquet files as tables.
 
-Read with pyarrow, as pandas would: but a batch of rows at a time, so that what unpacks to too much is not unpacked, and
-with the types of the file's columns, so that a whole number stays one beside an empty cell.
+Read with pyarrow, as pandas does, but a batch of rows at a time, so that a file that is too large is not unpacked; and
+with the types of the file's columns, so that a whole number stays whole if other cells of its column are empty.
 """
 
 import io
@@ -16,19 +16,19 @@ from lettermill.table.layout import Columns, Layout, layout_of
 from lettermill.table.raw_table import RawTable, to_frame
 
 _BATCH = 1_024
-"""Rows that are unpacked at a time."""
+"""Rows that are unpacked at the same time."""
 
 
 def read_parquet(path: Path, data: bytes, columns: Columns) -> RawTable:
     """The rows of the table at ``path``, by their numbers from 1 on.
 
-    Raises InputError when it cannot be read, a column is missing or holds what is no text, or pyarrow is not there.
+    Raises InputError when it cannot be read, a column is missing or is not text, or pyarrow is not installed.
     """
     try:
-        import pyarrow.parquet  # here, for not everybody has it
+        import pyarrow.parquet  # optional
     except ImportError as error:
         raise InputError(
-            f"{path} is Parquet, which the package pyarrow reads, and it is not installed:\n"
+            f"{path} is a Parquet file, and pyarrow, which reads it, is not installed. Install it:\n"
             "pip install -r requirements-export.txt -c constraints.txt"
         ) from error
     try:
@@ -38,7 +38,7 @@ def read_parquet(path: Path, data: bytes, columns: Columns) -> RawTable:
         return _read_rows(path, file, used, layout)
     except InputError:
         raise
-    except Exception as error:  # the library raises many things for a damaged file
+    except Exception as error:  # a damaged file may raise nearly anything in the library
         message = str(error).strip() or type(error).__name__
         raise InputError(f"{path} cannot be read as Parquet: {message}. Copy or download it again.") from error
 
@@ -53,8 +53,8 @@ def _used_columns(path: Path, schema: Any, columns: Columns) -> list[str]:
         kind = schema.field(place).type
         if pa.types.is_nested(kind):
             raise InputError(
-                f"{path}: column {schema.names[place]!r} holds no text but {kind}. If these are the images themselves, "
-                "save them as files, and put their paths into the table."
+                f"{path}: column {schema.names[place]!r} contains {kind} instead of text. If these are the images "
+                "themselves, save them as files and write their paths into the table."
             )
     return list(dict.fromkeys(schema.names[place] for place in places))
 
@@ -79,7 +79,7 @@ def _read_rows(path: Path, file: Any, used: list[str], layout: Layout) -> RawTab
 
 
 def _plain(column: Any) -> Any:
-    """A column (array of pyarrow) of values that Python has; text as bytes, for not all of it need be UTF-8."""
+    """A column (array of pyarrow) with types that Python has. Text is bytes, because it may not be UTF-8."""
     import pyarrow as pa
 
     kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
@@ -91,7 +91,7 @@ def _plain(column: Any) -> Any:
 
 
 def _cell(column: str, value: object) -> str:
-    """A value as text. Raises ValueError when it is none."""
+    """A value as text. Raises ValueError when it is not text."""
     if value is None or value != value:  # not a number
         return ""
     if not isinstance(value, bytes):
@@ -101,6 +101,6 @@ def _cell(column: str, value: object) -> str:
     except UnicodeDecodeError:
         start = value[:8]
         raise ValueError(
-            f"column {column} holds {len(value):,} bytes that are no text ({start!r}…). If this is the image itself, "
-            "save it as a file, and put its path into the table"
+            f"column {column} contains {len(value):,} bytes that are not text ({start!r}…). If this is the image itself, "
+            "save it as a file and write its path into the table"
         ) from None

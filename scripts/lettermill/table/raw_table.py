@@ -17,11 +17,10 @@ if TYPE_CHECKING:
 class RawTable:
     """The rows of a table as text, each as wide as the header, and what became of all other lines.
 
-    cells: one row each, by the line of the file on which it begins (workbook and Parquet: by its number there), in
-    their order; the columns by number, all of them text. malformed: (line, message) where no row could be read.
-    last_lines: first line -> last line, of the rows and malformed places that take more than one. short: first lines
-    of rows that have fewer fields than the header. Lines of the file that are in none of these are blank, or belong to
-    the header.
+    cells: the rows in order, indexed by their first line in the file (in a workbook or Parquet file, by their number);
+    columns are numbered, and all are text. malformed: (line, message) where no row could be read. last_lines: first
+    line -> last line, of rows and malformed places of more than one line. short: first lines of rows that have fewer
+    fields than the header. All other lines of the file are blank or belong to the header.
     """
 
     layout: Layout
@@ -33,7 +32,7 @@ class RawTable:
 
     @property
     def lines(self) -> list[int]:
-        """The line on which each of the rows begins."""
+        """The first line of each row."""
         lines: list[int] = self.cells.index.tolist()
         return lines
 
@@ -45,6 +44,6 @@ class RawTable:
 
 def to_frame(rows: Iterable[Sequence[str]], lines: Sequence[int], width: int) -> pd.DataFrame:
     """``RawTable.cells`` of ``rows`` that begin on ``lines`` and have ``width`` cells each."""
-    import pandas as pd  # here, for it takes time that a job which finds the table in the index need not wait for
+    import pandas as pd  # slow to import, and a job that finds the table in the index does not need it
 
     return pd.DataFrame(list(rows), index=pd.Index(list(lines), dtype="int64"), columns=range(width), dtype=object)

@@ -1,4 +1,4 @@
-"""The user's table: the cells of every row, whatever kind of file it is."""
+"""The user's table: the cells of every row, for every format."""
 
 from pathlib import Path
 
@@ -13,10 +13,10 @@ from lettermill.table.raw_table import RawTable
 
 
 def read_raw_table(path: Path, columns: Columns, encoding: str = AUTO) -> RawTable:
-    """The cells of the table at ``path``, every row by itself.
+    """The cells of the table at ``path``. A bad row affects no other row.
 
-    It is CSV or TSV, JSON Lines, Excel or Parquet, also gzipped, whatever its name. encoding: of text, see ``to_text``.
-    Raises InputError when there is no table with these columns in it.
+    The table is CSV, TSV, JSON Lines, Excel or Parquet, also gzipped; its name does not matter. encoding: of text, see
+    ``to_text``. Raises InputError when the file is not a table with these columns.
     """
     kind, data = read_content(path)
     if kind in (XLSX, XLS):

@@ -1,4 +1,4 @@
-"""What a line can be that is no row as it stands: a row over several lines, one with a slip, a short one, or none."""
+"""Reads lines that are not well-formed rows: a row over several lines, with a small error, or with too few fields."""
 
 import csv
 import re
@@ -10,21 +10,21 @@ from lettermill.table.encoding import Lines
 from lettermill.table.layout import SEPARATORS, Layout
 
 MAX_QUOTED_LINES = 100
-"""Of a row in a table that is not valid CSV throughout: quotes that close later than that are strays. Without an end to
-it, a table of strays would be gone through again and again."""
+"""Lines of a quoted row in a table that is not valid CSV throughout: a quote that is closed later counts as stray.
+Without a limit, a table with many stray quotes would be read again and again."""
 
 MAX_JOINED_LINES = 20
-"""Lines that a row without quotes may be split over."""
+"""Lines that a row without quotes may span."""
 
 _DIGIT = re.compile(r"\d")
 _WORDS = re.compile(r"\s*[^\W\d_][^\d\t,;|\"]*")
 
 
 class RepairedLine(NamedTuple):
-    """What was made of a line, and perhaps of some after it.
+    """The result of reading a line, and possibly some after it.
 
-    cells: as many as the header has; None when there is no row to be read, and ``error`` says why. note: what was done
-    to read it. short: whether cells are missing.
+    cells: as many as the header has; None when no row could be read, and ``error`` says why. note: the repair. short:
+    whether cells are missing.
     """
 
     cells: list[str] | None
@@ -35,15 +35,15 @@ class RepairedLine(NamedTuple):
 
 
 def joined_note(first: int, last: int) -> str:
-    """The note on a row that was split over these lines."""
-    return f"lines {first} to {last} were joined: a cell had a line break without quotes around it"
+    """The note on a row that spans these lines."""
+    return f"lines {first} to {last} were joined: a cell has a line break that is not in quotes"
 
 
 class LineRepair:
-    """Reads the lines of a table one at a time, with a look at those that follow.
+    """Reads the lines of a table one at a time, and looks at the following ones.
 
-    A slip is repaired only where one reading is left: it has the header's number of cells, and an image cell that looks
-    like one. Everything else is said to be malformed, and costs no other line.
+    An error is repaired only if there is one way to read the row: with the header's number of cells, and an image cell
+    that looks like one. All other lines are reported as malformed, and affect no other line.
     """
 
     def __init__(self, lines: Lines, layout: Layout):
@@ -51,22 +51,22 @@ class LineRepair:
         self._complete: dict[int, bool] = {}
 
     def read(self, place: int) -> RepairedLine:
-        """What the line at the index ``place`` is taken for."""
+        """The row that begins on the line at the index ``place``."""
         layout, cells = self._layout, split_line(self._lines[place], self._layout.separator)
         if cells is None:
-            error = "a quote that is not the beginning or end of a whole cell: close it, double it, or take it out"
+            error = "a quote is not closed, or is inside a cell: close it, double it, or delete it"
             if len(self._lines[place]) > (longest := csv.field_size_limit()):
-                error += f"; or a cell has more than {longest:,} characters"
+                error += f"; or shorten a cell to {longest:,} characters"
             return self._quoted(place) or self._without_strays(place) or RepairedLine(None, error=error)
         if len(cells) < layout.width:
             return self._joined(place, cells) or self._separated(place, cells) or self._short(cells)
         if (fitting := self._fit(cells)) is None:
-            hint = f"put quotes around a cell with {layout.separator!r} in it"
-            return RepairedLine(None, error=f"expected {layout.width} fields, saw {len(cells)}: {hint}")
+            hint = f"put quotes around a cell that contains {layout.separator!r}"
+            return RepairedLine(None, error=f"expected {layout.width} fields, found {len(cells)}: {hint}")
         return RepairedLine(fitting)
 
     def _quoted(self, place: int) -> RepairedLine | None:
-        """A row with line breaks in quotes; none if that would swallow a line that is a row by itself."""
+        """A row with line breaks in quotes; None if it would swallow a line that is a row by itself."""
         reader = csv.reader(self._lines_of_one_row(place), delimiter=self._layout.separator, strict=True)
         try:
             cells = self._fit(next(reader))
@@ -82,9 +82,9 @@ class LineRepair:
             yield self._lines[other]
 
     def is_complete(self, place: int) -> bool:
-        """Whether the line at the index ``place`` is a whole row by itself, stray quotes after its image or not.
+        """Whether the line at the index ``place`` is a whole row by itself, with or without stray quotes after its image.
 
-        A quote before its image may be the one that closes what a line before has opened.
+        A quote before its image may close a quote that an earlier line has opened.
         """
         if place not in self._complete:
             line, separator = self._lines[place], self._layout.separator
@@ -95,11 +95,11 @@ class LineRepair:
         return self._complete[place]
 
     def rest_of_row(self, place: int, row: list[str]) -> int:
-        """How many lines from the index ``place`` on are the rest of the last cell of ``row``, the row before them.
+        """The number of lines from the index ``place`` that continue the last cell of ``row``, the row before them.
 
-        They are when that cell is a transcription that has begun, they hold words, and a whole row follows. (What
-        stands alone at the end may be a remark of the program that has made the table.) They might also be the
-        beginning of the row that follows: not where rows begin with numbers, or anything with digits.
+        They do when that cell is a transcription that is not empty, they are words, and a whole row follows. (A line at
+        the end of the file may be a remark of the program that wrote the table.) They might also begin the row that
+        follows, but not in a table whose rows begin with something that has digits.
         """
         layout = self._layout
         if (
@@ -118,12 +118,12 @@ class LineRepair:
         return 0
 
     def _without_strays(self, place: int) -> RepairedLine | None:
-        """A row with a quote that is a stray."""
+        """A row with a stray quote."""
         cells = self._fit(split_unquoted(self._lines[place], self._layout.separator))
-        return RepairedLine(cells, note="a stray quote was taken out") if cells and self._is_whole(cells) else None
+        return RepairedLine(cells, note="a stray quote was removed") if cells and self._is_whole(cells) else None
 
     def _joined(self, place: int, cells: list[str]) -> RepairedLine | None:
-        """A row with line breaks that should have been in quotes."""
+        """A row with line breaks that are not in quotes."""
         for other in range(place + 1, min(place + MAX_JOINED_LINES, len(self._lines))):
             more = split_line(self._lines[other], self._layout.separator)
             if not more or more == [""] or (len(more) > self._layout.image and self._has_image(more)):
@@ -135,7 +135,7 @@ class LineRepair:
         return None
 
     def _separated(self, place: int, cells: list[str]) -> RepairedLine | None:
-        """A row with another separator than the header."""
+        """A row with a different separator than the header."""
         for separator in SEPARATORS if len(cells) == 1 else ():
             others = split_line(self._lines[place], separator)
             if others is not None and self._is_whole(others):
@@ -146,7 +146,7 @@ class LineRepair:
         return RepairedLine(cells + [""] * (self._layout.width - len(cells)), short=True)
 
     def _fit(self, cells: list[str]) -> list[str] | None:
-        """``cells`` without empty ones after the last column; None if they are not as many as there are columns."""
+        """``cells`` without empty cells after the last column; None if their number is not that of the columns."""
         width = self._layout.width
         return None if len(cells) < width or "".join(cells[width:]).strip() else cells[:width]
 

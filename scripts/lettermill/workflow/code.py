@@ -1,4 +1,4 @@
-"""Which modules of the library a stage depends on, so that editing one re-runs that stage."""
+"""Which modules of the library a stage depends on, so that editing one of them reruns that stage."""
 
 import ast
 import hashlib
@@ -18,15 +18,15 @@ PACKAGES = {
     "onnx": "onnx",
     "pyarrow": "pyarrow",
 }
-"""Module -> package, of those whose versions may change boxes, pixels, or what is learned."""
+"""Module -> package, of packages whose version may change boxes, pixels, or what is learned."""
 
 
 @cache
 def code_of(module: str) -> str:
     """Name and digest of every file of the library that ``module`` (``lettermill.stages.crop``) imports, itself
-    included, of the templates beside them that they name, and the versions of these packages.
+    included, of the templates beside them that they name, and the versions of the packages in PACKAGES that they import.
 
-    It changes when, and only when, the bytes of one of these files change, or one of these versions.
+    It changes if and only if the bytes of one of these files or one of these versions change.
     """
     files = sorted(_closure(module))
     packages = sorted({package for path in files if path.suffix == ".py" for package in _packages(path)})
@@ -65,7 +65,7 @@ def _version(package: str) -> str:
     try:
         return importlib.metadata.version(package)
     except importlib.metadata.PackageNotFoundError:
-        return "not here"  # where only other stages run, or each has an environment of its own
+        return "not here"  # other stages need it, or each rule has its own environment
 
 
 def _all_imports(path: Path) -> tuple[str, ...]:
@@ -74,15 +74,15 @@ def _all_imports(path: Path) -> tuple[str, ...]:
 
 @cache
 def _names(path: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """(modules that the file imports, templates that it names). Its tree is not kept: all of them together make every
-    collection of garbage slow."""
+    """(modules that the file imports, templates that it names). The syntax trees are not kept: together they
+    would make every garbage collection slow."""
     imports, templates = [], []
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             imports += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             if node.level or not node.module:
-                raise ImportError(f"{path}, line {node.lineno}: imports must be absolute, or changes go unnoticed")
+                raise ImportError(f"{path}, line {node.lineno}: a relative import. Make it absolute, so that changes are noticed")
             imports += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.endswith(".jinja"):
             templates.append(node.value)

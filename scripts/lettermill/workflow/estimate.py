@@ -1,7 +1,7 @@
-"""How long the stages of a run take: as measured once, corrected by what the jobs of this run take.
+"""How long the stages of a run take: measured once, and corrected by the times of this run's jobs.
 
-The time between the ends of two jobs counts for the stage of the second. So how fast a stage is here, and how many of
-its jobs run side by side, is one number: the expected seconds of work that it gets through in a second.
+The time between the ends of two jobs counts for the stage of the second job. So one number covers how fast a stage is
+and how many of its jobs run at the same time: the expected seconds of work that it finishes per second.
 """
 
 from collections.abc import Iterable
@@ -11,8 +11,9 @@ from typing import NamedTuple
 class Stage(NamedTuple):
     """What a stage of the workflow costs.
 
-    seconds: for a row, on one core. once: it is one job for all rows, with the machine for itself; else a job for each
-    batch. waits: for others, so that its jobs say nothing of the speed of the machine. max_rows: that cost, at most.
+    seconds: per row, on one core. once: it is one job for all rows, alone on the machine; otherwise it has one job per
+    batch. waits: for servers, so its jobs say nothing about the speed of the machine. max_rows: further rows cost
+    nothing.
     """
 
     name: str
@@ -22,7 +23,7 @@ class Stage(NamedTuple):
     max_rows: int | None = None
 
     def cost(self, rows: int) -> float:
-        """Expected seconds of a job of so many rows."""
+        """Expected seconds of a job of this many rows."""
         return START_OF_JOB + self.seconds * min(rows, self.max_rows or rows)
 
 
@@ -38,7 +39,7 @@ STAGES = (
     Stage("sheets", 0.00004, once=True),
     Stage("review", 0.00005, once=True),
     Stage("report", 0.001, once=True, max_rows=6_000),
-    Stage("fit", 0.09, once=True),  # by default; other settings of config `train` are not looked at
+    Stage("fit", 0.09, once=True),  # with the default settings; others are ignored
     Stage("export_huggingface", 0.0016),
     Stage("export_webdataset", 0.0008),
     Stage("normalise", 0.0015),
@@ -52,15 +53,15 @@ START_OF_JOB = 0.4
 """Seconds that a job takes with no rows."""
 
 TRUST = 3.0
-"""Seconds of work after which what is seen of this run counts as much as what was expected of it."""
+"""Seconds of work after which the times of this run count as much as the expected ones."""
 
 
 class StageJobs:
     """The jobs of a stage in a run: batch ("" for all rows) -> rows.
 
-    open: those that have not ended. running: of these, those that have started. cost, done: expected seconds of all,
-    and of those that have ended, one after another. seconds: the time that these have taken, side by side. began: when
-    the first one started.
+    open: those that have not ended. running: of these, those that have started. cost, done: expected seconds of all
+    jobs, and of those that have ended, one after another. seconds: the time that these have taken, in parallel. began:
+    when the first job started.
     """
 
     def __init__(self, stage: Stage, batches: dict[str, int]):
@@ -86,9 +87,9 @@ class StageJobs:
 
 
 class Speeds:
-    """How fast each stage gets through its work, as far as this run has shown it.
+    """How fast each stage works, as far as this run has shown.
 
-    workers: jobs that may run at a time. is_local: they do so on this machine, not in a queue.
+    workers: jobs that may run at the same time. is_local: they run on this machine, not in a queue.
     """
 
     def __init__(self, stages: Iterable[StageJobs], workers: int, is_local: bool):
@@ -98,7 +99,7 @@ class Speeds:
         self.machine = (expected + TRUST) / (sum(jobs.seconds for jobs in seen) + TRUST)  # of one job of any stage
 
     def seconds(self, jobs: StageJobs, cost: float) -> float:
-        """What work of these jobs takes here that is expected to take ``cost`` seconds, one after another."""
+        """Seconds that work of these jobs takes here. cost: its expected seconds, one job after another."""
         expected = self._at_a_time(jobs) * (1.0 if jobs.stage.waits else self.machine)
         return cost * (jobs.seconds + TRUST) / (jobs.done + expected * TRUST)
 

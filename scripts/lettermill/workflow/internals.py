@@ -1,7 +1,6 @@
-"""What Lettermill asks of Snakemake beyond its documented interface, each look guarded.
+"""What Lettermill uses of Snakemake beyond its documented interface. Every use is guarded.
 
-Another version may lack any of it, or have it in another form. That costs a feature, with one line in the log, and not
-the run.
+Another version may lack a part or change it. Then a feature is lost, with one warning, but the run continues.
 """
 
 import logging
@@ -14,22 +13,22 @@ LOWEST = "9.0"
 """The first version of Snakemake with which Lettermill has been run."""
 
 UNTESTED = "10"
-"""The first version with which it has not."""
+"""The first version with which it has not been run."""
 
 Answer = TypeVar("Answer")
 
 
 class PlannedJob(NamedTuple):
-    """A job that the run will do. rule: its name in Lettermill, "" for a rule of another workflow, which uses
-    Lettermill as a module. batch: "" for a job on all rows."""
+    """A job of this run. rule: its name in Lettermill; "" for a rule of another workflow that uses Lettermill as a module.
+    batch: "" for a job on all rows."""
 
     rule: str
     batch: str
 
 
 class Output(NamedTuple):
-    """What the user wants to see. quiet: no progress. every_job: a block of lines for each job. terminal: a person may
-    be looking on."""
+    """What the user wants to see. quiet: no progress. every_job: a block of lines for each job. terminal: the
+    output goes to a terminal."""
 
     quiet: bool
     every_job: bool
@@ -37,23 +36,23 @@ class Output(NamedTuple):
 
 
 def version_warning(version: str) -> str:
-    """What to say of this version of Snakemake; nothing when Lettermill has been tested with it.
+    """A warning about this version of Snakemake; empty if Lettermill has been tested with it.
 
     Older ones than ``LOWEST`` are refused by ``snakemake.utils.min_version``.
     """
     if int(version.partition(".")[0]) < int(UNTESTED):
         return ""
     return (
-        f"Lettermill has been tested with Snakemake {LOWEST} and later, but not with {UNTESTED} and later; this is "
-        f"{version}. Should it fail: pip install 'snakemake<{UNTESTED}'"
+        f"Lettermill has not been tested with Snakemake {version}, only with versions from {LOWEST} to below {UNTESTED}. "
+        f"If something fails, install a tested version: pip install 'snakemake<{UNTESTED}'"
     )
 
 
 class Internals:
     """The inside of a running workflow.
 
-    workflow, rules: Snakemake's objects of these names, as they are in a Snakefile. warn: is given a line for each
-    feature that is lost. version: of Snakemake.
+    workflow, rules: Snakemake's objects of these names, as they are in a Snakefile. warn: is called with a
+    line for each feature that is lost. version: of Snakemake.
     """
 
     def __init__(self, workflow: Any, rules: Any, warn: Callable[[str], None], version: str):
@@ -62,14 +61,14 @@ class Internals:
         self._lost: set[str] = set()
 
     def _look(self, look: Callable[[], Answer], otherwise: Answer, lost: str) -> Answer:
-        """What ``look`` returns; ``otherwise`` when it fails. lost: the feature that is then lost, as a clause."""
+        """What ``look`` returns; ``otherwise`` if it fails. lost: a clause on the feature that is then lost."""
         try:
             return look()
-        except Exception as error:  # whatever it is that another version does
+        except Exception as error:  # another version may raise anything
             if lost not in self._lost:
                 self._lost.add(lost)
                 cause = f"{type(error).__name__}: {error}"
-                self._warn(f"Lettermill does not know its way around Snakemake {self._version}: {lost} ({cause}).")
+                self._warn(f"Snakemake {self._version} lacks something that Lettermill uses, so {lost} ({cause}).")
             return otherwise
 
     def config_files(self) -> list[Path]:
@@ -77,24 +76,24 @@ class Internals:
         return self._look(
             lambda: [Path(file) for file in self._workflow.overwrite_configfiles],
             [],
-            "paths in a config file are looked for in the working directory only",
+            "paths in a config file are looked up in the working directory only",
         )
 
     def is_local(self) -> bool:
         """Whether jobs run on this machine."""
-        return self._look(lambda: bool(self._workflow.local_exec), True, "on a cluster, each stage is a job of its own")
+        return self._look(lambda: bool(self._workflow.local_exec), True, "each stage is a separate job on a cluster")
 
     def is_forced(self, rule: str, outputs: Collection[str]) -> bool:
-        """Whether ``rule`` is to run without need: ``--forceall``, or ``-R`` with it or one of its outputs."""
+        """Whether ``rule`` is forced to run: by ``--forceall``, or by ``-R`` with its name or one of its outputs."""
 
         def look() -> bool:
             settings = self._workflow.dag_settings
             return bool(settings.forceall) or not {self.name_of(rule), *outputs}.isdisjoint(settings.forcerun)
 
-        return self._look(look, False, f"-R {rule} and --forceall do not make {outputs} again; delete them")
+        return self._look(look, False, f"-R and --forceall do not rerun {rule}; delete {outputs} to rerun it")
 
     def name_of(self, rule: str) -> str:
-        """What a rule of Lettermill is called in this workflow: another may use it as a module."""
+        """The name of Lettermill's rule in this workflow, which may use Lettermill as a module."""
         return self._look(
             lambda: str(self._rules._rules[rule].rule.name),
             rule,
@@ -110,12 +109,12 @@ class Internals:
         )
 
     def own_name(self, rule: str) -> str:
-        """What a rule of this workflow is called in Lettermill, see ``PlannedJob``."""
+        """The name in Lettermill of a rule of this workflow, see ``PlannedJob``."""
         names = self._own_names()
         return names.get(rule, "" if names else rule)
 
     def planned_jobs(self) -> list[PlannedJob]:
-        """The jobs that this run will do; none when Snakemake does not tell."""
+        """The jobs of this run; none if Snakemake does not tell."""
 
         def look() -> list[PlannedJob]:
             names = self._own_names()
@@ -124,10 +123,10 @@ class Internals:
                 for job in self._workflow.dag.needrun_jobs()
             ]
 
-        return self._look(look, [], "there is no progress, and missing packages are only noticed by the jobs")
+        return self._look(look, [], "there is no progress line, and missing packages are noticed only when their jobs run")
 
     def jobs_at_a_time(self, jobs: int) -> int:
-        """How many of ``jobs`` may run at a time."""
+        """How many of ``jobs`` may run at the same time."""
 
         def look() -> int:
             workers = self._workflow.cores if self._workflow.local_exec else self._workflow.nodes
@@ -136,15 +135,15 @@ class Internals:
         return self._look(look, 1, "the time left is estimated for one job at a time")
 
     def is_touch(self) -> bool:
-        """Whether the run only makes files look new, option ``--touch``."""
+        """Whether the run only updates the time stamps of files, option ``--touch``."""
         return self._look(lambda: bool(self._workflow.touch), False, "--touch shows progress")
 
     def uses_environments(self) -> bool:
-        """Whether jobs have environments of their own, option ``--sdm``."""
+        """Whether rules have their own environments, option ``--sdm``."""
         return self._look(
             lambda: bool(self._workflow.deployment_settings.deployment_method),
             True,
-            "missing packages are only noticed by the jobs",
+            "missing packages are noticed only when their jobs run",
         )
 
     def output(self) -> Output:
@@ -161,10 +160,10 @@ class Internals:
         return self._look(look, Output(False, True, False), "the terminal shows every job")
 
     def lift_rate_limit(self) -> None:
-        """Take away Snakemake's limit of 100 new jobs a second, unless somebody has set another.
+        """Remove Snakemake's limit of 100 new jobs per second, unless the user has set another limit.
 
-        To keep it, the scheduler comes back a second after each time that it has looked for jobs to start, and one
-        second after that, for ever: after hundreds of jobs it does nothing else, on a core of its own.
+        To enforce it, the scheduler wakes up again a second after each time it has looked for jobs, forever. After
+        hundreds of jobs, it does nothing else and keeps a core busy.
         """
 
         def look() -> None:
@@ -172,10 +171,10 @@ class Internals:
             if limit is not None and (limit.max_jobs, limit.timespan) == (100, 1):
                 self._workflow.scheduler.job_rate_limiter = None
 
-        self._look(look, None, "choosing jobs keeps a core busy in a run of hundreds of jobs")
+        self._look(look, None, "the scheduler keeps a core busy in a run of hundreds of jobs")
 
     def filter_terminal(self, keep: Callable[[logging.LogRecord], bool]) -> None:
-        """Show only records in the terminal that ``keep`` keeps; the log has all."""
+        """Show only the records that ``keep`` accepts in the terminal. The log has all."""
 
         def look() -> None:
             from snakemake.logging import logger
@@ -194,10 +193,10 @@ class Internals:
 
             logger.addHandler(handler)
 
-        self._look(look, None, "there is no progress")
+        self._look(look, None, "there is no progress line")
 
     def say_progress(self, line: str) -> None:
-        """A line for the terminal and the log; ``--quiet progress`` hides it."""
+        """Show a line in the terminal and the log; ``--quiet progress`` hides it."""
 
         def look() -> None:
             from snakemake.logging import logger
@@ -205,10 +204,10 @@ class Internals:
 
             logger.info(line, extra={"quietness": Quietness.PROGRESS})
 
-        self._look(look, None, "there is no progress")
+        self._look(look, None, "there is no progress line")
 
     def dry_run_command(self, target: str) -> list[str]:
-        """A command that says what a run with this config would do for the rule ``target``; empty if there is none."""
+        """The command of a dry run with this config for the rule ``target``; empty if Snakemake does not tell."""
 
         def options() -> Iterator[str]:
             settings = self._workflow.config_settings

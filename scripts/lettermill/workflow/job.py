@@ -1,4 +1,4 @@
-"""What every job of the workflow does around its work: log it, time it, and say clearly why it cannot go on."""
+"""What every job of the workflow does around its work: logging, timing, and a clear message when it fails."""
 
 import contextlib
 import errno
@@ -13,13 +13,13 @@ from lettermill.base.errors import CorruptedFileError, InputError
 log = logging.getLogger(__name__)
 
 OF_THE_MACHINE = {
-    errno.ENOSPC: "Free some space and run again: what is finished is kept.",
-    errno.EDQUOT: "Free some space, or have your quota raised, and run again: what is finished is kept.",
-    errno.EROFS: "Make the folder writable, or give another one with --directory.",
-    errno.EACCES: "Make the folder writable, or give another one with --directory.",
-    errno.EIO: "The disk or the network file system fails. Once it is repaired, run again: what is finished is kept.",
+    errno.ENOSPC: "Free some space, then run again. What is finished is kept.",
+    errno.EDQUOT: "Free some space or ask for a larger quota, then run again. What is finished is kept.",
+    errno.EROFS: "Make the folder writable, or name another working directory with --directory.",
+    errno.EACCES: "Make the folder writable, or name another working directory with --directory.",
+    errno.EIO: "The disk or the network file system has failed. Have it repaired, then run again. What is finished is kept.",
 }
-"""What to do about errors that are not the program's."""
+"""Errors of the machine -> what to do."""
 
 
 @contextlib.contextmanager
@@ -27,9 +27,9 @@ def job_log(path: str) -> Iterator[None]:
     """Send the log messages of the block to the file ``path``; an error goes there and to the terminal.
 
     Errors that a user can fix end the program with their message, others with their traceback. The last line says how
-    long the job took, by the clock and in seconds of processors.
+    long the job took: seconds, and CPU seconds.
     """
-    logging.raiseExceptions = False  # a log that cannot be written is no reason to fail, nor to bury what is
+    logging.raiseExceptions = False  # a log that cannot be written must neither fail the job nor hide its error
     started, spent = time.perf_counter(), _cpu_seconds()
     try:
         line = "%(asctime)s %(levelname)s %(message)s"
@@ -50,5 +50,5 @@ def job_log(path: str) -> Iterator[None]:
 
 
 def _cpu_seconds() -> float:
-    """CPU seconds of this process so far, and of those that it has started and waited for."""
+    """CPU seconds of this process so far, and of its finished child processes."""
     return sum(os.times()[:4])

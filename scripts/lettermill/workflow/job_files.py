@@ -6,12 +6,12 @@ from typing import Any
 
 
 def paths_by_name(files: Any) -> dict[str, Path]:
-    """Name -> path, of Snakemake's ``input`` or ``output``, each of whose names stands for one file."""
+    """Name -> path, of Snakemake's ``input`` or ``output``. Each name stands for one file."""
     return {name: Path(path) for name, path in files.items()}
 
 
 def results_of(file: str) -> Path:
-    """The folder ``results`` that a file is in, at any depth: a module's prefix may put it elsewhere."""
+    """The folder ``results`` that contains a file at any depth. A module's prefix may put it elsewhere."""
     return next(folder for folder in Path(file).parents if folder.name == "results")
 
 
@@ -24,17 +24,17 @@ def paths_by_batch(files: Iterable[str]) -> dict[str, Path]:
     for path in map(Path, files):
         batch = path.name.removesuffix(".csv").removesuffix(".npy")
         if found.setdefault(batch, path) is not path:
-            raise ValueError(f"two files of batch {batch}: {found[batch]} and {path}")
+            raise ValueError(f"batch {batch} has two files: {found[batch]} and {path}")
     return found
 
 
 def pairs_by_batch(files: Iterable[str], others: Iterable[str]) -> Iterator[tuple[Path, Path]]:
-    """The files of two stages that are of the same batch, in the order of the first.
+    """The files of two stages, in pairs of the same batch, in the order of the first.
 
-    Raises ValueError when a batch has one of one stage only.
+    Raises ValueError when a batch has a file of one stage only.
     """
     first, second = paths_by_batch(files), paths_by_batch(others)
     if first.keys() != second.keys():
-        raise ValueError(f"files of one stage only, of the batches {', '.join(sorted(first.keys() ^ second.keys()))}")
+        raise ValueError(f"these batches have files of one stage only: {', '.join(sorted(first.keys() ^ second.keys()))}")
     for batch, path in first.items():
         yield path, second[batch]

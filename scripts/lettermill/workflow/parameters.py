@@ -1,4 +1,4 @@
-"""Parameters of jobs: rows that are read when they are needed, and what Snakemake is to compare of rows and folders."""
+"""Parameters of jobs: rows that are read when needed, and digests of rows and folders for Snakemake to compare."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -10,12 +10,12 @@ Row = tuple[str, ...]
 
 
 class Rows(Sequence[Row]):
-    """Rows of a table, read whenever somebody looks at them; ``repr`` is their number and a digest.
+    """Rows of a table, read each time they are used. ``repr`` is their number and a digest.
 
-    A job gets a plain list of them. Snakemake, which compares parameters by their ``repr``, does so for built-in types
-    only and takes no notice of others: a rule is to be given rows with ``recorded``.
+    A job gets a plain list of them. Snakemake compares parameters by their ``repr``, but only those of built-in types.
+    So give rows to a rule with ``recorded``.
 
-    count: how many there are. name: a digest that differs when one of them does. read: reads them.
+    count: number of rows. name: a digest that changes when a row changes. read: reads them.
     """
 
     def __init__(self, count: int, name: str, read: Callable[[], Iterable[Row]]):
@@ -23,7 +23,7 @@ class Rows(Sequence[Row]):
 
     @classmethod
     def of(cls, rows: Iterable[Iterable[Any]]) -> "Rows":
-        """Rows that are there already, in their order."""
+        """Rows that are in memory, in their order."""
         here = [tuple(row) for row in rows]
         return cls(len(here), digest(here), lambda: here)
 
@@ -58,9 +58,9 @@ Parameter = Callable[[Any], Any]
 
 
 def recorded(**parameters: Parameter) -> dict[str, Parameter]:
-    """Parameters of a rule, functions of its wildcards, so that Snakemake runs a job again when their values change.
+    """Parameters of a rule, functions of its wildcards. Snakemake reruns a job when their values change.
 
-    Each comes with another one, ``{name}_digest``, its ``repr``: Snakemake records that, and may print it.
+    Each comes with a second one, ``{name}_digest``, its ``repr``, which Snakemake records and may print.
     """
     found: dict[str, Parameter] = {}
     for name, value_of in parameters.items():
@@ -69,7 +69,7 @@ def recorded(**parameters: Parameter) -> dict[str, Parameter]:
 
 
 def _with_digest(value_of: Parameter) -> tuple[Parameter, Parameter]:
-    """``value_of`` and a function that returns its ``repr``; for the same wildcards in a row it is called once."""
+    """``value_of`` and a function that returns its ``repr``; for the same wildcards it is called once in a row."""
     last: tuple[dict[str, str], Any] | None = None
 
     def value(wildcards: Any) -> Any:
@@ -83,7 +83,7 @@ def _with_digest(value_of: Parameter) -> tuple[Parameter, Parameter]:
 
 
 def stamp_of(folder: Path) -> str:
-    """A name for what is in ``folder``, at any depth, that differs when a file is added, taken away, or written."""
+    """A digest of the files in ``folder``, at any depth. It changes when one is added, deleted or written."""
     files = []
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         status = path.stat()

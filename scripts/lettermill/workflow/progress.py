@@ -1,7 +1,7 @@
-"""The progress of a run in rows: how many each stage has done, how fast, and how long the rest will take.
+"""The progress of a run in rows: how many each stage has done, how fast, and the time left.
 
-A run may do anything from one job of one batch to everything for a million rows, and a row costs a hundred times more
-in one stage than in another. So the share of the work that is done is one of time, not of jobs.
+A run may be one job of one batch, or everything for a million rows, and a row costs a hundred times more in one stage
+than in another. So the share of the work that is done is a share of time, not of jobs.
 """
 
 import time
@@ -12,11 +12,11 @@ from typing import NamedTuple
 from lettermill.workflow.estimate import STAGES, Speeds, StageJobs
 
 PATIENCE = 3
-"""Times what a job should take without news of any: it is late, and the time left anybody's guess."""
+"""A job is late if there is no news for so many times its expected duration. Then no time left is shown."""
 
 
 class Job(NamedTuple):
-    """A job of a run; batch: "" for the stages that work once."""
+    """A job of a run. batch: "" for stages that are one job for all rows."""
 
     stage: str
     batch: str
@@ -24,10 +24,10 @@ class Job(NamedTuple):
 
 
 class Progress:
-    """What is planned, done and failed of the jobs of a run.
+    """The planned, finished and failed jobs of a run.
 
-    jobs: all that the run will do; those of rules that are none of STAGES are left out. workers, is_local: see
-    ``Speeds``. clock: seconds.
+    jobs: all jobs of the run; those of rules that are not in STAGES are ignored. workers, is_local: see ``Speeds``.
+    clock: returns seconds.
     """
 
     def __init__(
@@ -44,7 +44,7 @@ class Progress:
         self._began = self._news = clock()
 
     def started(self, stage: str, batch: str) -> None:
-        """A job starts, for the first time or again after it has failed."""
+        """A job starts, for the first time or again after a failure."""
         if self._is_open(stage, batch):
             jobs, now = self._stages[stage], self._clock()
             if not self._running():
@@ -53,7 +53,7 @@ class Progress:
             self._failed.pop((stage, batch), None)
 
     def finished(self, stage: str, batch: str) -> None:
-        """A job that has started ends well."""
+        """A job that has started succeeds."""
         if self._is_open(stage, batch):
             now = self._clock()
             self._stages[stage].finish(batch, now - self._news)
@@ -67,17 +67,17 @@ class Progress:
 
     @property
     def is_over(self) -> bool:
-        """Whether all jobs have ended well."""
+        """Whether all jobs have succeeded."""
         return not any(jobs.open for jobs in self._stages.values())
 
     @property
     def rows(self) -> int:
-        """Rows that the run works on."""
+        """Rows that the run processes."""
         return sum(self._batches().values()) or max((jobs.rows for jobs in self._stages.values()), default=0)
 
     @property
     def rows_done(self) -> int:
-        """Of these, the rows with which all that is planned for their batch has been done."""
+        """Rows of the batches whose planned jobs have all succeeded."""
         if not self._by_batch:
             return self.rows if self.is_over else 0
         still = {batch for jobs in self._by_batch for batch in jobs.open}
@@ -85,16 +85,16 @@ class Progress:
 
     @property
     def seconds_left(self) -> float:
-        """Estimated time to the end of the run, without regard to jobs that have failed."""
+        """Estimated time to the end of the run, as if no job had failed."""
         return max(self._seconds_open() - min(self._silence(), self._a_job()), 0.0)
 
     @property
     def share(self) -> float:
-        """Share of the work that is done, from 0 to 1; 1 only when all of it is. It never falls."""
+        """Share of the work that is done, from 0 to 1; 1 only when all of it is done. It never decreases."""
         if self.is_over:
             return 1.0
         left, speeds = self._seconds_open(), self._speeds()
-        if any(jobs.stage.once for jobs in self._running()):  # a long job is no standstill
+        if any(jobs.stage.once for jobs in self._running()):  # a long job is working although it reports nothing
             left -= min(self._silence(), self._a_job())
         total = sum(speeds.seconds(jobs, jobs.cost) for jobs in self._stages.values())
         self._share = min(max(self._share, 1 - left / total), 0.99)
@@ -102,23 +102,23 @@ class Progress:
 
     @property
     def rate(self) -> float | None:
-        """Rows a second that get through the stages that are at work; None before there are any."""
+        """Rows per second of the active stages; None before the first row is done."""
         active = [jobs for jobs in self._active() if not jobs.stage.once]
         rows = sum(jobs.rows_done for jobs in active) / max(len(active), 1)
         seconds = self._news - min((jobs.began or 0.0 for jobs in active), default=0.0)
         return rows / seconds if rows and seconds > 0 else None
 
     def line(self) -> str:
-        """Where the run is, for people: rows done of rows in the stages at work, share, rate, and the time left.
+        """The progress line: rows done in the active stages, share, rate, and the time left.
 
-        There is no time left in it while the jobs that run take much longer than they should, or when one has failed.
+        It has no time left while the running jobs take much longer than expected, or after one has failed.
         """
         if self.is_over:
             return f"{self._rows()} · 100 %"
         return " · ".join([self._at_work(), _percent(self.share), *_per_second(self.rate), *self._rest()])
 
     def last_line(self) -> str:
-        """The same when the run has ended, well or not."""
+        """The progress line at the end of the run, successful or not."""
         seconds = self._clock() - self._began
         if self.is_over:
             rate = self.rows / seconds if seconds > 0 else None
@@ -136,7 +136,7 @@ class Progress:
         return {batch: rows for jobs in self._by_batch for batch, rows in jobs.batches.items()}
 
     def _active(self) -> list[StageJobs]:
-        """The stages that have begun and are not over."""
+        """The stages that have begun and have not finished."""
         return [jobs for jobs in self._stages.values() if jobs.open and jobs.began is not None]
 
     def _running(self) -> list[StageJobs]:
@@ -146,7 +146,7 @@ class Progress:
         return Speeds(self._stages.values(), self._workers, self._is_local)
 
     def _seconds_open(self) -> float:
-        """Expected seconds of the jobs that have not ended."""
+        """Expected seconds of the jobs that have not finished."""
         speeds = self._speeds()
         return sum(speeds.seconds(jobs, jobs.cost - jobs.done) for jobs in self._stages.values())
 
@@ -155,7 +155,7 @@ class Progress:
         return self._clock() - self._news if self._running() else 0.0
 
     def _a_job(self) -> float:
-        """Expected seconds of the longest of the jobs that run."""
+        """Expected seconds of the longest running job."""
         costs = [jobs.stage.cost(jobs.open[batch]) for jobs in self._running() for batch in jobs.running]
         return max(costs, default=0.0) / self._speeds().machine
 

@@ -1,4 +1,4 @@
-"""Watching a run: what Snakemake's log records tell of its jobs, and lines of progress for whoever looks on."""
+"""Watches a run: follows its jobs by Snakemake's log records, and shows progress lines."""
 
 import logging
 import threading
@@ -9,17 +9,18 @@ from typing import Any
 from lettermill.workflow.progress import Progress
 
 ROUTINE = {"job_info", "group_info", "shellcmd", "job_started", "job_finished", "progress"}
-"""Events of Snakemake (``snakemake_interface_logger_plugins.common.LogEvent``) in the life of a job that goes well."""
+"""Events of Snakemake (``snakemake_interface_logger_plugins.common.LogEvent``) that every job causes, even without a
+problem."""
 
 CHOOSING = "Select jobs to execute..."
-"""What it says before it starts some, without an event."""
+"""Snakemake's message before it starts jobs. It has no event."""
 
 SHORTEST = 2.0
 """Seconds between lines, at first."""
 
 
 def is_news(record: logging.LogRecord) -> bool:
-    """Whether a record of Snakemake says more than that a job is going well; as a filter of a logging handler."""
+    """Whether a record of Snakemake is more than routine; a filter for a logging handler."""
     if record.levelno > logging.INFO:
         return True
     about_rules = getattr(getattr(record, "quietness", None), "name", None) == "RULES"  # a temporary file is removed
@@ -27,11 +28,11 @@ def is_news(record: logging.LogRecord) -> bool:
 
 
 class Watch(logging.Handler):
-    """Follows the jobs of a run and says every now and then how far it is.
+    """Follows the jobs of a run and shows a progress line from time to time.
 
-    own_name: what a rule is called in Lettermill. say: is given each line. growth, longest: from one line to the next
-    it is SHORTEST seconds, later this share of the time from the start to the former, at last ``longest`` seconds.
-    Nothing that goes wrong here stops a run.
+    own_name: returns a rule's name in Lettermill. say: is called with each line. growth, longest: the wait between two
+    lines is at first SHORTEST seconds, then the share ``growth`` of the time since the start, at most ``longest``
+    seconds. An error here never stops a run.
     """
 
     def __init__(
@@ -51,26 +52,26 @@ class Watch(logging.Handler):
         self._over = threading.Event()
 
     def start(self) -> None:
-        """Look at the clock from now on, in the background: a long job has lines while nothing is heard of it."""
+        """Start the clock, in the background, so that lines also appear during a long job."""
         threading.Thread(target=self._beat, name="progress", daemon=True).start()
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Count what ``record`` says of a job."""
+        """Update the progress with a record of a job."""
         try:
             self._count(record)
         except Exception:
             self.handleError(record)
 
     def tick(self) -> None:
-        """Say how far the run is, if it is time to."""
+        """Show a progress line if it is time to."""
         now = self._clock()
         if now - self._last >= max(SHORTEST, min(self._growth * (self._last - self._began), self._longest)):
             self._last = now
             self._say(self._progress.line())
 
     def end(self) -> None:
-        """Say how far the run has come."""
-        self.acquire()  # Snakemake's records and the clock come in threads of their own
+        """Show the last progress line."""
+        self.acquire()  # Snakemake's records and the clock run in other threads
         try:
             if not self._over.is_set():
                 self._say(self._progress.last_line())
@@ -79,7 +80,7 @@ class Watch(logging.Handler):
             self.release()
 
     def close(self) -> None:
-        """Say no more."""
+        """Show no more lines."""
         self._over.set()
         super().close()
 

@@ -1,4 +1,4 @@
-"""How long the jobs of a run took, by the rule: what Snakemake has measured of each, and what its log says."""
+"""How long the jobs of each rule took, from Snakemake's benchmark files and the jobs' logs."""
 
 import csv
 import re
@@ -9,7 +9,7 @@ from typing import NamedTuple
 from lettermill.workflow.estimate import STAGES
 
 LONG_ENOUGH = 2.0
-"""Seconds that a job takes at least of which Snakemake knows how much memory it needs: it looks but now and then."""
+"""Snakemake samples memory from time to time, and so measures only jobs of at least so many seconds."""
 
 # See ``lettermill.workflow.job.job_log``.
 _CPU = re.compile(r"done in [\d.]+ s, ([\d.]+) s of CPU")
@@ -18,8 +18,8 @@ _CPU = re.compile(r"done in [\d.]+ s, ([\d.]+) s of CPU")
 class Time(NamedTuple):
     """The last run of each job of a rule.
 
-    wall, cpu: seconds by the clock and of processors, of all of them; slowest: of one. memory: MB, the most of one,
-    None where no job took long enough.
+    wall, cpu: elapsed and CPU seconds of all jobs. slowest: elapsed seconds of the slowest job. memory: MB, the maximum
+    of a job; None if no job took long enough to be measured.
     """
 
     rule: str
@@ -31,10 +31,10 @@ class Time(NamedTuple):
 
 
 def read_times(benchmarks: Path, logs: Path, batches: Collection[str]) -> list[Time]:
-    """The times in the folder ``benchmarks``, {rule}.tsv or {rule}/{batch}.tsv, in the order of the flow.
+    """The times in the folder ``benchmarks``, {rule}.tsv or {rule}/{batch}.tsv, in the order of the workflow.
 
-    logs: folder of the jobs' logs, likewise; without one, Snakemake's measure of processors counts. Of batches, those
-    that there are. Files that are not what Snakemake writes are left out.
+    logs: folder of the jobs' logs, with the same structure; without a log, Snakemake's measure of CPU seconds is used.
+    batches: the batches of the table; others are ignored, and so are files that Snakemake has not written.
     """
     jobs: dict[str, list[tuple[float, float, float]]] = {}
     for path in sorted(benchmarks.rglob("*.tsv")):
@@ -57,7 +57,7 @@ def _sum(rule: str, jobs: list[tuple[float, float, float]]) -> Time:
 
 
 def _logged(path: Path, otherwise: float) -> float:
-    """CPU seconds that the last line of a job's log gives."""
+    """The CPU seconds in the last line of a job's log."""
     try:
         with open(path, "rb") as file:
             file.seek(max(path.stat().st_size - 200, 0))
@@ -68,7 +68,7 @@ def _logged(path: Path, otherwise: float) -> float:
 
 
 def _read(path: Path) -> tuple[float, float, float] | None:
-    """(seconds, seconds of CPU, MB) of a job; 0 MB where it was over too soon to be looked at."""
+    """(seconds, CPU seconds, MB) of a job; 0 MB if it was too short to be measured."""
     try:
         with open(path, encoding="utf-8", newline="") as file:
             row = next(csv.DictReader(file, delimiter="\t"))
