@@ -4,17 +4,17 @@
                                                    └─ learn (once) ────┘               ├─ sheets, report
                                                                                        └─ export
 
-train, predict and export are done when they are asked for, and so are validate, retry_failed and refresh, which look at
-the table and its URLs. Rules from download to cut work on batches of rows, and so do some of the exports; the others on
-all rows. Settings are in config.yaml, rules in rules/, the scripts that they run in scripts/, and the library that these
-call in scripts/lettermill/.
+train, predict and export run only if you name them as targets, and so do validate, retry_failed and refresh, which
+check the table and its URLs. The rules from download to cut, and some of the exports, have one job per batch of rows.
+The other rules have one job for the whole table. Settings are in config.yaml, rules in rules/, the scripts that they
+run in scripts/, and the library that these call in scripts/lettermill/.
 
-Files of rules hold either rules or functions. Those of functions:
+Each file in rules/ contains either rules or functions. The files of functions are:
 
-workflow.smk     Snakemake and the config: what a run is, what is done when it starts and ends
-plan.smk         the rows of the table in their batches, and what each job is given of them
-recogniser.smk   whether there is a recogniser, or one is to be trained
-models.smk       what training and prediction are given
+workflow.smk     Snakemake and the config: what happens when a run starts and ends
+plan.smk         the rows of the table in their batches, and the inputs and parameters that depend on them
+recogniser.smk   whether there is a recogniser, or it must be trained
+models.smk       inputs and parameters of training and prediction
 formats.smk      the files of the exports
 """
 
@@ -54,8 +54,8 @@ rule all:
         expand("results/sheets/{kind}.png", kind=SHEETS),
         rules.report.output,
         REVIEW,
-        # The stages between are asked for by name: what a failed job has taken with it is then seen to be missing,
-        # though everything made from it is still there.
+        # The stages in between are listed too. Otherwise Snakemake would not notice files that a failed job has deleted
+        # while everything made from them still exists.
         expand("results/{stage}/{batch}", stage=FOLDERS, batch=BATCHES),
         expand("results/{stage}/{batch}.csv", stage=TABLES, batch=BATCHES),
         *(["results/suspects.csv", recogniser] if ALIGNED else []),

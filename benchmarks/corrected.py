@@ -1,15 +1,16 @@
-"""What corrections change: the letters that the review page shows first, decided by somebody who knows the truth.
+"""What corrections change: the letters that the review page shows first are decided from the true boxes.
 
 usage: python benchmarks/corrected.py [--letters 200] [--samples 7]
        python benchmarks/corrected.py [--letters 200] --directory DIR --configfile MY.yaml --truth TRUTH.csv
 
-The first is about words like those of the embedded sample, 300 for each of so many seeds of its generator.
-DIR: where the workflow has run with MY.yaml (`method: align`); it is copied, and stays as it is.
-TRUTH: true boxes of its letters, or of some rows, see score.py.
+The first form makes words like those of the embedded sample, 300 for each of several seeds of its generator.
+DIR: a folder in which the workflow has run with MY.yaml (`method: align`). It is copied and not changed.
+TRUTH: true boxes of its letters, or of some rows; see score.py.
 
-The first letters of the page whose truth is known, as many of each kind as the page shows, are accepted when they are
-right and rejected when not. Then the workflow runs again: with these corrections; and learning again from them. Recall
-and precision are given of rows that have a correction and of all others, for what is corrected is no surprise there.
+The program takes the first letters of the page whose truth is known, in the page's proportions. It accepts those that
+are right and rejects the others. Then it runs the workflow twice: with these corrections, and with the recogniser
+trained on them. It gives recall and precision for rows with a correction and for all other rows separately, because
+corrected letters are bound to be right.
 """
 
 import argparse
@@ -118,7 +119,7 @@ def say(what: str, results: Path, truth: pd.DataFrame, corrected: set[str]) -> N
 
 
 def say_effects(effects: Sequence[CorrectionEffect], min_confidence: float) -> None:
-    """Print how confident the recogniser is of the corrected letters, trained without them and with them."""
+    """Print the confidence of the corrected letters, with the recogniser trained without them and with them."""
     for verdict in ("right", "wrong"):
         found = [effect for effect in effects if effect.verdict == verdict]
         before = sum((effect.before or 0) >= min_confidence for effect in found)
@@ -129,7 +130,7 @@ def say_effects(effects: Sequence[CorrectionEffect], min_confidence: float) -> N
 
 
 def main() -> None:
-    """Correct, run, learn again; print what has changed."""
+    """Correct, run, train again; print what has changed."""
     parser = argparse.ArgumentParser(description="What corrections of the most uncertain letters change.")
     parser.add_argument("--letters", type=int, default=200)
     parser.add_argument("--samples", type=int, default=7)

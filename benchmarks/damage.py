@@ -1,6 +1,6 @@
-"""Damaged images, from a number each: real ones that are cut off, flipped, spliced, stretched and shuffled.
+"""Damaged images: real ones, truncated, with flipped bytes, spliced, stretched or shuffled. Each has a number.
 
-The same number gives the same bytes wherever the same versions of NumPy and OpenCV are.
+The same number gives the same bytes with the same versions of NumPy and OpenCV.
 """
 
 import struct
@@ -57,9 +57,9 @@ def encodings(images: list[np.ndarray]) -> list[tuple[str, bytes]]:
 
 
 def damaged(number: int, sources: list[tuple[str, bytes]]) -> Damaged:
-    """Case ``number`` (from 0): first those that are cut off early, then others by lot.
+    """Case ``number`` (from 0): first those that are truncated early, then random ones.
 
-    sources: see ``encodings``; half of what is drawn is JPEG or PNG.
+    sources: see ``encodings``; half of the random cases are JPEG or PNG.
     """
     if number < 2 * EARLY:
         kind = ("JPEG", "PNG")[number % 2]

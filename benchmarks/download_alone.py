@@ -2,8 +2,8 @@
 
 usage: python benchmarks/download_alone.py words.csv FOLDER --connections 32
 
-words.csv is a table as benchmarks/replica.py writes it. Images and status.csv go to FOLDER/downloaded, the cache is
-FOLDER/cache.
+words.csv is a table written by benchmarks/replica.py. Images and status.csv are written to FOLDER/downloaded, the cache
+to FOLDER/cache.
 """
 
 import argparse

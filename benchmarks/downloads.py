@@ -1,23 +1,22 @@
-"""Downloads: images a second, beside a plain requests.Session and beside img2dataset.
+"""Downloads: images per second, compared with a plain requests.Session and with img2dataset.
 
 usage: python benchmarks/downloads.py [--urls 10000] [--connections 32] [--latency 50] [--rounds 3] [--cores 2]
 
-Four ways to fetch the same images, under as many URLs, over the same number of connections from
-benchmarks/image_server.py; each is a command whose start counts, in an empty folder:
+Four ways to download the same images, under as many URLs, over the same number of connections to
+benchmarks/image_server.py. Each is a command whose start-up counts, in an empty folder:
 
-session      a plain requests.Session with a thread for each connection, every image into a file (benchmarks/session.py)
+session      a plain requests.Session with a thread per connection, one file per image (benchmarks/session.py)
 stage        the workflow's download stage, as one call for all images (benchmarks/download_alone.py)
 workflow     the workflow as a user runs it, up to its last downloaded batch
-img2dataset  as benchmarks/img2dataset_tool.py says; left out, with the reason, where it cannot be installed
+img2dataset  see benchmarks/img2dataset_tool.py; left out, with the reason, if it cannot be installed
 
-They take turns in every round, in the other order in every second one, so that a machine that slows down slows all of
-them. Every image must have arrived: that of the first three is compared byte for byte, of img2dataset number and size
-count.
+Every round runs all four, in the opposite order in every second round, so that a machine that slows down affects all of
+them. Every image must arrive: the first three are compared byte for byte, img2dataset by number and size.
 
-All of this is done twice. What takes 50 ms is the way of a request to the server and of its response back; a connection
-over a network takes as long to open, one to this machine does not. So the server first waits only before each response,
-and then also before a connection's first, once more. The first three keep their connections open, img2dataset opens one
-for each image.
+Everything is measured twice. The 50 ms stand for the way of a request to the server and of its response back. Opening a
+connection over a network takes that long too, while opening one to the same machine takes no time. So the server waits
+first before each response only, and then also before the first response of each connection. The first three ways keep
+their connections open; img2dataset opens one per image.
 """
 
 import argparse
@@ -199,7 +198,7 @@ def download_section(setup: Setup) -> str:
 
 def urls_argument(parser: argparse.ArgumentParser) -> None:
     """Add the option that says how many images are fetched to ``parser``."""
-    parser.add_argument("--urls", type=int, default=Setup().urls, help="images to fetch (default: %(default)s)")
+    parser.add_argument("--urls", type=int, default=Setup().urls, help="images to download (default: %(default)s)")
 
 
 def main() -> None:
@@ -207,7 +206,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Downloads beside a plain requests.Session and img2dataset.")
     urls_argument(parser)
     parser.add_argument("--connections", type=int, default=Setup().connections, help="(default: %(default)s)")
-    parser.add_argument("--latency", type=float, default=Setup().latency, help="milliseconds (default: %(default)s)")
+    parser.add_argument(
+        "--latency", type=float, default=Setup().latency, help="of the server, in milliseconds (default: %(default)s)"
+    )
     parser.add_argument("--rounds", type=int, default=Setup().rounds, help="(default: %(default)s)")
     parser.add_argument("--cores", type=int, default=os.cpu_count(), help="of the workflow (default: %(default)s)")
     print(download_section(Setup(**vars(parser.parse_args()))))

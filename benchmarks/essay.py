@@ -1,16 +1,16 @@
-"""The essay's method, for comparison: from word images to letters by two histograms, one image after the other.
+"""The essay's method, for comparison: from word images to letters by two histograms, one image after another.
 
-After "Training a Deep Learning Model on Handwritten Characters using Keras" (Medium), written as plainly as there:
-loops over the rows and over the columns of an image, one fixed threshold, a strict count. It is the base line of
-the benchmarks and no part of Lettermill. Its weaknesses are kept because they are what it is measured for:
+After "Training a Deep Learning Model on Handwritten Characters using Keras" (Medium), as plain as the essay has it:
+loops over the rows and columns of an image, one fixed threshold, a strict count. It is the baseline of the benchmarks
+and not a part of Lettermill. It keeps the essay's weaknesses, because they are what is measured:
 
-- The printed part of the form is taken to be the first 75 columns, whatever the form.
-- Ink of the neighbouring lines counts as ink of the word.
-- Ink that reaches the right or the lower edge never closes its band, so what it belongs to is lost.
-- A letter is stored as {letter}/{row}.png: the second N of ANNA overwrites the first.
+- It takes the first 75 columns for the printed part, whatever the form.
+- Ink of neighbouring lines counts as ink of the word.
+- A band of ink that reaches the right or lower edge is never closed, so its letter is lost.
+- A letter is stored as {letter}/{row}.png, so the second N of ANNA overwrites the first.
 
-One thing is mended: the essay's snippet ``img[0:36, 0:75]`` keeps the printed part and throws the word away. Its text
-says that these columns are the unwanted ones, so the crop here is ``img[0:36, 75:]``.
+It corrects one slip: the essay's snippet ``img[0:36, 0:75]`` keeps the printed part and drops the word. The essay's
+text says that these columns are the unwanted ones, so the crop here is ``img[0:36, 75:]``.
 
 usage: python benchmarks/essay.py TABLE.csv --images FOLDER --image-column image_url --text-column transcription \
            --output FOLDER [--download]
@@ -119,7 +119,7 @@ def store_letters(image: np.ndarray, letters: list[tuple[int, str, Box]], folder
 
 
 def download(urls: list[str], folder: Path) -> None:
-    """Fetch ``urls`` one after the other, each into ``folder`` under its number; one that fails is left out."""
+    """Download ``urls`` one after another into ``folder``, named by their number. Failures are skipped."""
     for index, url in enumerate(urls):
         response = requests.get(url, timeout=20)
         if response.status_code == 200:
@@ -127,11 +127,13 @@ def download(urls: list[str], folder: Path) -> None:
 
 
 def main() -> None:
-    """Read the table row by row and store the letters of every word whose count fits."""
+    """Read the table row by row and store the letters of every word whose number of boxes fits."""
     parser = argparse.ArgumentParser(description="The essay's method on a table of word images.")
     parser.add_argument("table", type=Path)
-    parser.add_argument("--images", type=Path, required=True, help="folder; images lie under the end of their address")
-    parser.add_argument("--download", action="store_true", help="fetch the images first, into that folder")
+    parser.add_argument(
+        "--images", type=Path, required=True, help="folder with the images, named by the last part of their URL"
+    )
+    parser.add_argument("--download", action="store_true", help="download the images into that folder first")
     parser.add_argument("--image-column", default="image_url")
     parser.add_argument("--text-column", default="transcription")
     parser.add_argument("--output", type=Path, required=True, help="folder for A/, B/, …")

@@ -1,11 +1,11 @@
-"""What becomes of damaged images: whether any of them crashes, hangs or fills the memory on its way to letters.
+"""Damaged images: whether any of them crashes, hangs or fills the memory on its way to letters.
 
 usage: python benchmarks/fuzz.py [--cases 50000] [--first 0] [--jobs 2]
 
-Each case is an image of the sample, in one of the formats that are read, that is damaged in one way (see damage.py).
-They go through the stages from download to cut in batches of BATCH rows, as in a run, with a recogniser that has learnt
-from the sample, in processes that may not use more than MEMORY and SECONDS. Every row must come out as letters or with
-a reason. If one does not, its number is said: `--first NUMBER --cases 1` is that case alone.
+Each case is an image of the sample, in one of the supported formats, damaged in one way (see damage.py). Cases go
+through the stages from download to cut in batches of BATCH rows, as in a run, with a recogniser trained on the sample,
+in processes limited to MEMORY and SECONDS. Every row must end as letters or with a reason. If one does not, the program
+names its number: `--first NUMBER --cases 1` runs that case alone.
 """
 
 import argparse
@@ -58,7 +58,7 @@ def sample_words() -> list[Word]:
 
 
 def learn(words: list[Word], folder: Path) -> Path:
-    """A recogniser that has learnt from ``words``, in ``folder``."""
+    """A recogniser trained on ``words``, in ``folder``."""
     cropped, segmented, matched = (folder / name for name in ("crops", "boxes", "matched"))
     output = LearningOutput.of(folder)
     write_crops(words, cropped)
@@ -73,7 +73,7 @@ def through_the_stages(
 ) -> dict[str, str]:
     """Take a batch of images (row id -> content) through the stages: what became of each, ``DELIVERED`` or a reason.
 
-    Raises ValueError when a row was lost, or came to a reason that there is none of.
+    Raises ValueError if a row was lost or has an unknown reason.
     """
     sources, rows = folder / "images", list(patterns.items())
     sources.mkdir(parents=True)
@@ -134,7 +134,7 @@ def pattern_of(number: int, words: list[Word]) -> str:
 def fuzz(first: int, cases: int, jobs: int, recogniser: Path) -> Counter[tuple[str, str]]:
     """Try cases ``first`` to ``first + cases`` in ``jobs`` processes at a time: (kind, outcome) -> how many.
 
-    Raises ValueError that names the cases that do not come to an end as they should.
+    Raises ValueError that names the cases that do not end as they should.
     """
 
     def share(start: int) -> list[list]:
@@ -179,11 +179,11 @@ def outcome_table(counts: Counter[tuple[str, str]]) -> str:
 
 
 def main() -> None:
-    """Try as many cases as asked for, and print how many came to which end."""
+    """Run the cases and print how many ended in which way."""
     parser = argparse.ArgumentParser(description="Damaged images, from download to cut.")
-    parser.add_argument("--cases", type=int, default=50_000, help="how many (default: %(default)s)")
-    parser.add_argument("--first", type=int, default=0, help="number of the first (default: %(default)s)")
-    parser.add_argument("--jobs", type=int, default=2, help="processes at a time (default: %(default)s)")
+    parser.add_argument("--cases", type=int, default=50_000, help="number of cases (default: %(default)s)")
+    parser.add_argument("--first", type=int, default=0, help="number of the first case (default: %(default)s)")
+    parser.add_argument("--jobs", type=int, default=2, help="processes in parallel (default: %(default)s)")
     parser.add_argument("--work", type=Path, help=argparse.SUPPRESS)  # the recogniser, in a process of its own
     args = parser.parse_args()
     if args.work:

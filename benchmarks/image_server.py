@@ -1,10 +1,9 @@
-"""A local HTTP server of images: cheap, for it shares the processors with what is measured.
+"""A local HTTP server of images. It is cheap, because it shares the CPU with what is measured.
 
 usage: python benchmarks/image_server.py FOLDER [--port NUMBER] [--latency MILLISECONDS] [--connecting MILLISECONDS]
 
-Answers GET /{anything}/{path below FOLDER} with the file, which it has read beforehand, so that one image may have any
-number of URLs; everything else with 404. Connections are kept open. Prints its URL and serves until it is
-ended.
+Responds to GET /{anything}/{path below FOLDER} with the file, which it has read beforehand, so that one image can have
+any number of URLs. Everything else is 404. Connections are kept open. Prints its URL and serves until it is stopped.
 """
 
 import argparse
@@ -31,11 +30,11 @@ class Responding(asyncio.Protocol):
         self._received = b""
 
     def connection_made(self, transport: asyncio.Transport) -> None:
-        """A client is there."""
+        """A client has connected."""
         self._transport = transport
 
     def data_received(self, data: bytes) -> None:
-        """Respond to every request that has come in whole; what has a body is none that is served."""
+        """Respond to every complete request. Requests with a body are not served."""
         self._received += data
         while b"\r\n\r\n" in self._received:
             head, _, self._received = self._received.partition(b"\r\n\r\n")
@@ -93,12 +92,17 @@ def serving(folder: Path, latency: float = 0.0, connecting: float = 0.0) -> Iter
 
 
 def main() -> None:
-    """Serve until ended."""
+    """Serve until stopped."""
     parser = argparse.ArgumentParser(description="A local HTTP server of images.")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--port", type=int, default=0, help="(default: a free one)")
     parser.add_argument("--latency", type=float, default=0.0, help="milliseconds before a response (default: none)")
-    parser.add_argument("--connecting", type=float, default=0.0, help="milliseconds more before a connection's first")
+    parser.add_argument(
+        "--connecting",
+        type=float,
+        default=0.0,
+        help="additional milliseconds before the first response of a connection",
+    )
     args = parser.parse_args()
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(serve(args.folder, args.port, args.latency / 1000, args.connecting / 1000))

@@ -1,8 +1,8 @@
-"""img2dataset, as benchmarks/downloads.py runs it: in an environment of its own, for it needs other versions.
+"""img2dataset, as benchmarks/downloads.py runs it: in a separate virtual environment, for it needs other versions.
 
-It keeps the images as they are (``disable_all_reencoding``), as the others do, writes files, looks for no EXIF data,
-and does not ask whether there is a newer version of a library. Of the ways to have N connections on 2 cores, two
-processes with N / 2 threads and one shard each were the fastest; webdataset instead of files made no difference.
+It keeps the images unchanged (``disable_all_reencoding``), as the others do, writes files, reads no EXIF data, and does
+not check for newer versions of libraries. Of the ways to have N connections on 2 cores, two processes with N / 2
+threads and one shard each were the fastest. webdataset instead of files made no difference.
 """
 
 import json

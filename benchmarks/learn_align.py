@@ -1,7 +1,7 @@
-"""What learning and aligning cost, and the letters that they give.
+"""What training the recogniser and aligning cost, and the letters they give.
 
-A job aligns a batch in a Python process of its own, so that is what is measured here: start-up, reading, aligning and
-writing, on one core, for batches of ``ROWS`` rows.
+A job aligns a batch in its own Python process. That is what is measured here: start-up, reading, aligning and writing,
+on one core, for batches of ``ROWS`` rows.
 """
 
 import os

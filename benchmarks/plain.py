@@ -1,10 +1,10 @@
-"""The workflow's work without the workflow: a loop over the same batches that calls the same functions of the library.
+"""The workflow's work without Snakemake: a loop over the same batches that calls the same functions of the library.
 
 usage: python benchmarks/plain.py my.yaml --cores 2 --directory FOLDER
 
-A pool of processes does the stages of a batch one after the other, so that what the engine costs (planning, starting a
-process for every job, keeping records, waiting) is the difference between this and a run of the workflow. It knows
-nothing of changes, and starts from nothing each time. Files go below FOLDER, under the workflow's names; the seconds of
+A pool of processes runs the stages of a batch one after another. The difference from a run of the workflow is therefore
+the cost of Snakemake: planning, starting a process for every job, keeping records, waiting. The loop does not detect
+changes and starts from nothing each time. Files are written below FOLDER under the workflow's names, and the seconds of
 each stage to FOLDER/stages.json.
 """
 
@@ -210,7 +210,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="The workflow's work as a plain loop.")
     parser.add_argument("config", type=Path)
     parser.add_argument("--cores", type=int, required=True, help="processes")
-    parser.add_argument("--directory", type=Path, required=True, help="folder for everything that is made")
+    parser.add_argument("--directory", type=Path, required=True, help="folder for all output")
     args = parser.parse_args()
     files = [ROOT / "config.yaml", args.config.absolute()]
     config: dict = {}

@@ -2,15 +2,15 @@
 
 usage: python benchmarks/plan.py [--sizes 130000,1000000] [--table TABLE.csv --columns ID,IMAGE,TEXT]
 
-Plan: `snakemake -n` on a table of so many rows with URLs (benchmarks/replica.py), of which nothing is done: what
-stands between the command and the first job. Once for a table that is new, and once more for the same table.
+Plan: `snakemake -n` on a table of that many rows with URLs (benchmarks/replica.py), of which nothing is finished. This
+is the time between the command and the first job. It is measured for a new table, and again for the same table.
 
-Start of a cluster job: on the smallest of the tables, a job of `match` with nothing to match (a file of boxes without a
-box) is run by the very command that Snakemake hands to a cluster's queue, see
-benchmarks/engine/snakemake_executor_plugin_timed. What passes until its script begins to work is what every job costs
-before it: starting Snakemake, reading the Snakefile and the plan of the batch, starting Python for the script,
-importing. What passes after the work is the end of Snakemake, which waits until a second has passed since it began the
-job: one that works longer does not. The queue's own time is in neither.
+Start of a cluster job: on the smallest table, a job of `match` with nothing to match (a file of boxes without a box) is
+run by the command that Snakemake submits to a cluster's queue, see benchmarks/engine/snakemake_executor_plugin_timed.
+The time before its script begins to work is what every job costs: starting Snakemake, reading the Snakefile and the
+plan of the batch, starting Python for the script, importing. The time after the work is the end of Snakemake, which
+waits until a second has passed since it began the job; a longer job does not wait. Neither includes the queue's own
+time.
 """
 
 import argparse

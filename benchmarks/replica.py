@@ -1,9 +1,9 @@
-"""A large table out of a small one: every row many times, under ids and addresses of its own.
+"""A large table from a small one: every row many times, with different ids and URLs.
 
 usage: python benchmarks/replica.py --rows 130000 --output FOLDER [--url http://127.0.0.1:8000] [--table TABLE.csv …]
 
-Writes FOLDER/words.csv (id, url, text) and FOLDER/my.yaml. Copy k of a row has the id {id}-{k} and its image the
-address {url}/{k}/{image}, where benchmarks/image_server.py serves it.
+Writes FOLDER/words.csv (id, url, text) and FOLDER/my.yaml. Copy k of a row has the id {id}-{k}, and its image the URL
+{url}/{k}/{image}, where benchmarks/image_server.py serves it.
 """
 
 import argparse
@@ -40,7 +40,7 @@ def read_sources(table: Path, columns: Sequence[str], by_name: bool = False) -> 
     """The rows of a CSV table, all of them.
 
     columns: the names of the columns for id (empty: the name of the image file), image and text.
-    by_name: the images lie under the last part of their path or address.
+    by_name: the images are named by the last part of their path or URL.
     """
     id_column, image_column, text_column = columns
     sources = []
@@ -89,11 +89,11 @@ def write_table(path: Path, rows: Iterable[Sequence[str]]) -> None:
 
 def main() -> None:
     """Write a large table and its config."""
-    parser = argparse.ArgumentParser(description="A large table out of a small one.")
+    parser = argparse.ArgumentParser(description="A large table from a small one.")
     table_arguments(parser, SAMPLE / "words.csv")
-    parser.add_argument("--rows", type=int, default=130_000, help="(default: %(default)s)")
+    parser.add_argument("--rows", type=int, default=130_000, help="of the large table (default: %(default)s)")
     parser.add_argument("--url", default="http://127.0.0.1:8000", help="of the server (default: %(default)s)")
-    parser.add_argument("--output", type=Path, required=True, help="folder")
+    parser.add_argument("--output", type=Path, required=True, help="folder for the table and its config")
     args = parser.parse_args()
     sources = read_sources(args.table, columns_of(args), args.by_name)
     write_project(args.output, replicate(sources, args.rows, args.url), {})

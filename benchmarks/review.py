@@ -1,13 +1,13 @@
-"""How large the review page of 5,000 letters is, how soon it shows the first, and how fast it answers a key.
+"""How large the review page of 5,000 letters is, how soon it shows the first letter, and how fast it responds to a key.
 
 usage: python benchmarks/review.py [--results DIR] [--letters 5000] [--keys 200]
 
-DIR: the results of a finished run, `results` if none is given. Its uncertain letters are repeated, under other ids,
-until there are as many; each copy has a picture of its own, turned a little lighter, so that no two are the same bytes.
-The page is opened from disk in Chromium (`chromium` on the path, by Playwright, as in the tests), 1280 by 800 pixels.
+DIR: the results of a finished run, `results` by default. Its uncertain letters are repeated under different ids until
+there are enough. Each copy has its own picture, slightly lighter, so that no two have the same bytes. The page is
+opened from disk in Chromium (`chromium` on the path, by Playwright, as in the tests), at 1280 by 800 pixels.
 
 First letter: from the start of the navigation until the first card is painted with its picture decoded. Key to paint:
-from the event of the key to the frame after the one in which the page has answered, for as many decisions.
+from the key event to the frame after the one in which the page has responded, for as many decisions.
 """
 
 import argparse

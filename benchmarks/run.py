@@ -1,12 +1,12 @@
-"""All benchmarks: what finding letters costs, what the letters are worth, and what downloads and whole runs cost.
+"""All benchmarks: the cost of finding letters, their accuracy, and the cost of downloads and whole runs.
 
 usage: python benchmarks/run.py [--table TABLE.csv --columns ID,IMAGE,TEXT --images FOLDER [--truth TRUTH.csv]]
                                 [--rows 130000] [--sizes 130000,1000000] [--urls 10000]
 
-Stages are measured on the embedded sample, and on a table of your own if there is one; whole runs (benchmarks/scale.py;
-none with --rows 0) and plans (benchmarks/plan.py; none with --sizes "") on a large table that is made out of yours, or
-else of the sample; downloads (benchmarks/downloads.py; none with --urls 0) on images of the sample. Prints Markdown and
-writes it to results/benchmarks.md. Times are those of this machine; nothing is asserted about them.
+Measures the stages on the embedded sample and, if you give one, on your own table; whole runs (benchmarks/scale.py;
+none with --rows 0) and plans (benchmarks/plan.py; none with --sizes "") on a large table made from yours or from the
+sample; and downloads (benchmarks/downloads.py; none with --urls 0) on images of the sample. Prints Markdown and writes
+it to results/benchmarks.md. Times are of this machine. The program asserts nothing about them.
 """
 
 import argparse
@@ -73,7 +73,7 @@ def deliver(words: Sequence[Word], method: Callable[[Word], Letters]) -> list[tu
 
 
 def score_table(words: Sequence[Word], aligned: Aligned, truth: pd.DataFrame) -> str:
-    """Yield and precision of each method as a Markdown table."""
+    """Recall and precision of each method as a Markdown table."""
     lines = ["| method | recall | precision | letters delivered | wrong |", "|---|---:|---:|---:|---:|"]
     delivered = {name: deliver(words, method) for name, method in METHODS.items()}
     for name, letters in {**delivered, "Lettermill, align": aligned.letters}.items():
@@ -104,7 +104,7 @@ def section(name: str, words: Sequence[Word], truth: Path | None, rounds: int) -
 
 def main() -> None:
     """Measure, print and write."""
-    parser = argparse.ArgumentParser(description="Speed, recall and precision beside the essay's method.")
+    parser = argparse.ArgumentParser(description="Speed, recall and precision, compared with the essay's method.")
     table_arguments(parser, None)
     rounds_argument(parser)
     scale_arguments(parser)

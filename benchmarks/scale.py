@@ -1,18 +1,18 @@
-"""Whole runs on a large table: what the workflow costs beside a plain loop and beside the essay's method.
+"""Whole runs on a large table: the cost of the workflow, compared with a plain loop and with the essay's method.
 
 usage: python benchmarks/scale.py --rows 130000 [--table TABLE.csv --columns ID,IMAGE,TEXT --images FOLDER]
 
-Makes a table of so many rows out of a small one (benchmarks/replica.py), serves its images (benchmarks/image_server.py)
-and measures, each with nothing in the cache and in a folder of its own:
+Makes a table of that many rows from a small one (benchmarks/replica.py), serves its images (benchmarks/image_server.py)
+and measures the following, each with an empty cache and in its own folder:
 
-plain       the same functions on the same rows without the engine (benchmarks/plain.py)
-workflow    everything, as a user runs it, with the default config. The overhead ratio is its wall time by that of the
-            plain loop, whose dataset must be the same bytes and is compared
+plain       the same functions on the same rows without Snakemake (benchmarks/plain.py)
+workflow    everything, as a user runs it, with the default config. The overhead ratio is its wall time divided by that
+            of the plain loop. Both datasets are compared and must have the same bytes
 histogram   the workflow with `method: histogram`
-essay       the essay's method from start to end, one row after the other (benchmarks/essay.py)
+essay       the essay's method from start to end, one row after another (benchmarks/essay.py)
 
-and then, on what the workflow has finished, a run with nothing to do, one after a transcription was edited, and one
-after 100 rows were added. Says on stderr how far it is, and prints Markdown.
+Then it measures three more runs on the finished workflow: one with nothing to do, one after a transcription was edited,
+and one after 100 rows were added. It reports progress on stderr and prints Markdown.
 """
 
 import argparse
@@ -84,7 +84,7 @@ def measure(setup: Setup) -> Figures:
 
 
 def whole_run(way: str, config: Path, folder: Path, cores: int) -> Run:
-    """Everything anew in ``folder``, by the plain loop or by the workflow."""
+    """Everything from the start in ``folder``, by the plain loop or by the workflow."""
     start_anew(way, folder)
     if way == "plain":
         options = ["--cores", str(cores), "--directory", str(folder)]
@@ -141,7 +141,7 @@ def start_anew(what: str, folder: Path) -> None:
 
 
 def say(what: str) -> None:
-    """Tell whoever waits."""
+    """Report progress."""
     print(f"{time.strftime('%H:%M:%S')} {what}", file=sys.stderr, flush=True)
 
 
@@ -176,8 +176,8 @@ def scale_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--cores", type=int, default=os.cpu_count(), help="(default: %(default)s)")
     parser.add_argument("--repeat", type=int, default=1, help="runs of workflow and plain loop (default: %(default)s)")
     parser.add_argument("--latency", type=float, default=0.0, help="of the server, in ms (default: %(default)s)")
-    parser.add_argument("--skip", default="", help=f"what to leave out, of {','.join(OPTIONAL)}")
-    parser.add_argument("--json", type=Path, help="file for all figures as they were measured")
+    parser.add_argument("--skip", default="", help=f"what to leave out: {','.join(OPTIONAL)}")
+    parser.add_argument("--json", type=Path, help="file for all figures, unrounded")
 
 
 def scale_section(args: argparse.Namespace) -> str:

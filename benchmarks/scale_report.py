@@ -1,4 +1,4 @@
-"""The figures of benchmarks/scale.py: what they are, and how they are told, as Markdown and as JSON."""
+"""The figures of benchmarks/scale.py: what they are, and how they are written as Markdown and as JSON."""
 
 import statistics
 from collections import Counter

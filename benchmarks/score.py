@@ -4,11 +4,11 @@ usage: python benchmarks/score.py METADATA.csv TRUTH.csv [--json]
 
 METADATA  ``metadata.csv`` of a dataset; its columns row_id, position, label, x, y, width and height are used.
 TRUTH     row_id, position, letter, x0, y0, x1, y1, status: the box of each letter of some rows, in pixels of the
-          downloaded image. Rows that it does not name do not count. y0 and y1 may be empty. status is
+          downloaded image. Other rows do not count. y0 and y1 may be empty. status is
 
           ok         the letter stands in its box
           wrong      another letter is drawn, or none, so that delivering it is an error
-          ambiguous  illegible, cut off or overwritten: counts neither way
+          ambiguous  illegible, cut off or overwritten; it counts neither way
 
 A delivered letter is correct when truth has the same letter, ``ok``, at its row and position, and its box
 
@@ -42,7 +42,7 @@ def read_letters(path: Path) -> pd.DataFrame:
 
 
 def score(metadata: pd.DataFrame, truth: pd.DataFrame) -> Score:
-    """Compare the letters of ``metadata`` with those of ``truth``; columns and criterion as told at the head."""
+    """Compare the letters of ``metadata`` with those of ``truth``; see the module for columns and criterion."""
     true_letters = {(row.row_id, int(row.position)): row for row in truth.itertuples()}
     delivered, wrong = 0, []
     for letter in metadata[metadata.row_id.isin(set(truth.row_id))].itertuples():

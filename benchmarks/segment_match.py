@@ -1,15 +1,15 @@
-"""What segment and match cost: CPU milliseconds a row on one core, beside the essay's method.
+"""What segment and match cost: CPU milliseconds per row on one core, compared with the essay's method.
 
 usage: python benchmarks/segment_match.py [--table TABLE.csv --columns ID,IMAGE,TEXT --images FOLDER]
 
-Three ways to come from cropped words to labelled boxes, on the same rows:
+Three ways to get from cropped words to labelled boxes, on the same rows:
 
 memory  Lettermill's find_letters and match_word on images in memory
 files   the stages as a job runs them: segment_batch and match_batch, with reading and writing their files
 essay   benchmarks/essay.py on images in memory
 
-They take turns in every round, so that a machine that slows down slows all of them. Fetching, decoding the
-downloads, cropping and starting Python are not measured.
+Every round runs all three, so that a machine that slows down affects all of them. Downloading, decoding the downloaded
+images, cropping and starting Python are not measured.
 """
 
 import argparse
@@ -72,7 +72,7 @@ def read_words(table: Path, columns: Sequence[str], images: Path, by_name: bool 
     """The rows of a CSV table that have letters and an image.
 
     columns: the names of the columns for id (empty: the name of the image file), image and text.
-    by_name: look for images under the last part of their path or address.
+    by_name: images are named by the last part of their path or URL.
     """
     id_column, image_column, text_column = columns
     alphabet, cropping = Alphabet(CONFIG["alphabet"]), Cropping.from_config(**CONFIG["crop"])
@@ -163,7 +163,7 @@ def table_arguments(parser: argparse.ArgumentParser, table: Path | None) -> None
         "--columns", default=",image,text", help="id,image,text; id may be empty (default: %(default)s)"
     )
     parser.add_argument("--images", type=Path, help="folder of the images (default: that of the table)")
-    parser.add_argument("--by-name", action="store_true", help="take only the last part of a path or address")
+    parser.add_argument("--by-name", action="store_true", help="images are named by the last part of their path or URL")
 
 
 def rounds_argument(parser: argparse.ArgumentParser) -> None:
@@ -186,7 +186,7 @@ def words_of(args: argparse.Namespace) -> list[Word]:
 
 def main() -> None:
     """Print the timings for one table."""
-    parser = argparse.ArgumentParser(description="What segment and match cost, beside the essay's method.")
+    parser = argparse.ArgumentParser(description="What segment and match cost, compared with the essay's method.")
     table_arguments(parser, SAMPLE / "words.csv")
     rounds_argument(parser)
     args = parser.parse_args()

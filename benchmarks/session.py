@@ -1,8 +1,9 @@
-"""Downloads with a plain requests.Session: every image by a pool of threads into a file, and nothing else.
+"""Downloads with a plain requests.Session: a pool of threads writes every image to a file, and nothing else.
 
 usage: python benchmarks/session.py words.csv FOLDER --connections 32
 
-words.csv is a table as benchmarks/replica.py writes it; an image goes to FOLDER/{id}.jpg. An error ends the program.
+words.csv is a table written by benchmarks/replica.py. An image is written to FOLDER/{id}.jpg. An error ends the
+program.
 """
 
 import argparse
@@ -22,7 +23,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Downloads with a plain requests.Session.")
     parser.add_argument("table", type=Path)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--connections", type=int, default=32, help="and threads (default: %(default)s)")
+    parser.add_argument("--connections", type=int, default=32, help="connections, and threads (default: %(default)s)")
     args = parser.parse_args()
     with open(args.table, encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))

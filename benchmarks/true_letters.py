@@ -1,10 +1,10 @@
-"""Letters cut out by their true boxes, for a model to be tested on.
+"""Letters cut out by their true boxes, to test a model on.
 
 usage: python benchmarks/true_letters.py IMAGES TRUTH.csv FOLDER
 
-IMAGES   the folder of the downloaded images, each named as its row, with any suffix.
-TRUTH    see benchmarks/score.py; letters that are not ``ok``, or have no whole box, are left out.
-FOLDER   gets a folder for each letter: what config `train: {test_on: [FOLDER]}` wants.
+IMAGES   the folder of the downloaded images, each named after its row, with any suffix.
+TRUTH    see benchmarks/score.py. Letters that are not ``ok``, or have no complete box, are left out.
+FOLDER   gets a folder for each letter, as config `train: {test_on: [FOLDER]}` expects.
 """
 
 import argparse

@@ -1,9 +1,9 @@
-"""What the unkindest images cost: as large as they may be, and of shapes that no word has.
+"""What the most difficult images cost: as large as allowed, and with shapes that no word has.
 
 usage: python benchmarks/unkind.py [--pixels 20000000] [NAME …]
 
-Each goes through the stages from download to cut alone, in a process of its own on one core, with a recogniser that has
-learnt from the sample, once with a transcription of one letter and once with one of two hundred.
+Each image goes through the stages from download to cut alone, in its own process on one core, with a recogniser trained
+on the sample: once with a transcription of one letter and once with one of two hundred.
 """
 
 import argparse
@@ -160,10 +160,10 @@ def work(name: str, pixels: int, text: str, recogniser: Path) -> None:
 
 def main() -> None:
     """Print what each shape costs."""
-    parser = argparse.ArgumentParser(description="What the unkindest images cost.")
-    parser.add_argument("--pixels", type=int, default=PIXELS, help="of each, at most (default: %(default)s)")
+    parser = argparse.ArgumentParser(description="What the most difficult images cost.")
+    parser.add_argument("--pixels", type=int, default=PIXELS, help="largest image, in pixels (default: %(default)s)")
     parser.add_argument("--work", nargs=2, help=argparse.SUPPRESS)  # recogniser and text, in a process of its own
-    parser.add_argument("names", nargs="*", metavar="NAME", help="of shapes (default: all)")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="names of shapes (default: all)")
     args = parser.parse_args()
     if args.work:
         work(args.names[0], args.pixels, args.work[1], Path(args.work[0]))

@@ -2,8 +2,9 @@
 
 usage: python -I -S benchmarks/usage.py FIGURES.json COMMAND ...
 
-Linux gives a new process at least the peak memory of the one that starts it, so a benchmark, with all that it has
-imported, must not start what it measures: ``measured`` does it by way of this file as a small program.
+On Linux, a new process starts with at least the peak memory of the process that starts it. A benchmark, with everything
+it has imported, must therefore not start the measured command directly. ``measured`` starts it by way of this file, as
+a small program.
 """
 
 import contextlib

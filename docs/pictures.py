@@ -126,7 +126,7 @@ def screenshots(browser: str) -> Iterator[tuple[str, np.ndarray]]:
             page.keyboard.press(key)
         page.get_by_role("option", name=re.compile("^H, .*HELENE")).first.click()  # cut together with half an E
         page.keyboard.press("Delete")
-        yield "review", shot(page, 760)
+        yield "review", shot(page, 880)
 
 
 @contextmanager
@@ -136,7 +136,7 @@ def opened(browser: str) -> Iterator:
 
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])
-        yield running.new_page(viewport={"width": 1280, "height": 760}, color_scheme="light")
+        yield running.new_page(viewport={"width": 1280, "height": 880}, color_scheme="light")
         running.close()
 
 

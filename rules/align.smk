@@ -1,18 +1,18 @@
-"""learn, align, suspects: letters of every word, cut to fit its transcription (`method: align`).
+"""learn, align, suspects: align every word with its transcription (`method: align`).
 
 learn      from results/matched/{batch}.csv and results/cropped/{batch}/ of all batches, in results/recogniser/:
                recogniser.npz    a recogniser of letters
-               reliability.csv   how far to trust its confidences
-               lessons.csv       what corrections have changed about it
-               trained_with.txt  settings and code that it is trained with
+               reliability.csv   predicted against observed accuracy
+               lessons.csv       the effect of corrections on its confidences
+               trained_with.txt  the settings and the code of the training
 align      from the recogniser and results/matched/{batch}.csv, results/cropped/{batch}/:
                results/aligned/{batch}.csv     letters of all words with boxes, each with a confidence
                results/suspected/{batch}.csv   rows whose ink contradicts the transcription
 suspects   from results/suspected/{batch}.csv of all batches:
-               results/suspects.csv            rows that seem to be transcribed wrongly, and what is read there
+               results/suspects.csv            probable label errors, with what the recogniser reads
 
-The recogniser is trained once; edited and added rows are aligned with the one that is there. `-R learn` trains it
-again, also on the corrections that there are then.
+The recogniser is trained once. Edited and added rows are aligned with the existing one. `-R learn` trains it again,
+with the corrections made since.
 """
 
 
@@ -31,7 +31,7 @@ rule learn:
         "logs/benchmarks/learn.tsv"
     conda:
         "../envs/learn.yaml"
-    threads: 3  # a network each
+    threads: 3  # one per network
     params:
         **recorded(corrections=letter_corrections),
         examples=config["align"]["examples"],

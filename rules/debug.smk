@@ -1,4 +1,4 @@
-"""debug: a picture of how one row was read, for whoever asks: `snakemake -j 1 results/debug/{row}.png`."""
+"""debug: a picture of how one row was processed: `snakemake -j 1 results/debug/{row}.png`."""
 
 
 rule debug:

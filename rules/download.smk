@@ -1,14 +1,14 @@
 """download, retry_failed, refresh: the images of all rows.
 
-download       results/downloaded/{batch}/   the images as fetched, or copied from the images folder, and status.csv
-retry_failed   fetch again what has failed and may do better now
-refresh        fetch everything again: what is another image now?
+download       results/downloaded/{batch}/   the images, downloaded or copied from the images folder, and status.csv
+retry_failed   download images again that have failed and may succeed now
+refresh        check all URLs for changed images
 
-What has come of it is kept in .snakemake/lettermill/responses, and what has failed is only fetched again by the last
-two. They are done when they are asked for, note what has changed, and the next run works on that.
+The results of downloads are kept in .snakemake/lettermill/responses. Only retry_failed and refresh download a failed
+image again. They run only if you name them as targets, and note what has changed. The next run processes the changes.
 """
 
-# Rules of a group cannot be local.
+# A rule in a group cannot be local.
 SUBMIT_HOST = config["download"]["submit_host"]
 
 

@@ -1,14 +1,14 @@
-"""export: the dataset in the formats of other libraries, for whoever asks: `snakemake -j 8 export`.
+"""export: the dataset in the formats of other libraries: `snakemake -j 8 export`.
 
-export_huggingface   results/export/huggingface/data/{part}/{batch}.parquet   images and where they come from
+export_huggingface   results/export/huggingface/data/{part}/{batch}.parquet   images and their provenance
 export_webdataset    results/export/webdataset/{part}/{batch}.tar             the same as shards
-normalise            results/normalised/{batch}.npy                           letters in squares of 28 pixels, for
-export_idx           results/export/idx/{part}-…                              gzipped IDX files, and
+normalise            results/normalised/{batch}.npy                           letters as 28x28 pixels, input of idx and npz
+export_idx           results/export/idx/{part}-…                              gzipped IDX files
 export_npz           results/export/npz/{part}.npz                            NumPy arrays
-export_folders       results/export/folders/{part}/{letter}/…png              links to the letters; metadata.csv
-export_card          results/export/{format}/README.md                        what it is and how to load it
+export_folders       results/export/folders/{part}/{letter}/…png              hard links to the letters; metadata.csv
+export_card          results/export/{format}/README.md                        content of a format, how to load it
 
-A part is one of train, validation and test. The folders of parts are not declared as outputs, see rule dataset.
+{part} is a split: train, validation or test. The folders of splits are not declared as outputs, see rule dataset.
 """
 
 

@@ -1,4 +1,4 @@
-"""What the exports are made of: classes, parts, and the files of each format."""
+"""Classes, splits and files of the export formats."""
 
 from lettermill.base.split import PARTS
 from lettermill.export.labelled_letters import classes_of, idx_labels
@@ -6,7 +6,7 @@ from lettermill.export.labelled_letters import classes_of, idx_labels
 FORMATS = config["export"]["formats"]
 CLASSES = classes_of(config["alphabet"])
 
-# A format that is written by batches has no files for a part that never gets a row.
+# A format that is written by batches has no files for a split whose share is 0.
 SHARED = [part for part in PARTS if config["split"][part] > 0]
 SQUARES = "results/normalised/{batch}.npy"
 IDX = {"images": "images-idx3-ubyte.gz", "labels": idx_labels(CLASSES), "provenance": "provenance.csv"}
@@ -23,7 +23,7 @@ FILES = {
     "folders": {"metadata": "results/export/folders/metadata.csv"},
 }
 
-# Where the files of a format are, below its folder, that is written by batches: those of batches without rows go.
+# Format that is written by batches -> where its files are, below its folder. Files of batches without rows are deleted.
 BY_BATCH = {"huggingface": "data", "webdataset": "."}
 
 

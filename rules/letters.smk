@@ -5,11 +5,11 @@ crop      from results/downloaded/{batch}/:
 segment   from these:
               results/segmented/{batch}.csv   boxes of the letters, in pixels of the downloaded images
 match     from these and the transcriptions:
-              results/matched/{batch}.csv     letters of the rows whose boxes fit, and why the other rows do not
+              results/matched/{batch}.csv     letters of the rows whose boxes fit; reasons of the other rows
 cut       from these (or results/aligned/{batch}.csv, see align.smk), images and corrections:
-              results/letters/{batch}/        {letter}/{row_id}_{position}.png, letters.csv, rejected.csv: other rows;
-                                              review_letters.csv, review_words.csv, review/: what is worth a look;
-                                              corrections.csv: what became of corrections of its letters
+              results/letters/{batch}/        {letter}/{row_id}_{position}.png, letters.csv, rejected.csv;
+                                              review_letters.csv, review_words.csv, review/: for the review page;
+                                              corrections.csv: outcomes of the corrections of its letters
 """
 
 from lettermill.base.alphabet import Alphabet

@@ -1,6 +1,6 @@
-"""What the rules that train a model, test it and read with it are given.
+"""Inputs and parameters of the rules that train a classifier, evaluate it and read words.
 
-Files that a user names are local(): they are where they are, whatever prefix the results of a module have.
+Files that a user names are local(): the prefix of a module does not apply to them.
 """
 
 from lettermill.plan.predict_inputs import find_images, find_word_list
@@ -12,7 +12,7 @@ FIT_SETTINGS["vgg16"] = TRAIN["vgg16"] if TRAIN["model"] == "vgg16" else {}
 
 
 def vgg16_weights(wildcards):
-    """The file of config `train: {vgg16: {weights}}`, if it names one that is used."""
+    """The file of config `train: {vgg16: {weights}}`, if it is set and used."""
     weights = TRAIN["vgg16"]["weights"]
     if TRAIN["model"] != "vgg16" or weights in ("imagenet", "none"):
         return []
@@ -25,7 +25,7 @@ def test_folders(wildcards):
 
 
 def test_folder_stamps(wildcards):
-    """What tells that their files have changed."""
+    """Stamps that change when files in these folders change."""
     return [stamp_of(Path(folder)) for folder in test_folders(wildcards)]
 
 
@@ -36,15 +36,15 @@ def named_images():
 
 
 def image_files(wildcards):
-    """Their paths."""
+    """The paths of these images."""
     return [local(path) for _, path in named_images()]
 
 
 def image_names(wildcards):
-    """(name, path) of them, as rows."""
+    """(name, path) of these images, as rows."""
     return Rows.of(named_images())
 
 
 def word_list(wildcards):
-    """The file of config `predict: {word_list}`, if there is one."""
+    """The file of config `predict: {word_list}`, if it is set."""
     return [local(str(path)) for path in checked(find_word_list, config["predict"]["word_list"], CONFIG_FILES)]

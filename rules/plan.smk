@@ -1,6 +1,6 @@
-"""The rows of the table in their batches, and what each job is given of them.
+"""The rows of the table in their batches, and the inputs and parameters of jobs that depend on them.
 
-A batch is what one job works on, {batch} in the names of files. See scripts/lettermill/plan/workplan.py.
+A batch is the group of rows that one job processes, {batch} in file names. See scripts/lettermill/plan/workplan.py.
 """
 
 from functools import cache
@@ -12,20 +12,20 @@ from lettermill.workflow.parameters import recorded
 PLAN = checked(Workplan, config, CONFIG_FILES, ROOT / "schemas/config.schema.yaml")
 BATCHES = checked(lambda: PLAN.batches)
 
-# The letters that are cut, by config `method`.
+# The table of the letters to cut, by config `method`.
 ALIGNED = config["method"] == "align"
 LETTERS = "results/aligned/{batch}.csv" if ALIGNED else "results/matched/{batch}.csv"
 
-# What a run keeps of each batch: folders and tables below results/.
+# Folders and tables below results/ that a run keeps for each batch.
 FOLDERS, TABLES = ["letters"], ["suspected"] if ALIGNED else []
 if config["keep_intermediates"]:
     FOLDERS += ["downloaded", "cropped"]
     TABLES += ["segmented", "matched", *(["aligned"] if ALIGNED else [])]
 
-# What the card of the dataset and the report tell of the config.
+# Config keys that the dataset card and the report show.
 CARD_SETTINGS = ["method", "crop", "segment", "cut", "split", "alphabet", "unreadable", *(["align"] if ALIGNED else [])]
 
-# What the files that `cut` works on are made with.
+# Settings and code that the inputs of `cut` depend on.
 UPSTREAM_STAGES = ["download", "crop", "segment", "match", *(["align"] if ALIGNED else [])]
 UPSTREAM = [
     config["crop"],
@@ -36,47 +36,47 @@ UPSTREAM = [
 
 @cache
 def sources_of(batch):
-    """The rows of a batch as `download` needs them: where their images are."""
+    """The rows of a batch as `download` needs them: (row id, image, stamp)."""
     return checked(PLAN.sources, batch)
 
 
 def sources(wildcards):
-    """The same, of a job's batch."""
+    """The same for the batch of a job."""
     return sources_of(wildcards.batch)
 
 
 def images(wildcards):
-    """The folder of the images of a batch, if it has any that are not fetched."""
+    """The folder of the images of a batch; empty if all of them are URLs."""
     return checked(PLAN.images_of, wildcards.batch)
 
 
 def stems(wildcards):
-    """The names of the files of those rows of a batch whose names would be like those of others."""
+    """Row id -> file name, for rows of a batch whose file names would otherwise collide."""
     return checked(PLAN.stems_in, wildcards.batch)
 
 
 def all_stems(wildcards):
-    """The same of all rows."""
+    """The same for all rows."""
     return checked(lambda: PLAN.stems)
 
 
 def fetching(wildcards):
-    """1 if the batch has images to be fetched, 0 if all of them are files."""
+    """1 if the batch has images to download, 0 if all of them are files."""
     return int(not images(wildcards) or any("://" in image for _, image, _ in sources(wildcards)))
 
 
 def patterns(wildcards):
-    """The rows of a batch as `match` needs them: what is written in them."""
+    """The rows of a batch as `match` needs them: (row id, pattern of the transcription)."""
     return checked(PLAN.patterns, wildcards.batch)
 
 
 def patterns_by_batch(wildcards):
-    """The same of all rows: batch -> rows."""
+    """The same for all rows: batch -> rows."""
     return {batch: checked(PLAN.patterns, batch) for batch in BATCHES}
 
 
 def sources_by_batch(wildcards):
-    """batch -> rows as `download` needs them."""
+    """Batch -> rows as `download` needs them."""
     return {batch: sources_of(batch) for batch in BATCHES}
 
 
@@ -86,48 +86,48 @@ def corrections(wildcards):
 
 
 def letter_corrections(wildcards):
-    """The same of all rows."""
+    """The same for all rows."""
     return checked(lambda: PLAN.letter_corrections)
 
 
 def rejected_rows(wildcards):
-    """The rows of the table that no batch has got."""
+    """The rows of the table that are in no batch, because they are not usable."""
     return checked(lambda: PLAN.rejected_rows)
 
 
 def notes(wildcards):
-    """What was repaired in the table."""
+    """The repairs of the table and the assumptions about it."""
     return checked(lambda: PLAN.notes)
 
 
 def confirmed_rows(wildcards):
-    """The rows of which a person has said what is written in them."""
+    """The rows whose transcription is corrected or confirmed."""
     return checked(lambda: PLAN.confirmed_rows)
 
 
 def outcomes(wildcards):
-    """The lines of the table of corrections, with what has become of them as far as the plan tells."""
+    """The lines of the table of corrections, with outcomes as far as the plan knows them."""
     return checked(lambda: PLAN.correction_outcomes)
 
 
 def upstream(wildcards):
-    """A digest of all that the files that `cut` works on are made from.
+    """A digest of everything that the inputs of `cut` depend on.
 
-    Where these are not kept nothing else tells that they would be others now, and where they are it does no harm.
+    If these files are not kept, nothing else shows that they would be different now. If they are kept, it does no harm.
     """
     return digest([(repr(UPSTREAM), repr(sources(wildcards)), images(wildcards), *stems(wildcards).items())])
 
 
 def batch_of(pattern):
-    """An input function: `pattern` for the batch of the row that the job is about."""
+    """An input function: `pattern` for the batch of the job's row."""
     return lambda wildcards: pattern.format(batch=checked(PLAN.batch_of, wildcards.row))
 
 
 def row_of(wildcards):
-    """The id of that row: the wildcard is what its files are called."""
+    """The id of that row. The wildcard is the name of its files."""
     return checked(PLAN.row_of, wildcards.row)
 
 
 def corrections_of_row(wildcards):
-    """The corrections of letters of its batch."""
+    """The corrections of letters of the batch of that row."""
     return checked(PLAN.corrections, checked(PLAN.batch_of, wildcards.row))

@@ -1,9 +1,9 @@
-"""predict, evaluate_words: what images of words say, read by the recogniser and the trained classifier together.
+"""predict, evaluate_words: read word images with the recogniser and the trained classifier together.
 
 predict     results/predictions/predictions.csv, alternatives.csv, letters.csv, pictures/   of config `predict: {images}`
-evaluate_words   results/model/words.csv, words.json   how well rows of the table are read that the models are not trained on
+evaluate_words   results/model/words.csv, words.json   accuracy on rows that the models were not trained on
 
-Neither is part of `all`: ask for them by name.
+Neither is part of `all`: name them as targets.
 """
 
 

@@ -1,6 +1,6 @@
-"""Whether there is a recogniser of letters, trained with these settings, or one is to be trained by rule `learn`."""
+"""Whether there is a recogniser trained with these settings, or the rule `learn` must train it."""
 
-# `learn` writes down what the recogniser is trained with; while that holds there is no need to train it again.
+# `learn` records the settings and the code of the training. The recogniser is trained again only if they change.
 LEARN_SETTINGS = {key: config[key] for key in ("align", "alphabet", "crop", "segment")}
 LEARN_SETTINGS["align"] = {key: config["align"][key] for key in ("examples", "rounds")}
 TRAINED_WITH = f"{LEARN_SETTINGS}\n{code_of('lettermill.stages.learn')}\n"
@@ -8,7 +8,7 @@ TRAINED_WITH = f"{LEARN_SETTINGS}\n{code_of('lettermill.stages.learn')}\n"
 
 @cache
 def is_trained():
-    """Whether there is a recogniser, trained with these settings and this code, and nobody asks to train it again."""
+    """Whether there is a recogniser trained with these settings and this code, and training is not forced."""
     files = list(map(str, rules.learn.output))
     if INTERNALS.is_forced("learn", files) or not all(map(os.path.exists, files)):
         return False
@@ -16,9 +16,9 @@ def is_trained():
 
 
 def trained(name):
-    """An input function: that output of `learn`, without the job that makes it once there is no need for that.
+    """An input function: that output of `learn`, without a job for it if the recogniser is trained.
 
-    ancient() would do for the files, but hides from Snakemake what else has changed in jobs that depend on it
+    ancient() would work for the files, but it hides other changes from Snakemake in the jobs that depend on them
     (https://github.com/snakemake/snakemake/issues/4166).
     """
 

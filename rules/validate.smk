@@ -1,6 +1,6 @@
-"""validate: what is known of config, table and images, and what a run would do. It makes nothing.
+"""validate: check config, table, corrections and images, and show what a run would do. It writes no results.
 
-The config is checked whenever Snakemake starts; wrong ones, and tables that are none, end it before this.
+Snakemake checks the config and reads the table at every start, so errors in them end it before this rule runs.
 """
 
 

@@ -1,4 +1,4 @@
-"""Put the letters of all batches together, with an account of every row, and clear away what has no row any more."""
+"""Collect the letters of all batches and the outcome of every row, and delete files of rows that no longer exist."""
 
 import logging
 from pathlib import Path

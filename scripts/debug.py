@@ -1,4 +1,4 @@
-"""Draw how one row was read."""
+"""Draw how one row was processed."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""Fetch the images of a batch."""
+"""Download the images of a batch."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""Test the model on letters that it has not seen."""
+"""Evaluate the model on letters that it was not trained on."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING

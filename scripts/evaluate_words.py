@@ -1,4 +1,4 @@
-"""Read the rows of the table's test part, to see how well unknown words are read."""
+"""Read the rows of the split `test`, to measure how well new words are read."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING

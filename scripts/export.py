@@ -1,4 +1,4 @@
-"""Write what params.export names: the files of a format, for a batch or for all, or the card of a format."""
+"""Write the export that params.export names: a format, for one batch or for all, or the card of a format."""
 
 import logging
 from pathlib import Path
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def main() -> None:
-    """Write it. Its module is imported here: a job need not have the packages of other formats, nor load them."""
+    """Write it. Its module is imported here, so that a job does not need the packages of other formats."""
     files, output, params = snakemake.input, snakemake.output, snakemake.params
     split, classes = Split(**params.split), list(params.classes)
     match params.export:
@@ -46,14 +46,14 @@ def main() -> None:
 
 
 def squares_of(results: Path) -> dict[Path, Path]:
-    """Batch -> the file of its squares, which has its name. Those of batches without rows are cleared away."""
+    """Batch -> the file of its squares. The files of batches without rows are deleted."""
     squares = paths_by_batch(snakemake.input.squares)
     remove_others(results / "normalised", {path.name for path in squares.values()})
     return {letters: squares[batch] for batch, letters in paths_by_batch(snakemake.input.letters).items()}
 
 
 def write_card(split: Split, classes: list[str]) -> None:
-    """Write the card of a format, and clear away what it has of batches that have no rows any more."""
+    """Write the card of a format, and delete the files of batches that no longer have rows."""
     from lettermill.dataset.letter_table import read_letters
     from lettermill.export.export_cards import count_letters, export_card
 

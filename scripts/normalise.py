@@ -1,4 +1,4 @@
-"""Bring the letters of a batch to one size."""
+"""Normalise the letters of a batch to 28x28 pixels."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING

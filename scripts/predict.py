@@ -1,4 +1,4 @@
-"""Read images of words or lines."""
+"""Read word images."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""Fetch again images that have failed, or all of them."""
+"""Download images again that have failed, or check all of them for changes."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING

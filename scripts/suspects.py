@@ -1,4 +1,4 @@
-"""Put the suspected transcriptions of all batches into one table, the most uncertain first."""
+"""Collect the suspects of all batches in one table, the most suspect first."""
 
 import logging
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Say what is known of the table and its images, and what a run would do."""
+"""Check the table, the corrections and the images, and show what a run would do."""
 
 from itertools import starmap
 from pathlib import Path
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def main() -> None:
-    """Say it, line by line, as it is found."""
+    """Print each finding as soon as it is known."""
     params = snakemake.params
     findings = Findings(
         table=params.table,

@@ -33,7 +33,7 @@ def test_a_key_accepts_rejects_or_relabels_and_moves_on(review: Review) -> None:
     assert review.place == 5
     assert review.status.endswith(f"; {review.shown - 5} left") and review.progress.startswith("5 of ")
     assert review.card(1).get_attribute("aria-label").endswith(", rejected")
-    assert review.card(2).get_attribute("aria-label").endswith(f", is {other}")
+    assert review.card(2).get_attribute("aria-label").endswith(f", relabelled {other}")
     assert review.card(2).locator(".state").inner_text() == f"→ {other}"
     actions = [("accept", ""), ("reject", ""), ("relabel", other), ("accept", ""), ("reject", "")]
     assert review.exported() == sorted([*review.letter(place), *action] for place, action in enumerate(actions))

@@ -1,4 +1,4 @@
-"""Text from the table in the review page: shown as text, whatever it is, and written to CSV as no formula."""
+"""Text from the table in the review page: shown as text, in every case, and written to CSV as no formula."""
 
 from collections.abc import Callable
 from pathlib import Path

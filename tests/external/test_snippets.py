@@ -58,6 +58,8 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         for row in rows[:3]:
             shutil.copy2(SAMPLE / row["image"], folder / "my-words")
         give_all(README, folder)
+        with open(folder / "my.yaml", "a", encoding="utf-8") as file:
+            file.write("train: {epochs: 2}  # the tutorial trains a model worth having\n")
         yield folder
 
 

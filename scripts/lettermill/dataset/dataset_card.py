@@ -23,8 +23,7 @@ def dataset_card(account: Account, source: str, settings: dict[str, object], ver
             f"{account.letters.total():,} images of single handwritten letters. Lettermill cut them from "
             f"{account.delivered_rows:,} of the {account.rows:,} word images in `{source}`.",
             "",
-            "This folder is generated. Each run of the workflow updates the class folders and deletes other files in",
-            "them.",
+            "This folder is generated. Each run of the workflow updates it and deletes other files in class folders.",
             "",
             "## Layout",
             "",
