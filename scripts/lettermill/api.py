@@ -1,4 +1,4 @@
-"""The way in from Python: read the image of a word, or align it with its transcription.
+"""The Python API: read the image of a word, or align it with its transcription.
 
 >>> from lettermill.api import align_word, read_word
 >>> word = read_word("word.png", "results/model", "results/recogniser/recogniser.npz")
@@ -9,8 +9,8 @@
 >>> align_word("word.png", "Anna", "results/recogniser/recogniser.npz")[0]
 AlignedLetter(letter='A', box=Box(x=12, y=8, width=14, height=17), confidence=0.9937)
 
-``results/recogniser/recogniser.npz`` comes from a run with `method: align`, ``results/model`` from its target `train`.
-The models are kept in memory from one call to the next, until their files change.
+A run with `method: align` writes ``results/recogniser/recogniser.npz``; its target `train` writes ``results/model``.
+Models stay in memory between calls until their files change.
 
 May import: base, image, align, predict.
 """
@@ -41,11 +41,12 @@ Image = np.ndarray | str | PathLike[str]
 
 
 class ReadWord(NamedTuple):
-    """What stands in an image.
+    """The reading of an image.
 
-    text: the likeliest text, words parted by spaces; empty when nothing is read. probability: that all of it is right.
-    letters: of the text, each with its word's number, its box in pixels of the image and its own probability.
-    alternatives: the likeliest texts, ``text`` among them. reason: why nothing is read, see ``base.reasons``.
+    text: the most likely text, with spaces between words; empty if nothing is read. probability: that the whole text is
+    right, 0 to 1. letters: of the text, each with the number of its word, its box in pixels of the image and its
+    probability. alternatives: the most likely texts, including ``text``. reason: why nothing is read; empty otherwise,
+    see ``base.reasons``.
     """
 
     text: str
@@ -56,9 +57,9 @@ class ReadWord(NamedTuple):
 
 
 class AlignedLetter(NamedTuple):
-    """A letter of a transcription in its place.
+    """A letter of a transcription with its box.
 
-    box: in pixels of the image. confidence: the probability that letter and box are right, 0 to 1.
+    box: in pixels of the image. confidence: calibrated probability that letter and box are right, 0 to 1.
     """
 
     letter: str
@@ -76,11 +77,12 @@ def read_word(
 ) -> ReadWord:
     """Read the image of a word or a line of words.
 
-    model_folder: with ``model.onnx`` and ``model.json``. recogniser: ``recogniser.npz``. words: what may stand there;
-    None for anything. other_words: what any other text counts, against 1 for each of ``words``. cropping: where the
-    writing stands in the image, see config `predict`; by default it is the whole image.
-    Raises InputError when there is no image, or when no recogniser could be trained, CorruptedFileError when a model's
-    file is damaged.
+    image: an array, or the path of an image file. model_folder: with ``model.onnx`` and ``model.json``. recogniser: the
+    path of ``recogniser.npz``. words: a word list; None for any text. other_words: prior weight of any text that is not
+    in ``words``, where each of ``words`` has 1. cropping: how to find the handwriting in the image, see config
+    `predict`; by default the whole image is read.
+    Raises InputError if a file is missing, the image is not valid or no recogniser could be trained;
+    CorruptedFileError if a model file is damaged.
     """
     folder = Path(model_folder)
     models = _models(*(_state(path) for path in (Path(recogniser), folder / "model.onnx", folder / "model.json")))
@@ -98,14 +100,15 @@ def align_word(
     row_id: str = "",
     cropping: Cropping = Cropping("none"),
 ) -> list[AlignedLetter]:
-    """Forced alignment: the letters of ``transcription`` in the image of a word, as the workflow's `align` finds them.
+    """Forced alignment: find the letters of ``transcription`` in the image of a word, as `align` does in the workflow.
 
-    recogniser: ``recogniser.npz``. alphabet: the letters that are looked for, as in config `alphabet`; None for those
-    that the recogniser has learnt. Others, such as hyphens, are left out. row_id: of a row of the table that the
-    recogniser has been trained on, so that it is aligned by networks that have not seen it. cropping: where the writing
-    stands in the image, see config `crop`; by default it is the whole image.
-    Raises InputError when there is no image, no letter in the transcription, too little ink for its letters, or when no
-    recogniser could be trained; CorruptedFileError when its file is damaged.
+    image: an array, or the path of an image file. recogniser: the path of ``recogniser.npz``. alphabet: the letters to
+    find, as in config `alphabet`; None for those that the recogniser has learnt. Other characters, such as hyphens, are
+    ignored. row_id: the id of the row, if the recogniser was trained on its table; then the network is used that was
+    not trained on this row. cropping: how to find the handwriting in the image, see config `crop`; by default the whole
+    image is used.
+    Raises InputError if a file is missing, the image is not valid, the transcription has no letter, the image has too
+    little ink for its letters, or no recogniser could be trained; CorruptedFileError if the recogniser is damaged.
     """
     trained = _recogniser(_state(Path(recogniser)))
     word = letters_of(Alphabet(alphabet or trained.letters).pattern(transcription))
@@ -154,7 +157,7 @@ def _pixels(image: Image) -> np.ndarray:
 
 
 def _state(path: Path) -> tuple[Path, int]:
-    """The file, and when it was changed: what is loaded of it holds until then."""
+    """The file and its modification time, together the key of the cache. Raises InputError if it is missing."""
     try:
         return path, path.stat().st_mtime_ns
     except OSError as error:

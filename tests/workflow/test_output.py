@@ -79,7 +79,7 @@ def test_logs_say_what_was_done_and_how_long_it_took(finished: Project) -> None:
     said = {
         "download": r"\d+ of \d+ images downloaded or copied",
         "crop": r"\d+ of \d+ images cropped",
-        "segment": r"\d+ boxes in \d+ images; no boxes in \d+",
+        "segment": r"\d+ boxes in \d+ images; no boxes in \d+ images",
         "match": r"the boxes of \d+ of \d+ words fit",
         "cut": r"\d+ letters cut from \d+ rows\n.*rejected: \d+ rows and \d+ letters of other rows",
     }

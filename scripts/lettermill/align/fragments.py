@@ -2,8 +2,8 @@
 
 Segmentation by histograms must decide where letters end. Alignment leaves that open: the ink is over-segmented into
 fragments, each a letter, part of a letter or something else, and every run of adjacent fragments is a candidate for a
-letter. Over-segmentation before recognition goes back to Casey and Lecolinet, "A survey
-of methods and strategies in character segmentation", IEEE TPAMI 18(7), 1996.
+letter. For over-segmentation before recognition see Casey and Lecolinet, "A survey of methods and strategies in
+character segmentation", IEEE TPAMI 18(7), 1996.
 """
 
 import bisect

@@ -1,4 +1,4 @@
-"""The squares of all batches, put together in one order."""
+"""The squares of all batches as one sequence."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,17 +11,17 @@ from lettermill.export.squares import SIDE
 
 
 class AllSquares:
-    """The squares of all letters. They are read as they are needed: those of all need not be in memory.
+    """The squares of all letters, read when needed, so that they do not have to fit into memory.
 
-    letters: see ``read_letters``. files: batch -> the file that ``write_squares`` has made of it.
-    Raises CorruptedFileError when such a file does not fit its batch.
+    letters: see ``read_letters``. files: batch -> its file, written by ``write_squares``.
+    Raises CorruptedFileError if a file does not match its batch.
     """
 
     def __init__(self, letters: pd.DataFrame, files: Mapping[Path, Path]):
         batches = letters["batch"].cat.categories
         self._files = [files[batch] for batch in batches]
         lengths = [len(_opened(path)) for path in self._files]
-        self._first = np.cumsum([0, *lengths])  # number, in the index of letters, of a batch's first
+        self._first = np.cumsum([0, *lengths])  # index of the first letter of each batch
         counts = letters["batch"].value_counts()
         for batch, length in zip(batches, lengths, strict=True):
             if length != counts[batch]:
@@ -30,7 +30,7 @@ class AllSquares:
                 )
 
     def of(self, letters: pd.DataFrame) -> np.ndarray:
-        """Those of some of the letters, as (letters, SIDE, SIDE) uint8."""
+        """The squares of ``letters``, a selection of rows, as (letters, SIDE, SIDE) uint8."""
         found = np.empty((len(letters), SIDE, SIDE), np.uint8)
         numbers = letters.index.to_numpy()
         order = np.argsort(numbers)  # batch by batch

@@ -1,4 +1,4 @@
-"""Folders: the letters as they are, by part and letter, as Keras, torchvision and Hugging Face read them."""
+"""Folders: unchanged letter crops by split and letter, as Keras, torchvision and Hugging Face read them."""
 
 import logging
 from collections import Counter
@@ -16,13 +16,14 @@ METADATA = "metadata.csv"
 
 
 def write_folders(batches: Sequence[Path], split: Split, classes: Sequence[str], output: Path) -> None:
-    """Bring the folders {part}/{letter} in ``output`` up to date.
+    """Update the folders {split}/{letter} in ``output``.
 
-    batches: folders that ``cut_batch`` has written. classes: see ``classes_of``; each has a folder in each part, called
-    as in the batches (see ``letter_folders``), even one without letters: readers number the classes by their folders,
-    and must come to the same numbers in all parts.
-    There are two tables of Delivered records: ``metadata.csv`` with all letters, and {part}/metadata.csv with those of
-    the part, for readers that look for one there; a part without letters has none, for then they could not read it.
+    batches: folders written by ``cut_batch``. classes: see ``classes_of``. Each class has a folder in each split, even
+    without letters, because readers number classes by their folders, and the numbers must be the same in all splits.
+    Folders have the same names as in the batches, see ``letter_folders``.
+    Writes tables of ``Delivered`` records: ``metadata.csv`` with all letters, and {split}/metadata.csv with those of
+    the split, where some readers expect one. A split without letters has no table, because these readers fail on an
+    empty one.
     """
     letters = read_letters(batches, split)
     renamed = letter_folders(classes)

@@ -1,4 +1,4 @@
-"""Hugging Face: a parquet file for each batch and part, with the bytes of the images, as `datasets` writes them."""
+"""Hugging Face: a Parquet file for each batch and split with the bytes of the images, as `datasets` writes them."""
 
 import json
 import logging
@@ -16,26 +16,26 @@ from lettermill.records.schemas import Letter
 log = logging.getLogger(__name__)
 
 ROWS_IN_GROUP = 1_000
-"""Letters that a reader has to take in at once: half a megabyte."""
+"""Letters in a row group, which readers load at once: about half a megabyte."""
 
 
 def write_parquet(batch: Path, split: Split, classes: Sequence[str], outputs: Mapping[str, Path]) -> None:
-    """Write the letters of ``batch``, a folder that ``cut_batch`` has written, to one parquet file for each part.
+    """Write the letters of ``batch``, a folder written by ``cut_batch``, to one Parquet file for each split.
 
-    classes: see ``classes_of``. outputs: part -> file; one without letters gets a file without rows.
+    classes: see ``classes_of``. outputs: split -> file. A split without letters gets a file without rows.
     """
     letters = letters_by_part(batch, split)
     columns = schema(classes)
     for part, path in outputs.items():
         table = pa.Table.from_pylist(_rows(batch, letters[part], classes), columns)
         with atomic_writer(path) as file, pq.ParquetWriter(file, columns) as writer:
-            if len(table):  # `datasets` can read a file without groups of rows, but not one with an empty group
+            if len(table):  # `datasets` can read a file without row groups, but not one with an empty row group
                 writer.write_table(table, row_group_size=ROWS_IN_GROUP)
         log.info("%s: %d letters", part, len(letters[part]))
 
 
 def schema(classes: Sequence[str]) -> pa.Schema:
-    """The columns, and under the key that `datasets` looks for what they mean: images, and names of classes."""
+    """The schema, with metadata for `datasets` that declares images and class names."""
     features = {
         "image": {"_type": "Image"},
         "label": {"names": list(classes), "_type": "ClassLabel"},

@@ -1,6 +1,6 @@
-"""IDX, the format of MNIST and EMNIST: images and labels of each part, gzipped, with a table of where they come from.
+"""IDX, the format of MNIST and EMNIST: gzipped images and labels of each split, with a table of their provenance.
 
-Rows come first, as in MNIST: a reader gets letters that stand upright. (EMNIST's files hold columns first.)
+Images are stored row by row, as in MNIST, so that readers get upright letters. (EMNIST stores them column by column.)
 """
 
 import contextlib
@@ -20,22 +20,22 @@ from lettermill.export.squares import SIDE
 log = logging.getLogger(__name__)
 
 UBYTE, INT = 0x08, 0x0C
-"""Types of numbers in the format, http://yann.lecun.com/exdb/mnist/: a byte, and four."""
+"""Number types of the format (http://yann.lecun.com/exdb/mnist/): unsigned byte, and integer of 4 bytes."""
 
 LEVEL = 6
-"""Of gzip; 9 takes ten times as long for a hundredth less."""
+"""Compression level of gzip. Level 9 takes ten times as long and saves 1 %."""
 
 AT_ONCE = 65_536
-"""Letters whose squares are in memory at a time."""
+"""Number of squares in memory at a time."""
 
 
 def write_idx(squares: Mapping[Path, Path], split: Split, classes: Sequence[str], output: Path) -> None:
     """Write all letters into the folder ``output``, in the order of row id and position.
 
     squares: see ``AllSquares``. classes: see ``classes_of``.
-    For each part there are {part}-images-idx3-ubyte.gz, {part}-labels-idx1-ubyte.gz with indices of classes, from 0,
-    and {part}-provenance.csv with a Delivered record for each image. mapping.txt has a line for each class, as
-    EMNIST's has: the index and the code point of the letter.
+    For each split there are {split}-images-idx3-ubyte.gz, {split}-labels-idx1-ubyte.gz with class indices from 0, and
+    {split}-provenance.csv with a ``Delivered`` record for each image. mapping.txt has a line for each class, as in
+    EMNIST: the index and the code point of the letter.
     """
     letters = read_letters(list(squares), split)
     images, name = AllSquares(letters, squares), idx_labels(classes)
@@ -57,6 +57,6 @@ def write_idx(squares: Mapping[Path, Path], split: Split, classes: Sequence[str]
 
 @contextlib.contextmanager
 def _gzipped(path: Path) -> Iterator[gzip.GzipFile]:
-    """Write ``path`` gzipped, without name and time, so that the same content gives the same bytes."""
+    """Write ``path`` with gzip, without name and time, so that the same content gives the same bytes."""
     with atomic_writer(path) as file, gzip.GzipFile("", "wb", LEVEL, file, mtime=0) as packed:
         yield packed

@@ -1,4 +1,4 @@
-"""What the exports share: the letters of a batch by part of the split, their images, their classes."""
+"""Shared by the exports: the letters of a batch by split, their images and their classes."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,7 +10,7 @@ from lettermill.base.split import PARTS, Split
 from lettermill.records.csv_files import read_records
 from lettermill.records.schemas import Letter
 
-if TYPE_CHECKING:  # importing pandas takes a third of a second, and each of thousands of jobs would
+if TYPE_CHECKING:  # importing pandas takes a third of a second, in each of thousands of jobs
     import numpy as np
     import pandas as pd
 
@@ -24,19 +24,19 @@ TYPES = {
     "confidence": "float64",
     "method": "string",
 }
-"""The fields of a Letter that say where it comes from -> type of the column, as parquet and Hugging Face call it."""
+"""Fields of the provenance of a ``Letter`` -> type of the column, as in Parquet and Hugging Face."""
 
 
 def classes_of(alphabet: str) -> list[str]:
-    """The classes, in the order of their indices, for config ``alphabet``: its letters by their code points.
+    """The classes in the order of their indices: the letters of config ``alphabet``, sorted by code point.
 
-    They are those that may be delivered, not those that are: new rows give no class another index.
+    They do not depend on which letters are delivered, so that new rows do not change any index.
     """
     return sorted(Alphabet(alphabet).letters)
 
 
 def letters_by_part(batch: Path, split: Split) -> dict[str, list[Letter]]:
-    """Part -> its letters in ``batch``, a folder that ``cut_batch`` has written, by row and position."""
+    """Split -> its letters in ``batch``, a folder written by ``cut_batch``, sorted by row and position."""
     parts: dict[str, list[Letter]] = {part: [] for part in PARTS}
     for letter in read_records(batch / "letters.csv", Letter):
         parts[split.part_of(letter.row_id)].append(letter)
@@ -44,7 +44,7 @@ def letters_by_part(batch: Path, split: Split) -> dict[str, list[Letter]]:
 
 
 def image_of(batch: Path, letter: Letter) -> bytes:
-    """The file of a letter as it is; raises CorruptedFileError when it is missing."""
+    """The bytes of the image file of a letter. Raises CorruptedFileError if it is missing."""
     path = batch / letter.file_name
     try:
         return path.read_bytes()
@@ -53,18 +53,18 @@ def image_of(batch: Path, letter: Letter) -> bytes:
 
 
 def provenance(letter: Letter) -> dict[str, object]:
-    """Where a letter comes from: the fields in TYPES."""
+    """The provenance of a letter: the fields in TYPES."""
     fields = {**letter._asdict(), **letter.box._asdict()}
     return {name: fields[name] for name in TYPES}
 
 
 def indices(classes: Sequence[str]) -> dict[str, int]:
-    """Label -> index of its class."""
+    """Label -> class index."""
     return {label: index for index, label in enumerate(classes)}
 
 
 def class_indices(labels: "pd.Series", classes: Sequence[str]) -> "np.ndarray":
-    """(letters,) int, the index of its class for each of ``labels``, a column of categories."""
+    """Class indices (letters,) int of ``labels``, a categorical column. Raises ValueError for an unknown label."""
     found = labels.cat.set_categories(list(classes)).cat.codes.to_numpy()
     if len(found) and found.min() < 0:
         raise ValueError(f"{labels.iloc[found.argmin()]} is not a letter of config `alphabet`")
@@ -72,5 +72,5 @@ def class_indices(labels: "pd.Series", classes: Sequence[str]) -> "np.ndarray":
 
 
 def idx_labels(classes: Sequence[str]) -> str:
-    """The name of a file of labels in IDX, after the part: more than 256 classes do not fit into a byte each."""
+    """The name of an IDX label file without its split. More than 256 classes need integers instead of bytes."""
     return "labels-idx1-ubyte.gz" if len(classes) <= 256 else "labels-idx1-int.gz"

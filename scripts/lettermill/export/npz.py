@@ -1,4 +1,4 @@
-"""NumPy: a file of arrays for each part, which `np.load` reads without unpickling."""
+"""NumPy: one file of arrays for each split, which `np.load` reads without unpickling."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -18,11 +18,11 @@ COLUMNS = ("row_id", "method", "position", "x", "y", "width", "height", "confide
 
 
 def write_npz(squares: Mapping[Path, Path], split: Split, classes: Sequence[str], outputs: Mapping[str, Path]) -> None:
-    """Write all letters, in the order of row id and position, to one file for each part.
+    """Write all letters, sorted by row id and position, to one file for each split.
 
-    squares: see ``AllSquares``. classes: see ``classes_of``. outputs: part -> .npz file.
-    Its arrays are images (letters, SIDE, SIDE) uint8, labels (letters,) int64, the index of the class in classes, and
-    (letters,) row_id, position, x, y, width, height, confidence (NaN where there is none) and method.
+    squares: see ``AllSquares``. classes: see ``classes_of``. outputs: split -> .npz file.
+    The arrays of a file are: images (letters, SIDE, SIDE) uint8; labels (letters,) int64, indices into classes;
+    classes; and, all (letters,), row_id, position, x, y, width, height, confidence (NaN if there is none) and method.
     """
     letters = read_letters(list(squares), split)
     images = AllSquares(letters, squares)
@@ -33,7 +33,7 @@ def write_npz(squares: Mapping[Path, Path], split: Split, classes: Sequence[str]
         }
         labels = class_indices(of_part["label"], classes).astype(np.int64)
         with atomic_writer(path) as file:
-            # The entries of the archive have a fixed time, so that the same letters give the same bytes.
+            # NumPy gives the entries of the archive a fixed time, so the same letters give the same bytes.
             np.savez_compressed(
                 file,
                 allow_pickle=False,

@@ -1,4 +1,4 @@
-"""The letters of a batch in squares of one size, for the formats that need that."""
+"""The letters of a batch as squares of a fixed size, for formats that need it."""
 
 import logging
 from pathlib import Path
@@ -16,13 +16,14 @@ from lettermill.records.schemas import Letter
 log = logging.getLogger(__name__)
 
 SIDE, MARGIN = 28, 4
-"""Pixels of a square, and of these those beside the letter on each side, before it is centred: as in MNIST, EMNIST."""
+"""Side of a square in pixels, and its margin on each side before centring, as in MNIST and EMNIST."""
 
 
 def write_squares(batch: Path, output: Path) -> None:
-    """Write the letters of ``batch``, a folder that ``cut_batch`` has written, as (letters, SIDE, SIDE) uint8.
+    """Write the letters of ``batch``, a folder written by ``cut_batch``, as (letters, SIDE, SIDE) uint8.
 
-    ``output`` is a .npy file; the letters are in the order of the batch's ``letters.csv``, see ``normalise``.
+    output: a .npy file. The letters are in the order of ``letters.csv`` in the batch, normalised by ``normalise``.
+    Raises CorruptedFileError if an image is missing or cannot be decoded.
     """
     letters = read_records(batch / "letters.csv", Letter)
     squares = np.empty((len(letters), SIDE, SIDE), np.uint8)

@@ -1,4 +1,4 @@
-"""WebDataset: a tar file for each batch and part, in which a letter is three files: image, class, and the rest."""
+"""WebDataset: a tar file for each batch and split, with three files per letter: image, class and metadata."""
 
 import io
 import json
@@ -15,17 +15,17 @@ log = logging.getLogger(__name__)
 
 
 def key_of(file_name: str) -> str:
-    """The name that the files of a letter share: that of its image, with dots written as in URLs.
+    """The name that the files of a letter share: the name of its image, with dots percent-encoded.
 
-    A reader takes what follows the first dot for the kind of the file.
+    (Readers take everything after the first dot as the type of the file.)
     """
     return PurePosixPath(file_name).stem.replace(".", "%2E")
 
 
 def write_shards(batch: Path, split: Split, classes: Sequence[str], outputs: Mapping[str, Path]) -> None:
-    """Write the letters of ``batch``, a folder that ``cut_batch`` has written, to one tar file for each part.
+    """Write the letters of ``batch``, a folder written by ``cut_batch``, to one tar file for each split.
 
-    classes: see ``classes_of``. outputs: part -> file; one without letters gets an empty archive.
+    classes: see ``classes_of``. outputs: split -> file. A split without letters gets an empty archive.
     """
     letters = letters_by_part(batch, split)
     index = indices(classes)
@@ -41,6 +41,6 @@ def write_shards(batch: Path, split: Split, classes: Sequence[str], outputs: Map
 
 
 def _add(tar: tarfile.TarFile, name: str, content: bytes) -> None:
-    entry = tarfile.TarInfo(name)  # of no time and no owner: the same letters give the same bytes
+    entry = tarfile.TarInfo(name)  # without time and owner, so that the same letters give the same bytes
     entry.size = len(content)
     tar.addfile(entry, io.BytesIO(content))

@@ -1,4 +1,4 @@
-"""A classifier of letters: training it in Keras, evaluating it, and applying it with OpenCV.
+"""The classifier: training with Keras, evaluation, and inference with OpenCV.
 
 May import: base, records, image.
 """

@@ -1,8 +1,8 @@
-"""Checkpoints: a training that was interrupted goes on after the last epoch that it had finished, as it would have.
+"""Checkpoints: an interrupted training resumes after its last completed epoch, with the same result as without a break.
 
-Keras' own callbacks cannot do that: BackupAndRestore keeps neither the best weights nor what early stopping has seen,
-and it and ModelCheckpoint write their files one after the other, so that a training that is killed in between goes on
-as another one.
+The callbacks of Keras cannot do that. BackupAndRestore keeps neither the best weights nor the state of early stopping.
+It and ModelCheckpoint write their files one after the other, so a training that is killed in between resumes in an
+inconsistent state.
 """
 
 import csv
@@ -21,10 +21,11 @@ STATE, BEST, HISTORY = "state.weights.h5", "best.weights.h5", "history.csv"
 
 
 class Checkpoints(keras.callbacks.Callback):  # type: ignore[misc]
-    """After every epoch, one folder that appears as a whole: all weights with the optimizer's, the best ones, history.
+    """After every epoch, writes one folder atomically: model and optimizer weights, the best weights and the history.
 
-    folder: where it is kept. It belongs behind ``stopping`` in the list of callbacks. batches: told of every epoch.
-    monitor: the measure, smaller is better, by which weights are the best. say: called with a line for every epoch.
+    folder: where checkpoints are kept. batches: their ``epoch`` is set at the start of every epoch. stopping: the early
+    stopping callback, which must come before this one in the list of callbacks; None without early stopping. monitor:
+    the metric to minimise, which decides which weights are the best. say: called with a line for every epoch.
     """
 
     def __init__(
@@ -40,11 +41,11 @@ class Checkpoints(keras.callbacks.Callback):  # type: ignore[misc]
         self._folder, self._batches, self._stopping, self._monitor, self._say = folder, batches, stopping, monitor, say
 
     def last(self) -> Path | None:
-        """The folder of the last epoch that was finished, if any was."""
+        """The folder of the last completed epoch, or None."""
         return max((path for path in self._folder.glob("epoch_*")), default=None)
 
     def on_train_begin(self, logs: dict | None = None) -> None:
-        """Go on after the last epoch that was finished."""
+        """Resume after the last completed epoch."""
         last = self.last()
         if last is None:
             return
@@ -52,7 +53,7 @@ class Checkpoints(keras.callbacks.Callback):  # type: ignore[misc]
         self.model.load_weights(last / STATE)
         with open(last / HISTORY, encoding="utf-8", newline="") as file:
             self.history = [{key: float(value) for key, value in row.items()} for row in csv.DictReader(file)]
-        self.model._initial_epoch = len(self.history)  # as BackupAndRestore says it
+        self.model._initial_epoch = len(self.history)  # as BackupAndRestore does
         self._say(f"resuming after epoch {len(self.history)}")
         if self._stopping is not None:
             values = [row[self._monitor] for row in self.history]
@@ -60,10 +61,10 @@ class Checkpoints(keras.callbacks.Callback):  # type: ignore[misc]
             self._stopping.best_epoch = int(np.argmin(values))
             self._stopping.wait = len(values) - 1 - self._stopping.best_epoch
             if self._stopping.wait >= self._stopping.patience:
-                self.model._initial_epoch = self.params["epochs"]  # it had stopped
+                self.model._initial_epoch = self.params["epochs"]  # it had stopped early
 
     def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
-        """Draw what is random in this epoch by its number, whatever came before."""
+        """Seed all randomness of this epoch by its number alone."""
         self._batches.epoch = epoch
         for number, layer in enumerate(self.model.layers):
             generator = getattr(layer, "seed_generator", None)
@@ -71,7 +72,7 @@ class Checkpoints(keras.callbacks.Callback):  # type: ignore[misc]
                 generator.state.assign(np.array([number, epoch * 1_000_003], np.uint32))
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
-        """Keep what this epoch has brought."""
+        """Write the checkpoint of this epoch."""
         row = {key: float(value) for key, value in (logs or {}).items()}
         best = all(row[self._monitor] < earlier[self._monitor] for earlier in self.history)
         self.history.append(row)
@@ -91,7 +92,7 @@ class Checkpoints(keras.callbacks.Callback):  # type: ignore[misc]
         self._say(f"epoch {epoch + 1}: " + ", ".join(f"{key} {value:.4f}" for key, value in row.items()))
 
     def load_best(self) -> None:
-        """Give the model the best weights that there have been. Raises RuntimeError when no epoch was finished."""
+        """Load the best weights of all epochs. Raises RuntimeError if no epoch was completed."""
         last = self.last()
         if last is None:
             raise RuntimeError(f"{self._folder} contains no checkpoint")

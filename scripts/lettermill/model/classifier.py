@@ -1,4 +1,4 @@
-"""The trained classifier as everybody can use it: an ONNX file, applied by OpenCV alone, and a small JSON beside it."""
+"""The trained classifier: an ONNX file, which OpenCV applies, and a JSON file with its classes and preprocessing."""
 
 import json
 from collections.abc import Sequence
@@ -13,13 +13,13 @@ from lettermill.base.files import write_bytes
 from lettermill.image.normalise import normalise
 
 FORMAT = 1
-"""Of the JSON; other formats are not read."""
+"""Format version of the JSON file. Other versions are not read."""
 
 AT_A_TIME = 512
-"""Letters that go through the network together."""
+"""Batch size for inference."""
 
 FLOOR = 1e-6
-"""Least probability of a class: none is impossible."""
+"""Minimum probability of a class."""
 
 INPUT = (
     "float32 (letters, side, side, 1): 0 paper, 255 ink; scaled with its aspect ratio so that the longer side is "
@@ -29,20 +29,22 @@ INPUT = (
 
 @dataclass(frozen=True)
 class Preprocessing:
-    """What the network needs to know of letters. classes: in the order of its outputs. side, margin: of ``normalise``,
-    in pixels."""
+    """The classes and the preprocessing of the network.
+
+    classes: labels in the order of the outputs. side, margin: in pixels, see ``normalise``.
+    """
 
     classes: tuple[str, ...]
     side: int
     margin: int
 
     def squares(self, letters: Sequence[np.ndarray]) -> np.ndarray:
-        """Images of letters ((height, width) uint8, dark on light) as (n, side, side) uint8."""
+        """Letter crops ((height, width) uint8, dark on light) as (n, side, side) uint8, see ``normalise``."""
         squares = [normalise(letter, self.side, self.margin) for letter in letters]
         return np.array(squares, np.uint8).reshape(-1, self.side, self.side)
 
     def save(self, path: Path) -> None:
-        """Write it to the JSON file ``path``."""
+        """Write the JSON file ``path``."""
         content = {
             "format": FORMAT,
             **asdict(self),
@@ -53,7 +55,7 @@ class Preprocessing:
 
 
 def load_preprocessing(path: Path) -> Preprocessing:
-    """Read what ``Preprocessing.save`` has written; raises CorruptedFileError when ``path`` holds something else."""
+    """Read the JSON file ``path`` of ``Preprocessing.save``. Raises CorruptedFileError if it is missing or damaged."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         if content["format"] != FORMAT:
@@ -67,7 +69,7 @@ def load_preprocessing(path: Path) -> Preprocessing:
 
 @dataclass(frozen=True)
 class Classifier:
-    """A network and what it needs to know."""
+    """A trained network with its preprocessing."""
 
     network: cv2.dnn.Net
     preprocessing: Preprocessing
@@ -78,7 +80,7 @@ class Classifier:
         return self.preprocessing.classes
 
     def probabilities(self, squares: np.ndarray) -> np.ndarray:
-        """(n, side, side) uint8, see ``Preprocessing.squares``, to (n, classes) float32."""
+        """Probabilities (n, classes) float32 of (n, side, side) uint8, see ``Preprocessing.squares``."""
         parts: list[np.ndarray] = [np.zeros((0, len(self.classes)), np.float32)]
         for first in range(0, len(squares), AT_A_TIME):
             self.network.setInput(squares[first : first + AT_A_TIME, :, :, None].astype(np.float32))
@@ -86,13 +88,13 @@ class Classifier:
         return np.concatenate(parts)
 
     def log_probabilities(self, letters: Sequence[np.ndarray]) -> np.ndarray:
-        """Images of letters ((height, width) uint8, dark on light) to (n, classes) float64."""
+        """Log probabilities (n, classes) float64 of letter crops ((height, width) uint8, dark on light)."""
         likely = self.probabilities(self.preprocessing.squares(letters))
         return np.log(np.maximum(likely.astype(np.float64), FLOOR))
 
 
 def load_classifier(onnx: Path, preprocessing: Path) -> Classifier:
-    """Read a classifier; raises CorruptedFileError when one of the files is none."""
+    """Read a classifier from its ONNX and JSON files. Raises CorruptedFileError if one is missing or damaged."""
     try:
         network = cv2.dnn.readNetFromONNX(str(onnx))
     except cv2.error as error:

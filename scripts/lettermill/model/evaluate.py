@@ -1,4 +1,4 @@
-"""Evaluate: how well a trained model classifies letters that it has not seen, by class, and what it confuses."""
+"""Evaluate: accuracy, metrics by class and confusions of a trained model on letters that it was not trained on."""
 
 import logging
 import shutil
@@ -19,18 +19,18 @@ from lettermill.model.training_plots import draw_confusion
 log = logging.getLogger(__name__)
 
 MISTAKE_COLUMNS, MISTAKE_LINES, MISTAKE_CELL, MAX_MISTAKE_SCALE = 16, 12, (56, 64), 3.0
-"""Of the sheet of mistakes: letters in a line, lines, room for a letter (height, width) in pixels, and how far letters
-may be enlarged."""
+"""Layout of the sheet of mistakes: letters per line, number of lines, (height, width) in pixels of the space for a
+letter, and maximum factor by which letters are enlarged."""
 
 HELD_OUT = ("validation", "test")
-"""Parts of the dataset that the model is not trained on; the first has chosen when to stop."""
+"""Splits that the model is not trained on. The first one decided when training stopped."""
 
 METRIC_COLUMNS = ("letters", "precision", "precision_low", "precision_high", "recall", "recall_low", "recall_high",
            "f1", "f1_low", "f1_high")  # fmt: skip
 
 
 class Tested(NamedTuple):
-    """What a model was tested on: the name of the set, its letters, the class predicted for each, its probability."""
+    """The results on one set of letters."""
 
     name: str
     letters: LetterData
@@ -39,11 +39,10 @@ class Tested(NamedTuple):
 
 
 def evaluate(onnx: Path, preprocessing: Path, metadata: Path, folders: Sequence[Path], output: Path) -> None:
-    """Test a model on the held-out parts of the dataset whose table is ``metadata``, and on ``folders`` of letters.
+    """Test a model on the held-out splits of the dataset with the table ``metadata``, and on ``folders`` of letters.
 
-    Writes into the folder ``output``: ``accuracy.csv``, a line for each set; ``classes.csv``, a line for each set and
-    class; ``confusion_{set}.csv`` and ``.png``; ``mistakes.png``, the most confident mistakes of all sets, and
-    ``mistakes.csv``, all of them.
+    Writes into the folder ``output``: ``accuracy.csv``, one line per set; ``classes.csv``, one line per set and class;
+    ``confusion_{set}.csv`` and ``.png``; ``mistakes.csv``, all mistakes; ``mistakes.png``, the most confident of them.
     """
     classifier = load_classifier(onnx, preprocessing)
     expected = classifier.preprocessing
@@ -71,7 +70,7 @@ def evaluate(onnx: Path, preprocessing: Path, metadata: Path, folders: Sequence[
 
 
 def names_of(folders: Sequence[Path]) -> list[str]:
-    """A name for the results of each of ``folders``: its own, with a number where another has it too."""
+    """A unique name for each of ``folders``: its own name, with a number appended if necessary."""
     names: list[str] = []
     for folder in folders:
         name, number = folder.resolve().name, 2
@@ -113,5 +112,5 @@ def _line(metrics: ClassMetrics) -> tuple:
 
 
 def _rounded(share: Share) -> tuple:
-    """Value and interval, empty where there is nothing."""
+    """Value and interval, empty if there are no letters."""
     return tuple(round(value, 4) if share.total else "" for value in share[:3])

@@ -1,4 +1,4 @@
-"""Fit: train a network on the letters of a dataset, and write it down for Keras and for everybody else."""
+"""Fit: train a network on the letters of a dataset, and write it in the Keras format and as ONNX."""
 
 import hashlib
 import logging
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # it greets with warnings
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # suppress its warnings at start
 
 import keras
 import tensorflow as tf
@@ -27,24 +27,24 @@ from lettermill.model.training_plots import draw_curves
 log = logging.getLogger(__name__)
 
 SIDE = 28
-"""Pixels of the squares that our own network is given, as in MNIST."""
+"""Side in pixels of the inputs of the `cnn` model, as in MNIST."""
 
 MARGIN_SHARE = 7
-"""The margin of a square is its side by that: 4 of 28, as in MNIST."""
+"""Side of an input divided by its margin: 28 / 4, as in MNIST."""
 
 SMOOTHING = 0.05
-"""Share of a label's certainty that is spread over all classes: some labels are wrong."""
+"""Label smoothing, because some labels are wrong."""
 
 DECAY = 1e-3
 """Weight decay."""
 
 THREADS = 4
-"""Of TensorFlow, whatever the machine has: sums in another number of parts differ in their last digits, and so do
-all weights after them."""
+"""Number of threads of TensorFlow, the same on every machine: sums over another number of threads differ in their last
+digits, and therefore all weights do."""
 
 
 class Training(NamedTuple):
-    """How to train; every value comes from config ``train``, whose schema describes it."""
+    """The values of config ``train``, described in its schema."""
 
     model: str
     epochs: int
@@ -57,7 +57,7 @@ class Training(NamedTuple):
 
 
 class Outputs(NamedTuple):
-    """Where the results go."""
+    """The files to write."""
 
     keras: Path
     onnx: Path
@@ -67,10 +67,10 @@ class Outputs(NamedTuple):
 
 
 def fit(metadata: Path, training: Training, weights: str | Path | None, code: str, work: Path, output: Outputs) -> None:
-    """Train a model on the dataset whose table of letters is ``metadata``, the part ``train`` of its split.
+    """Train a model on the ``train`` split of the dataset with the table of letters ``metadata``.
 
-    weights: see ``vgg16_on_letters``. work: a folder for checkpoints; when it has some of a training with the same
-    letters, settings and ``code``, that one is gone on with. Raises InputError when there is too little to train on.
+    weights: see ``vgg16_on_letters``. work: folder for checkpoints. If it has checkpoints of a training with the same
+    letters, settings and ``code``, that training is resumed. Raises InputError if the split has fewer than two classes.
     """
     side = SIDE if training.model == "cnn" else training.vgg16["side"]
     preprocessing = Preprocessing(labels_of(metadata), side, side // MARGIN_SHARE)
@@ -103,7 +103,7 @@ def fit(metadata: Path, training: Training, weights: str | Path | None, code: st
 def _model(
     training: Training, side: int, classes: int, weights: str | Path | None
 ) -> tuple[keras.Model, tuple[Phase, ...]]:
-    """The network that is wanted, and how it is trained."""
+    """The network to train, and the phases of its training."""
     if training.model == "cnn":
         return cnn(side, classes), (Phase("train", training.epochs, training.learning_rate),)
     head = Phase("head", training.epochs, training.learning_rate, ("head_",))
@@ -115,10 +115,10 @@ def _model(
 def run_phase(
     model: keras.Model, phase: Phase, parts: Mapping[str, LetterData], training: Training, folder: Path
 ) -> list[dict[str, float]]:
-    """Train ``model`` as ``phase`` says; it is left with the best weights. Returns the history, a row an epoch.
+    """Train ``model`` for one phase, and load its best weights. Returns the history, one row per epoch.
 
-    parts: ``train``, and ``validation``, which may have no letters: then all epochs are run. folder: for checkpoints;
-    what is there is gone on with.
+    parts: the splits ``train`` and ``validation``. If the latter is empty, there is no early stopping. folder: for
+    checkpoints; an interrupted phase is resumed.
     """
     classes = model.output_shape[1]
     set_trainable(model, phase.trainable)
@@ -143,7 +143,7 @@ def run_phase(
     model.fit(
         batches,
         epochs=phase.epochs,
-        shuffle=False,  # the batches come shuffled, in a way that does not depend on what came before
+        shuffle=False,  # the batches are shuffled already, by epoch
         validation_data=validation,
         callbacks=[*([stopping] if stopping else []), checkpoints],
         verbose=1 if sys.stdout.isatty() else 2,
@@ -173,7 +173,7 @@ def _digest(
 
 
 def _remove_others(work: Path, folder: Path) -> None:
-    """Checkpoints of other trainings are of no use any more."""
+    """Delete the checkpoints of other trainings."""
     for path in work.glob("*"):
         if path != folder:
             shutil.rmtree(path)

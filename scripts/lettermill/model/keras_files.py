@@ -1,4 +1,4 @@
-"""Writing models: as a .keras file, and as ONNX; the same bytes for the same model."""
+"""Writing models as .keras and ONNX files. The same model gives the same bytes."""
 
 import json
 import warnings
@@ -13,11 +13,11 @@ import onnx
 from lettermill.base.files import write_bytes
 
 LONG_AGO = "1980-01-01@00:00:00"
-"""In place of the time of writing."""
+"""Date in the file, instead of the time of writing."""
 
 
 def save_keras(model: keras.Model, path: Path) -> None:
-    """Write ``model``, without what only a training needs, to ``path``, for ``keras.saving.load_model``."""
+    """Write ``model`` without its optimizer to ``path``, for ``keras.saving.load_model``."""
     bare = keras.Model.from_config(model.get_config())
     bare.set_weights(model.get_weights())
     written = path.with_name(f"part_{path.name}")
@@ -36,10 +36,10 @@ def save_keras(model: keras.Model, path: Path) -> None:
 def save_onnx(model: keras.Model, path: Path) -> None:
     """Write ``model`` to ``path`` as ONNX: (letters, side, side, 1) float32 to (letters, classes) float32."""
     side = model.input_shape[1]
-    model.predict(np.zeros((1, side, side, 1), np.float32), verbose=0)  # it must have been called
+    model.predict(np.zeros((1, side, side, 1), np.float32), verbose=0)  # the model must have been called once
     written = path.with_name(f"part_{path.name}")
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", FutureWarning)  # Keras asks NumPy for a name that it had once
+        warnings.simplefilter("ignore", FutureWarning)  # Keras uses a deprecated name of NumPy
         model.export(written, format="onnx", verbose=False)
     exported = onnx.load(written)
     written.unlink()
@@ -48,7 +48,7 @@ def save_onnx(model: keras.Model, path: Path) -> None:
 
 
 def _rename(graph: onnx.GraphProto) -> None:
-    """Give everything in ``graph`` names by its place: those of the exporter are others in every process."""
+    """Rename everything in ``graph`` by its position, because the names of the exporter differ in every process."""
     names = {graph.input[0].name: "letters", graph.output[0].name: "probabilities"}
     for number, node in enumerate(graph.node):
         node.name = f"{node.op_type}_{number}"

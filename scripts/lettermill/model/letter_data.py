@@ -1,4 +1,4 @@
-"""The letters that a model is trained and tested on: squares of one size, with their classes."""
+"""The letters that a model is trained and tested on: squares of a fixed size, with their classes."""
 
 import csv
 import logging
@@ -19,11 +19,11 @@ from lettermill.records.schemas import Delivered
 log = logging.getLogger(__name__)
 
 NO_CLASS = -1
-"""Target of a letter whose label is none of the classes."""
+"""Target of a letter whose label is not a class of the model."""
 
 
 class LetterData(NamedTuple):
-    """squares: (n, side, side) uint8, 0 is paper. targets: (n,) int64, indices of classes. files: their images."""
+    """Letters. squares: (n, side, side) uint8, 0 is paper. targets: (n,) int64, class indices. files: their images."""
 
     squares: np.ndarray
     targets: np.ndarray
@@ -31,7 +31,7 @@ class LetterData(NamedTuple):
 
     @classmethod
     def of(cls, found: Iterable[tuple[np.ndarray, int, Path]], side: int) -> "LetterData":
-        """Letters given one by one as (square, target, file)."""
+        """Letters given as (square, target, file)."""
         squares, targets, files = [], [], []
         for square, target, file in found:
             squares.append(square)
@@ -41,7 +41,7 @@ class LetterData(NamedTuple):
 
 
 def labels_of(metadata: Path) -> tuple[str, ...]:
-    """The labels of the dataset whose table of letters is ``metadata``, in order: the classes."""
+    """The classes: the sorted labels of the dataset with the table of letters ``metadata``."""
     label = columns_of(Delivered).index("label")
     return tuple(sorted({fields[label] for fields in read_fields(metadata, Delivered)}))
 
@@ -49,9 +49,9 @@ def labels_of(metadata: Path) -> tuple[str, ...]:
 def load_dataset(
     metadata: Path, classes: Sequence[str], side: int, margin: int, parts: Collection[str] = PARTS
 ) -> dict[str, LetterData]:
-    """Part of the split -> letters, of ``parts`` of the dataset whose table of letters is ``metadata``, in its order.
+    """Split -> letters, for the splits ``parts`` of the dataset with the table of letters ``metadata``, in its order.
 
-    side, margin: see ``normalise``. Raises CorruptedFileError when an image is missing or cannot be decoded.
+    side, margin: see ``normalise``. Raises CorruptedFileError if an image is missing or cannot be decoded.
     """
     index = {label: number for number, label in enumerate(classes)}
     found: dict[str, list] = {part: [] for part in parts}
@@ -67,10 +67,10 @@ def load_dataset(
 
 
 def load_folder(folder: Path, classes: Sequence[str], side: int, margin: int) -> LetterData:
-    """Letters from elsewhere: ``folder`` has a folder of images for each label; its other files do not count.
+    """Letters from another source: ``folder`` has a subfolder of images for each label. Other files are ignored.
 
-    Light letters on dark ground, as in MNIST, are turned into dark ones when most images of the folder are like that.
-    LetterData of labels that are no class come with the target NO_CLASS. Raises InputError when there is no image.
+    If most images have light letters on a dark background, as in MNIST, all images are inverted. Letters with a label
+    that is not a class get the target NO_CLASS. Raises InputError if there is no image.
     """
     index = {label: number for number, label in enumerate(classes)}
     found, unread = [], 0
@@ -103,7 +103,7 @@ def _is_light_on_dark(image: np.ndarray) -> bool:
 
 
 def write_table(path: Path, header: Sequence[str], rows: Iterable[Sequence]) -> None:
-    """Write a CSV file for people and programs: ``\\n`` ends its lines."""
+    """Write a CSV file with ``\\n`` line ends."""
     with open(path, "w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(header)

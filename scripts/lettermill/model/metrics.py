@@ -1,6 +1,6 @@
-"""How good a classifier is: confusion, precision, recall and F1, with intervals.
+"""Metrics of a classifier: confusion matrix, accuracy, precision, recall and F1, with 95 % intervals.
 
-Intervals need the counts, of which scikit-learn gives shares alone; a test compares the shares with its.
+Intervals need counts, but scikit-learn only returns shares. A test compares the shares with those of scikit-learn.
 """
 
 import math
@@ -13,7 +13,7 @@ from lettermill.model.letter_data import NO_CLASS
 
 
 class Share(NamedTuple):
-    """A share of ``total`` letters, with its 95 % interval. All are 0 to 1; of nothing, the share is NaN."""
+    """A share of ``total`` letters with its 95 % interval, 0 to 1. The value is NaN if ``total`` is 0."""
 
     value: float
     low: float
@@ -22,8 +22,11 @@ class Share(NamedTuple):
 
 
 class ClassMetrics(NamedTuple):
-    """How well letters of one class are told from others. precision: share of the letters predicted as it
-    that are; recall: share of its letters that are predicted as it."""
+    """The metrics of one class.
+
+    precision: share of the letters predicted as this class that belong to it. recall: share of the letters of this
+    class that are predicted as it. f1: harmonic mean of the two.
+    """
 
     label: str
     precision: Share
@@ -32,9 +35,9 @@ class ClassMetrics(NamedTuple):
 
 
 def confusion(targets: np.ndarray, predicted: np.ndarray, classes: int) -> np.ndarray:
-    """(classes, classes) int: how many letters of each class, a line, are predicted as which, a column.
+    """Confusion matrix (classes, classes) int64; rows are actual classes, columns are predicted classes.
 
-    targets, predicted: (n,) int. Letters of no class (NO_CLASS) are left out.
+    targets, predicted: (n,) int. Letters with the target NO_CLASS are ignored.
     """
     of_class = targets != NO_CLASS
     counts = np.zeros((classes, classes), np.int64)
@@ -43,13 +46,15 @@ def confusion(targets: np.ndarray, predicted: np.ndarray, classes: int) -> np.nd
 
 
 def accuracy(counts: np.ndarray) -> Share:
-    """The share on the diagonal of a confusion matrix."""
+    """Accuracy: the share on the diagonal of a confusion matrix."""
     return share_of(int(np.trace(counts)), int(counts.sum()))
 
 
 def by_class(counts: np.ndarray, labels: tuple[str, ...]) -> list[ClassMetrics]:
-    """Of each class in a confusion matrix. F1 is 2J / (1 + J) of J = hits / (hits + misses + false alarms), and so are
-    the ends of its interval."""
+    """The metrics of each class in a confusion matrix.
+
+    F1 is 2J / (1 + J) for the Jaccard index J = TP / (TP + FN + FP). Its interval is computed from that of J.
+    """
     found = []
     for number, label in enumerate(labels):
         hits, actual, predicted = int(counts[number, number]), int(counts[number].sum()), int(counts[:, number].sum())
@@ -61,5 +66,5 @@ def by_class(counts: np.ndarray, labels: tuple[str, ...]) -> list[ClassMetrics]:
 
 
 def share_of(hits: int, total: int) -> Share:
-    """``hits`` of ``total``."""
+    """The share ``hits`` / ``total`` with its interval."""
     return Share(hits / total if total else math.nan, *wilson(hits, total), total)

@@ -1,6 +1,6 @@
-"""The networks, in Keras: a small one of our own, and VGG16, which was trained on other images.
+"""The networks in Keras: a small CNN, and VGG16 with pretrained weights.
 
-Both take letters as ``Preprocessing.squares`` makes them, (side, side, 1), and give probabilities of the classes.
+Both take the output of ``Preprocessing.squares`` as (letters, side, side, 1), and return probabilities of the classes.
 """
 
 import logging
@@ -17,20 +17,20 @@ from lettermill.base.errors import InputError
 log = logging.getLogger(__name__)
 
 DROPPED = 0.4
-"""Share of the values before each dense layer that is left out while training."""
+"""Dropout rate before each dense layer."""
 
 HIDDEN = 128
-"""Units of the dense layer before the last."""
+"""Units of the hidden dense layer."""
 
 MEANS = (103.939, 116.779, 123.68)
-"""Blue, green and red of the images that VGG16 was trained on, on average: it is given differences from these."""
+"""Mean blue, green and red of the images that VGG16 was trained on; they are subtracted from its input."""
 
 LAST_BLOCK = "block5"
-"""The block of VGG16 that is trained too, once there is a head for it."""
+"""The block of VGG16 that is fine-tuned after the head has been trained."""
 
 
 class Phase(NamedTuple):
-    """A part of the training. trainable: prefixes of the names of the layers that are trained; none: all are."""
+    """A phase of training. trainable: name prefixes of the layers to train; empty for all layers."""
 
     name: str
     epochs: int
@@ -39,8 +39,8 @@ class Phase(NamedTuple):
 
 
 def cnn(side: int, classes: int) -> keras.Model:
-    """Three blocks of convolutions and a dense layer, as LeCun et al. (Proc. IEEE 86(11), 1998), with what has come
-    since: rectified linear units, batch normalisation, dropout."""
+    """A CNN of three convolutional blocks and a dense layer, after LeCun et al. (Proc. IEEE 86(11), 1998), with
+    rectified linear units, batch normalisation and dropout."""
     squares = keras.Input((side, side, 1), name="letters")
     values = layers.Rescaling(1 / 255, name="scale")(squares)
     for number, filters in enumerate([(32,), (64, 64), (128,)], start=1):
@@ -58,8 +58,8 @@ def vgg16_on_letters(side: int, classes: int, weights: str | Path | None) -> ker
     """VGG16 (Simonyan and Zisserman, "Very deep convolutional networks for large-scale image recognition", ICLR 2015)
     without its top, with a head for letters.
 
-    weights: ``imagenet``, which Keras fetches; a file of such weights; or None, for random ones. Raises InputError
-    that says what to get, and where to put it, when there are none.
+    weights: ``imagenet``, which Keras downloads; a file of such weights; or None for random weights. Raises InputError
+    if the weights cannot be loaded.
     """
     squares = keras.Input((side, side, 1), name="letters")
     dark_on_light = layers.Rescaling(-1.0, offset=255.0, name="paper")(squares)
@@ -73,7 +73,7 @@ def _base(coloured: keras.KerasTensor, side: int, weights: str | Path | None) ->
     try:
         base = keras.applications.VGG16(include_top=False, weights=str(weights) if weights else None,
                                         input_shape=(side, side, 3))  # fmt: skip
-    except Exception as error:  # of the network, of the file, of HDF5: Keras has no kind of its own for them
+    except Exception as error:  # errors of the network, the file or HDF5: Keras has no common class for them
         if weights is None:
             raise
         url = vgg16.WEIGHTS_PATH_NO_TOP
@@ -84,7 +84,7 @@ def _base(coloured: keras.KerasTensor, side: int, weights: str | Path | None) ->
             "To train from random weights instead, set `weights: none`."
         ) from error
     values = coloured
-    # Layer by layer, so that the model is a flat one: its layers can be named, frozen and exported.
+    # Layer by layer, to get a flat model, whose layers can be named, frozen and exported.
     for layer in base.layers[1:]:
         values = layer(values)
     return values
@@ -98,7 +98,7 @@ def _head(values: keras.KerasTensor, classes: int) -> keras.KerasTensor:
 
 
 def set_trainable(model: keras.Model, prefixes: Sequence[str]) -> None:
-    """Train the layers whose names begin with one of ``prefixes``, and no others; all when there are none."""
+    """Make only the layers trainable whose names begin with one of ``prefixes``; all layers if there are none."""
     for layer in model.layers:
         layer.trainable = not prefixes or layer.name.startswith(tuple(prefixes))
     log.info("training %d of %d weights", sum(w.numpy().size for w in model.trainable_weights), model.count_params())

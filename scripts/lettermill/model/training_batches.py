@@ -1,4 +1,4 @@
-"""Batches of letters for training: in another order, and each letter augmented otherwise, every epoch."""
+"""Batches of letters for training, shuffled and augmented differently in every epoch."""
 
 import keras
 import numpy as np
@@ -8,10 +8,11 @@ from lettermill.model.letter_data import LetterData
 
 
 class Batches(keras.utils.PyDataset):  # type: ignore[misc]
-    """Batches of ``letters`` as (squares, one-hot targets, weights), (n, side, side, 1) and (n, classes) float32, (n,).
+    """Batches of ``letters`` as (squares, one-hot targets, weights).
 
-    Order and augmentation depend on ``seed`` and ``epoch`` alone (whoever trains sets that one), so that a training
-    that was interrupted goes on as it would have.
+    Shapes: (n, side, side, 1), (n, classes) and (n,), all float32. size: letters per batch. balance: see
+    ``class_weights``. Order and augmentation depend only on ``seed`` and the attribute ``epoch``, which the training
+    loop sets, so that an interrupted training can be resumed with the same result.
     """
 
     def __init__(self, letters: LetterData, classes: int, size: int, balance: float, seed: int) -> None:
@@ -32,7 +33,7 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         return squares[..., None].astype(np.float32), self._one_hot[targets], self._weights[targets]
 
     def _ordered(self) -> np.ndarray:
-        """The order of the epoch, drawn once: that of a million letters takes as long as a step."""
+        """The order of the letters in this epoch; cached, because shuffling a million takes as long as a step."""
         if self._order is None or self._order[0] != self.epoch:
             random = np.random.default_rng((self._seed, self.epoch))
             self._order = self.epoch, random.permutation(len(self._letters.targets))
@@ -40,9 +41,10 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
 
 
 def class_weights(targets: np.ndarray, classes: int, balance: float) -> np.ndarray:
-    """(classes,) float32: what a letter of each class counts, 1 on average over ``targets``, (n,) int.
+    """Class weights (classes,) float32, with mean 1 over ``targets``, (n,) int.
 
-    balance: 0 all letters alike, 1 all classes alike, whatever they have; in between, by that power of their number.
+    balance: weights are proportional to the number of letters of a class to the power of minus ``balance``. With 0 all
+    letters have the same weight, with 1 all classes.
     """
     counts = np.bincount(targets, minlength=classes)
     weights = np.where(counts, np.maximum(counts, 1.0) ** -balance, 0.0)

@@ -1,7 +1,7 @@
-"""How well words are read: character error rate (CER) and word accuracy.
+"""Accuracy of reading: character error rate (CER) and word accuracy.
 
-CER is the edit distance of what is read from what is written, for each character written; word accuracy is the share of
-words that are read without an error.
+The CER is the edit distance between reading and transcription, divided by the length of the transcription. Word
+accuracy is the share of words that are read without an error.
 """
 
 from collections.abc import Sequence
@@ -12,11 +12,11 @@ import numpy as np
 from lettermill.base.intervals import wilson
 
 RESAMPLES = 2000
-"""Of the bootstrap (Efron, Annals of Statistics 7(1), 1979)."""
+"""Number of bootstrap samples (Efron, Annals of Statistics 7(1), 1979)."""
 
 
 def edit_distance(read: str, written: str) -> int:
-    """The fewest characters to insert, delete or replace that make ``read`` of ``written`` (Levenshtein, 1966)."""
+    """Minimum number of insertions, deletions and replacements between ``read`` and ``written`` (Levenshtein, 1966)."""
     row = list(range(len(written) + 1))
     for number, character in enumerate(read, start=1):
         diagonal, row[0] = row[0], number
@@ -26,14 +26,13 @@ def edit_distance(read: str, written: str) -> int:
 
 
 def cer(pairs: Sequence[tuple[str, str]]) -> float:
-    """Character error rate of all (read, written) pairs together; 0 when nothing is written."""
+    """Character error rate of all (read, written) pairs together; 0 if nothing is written."""
     written = sum(len(text) for _, text in pairs)
     return sum(edit_distance(*pair) for pair in pairs) / written if written else 0.0
 
 
 class ReadingAccuracy(NamedTuple):
-    """CER and word accuracy of words that have been read, with 95 % intervals; all are shares, 0 to 1 (a CER may be
-    more)."""
+    """CER and word accuracy with 95 % intervals. All are shares from 0 to 1, but a CER can be larger."""
 
     cer: float
     cer_low: float
@@ -44,10 +43,10 @@ class ReadingAccuracy(NamedTuple):
 
 
 def measure(pairs: Sequence[tuple[str, str]]) -> ReadingAccuracy | None:
-    """The accuracy of (read, written) pairs; None when nothing is written.
+    """The accuracy of (read, written) pairs; None if nothing is written.
 
-    The interval of the CER is by bootstrap over the pairs, for errors come together in a word; that of the word
-    accuracy is Wilson's.
+    The interval of the CER is a bootstrap over the pairs, because errors in a word are not independent. The interval of
+    the word accuracy is Wilson's.
     """
     wrong = np.array([edit_distance(*pair) for pair in pairs])
     length = np.array([len(written) for _, written in pairs])

@@ -1,4 +1,4 @@
-"""Evaluation on words: how well rows of the test part are read, on which nothing has been trained."""
+"""Evaluation on words: read the rows of the test split, which no model was trained on."""
 
 import hashlib
 import json
@@ -22,7 +22,7 @@ from lettermill.stages.images import read_crop, read_offsets
 log = logging.getLogger(__name__)
 
 MAX_ROWS = 3000
-"""Rows that are read, at most: a random sample, for more tell little more."""
+"""Maximum number of rows to read, a random sample. More rows would hardly change the result."""
 
 Pattern = tuple[str, str]
 
@@ -36,12 +36,12 @@ def evaluate_words(
     output: Path,
     figures: Path,
 ) -> None:
-    """Read the rows of the test part as one word each, without a word list and with one.
+    """Read the rows of the test split as one word each, without and with a word list.
 
-    batches: (folder of cropped images, (row id, pattern) of its rows). words: the list; without one the transcriptions
-    of the rows of the training part. Writes ``ReadRow`` records to ``output`` and CER and word accuracy with their
-    intervals to ``figures``. Rows whose image has not come are left out; those in whose image nothing is found count as
-    read wrongly.
+    batches: (folder of cropped images, (row id, pattern) of its rows). words: the word list; None means the
+    transcriptions of the train split. other_words: see ``read_lattice``. Writes ``ReadRow`` records to ``output``, and
+    CER and word accuracy with their intervals as JSON to ``figures``. Rows without an image are skipped. Rows in which
+    no letter is found count as read wrongly.
     """
     everything = [(folder, row_id, word(pattern)) for folder, rows in batches for row_id, pattern in rows]
     source = "config"
@@ -81,7 +81,7 @@ def evaluate_words(
 
 
 def _first(readings: Sequence[Reading]) -> tuple[str, float | None]:
-    """The likeliest text and its probability."""
+    """The most likely text and its probability."""
     return (readings[0].text, round(readings[0].probability, 4)) if readings else ("", None)
 
 

@@ -1,4 +1,4 @@
-"""A lattice of letters: every way to cut a word and to name its letters, with what each way weighs."""
+"""The lattice of a word to read: all possible cuts and letters, with their weights."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,11 +12,11 @@ from lettermill.align.lattice import Lattice
 
 @dataclass(frozen=True)
 class LetterLattice:
-    """A word that waits to be read.
+    """The lattice of a word to read.
 
-    candidates: ordered by start. letters: the letters that can be read. scores: (candidates, letters) float64 log
-    weight of each candidate as each letter. unknown: (candidates,) the same for a letter that is none of ``letters``.
-    skips: (fragments,) cost (log) of leaving a fragment out.
+    candidates: sorted by start. letters: all letters that can be read. scores: (candidates, letters) float64 log
+    weights of each candidate as each letter. unknown: (candidates,) float64, the same for any other letter. skips:
+    (fragments,) float64 cost (log) of skipping a fragment.
     """
 
     candidates: Sequence[Candidate]
@@ -27,22 +27,22 @@ class LetterLattice:
 
     @cached_property
     def paths(self) -> Lattice:
-        """The ways to cut the word."""
+        """The lattice of all cuts of the word."""
         return Lattice(self.candidates, self.skips)
 
     @cached_property
     def any_letter(self) -> np.ndarray:
-        """(candidates,) float64 log weight of each candidate as a letter, whichever."""
+        """(candidates,) float64 log weight of each candidate as any letter."""
         return np.asarray(np.logaddexp.reduce(self.scores, axis=1))
 
     def columns(self, word: str) -> np.ndarray:
-        """(candidates, letters of ``word``) log weights."""
+        """(candidates, letters of ``word``) float64 log weights of each candidate as each letter of ``word``."""
         index = {letter: number for number, letter in enumerate(self.letters)}
         columns = [self.scores[:, index[letter]] if letter in index else self.unknown for letter in word]
         return np.stack(columns, axis=1) if columns else np.zeros((len(self.candidates), 0))
 
     def part(self, start: int, stop: int) -> "LetterLattice":
-        """The lattice of the fragments from ``start`` to ``stop`` (exclusive) alone."""
+        """The lattice of only the fragments from ``start`` to ``stop`` (exclusive)."""
         inside = [number for number, one in enumerate(self.candidates) if one.start >= start and one.stop <= stop]
         return LetterLattice(
             [
@@ -57,12 +57,12 @@ class LetterLattice:
 
 
 def all_texts(lattice: LetterLattice) -> float:
-    """Log of the weight of all texts together: of every path through the lattice."""
+    """Log of the total weight of all texts, that is, of all paths through the lattice."""
     return float(lattice.paths.forward(lattice.any_letter)[-1])
 
 
 def letter_shares(lattice: LetterLattice) -> np.ndarray:
-    """(candidates, letters) float64: the share of all paths, by weight, that take a candidate as a letter."""
+    """(candidates, letters) float64: share of all paths, by weight, that take the candidate as the letter."""
     forward, backward = (way(lattice.any_letter) for way in (lattice.paths.forward, lattice.paths.backward))
     around = [forward[candidate.start] + backward[candidate.stop] for candidate in lattice.candidates]
     shares: np.ndarray = np.exp(np.minimum(0, lattice.scores + np.array(around)[:, None] - forward[-1]))
@@ -70,5 +70,5 @@ def letter_shares(lattice: LetterLattice) -> np.ndarray:
 
 
 def weight_of(lattice: LetterLattice, text: str) -> float:
-    """Log of the weight of ``text``: of all paths that read it."""
+    """Log of the weight of ``text``, that is, of all paths that read it."""
     return float(lattice.paths.forward(lattice.columns(text))[-1, -1])

@@ -1,7 +1,7 @@
-"""The two models that read together: which fragments of ink are letters, and which letters these are.
+"""The two models for reading: one finds the letters among the fragments, both decide which letters these are.
 
-The recogniser of `learn` knows what is no letter, for it has been trained on halves of letters and pairs of them too.
-The trained classifier has only seen letters, and tells these better.
+The recogniser of `learn` can reject what is not a letter, because it was also trained on parts and pairs of letters.
+The classifier of `train` has only seen letters, and distinguishes these better.
 """
 
 from collections.abc import Sequence
@@ -20,24 +20,24 @@ from lettermill.model.classifier import Classifier, load_classifier
 from lettermill.predict.letter_lattice import LetterLattice
 
 CLASSIFIER = 0.6
-"""What the classifier's opinion of a letter weighs against the recogniser's, 0 to 1: the weight of its logarithms."""
+"""Weight of the log probabilities of the classifier, 0 to 1; the rest is the weight of those of the recogniser."""
 
 MIN_LETTER_PROBABILITY = 0.01
-"""Probability of being a letter at all, under which the classifier is not asked."""
+"""Minimum probability of being a letter for which the classifier is used."""
 
 
 @dataclass(frozen=True)
 class Models:
-    """recogniser: of the table. classifier: trained on its letters."""
+    """The models for reading. recogniser: trained on the table. classifier: trained on the letters of the dataset."""
 
     recogniser: Recogniser
     classifier: Classifier
 
     def lattice(self, fragments: Fragments, candidates: Sequence[Candidate], fold: int | None = None) -> LetterLattice:
-        """What the word may read.
+        """The lattice of a word.
 
-        fold: of a row of the table, which is read only by the network that has not been trained on it. Other images
-        are read by all networks.
+        fold: of a row of the table, so that only the network is used that was not trained on this row; None for other
+        images, for which the networks are averaged.
         """
         networks = self.recogniser.networks if fold is None else self.recogniser.networks[fold : fold + 1]
         features = appearance_of(fragments, candidates).features()
@@ -45,15 +45,15 @@ class Models:
         is_letter = np.maximum(1 - likely[:, -1], FLOOR)
         letters = "".join(sorted({*self.recogniser.letters, *self.classifier.classes}))
         recognised = _by_letter(np.log(likely[:, :-1] / is_letter[:, None]), self.recogniser.letters, letters)
-        asked = np.flatnonzero(is_letter >= MIN_LETTER_PROBABILITY)
+        probable = np.flatnonzero(is_letter >= MIN_LETTER_PROBABILITY)
         classified = np.full_like(recognised, np.nan)
-        classified[asked] = _by_letter(
-            self.classifier.log_probabilities(pictures(fragments, [candidates[index] for index in asked.tolist()])),
+        classified[probable] = _by_letter(
+            self.classifier.log_probabilities(pictures(fragments, [candidates[index] for index in probable.tolist()])),
             self.classifier.classes,
             letters,
         )
         which = (1 - CLASSIFIER) * recognised + CLASSIFIER * classified
-        for opinion in (recognised, classified):  # a letter that one of them has not learnt is left to the other
+        for opinion in (recognised, classified):  # a letter that one model has not learnt is left to the other
             which = np.where(np.isnan(which), opinion, which)
         which = np.where(np.isnan(which), np.log(FLOOR), which)
         return LetterLattice(
@@ -66,12 +66,12 @@ class Models:
 
 
 def load_models(recogniser: Path, onnx: Path, preprocessing: Path) -> Models:
-    """Read the models. Raises CorruptedFileError when a file is damaged, InputError when there is no recogniser."""
+    """Read the models. Raises CorruptedFileError if a file is damaged, InputError if no recogniser could be trained."""
     return Models(trained_recogniser(recogniser), load_classifier(onnx, preprocessing))
 
 
 def pictures(fragments: Fragments, candidates: Sequence[Candidate]) -> list[np.ndarray]:
-    """Each candidate as `cut` cuts letters: (height, width) uint8, with the ink of other fragments painted as paper."""
+    """Each candidate as a letter crop, (height, width) uint8, with the ink of other fragments painted over."""
     bare = fragments.image[fragments.labels == 0]
     paper = np.uint8(np.median(bare)) if len(bare) else np.uint8(255)
     found = []
@@ -85,7 +85,7 @@ def pictures(fragments: Fragments, candidates: Sequence[Candidate]) -> list[np.n
 
 
 def _by_letter(values: np.ndarray, classes: Sequence[str], letters: str) -> np.ndarray:
-    """(n, classes) values to (n, letters), with NaN for letters that are no class."""
+    """(n, classes) values as (n, letters), with NaN for letters that are not a class."""
     spread = np.full((len(values), len(letters)), np.nan)
     spread[:, [letters.index(letter) for letter in classes]] = values
     return spread

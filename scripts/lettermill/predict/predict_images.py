@@ -1,4 +1,4 @@
-"""Predict: what a folder of images says."""
+"""Predict: read a folder of images."""
 
 import logging
 from collections.abc import Sequence
@@ -19,8 +19,8 @@ log = logging.getLogger(__name__)
 
 
 class Outputs(NamedTuple):
-    """Three tables and a folder, see ``predict.tables``: a picture for every image that can be shown, named as the
-    image with ``.png`` behind it."""
+    """Three tables, see ``predict.tables``, and a folder with a picture of every image that can be decoded, named like
+    the image with ``.png`` appended."""
 
     predictions: Path
     alternatives: Path
@@ -29,7 +29,7 @@ class Outputs(NamedTuple):
 
 
 def predict_images(images: Sequence[tuple[str, Path]], reader: Reader, cropping: Cropping, output: Outputs) -> None:
-    """Read ``images``, (name, path), and write ``output``. What cannot be read gets a line with the reason."""
+    """Read ``images``, (name, path), and write ``output``. An image that cannot be read gets a line with the reason."""
     predictions, alternatives, letters = [], [], []
     output.pictures.mkdir(parents=True, exist_ok=True)
     for name, path in images:
@@ -54,7 +54,7 @@ def predict_images(images: Sequence[tuple[str, Path]], reader: Reader, cropping:
 
 
 def _read(path: Path, reader: Reader, cropping: Cropping) -> tuple[np.ndarray | None, Line]:
-    """The image at ``path``, None if it is none, and what it says, with boxes in its pixels."""
+    """The image at ``path``, None if it cannot be decoded, and its text with boxes in its pixels."""
     try:
         image = decode(path.read_bytes())
     except OSError as error:
@@ -65,5 +65,5 @@ def _read(path: Path, reader: Reader, cropping: Cropping) -> tuple[np.ndarray | 
 
 
 def _rounded(probability: float) -> float:
-    """Four places: the last bits of a sum differ from one processor to the next."""
+    """Rounded to 4 places, because the last bits of a sum differ between processors."""
     return round(probability, 4)

@@ -1,4 +1,4 @@
-"""Prepare: any picture of a word as the workflow knows them: dark on even paper, cropped, with letters of one size."""
+"""Prepare any image of a word for reading: dark ink on evenly lit paper, cropped, with letters of a usual size."""
 
 from typing import NamedTuple
 
@@ -11,23 +11,26 @@ from lettermill.image.ink import components, ink_mask
 from lettermill.image.segmentation import Tolerances, cores_of, word_band
 
 LARGEST = 4_000_000
-"""Pixels from which an image is made smaller before anything else."""
+"""Maximum number of pixels. Larger images are scaled down first."""
 
 SMALL, USUAL, TALL = 11, 16, 32
-"""Height of letters, in pixels: under the first and above the last an image is brought to the second."""
+"""Heights of letters in pixels. If they are below the first or above the last, the image is scaled to the second."""
 
 UNEVEN = 32
-"""Grey levels between the darkest and the lightest paper of an image from which it is evened."""
+"""Minimum difference of grey levels between the darkest and the lightest paper for which lighting is corrected."""
 
 PAPER_ROWS, STROKE = 64, 21
-"""Paper is looked at in an image of so many rows, in which every stroke is narrower than so many pixels."""
+"""Paper is estimated in an image scaled to this height, in which every stroke is narrower than this many pixels."""
 
 _AROUND = np.ones((STROKE, STROKE), np.uint8)
 
 
 class Prepared(NamedTuple):
-    """image: (height, width) uint8, dark ink, of the region ``region`` of the original. scale: pixels of ``image`` for
-    each pixel of the original. line: a row of ``image`` known to cross the word, if any is."""
+    """A prepared image.
+
+    image: (height, width) uint8, dark ink. region: the part of the original that it shows. scale: pixels of ``image``
+    per pixel of the original. line: a row of pixels of ``image`` known to cross the word, or None.
+    """
 
     image: np.ndarray
     region: Box
@@ -45,7 +48,7 @@ class Prepared(NamedTuple):
 
 
 def prepare(image: np.ndarray, cropping: Cropping) -> Prepared | None:
-    """The writing of ``image`` ((height, width) uint8); None when the crop leaves nothing of it."""
+    """The prepared handwriting of ``image`` ((height, width) uint8); None if the crop is empty."""
     image = even(dark_on_light(image))
     region, line = crop(image, cropping)
     if region.width < 1 or region.height < 1:
@@ -61,7 +64,7 @@ def prepare(image: np.ndarray, cropping: Cropping) -> Prepared | None:
 
 
 def letter_height(image: np.ndarray) -> float:
-    """Median height of what may be letters, in pixels; 0 when there are none."""
+    """Median height of possible letters, in pixels; 0 if there are none."""
     parts = components(ink_mask(image))
     band = word_band(parts, None)
     cores = cores_of(parts, band, Tolerances()) if band else np.zeros(0, bool)
@@ -69,9 +72,9 @@ def letter_height(image: np.ndarray) -> float:
 
 
 def dark_on_light(image: np.ndarray) -> np.ndarray:
-    """``image`` ((height, width) uint8), turned into its negative when it is written in light on dark.
+    """``image`` ((height, width) uint8), inverted if the ink is lighter than the paper.
 
-    Wherever there is something to see, most of it is paper.
+    This assumes that there is more paper than ink around every stroke.
     """
     small = _small(image)
     darkest, lightest = (method(small, _AROUND).astype(np.int64) for method in (cv2.erode, cv2.dilate))
@@ -79,7 +82,7 @@ def dark_on_light(image: np.ndarray) -> np.ndarray:
 
 
 def even(image: np.ndarray) -> np.ndarray:
-    """``image`` ((height, width) uint8, dark ink) on paper of one brightness, where it is lit unevenly."""
+    """``image`` ((height, width) uint8, dark ink), with uneven lighting corrected."""
     small = _small(image)
     paper = cv2.morphologyEx(cv2.blur(small, (3, 3)), cv2.MORPH_CLOSE, _AROUND)
     if int(paper.max()) - int(paper.min()) < UNEVEN:

@@ -1,4 +1,4 @@
-"""Read: from the image of a word or a line to its text, with a box for each letter."""
+"""Read: the text of an image of a word or a line, with a box for each letter."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -17,11 +17,11 @@ from lettermill.predict.word_list import WordList
 from lettermill.predict.words import find_words
 
 SAME_PLACE = 0.5
-"""Overlap (intersection over union) of two boxes above which they are one place."""
+"""Intersection over union of two boxes above which they count as the same place."""
 
 
 class ReadLetter(NamedTuple):
-    """A letter that is read. probability: that this letter stands in this place, by its looks, whatever the list."""
+    """A letter of a reading. probability: of this letter in this place, by its appearance, without the word list."""
 
     word: int  # counts the words of the line from 0
     letter: str
@@ -31,8 +31,11 @@ class ReadLetter(NamedTuple):
 
 @dataclass(frozen=True)
 class Line:
-    """What stands in an image. texts: what it may say, the likeliest first, words parted by spaces. letters: those of
-    the likeliest text. reason, detail: why there are none, see ``lettermill.base.reasons``."""
+    """The readings of an image.
+
+    texts: the most likely first, with spaces between words; empty if nothing is read. letters: of the first text.
+    reason, detail: why nothing is read, see ``lettermill.base.reasons``.
+    """
 
     texts: list[Reading]
     letters: list[ReadLetter]
@@ -41,14 +44,14 @@ class Line:
 
     @property
     def best(self) -> Reading:
-        """The likeliest text; an empty one when nothing is read."""
+        """The most likely text; an empty text with probability 0 if nothing is read."""
         return self.texts[0] if self.texts else Reading("", 0.0)
 
 
 @dataclass(frozen=True)
 class Reader:
-    """models: what letters look like. words: what may be written, None for anything. other_words: see
-    ``read_lattice``. alternatives: texts that are given, the likeliest included."""
+    """Reads images. words: the word list, None for any text. other_words: see ``read_lattice``. alternatives: maximum
+    number of texts per image."""
 
     models: Models
     words: WordList | None = None
@@ -56,7 +59,7 @@ class Reader:
     alternatives: int = 5
 
     def picture(self, image: np.ndarray, cropping: Cropping) -> Line:
-        """What any picture of a word or a line says, ``image`` ((height, width) uint8), with boxes in its pixels."""
+        """Prepare and read ``image`` ((height, width) uint8), any image of a word or line. Boxes are in its pixels."""
         prepared = prepare(image, cropping)
         if prepared is None:
             return Line([], [], "outside_image", f"{image.shape[1]}x{image.shape[0]} pixels")
@@ -65,7 +68,7 @@ class Reader:
         return Line(line.texts, letters, line.reason, line.detail)
 
     def line(self, image: np.ndarray, line: int | None = None) -> Line:
-        """What ``image`` ((height, width) uint8, dark ink) says; line: a row known to cross the writing."""
+        """Read ``image`` ((height, width) uint8, dark ink). line: a row known to cross the writing, or None."""
         fragments = find_fragments(image, line)
         candidates = fragments.candidates() if fragments else []
         if not fragments or not candidates:
@@ -86,21 +89,24 @@ class Reader:
         return Line(texts, letters)
 
     def _written(self, readings: list[Reading]) -> list[Reading]:
-        """``readings`` as the list spells them."""
+        """``readings`` in the spelling of the word list."""
         spellings = self.words.spellings if self.words else {}
         return [Reading(spellings.get(text, text), probability) for text, probability in readings]
 
 
 def word_lattice(models: Models, image: np.ndarray, line: int | None, fold: int) -> LetterLattice | None:
-    """What a row of the table may read, as one word and by what has not been trained on it; None when its image
-    ((height, width) uint8) has nothing like a letter. line: a row known to cross the word."""
+    """The lattice of the image of a row of the table ((height, width) uint8), read as one word.
+
+    line: a row of pixels known to cross the word, or None. fold: of the row, see ``Models.lattice``. Returns None if
+    nothing in the image resembles a letter.
+    """
     fragments = find_fragments(image, line)
     candidates = fragments.candidates() if fragments else []
     return models.lattice(fragments, candidates, fold) if fragments and candidates else None
 
 
 def _joined(before: list[Reading], after: list[Reading], count: int) -> list[Reading]:
-    """The ``count`` likeliest texts of two that follow each other."""
+    """The ``count`` most likely texts of two consecutive parts of a line."""
     both = [
         Reading(f"{first.text} {second.text}".strip(), first.probability * second.probability)
         for first in before
@@ -110,7 +116,7 @@ def _joined(before: list[Reading], after: list[Reading], count: int) -> list[Rea
 
 
 def _letters(lattice: LetterLattice, word: int, text: str) -> list[ReadLetter]:
-    """The letters of ``text`` in the places where they stand best."""
+    """The letters of ``text`` in their best places."""
     alignment = lattice.paths.align(lattice.columns(text))
     if alignment is None:
         raise ValueError(f"the reading {text!r} does not fit the lattice that it comes from")
@@ -118,7 +124,7 @@ def _letters(lattice: LetterLattice, word: int, text: str) -> list[ReadLetter]:
     letters = []
     for letter, index in zip(text, alignment.chosen, strict=True):
         box = lattice.candidates[index].box
-        # A stroke more or less at its edge leaves a letter in its place.
+        # A candidate with a stroke more or less is still in the same place.
         here = [number for number, other in enumerate(lattice.candidates) if other.box.overlap(box) > SAME_PLACE]
         share = shares[here, lattice.letters.index(letter)].sum() if letter in lattice.letters else 0.0
         letters.append(ReadLetter(word, letter, box, min(1.0, float(share))))

@@ -1,4 +1,4 @@
-"""Search: the texts that a word most likely reads, and how likely each of them is."""
+"""Search: the most likely texts of a word, and their probabilities."""
 
 import math
 from typing import NamedTuple
@@ -9,17 +9,17 @@ from lettermill.predict.letter_lattice import LetterLattice, all_texts, weight_o
 from lettermill.predict.word_list import WordList
 
 BEAM = 48
-"""Texts that are kept at each cut."""
+"""Number of texts kept at each cut (beam width)."""
 
 TOP = 6
-"""Letters that a candidate is tried as, the likeliest."""
+"""Number of letters tried for a candidate, the most likely ones."""
 
 Weights = dict[str, float]
 """Text -> log of its weight."""
 
 
 class Reading(NamedTuple):
-    """A text and the probability that it is what stands there."""
+    """A text and the probability that it is right."""
 
     text: str
     probability: float
@@ -28,10 +28,11 @@ class Reading(NamedTuple):
 def read_lattice(
     lattice: LetterLattice, count: int, words: WordList | None = None, other_words: float = 0.0
 ) -> list[Reading]:
-    """Up to ``count`` texts, the likeliest first; their probabilities are shares of all texts there can be.
+    """Up to ``count`` texts, the most likely first. Probabilities are shares of the weight of all possible texts.
 
-    words: what may stand there. other_words: what any other text counts, against 1 for each of ``words``; with 0 there
-    are no others. (All texts count the same without a list.) None may be left: the empty text is never one of them.
+    words: the word list; None for any text. other_words: prior weight of any text that is not in the list, where each
+    word of the list has 1; with 0 only words of the list are read. The result can be empty, and never contains an empty
+    text.
     """
     if words is None:
         return _shares(free_texts(lattice, count), all_texts(lattice), count)
@@ -52,11 +53,10 @@ def read_lattice(
 
 
 def free_texts(lattice: LetterLattice, count: int) -> Weights:
-    """The heaviest texts, ``count`` or fewer.
+    """Up to ``count`` texts with the highest weights.
 
-    A prefix beam search, as sequences are decoded elsewhere (Hannun et al., arXiv:1408.2873): from left to right, with
-    the texts that can stand up to each cut of the word, each with the weight of the paths that read it. What is left at
-    the end is weighed exactly.
+    A prefix beam search (Hannun et al., arXiv:1408.2873) from left to right. At each cut of the word it keeps the texts
+    up to there, each with the weight of the paths that read it. The weights of the final texts are exact.
     """
     ends = lattice.paths.ending
     likeliest = np.argsort(-lattice.scores, axis=1, kind="stable")[:, :TOP]

@@ -1,4 +1,4 @@
-"""A list of words that may stand there, and how much each of them weighs."""
+"""The word list, and the weight of each word in a lattice."""
 
 import math
 from collections.abc import Iterable
@@ -12,9 +12,9 @@ from lettermill.predict.letter_lattice import LetterLattice
 
 
 class WordList:
-    """Words as a trie, its nodes ordered by depth: those of all beginnings of up to n letters come before the others.
+    """A word list as a trie, with nodes sorted by depth: the prefixes of up to n letters come before longer ones.
 
-    spellings: what is written for each word in letters of the alphabet. ``words`` are these, sorted.
+    spellings: word in letters of the alphabet -> spelling of the list. The attribute ``words`` has its sorted keys.
     """
 
     def __init__(self, spellings: dict[str, str]) -> None:
@@ -23,12 +23,12 @@ class WordList:
         self.letters = "".join(sorted(set("".join(self.words))))
         number = {letter: place for place, letter in enumerate(self.letters)}
         parent, letter, first = [0], [0], [0, 1]
-        nodes = [0] * len(self.words)  # of each word's beginning so far, in the end that of the word
+        nodes = [0] * len(self.words)  # of the prefix of each word so far, finally of the word
         for depth in range(max(map(len, self.words), default=0)):
             before: tuple[int, str] | None = None
             for place, text in enumerate(self.words):
                 if len(text) > depth:
-                    # Words are sorted, so those that begin alike stand together.
+                    # Words are sorted, so words with the same prefix are adjacent.
                     if (nodes[place], text[depth]) != before:
                         before = nodes[place], text[depth]
                         parent.append(nodes[place])
@@ -36,19 +36,20 @@ class WordList:
                     nodes[place] = len(parent) - 1
             first.append(len(parent))
         self._parent, self._letter = np.array(parent), np.array(letter)
-        self._first = first  # [depth] the first node of that depth
+        self._first = first  # [depth]: the first node of that depth
         self._node = np.array(nodes, np.int64)
 
     def weights(self, lattice: LetterLattice) -> np.ndarray:
-        """(words,) float64: log of the weight of each word, -inf where it is too long for the ink.
+        """(words,) float64: log of the weight of each word, -inf if it is too long for the ink.
 
-        Exact: every path that reads a word counts. A table of fragments by nodes is summed from left to right, with a
-        factor of its own for each fragment: only what is e^700 times as light as something else underflows, to -inf.
+        The weights are exact: every path that reads a word counts. A table of fragments by trie nodes is summed from
+        left to right. Each fragment has its own scale, so that a weight only underflows (to -inf) if it is e^700 times
+        smaller than the largest one.
         """
         likely = np.exp(lattice.columns(self.letters))
         passing, ends = np.exp(-lattice.skips), lattice.paths.ending
         rows: list[np.ndarray] = [np.ones(1)]
-        factors = [0.0]  # log of what the weights of a row are to be multiplied by
+        factors = [0.0]  # log of the scale of each row
         for stop in range(1, len(ends)):
             row = np.zeros(self._first[min(stop + 1, len(self._first) - 1)])
             row[: len(rows[-1])] = rows[-1] * passing[stop - 1]
@@ -67,9 +68,9 @@ class WordList:
 
 
 def read_word_list(path: Path, alphabet: Alphabet) -> WordList:
-    """The words of the text file ``path``, one a line; parts of a line between spaces are words of their own too.
+    """The word list in the text file ``path``, one word per line. The parts of a line with spaces are words too.
 
-    Raises InputError, naming file and line, when it is no UTF-8 text or a line has no letter of the alphabet.
+    Raises InputError if the file cannot be read, is not UTF-8 or is empty, or if a line has no letter of the alphabet.
     """
     try:
         lines = path.read_bytes().decode("utf-8-sig").splitlines()
@@ -96,8 +97,8 @@ def read_word_list(path: Path, alphabet: Alphabet) -> WordList:
 
 
 def list_of(words: Iterable[str], alphabet: Alphabet) -> WordList:
-    """The list of ``words``. Those that are one in letters of the alphabet, though written in several ways, are given
-    back in these letters."""
+    """The word list of ``words``. Different spellings with the same letters of the alphabet become one word, which is
+    spelled with these letters."""
     spellings: dict[str, str] = {}
     for written in words:
         letters = word(alphabet.pattern(written))

@@ -1,4 +1,4 @@
-"""Words: where a line of writing is parted."""
+"""Words: split a line of writing at the gaps between words."""
 
 import itertools
 from collections.abc import Sequence
@@ -9,17 +9,17 @@ from lettermill.align.fragments import Fragments
 from lettermill.predict.letter_lattice import LetterLattice
 
 WIDEST_GAP = 1.2
-"""Gap between two letters, in letter heights, up to which they are of one word however close the others stand."""
+"""Gaps up to this width, in letter heights, never separate words."""
 
 WIDER = 0.6
-"""The same for letters that are written far apart: what a gap has more than the median one, in letter heights."""
+"""Gaps up to the median gap plus this width, in letter heights, do not separate words either."""
 
 
 def find_words(fragments: Fragments, lattice: LetterLattice) -> list[tuple[int, int]]:
     """The words of a line as runs of fragments, (start, stop) with stop exclusive, from left to right.
 
-    Gaps are those between the letters that the line most likely has: what is no letter, a hyphen say, fills none.
-    Together the words have all fragments. A line without letters is one word.
+    Gaps are measured between the most likely letters of the line, so a hyphen, for example, does not fill a gap.
+    Together the words contain all fragments. A line without letters is one word.
     """
     best = lattice.paths.read(lattice.scores.max(axis=1))
     letters = [lattice.candidates[index] for index in best.chosen]
@@ -30,7 +30,7 @@ def find_words(fragments: Fragments, lattice: LetterLattice) -> list[tuple[int, 
 
 
 def _wide(gaps: Sequence[int], height: float) -> list[int]:
-    """Indices of the gaps, in pixels, that part words."""
+    """Indices of the gaps (in pixels) that separate words."""
     if not gaps:
         return []
     widest = max(WIDEST_GAP, WIDER + float(np.median(gaps)) / height)
@@ -38,7 +38,7 @@ def _wide(gaps: Sequence[int], height: float) -> list[int]:
 
 
 def _parting(fragments: Fragments, after: int, before: int) -> int:
-    """The fragment that the next word begins with, between letters that end before ``after`` and begin at ``before``:
-    the widest gap between the fragments parts them."""
+    """The first fragment of the next word, between letters that end before ``after`` and begin at ``before``: the word
+    begins after the widest gap between fragments."""
     gaps = [fragments.boxes[fragment].x - fragments.boxes[fragment - 1].right for fragment in range(after, before + 1)]
     return after + int(np.argmax(gaps))
