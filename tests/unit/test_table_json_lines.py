@@ -70,7 +70,9 @@ BAD = {
     '{"id": "2", "image": "b.jpg", "text": {"en": "B"}}': "column text contains a list or an object: write text",
     r'{"id": "2\u0000", "image": "b.jpg", "text": "B"}': "column id contains a NUL byte: delete it",
     r'{"id": "2", "image": "\ud800.jpg", "text": "B"}': r"column image contains half a character ('\ud800'): delete it",
-    '{"id": "2", "image": "a\tb.jpg", "text": "B"}': "not JSON: Invalid control character at character 24: correct the line",
+    '{"id": "2", "image": "a\tb.jpg", "text": "B"}': (
+        "not JSON: Invalid control character at character 24: correct the line"
+    ),
 }
 
 
