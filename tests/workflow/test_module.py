@@ -99,7 +99,7 @@ def test_a_second_run_has_nothing_to_do(outer: Outer) -> None:
 def test_validate_looks_at_the_whole_run(outer: Outer) -> None:
     output = outer.run("letters_validate")
     assert "40 rows, 40 of them usable; batches: 4" in output
-    assert "What a run would do\nNothing: everything is done." in output
+    assert "What a run would do\nNothing: everything is up to date." in output
 
 
 def test_a_batch_without_rows_goes(outer: Outer) -> None:

@@ -175,7 +175,7 @@ class Workplan:
     def _batch(self, name: str) -> IndexedBatch:
         if name not in self._index.batches:
             example = next(iter(self._index.batches), "")
-            names = f"names are like {example}" if example else "there is none, because no row of the table is usable"
+            names = f"use a name like {example}" if example else "there is none, because no row of the table is usable"
             raise InputError(f"There is no batch {name}. With `batches: {self._config['batches']}`, {names}.")
         return self._index.batches[name]
 
