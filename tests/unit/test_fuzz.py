@@ -36,7 +36,7 @@ def test_no_damaged_image_does_harm(sample_recogniser: Path) -> None:
 
 
 def test_a_case_that_fails_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match=r"(?s)^case \[700\]: ended with 1\n.*no recogniser"):
+    with pytest.raises(ValueError, match=r"(?s)^case \[700\]: ended with 1\n.*cannot be read as a recogniser"):
         tried(700, 1, tmp_path / "none.npz")
 
 

@@ -101,7 +101,10 @@ def _row_error(row: Row, columns: Columns) -> tuple[str, str] | None:
         return "empty_id", f"fill in {source}"
     if not (row_id.isprintable() and len(row_id) < MAX_ID_BYTES // 4):  # nearly all are
         if len(row_id.encode()) > MAX_ID_BYTES:
-            return "unsafe_id", f"{source} has {len(row_id.encode()):,} bytes, and {MAX_ID_BYTES:,} are allowed: shorten it"
+            return (
+                "unsafe_id",
+                f"{source} has {len(row_id.encode()):,} bytes, and {MAX_ID_BYTES:,} are allowed: shorten it",
+            )
         if control := _CONTROL.search(row_id):
             return "unsafe_id", f"{source}: delete the character {control[0]!r}"
     if len(image) > MAX_CELL_LENGTH:
