@@ -9,17 +9,17 @@ table        reading the user's table: encodings, separators, workbooks, repairs
 corrections  what people have corrected
 workflow     what knows Snakemake: digests of code, parameters of jobs, logs, progress
 plan         config, rows, batches: what each stage must know
-fetch        getting images from the web, and the cache that keeps them
+fetch        downloading images, and the cache that keeps them
 align        forced alignment: fragments of ink, the recogniser of letters, the lattice, confidences
-model        a classifier of letters: training it in Keras, evaluating it, applying it with OpenCV
+model        the classifier: training with Keras, evaluation, inference with OpenCV
 stages       the steps of the workflow, each a function over one batch of rows
-predict      reading words that are in no table
+predict      reading words without a transcription
 dataset      the delivered dataset: folders, metadata, rejections, counts, card, summary
 export       the dataset in the formats of other libraries
 report       what came out and how good it is, as one page
-review       a page in the browser for what is worth a look
+review       the review page: uncertain letters and suspect rows, to check in the browser
 
-Beside them is `api`, the way in from Python: reading and aligning single words.
+Beside them is `api`, the Python API: reading and aligning single words.
 """
 
 import os
