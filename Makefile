@@ -1,12 +1,12 @@
 # make run     install everything into .venv and run the workflow on the embedded sample
 # make train   install Keras too, and train a model on the sample's letters
-# make export  write them in the formats of other libraries
-# make test    install everything and run the tests, but for those that take long and prove something rare
-# make test-slow   run these; make test-all runs all of them
-# make coverage    run the tests of `make test`, slower, and say which lines of the library they run
+# make export  export the letters in the formats of other libraries
+# make test    install everything and run the tests, except the slow tests of rare cases
+# make test-slow   run the slow tests; make test-all runs all tests
+# make coverage    run the tests of `make test`, and report which lines of the library they run
 # make docs    build the documentation site into site/ and check its links
-# make bench   measure; see benchmarks/run.py; BENCH="--rows 130000" for its options
-# make lock    after a change of requirements*.txt: constraints.txt and locks/ from them; LOCK=--upgrade moves all pins
+# make bench   run the benchmark benchmarks/run.py; BENCH="--rows 130000" passes options to it
+# make lock    after a change of requirements*.txt: update constraints.txt and locks/; LOCK=--upgrade updates all pins
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -27,7 +27,7 @@ train: $(VENV)/train.stamp
 export: $(VENV)/export.stamp
 	$(VENV)/bin/snakemake --cores $(CORES) export
 
-# Files of tests side by side: the tests of one share what they have made.
+# Test files run in parallel. The tests of one file share their results.
 PYTEST = $(VENV)/bin/python -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 test: $(VENV)/test.stamp
@@ -49,7 +49,7 @@ docs: $(VENV)/docs.stamp
 bench: $(VENV)/run.stamp
 	$(VENV)/bin/python benchmarks/run.py $(BENCH)
 
-# For every platform and every Python from 3.11 on. Pins stay where they are as far as requirements*.txt allow.
+# For every platform and every Python from 3.11 on. Pins change only if requirements*.txt require it.
 COMPILE = uv pip compile --quiet --universal --python-version 3.11 --no-annotate --custom-compile-command "make lock"
 
 lock: $(VENV)/bin/python
@@ -64,10 +64,10 @@ clean:
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-	  { echo "Lettermill needs Python 3.11 or newer; name yours: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	  { echo "Lettermill needs Python 3.11 or newer. Name it: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
-# From locks/, every package is one whose hash is there, or pip refuses it.
+# pip refuses a package whose hash is not in locks/.
 $(VENV)/run.stamp: locks/requirements.txt | $(VENV)/bin/python
 	$(PIP_INSTALL) --require-hashes -r $<
 	touch $@

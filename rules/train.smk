@@ -4,8 +4,8 @@ fit          results/model/{model.keras,model.onnx,model.json,history.csv,curves
 evaluate     results/model/evaluation/   accuracy on the other splits and on the folders of `test_on`
 model_card   results/model/README.md     the model card
 
-`snakemake train` makes all of them. Checkpoints of an interrupted training are in results/training/. Digests of code are
-functions here, as in other rules that few runs need: so jobs on a cluster do not wait for them.
+`snakemake train` makes all of them. Checkpoints of an interrupted training are in results/training/. Digests of code
+are functions here, as in other rules that few runs need, so that cluster jobs do not compute them.
 """
 
 
@@ -70,7 +70,7 @@ rule evaluate:
 
 rule model_card:
     input:
-        # `method: histogram` has no recogniser, and training one only to read words would take longer than everything else.
+        # `method: histogram` has no recogniser. Training one only to read words would take longer than everything else.
         **({"words": "results/model/words.json"} if ALIGNED else {}),
         preprocessing="results/model/model.json",
         history="results/model/history.csv",

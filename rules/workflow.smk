@@ -1,8 +1,8 @@
 """Snakemake and the config: what a run does when it starts and ends. No other file of rules uses `workflow`.
 
 A run shows progress lines instead of a block of lines for each job. The blocks are in .snakemake/log/; with -p they are
-in the terminal too. A dry run shows the blocks, and a failed job is always shown. `quiet:` in a profile would not do: it
-also hides failed jobs, and keeps all of this out of .snakemake/log/.
+in the terminal too. A dry run shows the blocks, and a failed job is always shown. `quiet:` in a profile is no
+alternative: it also hides failed jobs, and keeps all of this out of .snakemake/log/.
 """
 
 import importlib.util
@@ -46,14 +46,15 @@ INTERNALS = Internals(workflow, rules, logger.warning, SNAKEMAKE_VERSION)
 CONFIG_FILES = [ROOT / "config.yaml", *INTERNALS.config_files()]
 WATCHES = []
 
-# For the jobs of this process, and for cluster jobs, which read this file too: the largest image that OpenCV decodes, and
-# the library of this repository. (Snakemake puts the folder of a script last on the path, after an installed Lettermill.)
+# For the jobs of this process, and for cluster jobs, which read this file too: the largest image that OpenCV decodes,
+# and the library of this repository. (Snakemake puts the folder of a script last on the path, after an installed
+# Lettermill.)
 os.environ.update(
     OPENCV_IO_MAX_IMAGE_PIXELS=str(config["download"]["max_pixels"]),
     PYTHONPATH=os.pathsep.join(filter(None, [str(ROOT / "scripts"), os.environ.get("PYTHONPATH")])),
 )
 
-# (rule, package, file of requirements) of packages that may be missing: optional ones, and ones added in a later version.
+# (rule, package, file of requirements) of packages that may be missing: optional ones, and ones added later.
 OPTIONAL_PACKAGES = [
     ("export_huggingface", "pyarrow", "requirements-export.txt"),
     ("fit", "tensorflow", "requirements-train.txt"),
@@ -132,7 +133,7 @@ def check_packages(planned_rules):
     for rule_name, package, requirements in OPTIONAL_PACKAGES:
         if rule_name in planned_rules and importlib.util.find_spec(package) is None:
             sys.exit(
-                f"Lettermill: {package} is not installed, and the rule {rule_name} needs it. Install it:\n"
+                f"Lettermill: {package} is not installed, and {rule_name} needs it. Install it:\n"
                 f"pip install -r {requirements} -c constraints.txt"
             )
 

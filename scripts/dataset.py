@@ -29,13 +29,13 @@ def main() -> None:
     account = assemble(batches, rejected_by_table(params.rejected_rows), Split(**params.split), output)
     logging.info("%d letters of %d rows", account.letters.total(), account.delivered_rows)
     letters = account.low_confidence + account.rejected_by_hand
-    logging.info("rejected: %d rows, and %d letters of others", account.stopped.total(), letters)
+    logging.info("rejected: %d rows, and %d letters of other rows", account.stopped.total(), letters)
     names = {batch.name for batch in batches}
     for stage in STAGES:
         for name in remove_others(
             results_of(snakemake.output.summary) / stage, names | {f"{batch}.csv" for batch in names}
         ):
-            logging.info("removed results/%s/%s: its batch has no rows any more", stage, name)
+            logging.info("deleted results/%s/%s: its batch has no rows any more", stage, name)
     text = dataset_card(account, params.source, params.settings, versions())
     Path(snakemake.output.card).write_text(text, encoding="utf-8")
     write_records(Path(snakemake.output.notes), TableNote, params.notes)

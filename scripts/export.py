@@ -60,7 +60,7 @@ def write_card(split: Split, classes: list[str]) -> None:
     files, params = snakemake.input, snakemake.params
     if params.by_batch is not None:
         for path in remove_strangers(Path(snakemake.output.card).parent / params.by_batch, map(Path, files.files)):
-            logging.info("removed %s: its batch has no rows any more", path)
+            logging.info("deleted %s: its batch has no rows any more", path)
     counts = count_letters(read_letters([Path(batch) for batch in files.letters], split))
     text = export_card(snakemake.wildcards.format, counts, classes, params.source, lettermill.__version__)
     Path(snakemake.output.card).write_text(text, encoding="utf-8")

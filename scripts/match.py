@@ -1,4 +1,4 @@
-"""Match the boxes of a batch against its transcriptions."""
+"""Match the boxes of a batch with its transcriptions."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING

@@ -74,7 +74,10 @@ def test_an_apostrophe_that_escapes_nothing_stays(tmp_path: Path) -> None:
     [
         (None, "cannot be read: No such file or directory. Correct `corrections` in your config"),
         ("", "line 1: column `row_id` is missing"),
-        ("row_id,position,label,box,action\n", "line 1: column `value` is missing. Write this header .*: row_id,position,"),
+        (
+            "row_id,position,label,box,action\n",
+            "line 1: column `value` is missing. Write this header .*: row_id,position,",
+        ),
         (f"{HEADER},action\n", "line 1: column `action` is there more than once"),
         ("r,1,A,,accept,\n", "line 1: column `row_id` is missing"),
     ],
@@ -96,7 +99,10 @@ def test_columns_in_another_order_and_more_of_them(tmp_path: Path) -> None:
 
 MALFORMED = [
     (",1,A,,accept,", "column row_id is empty"),
-    ("r,1,A,,acept,", "column action: 'acept' is not an action: use one of accept, reject, relabel, box, transcription, exclude"),
+    (
+        "r,1,A,,acept,",
+        "column action: 'acept' is not an action: use one of accept, reject, relabel, box, transcription, exclude",
+    ),
     ("r,,A,,accept,", "column position: '' is not a number: count the letters of the row from 0"),
     ("r,-1,A,,accept,", "column position: '-1' is not a number"),
     ("r,'-1,A,,accept,", "column position: '-1' is not a number"),
@@ -113,7 +119,10 @@ MALFORMED = [
     ("r,1,,,transcription,ANA", "column position: '1' has no meaning with `transcription`"),
     ("r,,,1 2 3 4,exclude,", "column box: '1 2 3 4' has no meaning with `exclude`"),
     ("r,,,,exclude,ANA", "column value: 'ANA' has no meaning with `exclude`"),
-    ("r,,,,transcription,", "column value has no letter of the alphabet: write the transcription, or `exclude` the row"),
+    (
+        "r,,,,transcription,",
+        "column value has no letter of the alphabet: write the transcription, or `exclude` the row",
+    ),
     ("r,,12,,exclude,", "column label: '12' has no letter of the alphabet: correct it or leave it empty"),
     ("r,1,A,,accept", "expected 6 fields, found 5"),
     ("r,1,A,,accept,,", "expected 6 fields, found 7"),

@@ -30,7 +30,7 @@ def test_files_of_two_stages_meet_by_batch_in_the_order_of_the_first() -> None:
 
 
 def test_what_has_no_partner_or_two_is_an_error() -> None:
-    with pytest.raises(ValueError, match="files of one stage only, of the batches b, c"):
+    with pytest.raises(ValueError, match="these batches have files of one stage only: b, c"):
         list(pairs_by_batch(["matched/a.csv", "matched/b.csv"], ["cropped/a", "cropped/c"]))
-    with pytest.raises(ValueError, match=r"two files of batch a: x/a and y/a\.csv"):
+    with pytest.raises(ValueError, match=r"batch a has two files: x/a and y/a\.csv"):
         paths_by_batch(["x/a", "y/a.csv"])

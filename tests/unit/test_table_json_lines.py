@@ -60,17 +60,19 @@ def test_names_of_columns_may_have_spaces_around_them_and_ids_may_come_from_imag
 
 
 BAD = {
-    "{": "not JSON: Expecting property name enclosed in double quotes, at character 2",
-    '{"id": "2", "image": "b.jpg"': "not JSON: Expecting ',' delimiter, at character 29",
-    "oops": "not JSON: Expecting value, at character 1",
+    "{": "not JSON: Expecting property name enclosed in double quotes at character 2: correct the line",
+    '{"id": "2", "image": "b.jpg"': "not JSON: Expecting ',' delimiter at character 29: correct the line",
+    "oops": "not JSON: Expecting value at character 1: correct the line",
     "[1, 2]": "not a JSON object: write {…}",
     "7": "not a JSON object: write {…}",
-    "[" * 100_000: "the JSON is too deeply nested",
+    "[" * 100_000: "the JSON is too deeply nested: write one flat object",
     '{"id": "2", "image": ["b.jpg"], "text": "B"}': "column image contains a list or an object: write text",
     '{"id": "2", "image": "b.jpg", "text": {"en": "B"}}': "column text contains a list or an object: write text",
     r'{"id": "2\u0000", "image": "b.jpg", "text": "B"}': "column id contains a NUL byte: delete it",
     r'{"id": "2", "image": "\ud800.jpg", "text": "B"}': r"column image contains half a character ('\ud800'): delete it",
-    '{"id": "2", "image": "a\tb.jpg", "text": "B"}': "not JSON: Invalid control character at, at character 24",
+    '{"id": "2", "image": "a\tb.jpg", "text": "B"}': (
+        "not JSON: Invalid control character at character 24: correct the line"
+    ),
 }
 
 

@@ -122,7 +122,9 @@ def test_what_unpacks_to_too_much_is_not_unpacked(path: Path, monkeypatch: pytes
     data = parquet(**{name: pa.array(["a" * 9_999] * 500).dictionary_encode() for name in COLUMNS})
     assert len(data) < 100_000
     monkeypatch.setattr("lettermill.table.content.MAX_BYTES", 1_000_000)
-    with pytest.raises(InputError, match=r"words\.parquet has more than .* when unpacked, too much for a table. Split it"):
+    with pytest.raises(
+        InputError, match=r"words\.parquet has more than .* when unpacked, too much for a table. Split it"
+    ):
         read(path, data)
 
 

@@ -156,5 +156,5 @@ def test_a_local_image_that_changes_is_noticed_though_the_table_is_indexed(folde
 def test_unknown_rows_and_batches_are_named(folder: Path) -> None:
     with pytest.raises(InputError, match=r"no debug picture of row x: there is no such row"):
         plan().batch_of("x")
-    with pytest.raises(InputError, match=r"There is no batch 9of9\. With `batches: 2`, names are like 0of2"):
+    with pytest.raises(InputError, match=r"There is no batch 9of9\. With `batches: 2`, use a name like 0of2"):
         plan().sources("9of9")

@@ -78,9 +78,7 @@ def test_a_folder_that_cannot_be_written(finished: Project, disk: Path, place: s
     mount("--bind", project.folder / place, project.folder / place)
     mount("-o", "remount,ro,bind", project.folder / place)
     output = project.run("-R", "segment", fails=True)
-    assert (
-        "Write-protected output files" in output or f"Lettermill: {project.folder / place} is not writable" in output
-    )
+    assert "Write-protected output files" in output or f"Lettermill: {project.folder / place} is not writable" in output
     assert project.planned() == {}  # to look is allowed
     subprocess.run(["umount", str(project.folder / place)], check=True)
     project.run("-R", "segment")

@@ -154,6 +154,6 @@ def test_without_keras_nothing_begins_and_what_to_install_is_said(
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     shutil.rmtree(project.folder / "results")
     said = project.run("--", "train", fails=True)
-    assert "tensorflow is not installed, and the rule fit needs it" in said and "Traceback" not in said
+    assert "tensorflow is not installed, and fit needs it" in said and "Traceback" not in said
     assert "pip install -r requirements-train.txt" in said
     assert not list(project.folder.glob("results/downloaded/*"))

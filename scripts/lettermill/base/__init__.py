@@ -1,4 +1,4 @@
-"""What every room may use: errors, files, names of files, rejection reasons, the alphabet, the split, random samples.
+"""What every room may use: errors, files, file names, rejection reasons, the alphabet, the split, random samples.
 
 May import: nothing else of Lettermill.
 """

@@ -1,17 +1,17 @@
-"""Transcriptions: which letters of the alphabet a word is written with."""
+"""Converts transcriptions to the letters of the alphabet."""
 
 import unicodedata
 from collections.abc import Callable
 
 OTHER = "·"
-"""Stands in a pattern for a letter or digit that is drawn but is not in the alphabet."""
+"""In a pattern: a letter or digit that is drawn but is not in the alphabet."""
 
 MARK = "-"
-"""Stands in a pattern for a hyphen, an apostrophe or the like: drawn, and smaller than a letter."""
+"""In a pattern: a hyphen, an apostrophe or a similar mark, which is drawn and is smaller than a letter."""
 
 
 class Alphabet:
-    """The letters that are to be found, and how a transcription is brought to them.
+    """The letters to find, and the conversion of a transcription to them.
 
     letters: the alphabet, each letter one code point after NFC normalisation.
     """
@@ -19,7 +19,7 @@ class Alphabet:
     def __init__(self, letters: str):
         self.letters = tuple(dict.fromkeys(unicodedata.normalize("NFC", letters)))
         self._known = frozenset(self.letters)
-        # ß counts for neither case: in capitals it is two letters.
+        # ß has no upper case of one letter, so it does not decide the case.
         cased = [letter for letter in self.letters if len(letter.upper()) == 1]
         self._fold_case: Callable[[str], str]
         if all(letter == letter.upper() for letter in cased):
@@ -27,13 +27,13 @@ class Alphabet:
         elif all(letter == letter.lower() for letter in cased):
             self._fold_case = str.lower
         else:
-            self._fold_case = str  # both cases are letters of their own
+            self._fold_case = str  # the alphabet has both cases
 
     def pattern(self, text: str) -> str:
-        """What is drawn for ``text``: a letter of the alphabet, ``OTHER`` or ``MARK`` for all but white space.
+        """The pattern of ``text``: a letter of the alphabet, ``OTHER`` or ``MARK`` for every character but white space.
 
-        Case follows the alphabet's. A letter that the alphabet lacks loses its accent (É becomes E) if the
-        alphabet has what is left.
+        The case is that of the alphabet. A letter that the alphabet lacks loses its accent (É becomes E) if the
+        alphabet has the plain letter.
         """
         return "".join(
             self._letter(letter)
@@ -52,5 +52,5 @@ class Alphabet:
 
 
 def word(pattern: str) -> str:
-    """The letters of ``pattern`` (see ``Alphabet.pattern``) without what is outside the alphabet."""
+    """The letters of ``pattern`` (see ``Alphabet.pattern``) that are in the alphabet."""
     return pattern.replace(OTHER, "").replace(MARK, "")

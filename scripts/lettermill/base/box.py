@@ -15,7 +15,7 @@ class Box(NamedTuple):
 
     @property
     def right(self) -> int:
-        """The first column behind the box."""
+        """The first column to the right of the box."""
         return self.x + self.width
 
     @property
@@ -28,7 +28,7 @@ class Box(NamedTuple):
         return image[self.y : self.bottom, self.x : self.right]
 
     def moved(self, x: int, y: int) -> "Box":
-        """The box as seen from an origin that lies ``x`` columns to the left and ``y`` rows above."""
+        """The box, moved ``x`` columns to the right and ``y`` rows down."""
         return self._replace(x=self.x + x, y=self.y + y)
 
     def joined(self, other: "Box") -> "Box":

@@ -1,9 +1,9 @@
-"""Digests: short names for values, which differ when the values do."""
+"""Digests: short names of values that change when the values change."""
 
 import hashlib
 from collections.abc import Iterable
 
 
 def digest(rows: Iterable[tuple]) -> str:
-    """A name for ``rows`` that differs when they do."""
+    """A digest of ``rows``."""
     return hashlib.sha256(repr([tuple(row) for row in rows]).encode()).hexdigest()[:12]

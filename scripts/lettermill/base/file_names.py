@@ -1,4 +1,4 @@
-"""Names of files after rows, whatever their ids are, and of folders after letters."""
+"""Names of files for rows, for any id, and names of folders for letters."""
 
 import hashlib
 import re
@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 LONGEST = 200
-"""Bytes of UTF-8 in a name; file names end at 255 and carry a position and a suffix too."""
+"""Largest length of a name in bytes of UTF-8. A file name has 255 at most, and needs a position and a suffix."""
 
 _DIGITS = 32
-"""Of the digest in a name that is cut short."""
+"""Length of the digest in a shortened name."""
 
-# What a file system, Snakemake, or a reader of exports (#) would take for something else; and what would read as if it
-# had been written so.
+# Characters with a meaning for file systems, Snakemake, or readers of exports (#); and text that looks like an encoded
+# character or a digest.
 _WRITTEN = re.compile(
     rf'[\x00-\x1f\x7f/\\:*?#"<>|{{}}]|^[.\s]|[.\s]\Z|%(?=[0-9A-Fa-f]{{2}})|~(?=[0-9A-Fa-f]{{{_DIGITS}}}\Z)'
 )
@@ -21,12 +21,12 @@ _REPEATED = re.compile(r"(.+?)\1{19}\Z", re.DOTALL)
 
 
 def file_stem(row_id: str, stems: Mapping[str, str] = MappingProxyType({})) -> str:
-    """The name, without a suffix, of the files of a row: its id wherever that can be one.
+    """The name, without a suffix, of the files of a row: its id if that is a valid file name.
 
-    stems: row id -> name, of the rows that have another one, see ``unlike_stems``. No two ids have one name. Characters
-    that cannot be in a file name, and dots and spaces at its ends, are written as in URLs (``a/b`` is ``a%2Fb``, and
-    ``a%2Fb`` is ``a%252Fb``). A name that is still too long, or that ends in twenty repetitions, which Snakemake takes
-    for a rule that feeds itself, is cut, and ends in ``~`` and a digest.
+    stems: row id -> name, of rows with another name, see ``unlike_stems``. Different ids have different names.
+    Characters that a file name cannot have, and dots and spaces at its ends, are encoded as in URLs (``a/b`` becomes
+    ``a%2Fb``, and ``a%2Fb`` becomes ``a%252Fb``). A name that is too long is shortened and ends in ``~`` and a digest.
+    So is a name that ends in twenty repetitions, which Snakemake takes for a rule that depends on itself.
     """
     if row_id in stems:
         return stems[row_id]
@@ -37,13 +37,13 @@ def file_stem(row_id: str, stems: Mapping[str, str] = MappingProxyType({})) -> s
 
 
 def unlike_stems(row_ids: Iterable[str]) -> dict[str, str]:
-    """Row id -> name of its files, of those of ``row_ids`` whose names from ``file_stem`` differ only by case, or by
-    the composition of characters, from that of another one: a file system may take these for one. Their names end in
-    ``~`` and a digest.
+    """Row id -> name of its files, of those of ``row_ids`` whose ``file_stem`` differs from another one only by case or
+    by the composition of characters. A file system may take such names for the same. Their names here end in ``~`` and
+    a digest.
     """
     ids = list(row_ids)
     if len({row_id.casefold() for row_id in ids}) == len(ids) and all(map(str.isascii, ids)):
-        return {}  # as nearly always, and four times as fast
+        return {}  # nearly always so, and four times as fast
     found: dict[str, list[str]] = {}
     for row_id in ids:
         found.setdefault(folded(file_stem(row_id)), []).append(row_id)
@@ -56,16 +56,16 @@ def _with_digest(name: str, row_id: str) -> str:
 
 
 def folded(name: str) -> str:
-    """What file systems compare that tell names apart neither by case nor by the composition of characters."""
+    """``name`` as compared by file systems that ignore case and the composition of characters."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFD", name).casefold())
 
 
 def letter_folders(alphabet: Iterable[str]) -> dict[str, str]:
-    """Letter -> its folder, of those letters that cannot share a file system without case with another one's folder.
+    """Letter -> its folder, of letters whose folder would collide with another one on a file system that ignores case.
 
-    All other letters have folders of their own name. Of two cases the upper keeps its name: A and ``a_lower``. A
-    further letter that such a file system does not tell from these, as ς from σ, has its code point in the name:
-    ``ς_03C2``.
+    The folders of all other letters have the name of the letter. Of two cases, the upper case keeps its name: A and
+    ``a_lower``. A further letter that such a file system cannot distinguish, as ς from σ, has its code point in the
+    name: ``ς_03C2``.
     """
     found: dict[str, str] = {}
     kept: dict[str, str] = {}

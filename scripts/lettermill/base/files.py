@@ -1,4 +1,4 @@
-"""Writing files so that nothing half-written is ever taken for finished."""
+"""Writes files atomically, so that a half-written file is never taken for a finished one."""
 
 import contextlib
 import os
@@ -36,9 +36,9 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 
 def link_or_copy(source: Path, target: Path) -> None:
-    """Make ``target`` a hard link to ``source``, or a copy where the file system has no hard links between them.
+    """Make ``target`` a hard link to ``source``, or a copy if the file system allows no hard link between them.
 
-    Raises FileExistsError when there is a ``target`` already, FileNotFoundError when there is no ``source``.
+    Raises FileExistsError when ``target`` exists already, FileNotFoundError when ``source`` does not exist.
     """
     try:
         os.link(source, target)
@@ -51,7 +51,7 @@ def link_or_copy(source: Path, target: Path) -> None:
 
 @cache
 def _umask() -> int:
-    """That of the process; asked for once, for while it is asked for, other threads have none."""
+    """The umask of the process. It is read once only, because reading it briefly changes it for all threads."""
     mask = os.umask(0)
     os.umask(mask)
     return mask

@@ -1,18 +1,18 @@
-"""Intervals: how far a share of a sample may be from that of all."""
+"""Confidence intervals of a share that is estimated from a sample."""
 
 import math
 
 Z = 1.959964
-"""Standard deviations on each side of the mean that 95 % of a normal distribution are within."""
+"""95 % of a normal distribution lie within so many standard deviations of the mean."""
 
 
 def wilson(hits: float, total: float) -> tuple[float, float]:
-    """The 95 % interval of a share of which ``hits`` of ``total`` are seen, 0 to 1; all of it when there are none.
+    """The 95 % interval of a share, estimated from ``hits`` of ``total``; (0, 1) if ``total`` is 0.
 
-    What is seen may be weighted, and so be no whole number.
+    Both numbers may be sums of weights.
 
-    It is the score interval (Wilson, "Probable inference, the law of succession, and statistical inference", Journal of
-    the American Statistical Association 22(158), 1927).
+    This is the score interval (Wilson, "Probable inference, the law of succession, and statistical inference", Journal
+    of the American Statistical Association 22(158), 1927).
     """
     if total == 0:
         return 0.0, 1.0

@@ -1,4 +1,4 @@
-"""Versions of what a dataset is made with, for its card and its report."""
+"""Versions of the software that makes a dataset, for its card and its report."""
 
 import importlib.metadata
 import platform
@@ -11,8 +11,8 @@ OF_PIXELS = ("numpy", "opencv-python-headless", "snakemake")
 
 
 def versions(packages: Iterable[str] = OF_PIXELS) -> dict[str, str]:
-    """Name -> version of Lettermill, Python and these packages, as far as they are there: a rule may have an
-    environment of its own, without Snakemake."""
+    """Name -> version of Lettermill, Python and those packages that are installed. A rule may have its own
+    environment, without Snakemake."""
     found = {}
     for name in packages:
         try:

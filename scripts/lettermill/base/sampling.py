@@ -4,6 +4,6 @@ import hashlib
 
 
 def sample_key(name: str) -> bytes:
-    """A random number for what is called ``name``: the things with the smallest keys are a simple random sample, and it
-    stays the same whatever others come and go."""
+    """A random number for ``name``. Items with the smallest keys are a simple random sample, which stays the same when
+    other items are added or removed."""
     return hashlib.sha256(name.encode()).digest()

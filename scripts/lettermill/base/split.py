@@ -1,4 +1,4 @@
-"""Which part of the dataset a row belongs to."""
+"""The split of the dataset into train, validation and test."""
 
 import hashlib
 from typing import NamedTuple
@@ -7,7 +7,7 @@ PARTS = ("train", "validation", "test")
 
 
 class Split(NamedTuple):
-    """Shares of the rows in each part, which add up to 1; another ``seed`` draws other parts. See config ``split``."""
+    """Shares of the rows, which add up to 1. ``seed`` changes which rows they are. See config ``split``."""
 
     train: float = 0.8
     validation: float = 0.1
@@ -15,7 +15,7 @@ class Split(NamedTuple):
     seed: int = 0
 
     def part_of(self, row_id: str) -> str:
-        """train, validation or test: the same for a row whatever other rows there are."""
+        """train, validation or test. It does not depend on other rows."""
         digest = hashlib.sha256(f"{self.seed} {row_id}".encode()).digest()
         draw = int.from_bytes(digest[:8], "big") / 2**64
         if draw < self.train:

@@ -1,4 +1,4 @@
-"""What people have corrected: reading their table, conflicts between lines, and what it does to rows and letters.
+"""Corrections made by people: reading their table, conflicts between lines, and their effect on rows and letters.
 
 May import: base, records, table.
 """

@@ -66,7 +66,11 @@ def _line(number: int, text: str, separator: str, places: list[int], alphabet: A
     nothing = [""] * len(COLUMNS)
     broken = "\r" in text and '"' not in text
     if broken or (cells := split_line(text, separator)) is None:
-        return _malformed(number, nothing, "a quote is not closed, or is inside a field, or a line break is in quotes: correct the quotes")
+        return _malformed(
+            number,
+            nothing,
+            "a quote is not closed, or is inside a field, or a line break is in quotes: correct the quotes",
+        )
     if max(map(len, cells)) > MAX_CELL_LENGTH:
         return _malformed(number, nothing, f"a field has more than {MAX_CELL_LENGTH:,} characters: shorten it")
     if len(cells) != width:
@@ -97,15 +101,21 @@ def _correction(written: Correction, alphabet: Alphabet) -> Correction:
         raise ValueError("column row_id is empty: write the id of the row")
     action = action.casefold()
     if action not in (*OF_LETTERS, *OF_ROWS):
-        raise ValueError(f"column action: {_shown(action)} is not an action: use one of {', '.join((*OF_LETTERS, *OF_ROWS))}")
+        raise ValueError(
+            f"column action: {_shown(action)} is not an action: use one of {', '.join((*OF_LETTERS, *OF_ROWS))}"
+        )
     if action in OF_ROWS:
         _check_empty(action, position=position, box=box)
         if label and not word(alphabet.pattern(label)):
-            raise ValueError(f"column label: {_shown(label)} has no letter of the alphabet: correct it or leave it empty")
+            raise ValueError(
+                f"column label: {_shown(label)} has no letter of the alphabet: correct it or leave it empty"
+            )
         label = word(alphabet.pattern(label))
     else:
         if not _POSITION.fullmatch(position):
-            raise ValueError(f"column position: {_shown(position)} is not a number: count the letters of the row from 0")
+            raise ValueError(
+                f"column position: {_shown(position)} is not a number: count the letters of the row from 0"
+            )
         position, label = str(int(position)), _letter("label", label, alphabet)
         box = _box("box", box) if box else ""
     if action == "relabel":
@@ -115,7 +125,9 @@ def _correction(written: Correction, alphabet: Alphabet) -> Correction:
     elif action == "transcription":
         value = unicodedata.normalize("NFC", value)
         if not word(alphabet.pattern(value)):
-            raise ValueError("column value has no letter of the alphabet: write the transcription, or `exclude` the row")
+            raise ValueError(
+                "column value has no letter of the alphabet: write the transcription, or `exclude` the row"
+            )
     else:
         _check_empty(action, value=value)
     return Correction(row_id, position, label, box, action, value)
@@ -138,7 +150,9 @@ def _box(column: str, text: str) -> str:
     found = _BOX.fullmatch(text)
     numbers = [int(number) for number in found.groups()] if found else [0] * 4
     if not all(numbers[2:]):
-        raise ValueError(f"column {column}: {_shown(text)} is not a box: write x, y, width and height, such as 12 0 9 20")
+        raise ValueError(
+            f"column {column}: {_shown(text)} is not a box: write x, y, width and height, such as 12 0 9 20"
+        )
     return " ".join(map(str, numbers))
 
 

@@ -1,4 +1,4 @@
-"""What a run has to do: the config, the rows of the table, their batches, and what each stage must know of them.
+"""The plan of a run: the config, the rows of the table, their batches, and what each stage needs to know about them.
 
 May import: base, records, table, corrections, workflow.
 """

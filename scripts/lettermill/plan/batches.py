@@ -17,15 +17,15 @@ MIN_BATCHES, MAX_BATCHES = 16, 4_096
 """Number of batches with ``auto``, for larger tables."""
 
 MAX_ROWS_PER_BATCH = 1_250
-"""Average rows per batch with ``auto``, at most, until there are MAX_BATCHES. Planning and starting a job costs Snakemake
-about 0.3 s of a core, and a batch has six jobs; a row costs 0.01 s."""
+"""Average rows per batch with ``auto``, at most, until there are MAX_BATCHES. Planning and starting a job costs
+Snakemake about 0.3 s of a core, and a batch has six jobs; a row costs 0.01 s."""
 
 
 def batch_count(setting: str | int, rows: int) -> int | None:
     """The number of batches for a table of ``rows`` rows; None if every row is its own batch.
 
-    setting: config ``batches``: ``auto``, ``image`` or a number. ``auto`` doubles the number as the table grows: the rows
-    that are processed again, over all doublings, are at most as many as the table has at the end.
+    setting: config ``batches``: ``auto``, ``image`` or a number. ``auto`` doubles the number as the table grows: the
+    rows that are processed again, over all doublings, are at most as many as the table has at the end.
     """
     if setting == "image" or (setting == "auto" and rows <= MAX_ROWS_WITH_OWN_JOB):
         return None

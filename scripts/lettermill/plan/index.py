@@ -1,4 +1,4 @@
-"""The index of a table: a file with its rows by batch, so that a run does not read the table again while it is unchanged.
+"""The index of a table: a file with its rows by batch, so that a run need not read an unchanged table again.
 
 Reading 130,000 rows takes a second, a quarter of it for importing pandas, and on a cluster every job makes the plan for
 itself. With the index, a job opens one small database and reads the rows of its own batch. The index is optional: if it
@@ -28,8 +28,8 @@ INDEX = Path(".snakemake/lettermill/table.sqlite")
 """Where the index is kept, in the working directory."""
 
 MIN_AGE = 2.0
-"""A table is indexed if its last change is at least so many seconds ago. Two changes within one tick of the file system's
-clock have the same time stamp (see "racy git" in git's documentation)."""
+"""A table is indexed if its last change is at least so many seconds ago. Two changes within one tick of the file
+system's clock have the same time stamp (see "racy git" in git's documentation)."""
 
 _SCHEMA = """
 CREATE TABLE about (
@@ -75,7 +75,9 @@ class TableIndex:
             found = self._connection.execute("SELECT content FROM batch WHERE name = ?", (batch,)).fetchone()
             return [Row(*row) for row in json.loads(found[0])]
         except (sqlite3.Error, ValueError, TypeError) as error:
-            raise CorruptedFileError(f"{INDEX}, the index of the table, is damaged: {error}. Delete it and run again.") from error
+            raise CorruptedFileError(
+                f"{INDEX}, the index of the table, is damaged: {error}. Delete it and run again."
+            ) from error
 
     @property
     def rejected(self) -> list[RejectedRow]:

@@ -101,11 +101,14 @@ def _row_error(row: Row, columns: Columns) -> tuple[str, str] | None:
         return "empty_id", f"fill in {source}"
     if not (row_id.isprintable() and len(row_id) < MAX_ID_BYTES // 4):  # nearly all are
         if len(row_id.encode()) > MAX_ID_BYTES:
-            return "unsafe_id", f"{source} has {len(row_id.encode()):,} bytes, and {MAX_ID_BYTES:,} are allowed: shorten it"
+            return (
+                "unsafe_id",
+                f"{source} has {len(row_id.encode()):,} bytes, and {MAX_ID_BYTES:,} are allowed: shorten it",
+            )
         if control := _CONTROL.search(row_id):
             return "unsafe_id", f"{source}: delete the character {control[0]!r}"
     if len(image) > MAX_CELL_LENGTH:
-        return "malformed_line", f"column {columns.image} has {len(image):,} characters: {_shortened(image)}"
+        return "malformed_line", f"column {columns.image} has {len(image):,} characters, shorten it: {_shortened(image)}"
     if "://" in image:
         if not _WEB.match(image):
             return "invalid_url", f"{_shortened(image)}: write an http:// or https:// URL, or a path"
@@ -117,7 +120,7 @@ def _row_error(row: Row, columns: Columns) -> tuple[str, str] | None:
 def _text_error(text: str, pattern: str, skipped: set[str], columns: Columns) -> tuple[str, str] | None:
     """The same for the transcription. skipped: transcriptions of unreadable images."""
     if len(text) > MAX_CELL_LENGTH:
-        return "malformed_line", f"column {columns.text} has {len(text):,} characters: {_shortened(text)}"
+        return "malformed_line", f"column {columns.text} has {len(text):,} characters, shorten it: {_shortened(text)}"
     if text.strip().casefold() in skipped:
         return "unreadable_transcription", ""
     if not word(pattern):

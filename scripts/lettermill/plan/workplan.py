@@ -104,7 +104,9 @@ class Workplan:
                 if file_stem(row.row_id, self._index.stems) == name:
                     return batch, row.row_id
         why = next((row.reason for row in self._index.rejected if row.row_id in ids), "there is no such row")
-        raise InputError(f"{self.table_path}: no debug picture of row {name}: {why}. Name a row that the table stage keeps.")
+        raise InputError(
+            f"{self.table_path}: no debug picture of row {name}: {why}. Name a row that the table stage keeps."
+        )
 
     def find_path(self, key: str, value: str, folder: bool = False) -> Path:
         """The file or folder that the config names by ``key``, see ``config.find_path``."""
@@ -158,8 +160,8 @@ class Workplan:
 
     @cached_property
     def correction_outcomes(self) -> Rows:
-        """The lines of the table of corrections, with outcomes as far as the plan knows them. Those that ``cut`` applies
-        have an empty outcome. See ``CorrectionOutcome``."""
+        """The lines of the table of corrections, with outcomes as far as the plan knows them. Those that ``cut``
+        applies have none yet. See ``CorrectionOutcome``."""
         return Rows.of(self._corrections.outcomes(self._index))
 
     @cached_property
@@ -173,7 +175,7 @@ class Workplan:
     def _batch(self, name: str) -> IndexedBatch:
         if name not in self._index.batches:
             example = next(iter(self._index.batches), "")
-            names = f"names are like {example}" if example else "there is none, because no row of the table is usable"
+            names = f"use a name like {example}" if example else "there is none, because no row of the table is usable"
             raise InputError(f"There is no batch {name}. With `batches: {self._config['batches']}`, {names}.")
         return self._index.batches[name]
 

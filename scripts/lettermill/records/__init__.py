@@ -1,4 +1,4 @@
-"""The tables that jobs hand to each other: a schema for each, and reading and writing them as CSV.
+"""The tables that jobs pass to each other: their schemas, and reading and writing them as CSV.
 
 May import: base.
 """

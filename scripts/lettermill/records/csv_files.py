@@ -57,8 +57,8 @@ def read_records(path: Path, schema: type[R]) -> list[R]:
 
 
 def write_results(path: Path, schema: type[R], results: Iterable[R | StoppedRow]) -> None:
-    """Write the results of a stage as ``write_records`` does: records of type ``schema``, and one line for each row that
-    the stage has stopped. The columns of ``StoppedRow`` come last and are empty in the lines of records."""
+    """Write the results of a stage as ``write_records`` does: records of type ``schema``, and one line for each row
+    that the stage has rejected. The columns of ``StoppedRow`` come last and are empty in the lines of records."""
     columns = _columns_of_results(schema)
     own, stopped = columns_of(schema), StoppedRow._fields
     flat = _flat(schema)

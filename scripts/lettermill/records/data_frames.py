@@ -1,7 +1,7 @@
 """Tables of a whole dataset as DataFrames.
 
-For jobs that run once per table. Importing pandas takes a third of a second: too long for thousands of jobs of one batch
-each.
+For jobs that run once per table. Importing pandas takes a third of a second: too long for thousands of jobs of one
+batch each.
 """
 
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""Reading the user's table, whatever kind of file it is: encodings, separators, workbooks, repairs. It only reads.
+"""Reads the user's table in every format: encodings, separators, workbooks, repairs. Never writes it.
 
 May import: base, records.
 """

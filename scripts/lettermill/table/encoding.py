@@ -108,7 +108,9 @@ def _decode_all(path: Path, data: bytes, encoding: str) -> tuple[bytes, dict[int
         pass
     try:
         decoded = data.decode(encoding, errors="replace").removeprefix("\ufeff")
-        text = decoded.encode(errors="surrogatepass").decode(errors="replace").encode()  # some codecs give half a surrogate pair
+        text = (
+            decoded.encode(errors="surrogatepass").decode(errors="replace").encode()
+        )  # some codecs give half a surrogate pair
     except (UnicodeError, OverflowError) as error:
         raise InputError(f"{path} is not {encoding}: {error}. Correct `encoding` in your config.") from error
     why = f"bytes that are not {encoding}: correct them, or correct `encoding` in your config"

@@ -31,15 +31,17 @@ def read_workbook(path: Path, kind: str, data: bytes, columns: Columns) -> RawTa
     """
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about features that the library does not support and a table does not need
+            warnings.simplefilter(
+                "ignore"
+            )  # about features that the library does not support and a table does not need
             return _first_with_columns(path, _xlsx(data) if kind == XLSX else _xls(data), columns)
     except InputError:
         raise
     except Exception as error:  # a damaged file may raise nearly anything in the libraries
         message = str(error).strip() or type(error).__name__
         raise InputError(
-            f"{path} cannot be read as an Excel workbook: {message}. It may be damaged or protected by a password. Open it "
-            "in Excel and save it as .xlsx or CSV."
+            f"{path} cannot be read as an Excel workbook: {message}. It may be damaged or protected by a password. "
+            "Open it in Excel and save it as .xlsx or CSV."
         ) from error
 
 
@@ -63,7 +65,9 @@ def _first_with_columns(path: Path, pages: Iterable[_Worksheet], columns: Column
         else:
             others.append(page.name)
     if table is None:
-        raise error or InputError(f"{path}, line 1: there is no header. Write the names of the columns into the first row.")
+        raise error or InputError(
+            f"{path}, line 1: there is no header. Write the names of the columns into the first row."
+        )
     if others:
         table.notes.append(TableNote(1, f"only the sheet {name!r} was read, not {', '.join(map(repr, others))}"))
     return table

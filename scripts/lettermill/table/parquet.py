@@ -101,6 +101,6 @@ def _cell(column: str, value: object) -> str:
     except UnicodeDecodeError:
         start = value[:8]
         raise ValueError(
-            f"column {column} contains {len(value):,} bytes that are not text ({start!r}…). If this is the image itself, "
-            "save it as a file and write its path into the table"
+            f"column {column} contains {len(value):,} bytes that are not text ({start!r}…). If this is the image "
+            "itself, save it as a file and write its path into the table"
         ) from None

@@ -82,7 +82,7 @@ class LineRepair:
             yield self._lines[other]
 
     def is_complete(self, place: int) -> bool:
-        """Whether the line at the index ``place`` is a whole row by itself, with or without stray quotes after its image.
+        """Whether the line at the index ``place`` is a whole row by itself, perhaps with stray quotes after its image.
 
         A quote before its image may close a quote that an earlier line has opened.
         """

@@ -1,4 +1,4 @@
-"""What knows Snakemake: its internals, digests of code, parameters and files of jobs, logs, progress, run times.
+"""Everything about Snakemake: its internals, digests of code, parameters and files of jobs, logs, progress, run times.
 
 May import: base, records.
 """

@@ -24,7 +24,7 @@ PACKAGES = {
 @cache
 def code_of(module: str) -> str:
     """Name and digest of every file of the library that ``module`` (``lettermill.stages.crop``) imports, itself
-    included, of the templates beside them that they name, and the versions of the packages in PACKAGES that they import.
+    included, of the templates beside them that they name, and the versions of those PACKAGES that they import.
 
     It changes if and only if the bytes of one of these files or one of these versions change.
     """
@@ -82,7 +82,9 @@ def _names(path: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
             imports += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             if node.level or not node.module:
-                raise ImportError(f"{path}, line {node.lineno}: a relative import. Make it absolute, so that changes are noticed")
+                raise ImportError(
+                    f"{path}, line {node.lineno}: a relative import. Make it absolute, so that changes are noticed"
+                )
             imports += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.endswith(".jinja"):
             templates.append(node.value)

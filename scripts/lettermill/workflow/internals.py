@@ -19,8 +19,8 @@ Answer = TypeVar("Answer")
 
 
 class PlannedJob(NamedTuple):
-    """A job of this run. rule: its name in Lettermill; "" for a rule of another workflow that uses Lettermill as a module.
-    batch: "" for a job on all rows."""
+    """A job of this run. rule: its name in Lettermill; "" for a rule of another workflow that uses Lettermill as a
+    module. batch: "" for a job on all rows."""
 
     rule: str
     batch: str
@@ -43,8 +43,8 @@ def version_warning(version: str) -> str:
     if int(version.partition(".")[0]) < int(UNTESTED):
         return ""
     return (
-        f"Lettermill has not been tested with Snakemake {version}, only with versions from {LOWEST} to below {UNTESTED}. "
-        f"If something fails, install a tested version: pip install 'snakemake<{UNTESTED}'"
+        f"Lettermill has not been tested with Snakemake {version}, only with versions from {LOWEST} to below "
+        f"{UNTESTED}. If something fails, install a tested version: pip install 'snakemake<{UNTESTED}'"
     )
 
 
@@ -123,7 +123,9 @@ class Internals:
                 for job in self._workflow.dag.needrun_jobs()
             ]
 
-        return self._look(look, [], "there is no progress line, and missing packages are noticed only when their jobs run")
+        return self._look(
+            look, [], "there is no progress line, and missing packages are noticed only when their jobs run"
+        )
 
     def jobs_at_a_time(self, jobs: int) -> int:
         """How many of ``jobs`` may run at the same time."""

@@ -17,7 +17,7 @@ OF_THE_MACHINE = {
     errno.EDQUOT: "Free some space or ask for a larger quota, then run again. What is finished is kept.",
     errno.EROFS: "Make the folder writable, or name another working directory with --directory.",
     errno.EACCES: "Make the folder writable, or name another working directory with --directory.",
-    errno.EIO: "The disk or the network file system has failed. Have it repaired, then run again. What is finished is kept.",
+    errno.EIO: "The disk or the network file system has failed. Repair it, then run again. What is finished is kept.",
 }
 """Errors of the machine -> what to do."""
 

@@ -35,6 +35,8 @@ def pairs_by_batch(files: Iterable[str], others: Iterable[str]) -> Iterator[tupl
     """
     first, second = paths_by_batch(files), paths_by_batch(others)
     if first.keys() != second.keys():
-        raise ValueError(f"these batches have files of one stage only: {', '.join(sorted(first.keys() ^ second.keys()))}")
+        raise ValueError(
+            f"these batches have files of one stage only: {', '.join(sorted(first.keys() ^ second.keys()))}"
+        )
     for batch, path in first.items():
         yield path, second[batch]
