@@ -157,7 +157,7 @@ def test_lines_that_are_not_applied_re_run_no_batch(project: Project, finished: 
         ("conflict", contradicts.format(4)),
         ("conflict", contradicts.format(9)),
         ("unneeded", "the same as line 6"),
-        ("malformed", "column label: 'AB' is not a letter of the alphabet"),
+        ("malformed", "column label: 'AB' is not a letter of the alphabet: write one letter"),
         ("conflict", contradicts.format(6)),
     ]
     assert project.dataset() == finished.dataset()
