@@ -12,7 +12,7 @@ from project import ROOT
 PAGE = ROOT / "docs/troubleshooting.md"
 LIBRARY = ROOT / "scripts/lettermill"
 
-CALLS = {"InputError", "CorruptedFileError", "TableNote", "note_on_lines", "log.warning"}
+CALLS = {"InputError", "CorruptedFileError", "TableNote", "note_on_lines", "log.warning", "_malformed"}
 """What is called with a message for users, in every room."""
 
 ROOMS_OF_LINES = {"table", "corrections"}
