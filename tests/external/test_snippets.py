@@ -45,6 +45,8 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, folder / name)
     (folder / ".venv").symlink_to(sys.prefix)
+    defaults = folder / "config.yaml"  # commands are tried here, not models
+    defaults.write_text(defaults.read_text(encoding="utf-8").replace("epochs: 24", "epochs: 2"), encoding="utf-8")
     with serving() as server:
         with open(SAMPLE / "words.csv", encoding="utf-8", newline="") as sample:
             rows = list(csv.DictReader(sample))
@@ -58,8 +60,6 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         for row in rows[:3]:
             shutil.copy2(SAMPLE / row["image"], folder / "my-words")
         give_all(README, folder)
-        with open(folder / "my.yaml", "a", encoding="utf-8") as file:
-            file.write("train: {epochs: 2}  # the tutorial trains a model worth having\n")
         yield folder
 
 
@@ -93,7 +93,7 @@ def give_all(document: Path, folder: Path) -> None:
             give(snippet, folder)
         elif snippet.note == "slurm":
             try:
-                with slurm.running(folder.parent / "slurm"):
+                with slurm.running(folder.parent / f"slurm{snippet.line}"):
                     give(snippet, folder)
             except slurm.NoSlurm as why:
                 pytest.skip(str(why))

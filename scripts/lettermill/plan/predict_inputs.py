@@ -30,7 +30,9 @@ def find_images(value: str | None, files: Sequence[Path]) -> list[tuple[str, Pat
         if name.lower().endswith(SUFFIXES) and not name.startswith(".")
     ]
     if not found:
-        raise InputError(f"{place}: there is no image in this folder. Put images with these suffixes there: {', '.join(SUFFIXES)}.")
+        raise InputError(
+            f"{place}: there is no image in this folder. Put images with these suffixes there: {', '.join(SUFFIXES)}."
+        )
     return sorted((path.relative_to(place).as_posix(), path) for path in found)
 
 

@@ -108,7 +108,10 @@ def _row_error(row: Row, columns: Columns) -> tuple[str, str] | None:
         if control := _CONTROL.search(row_id):
             return "unsafe_id", f"{source}: delete the character {control[0]!r}"
     if len(image) > MAX_CELL_LENGTH:
-        return "malformed_line", f"column {columns.image} has {len(image):,} characters, shorten it: {_shortened(image)}"
+        return (
+            "malformed_line",
+            f"column {columns.image} has {len(image):,} characters, shorten it: {_shortened(image)}",
+        )
     if "://" in image:
         if not _WEB.match(image):
             return "invalid_url", f"{_shortened(image)}: write an http:// or https:// URL, or a path"

@@ -76,7 +76,8 @@ def _object(line: bytes) -> dict[str, object]:
     try:
         found = json.loads(line, parse_int=str, parse_float=str, parse_constant=lambda name: None)
     except json.JSONDecodeError as error:
-        raise ValueError(f"not JSON: {error.msg.removesuffix(' at')} at character {error.pos + 1}: correct the line") from error
+        what = error.msg.removesuffix(" at")
+        raise ValueError(f"not JSON: {what} at character {error.pos + 1}: correct the line") from error
     except RecursionError as error:
         raise ValueError("the JSON is too deeply nested: write one flat object") from error
     if not isinstance(found, dict):

@@ -76,8 +76,8 @@ def layout_of(place: str, header: Sequence[str], columns: Columns, lines: int, s
             found = "more than one column" if _places(header, name) else "no column"
             there = ", ".join(repr(name if len(name) < 60 else f"{name[:60]}…") for name in header[:60])
             raise InputError(
-                f"{place}: there is {found} {name!r}. The columns are {there}. Correct `columns` in your config. It is now:\n"
-                f"columns:\n  id: {columns.id or 'null'}\n  image: {columns.image}\n  text: {columns.text}"
+                f"{place}: there is {found} {name!r}. The columns are {there}. Correct `columns` in your config. "
+                f"It is now:\ncolumns:\n  id: {columns.id or 'null'}\n  image: {columns.image}\n  text: {columns.text}"
             )
     row_id = None if columns.id is None else _places(header, columns.id)[0]
     image, text = (_places(header, name)[0] for name in (columns.image, columns.text))
