@@ -60,7 +60,7 @@ def test_a_failed_job_is_shown_with_its_log_and_counted(project: Project) -> Non
     (project.folder / "results/cropped/1of4/offsets.csv").write_text("nonsense\n")
     output = project.run("-R", "segment", fails=True)
     assert "Error in rule segment:" in output
-    message = "ERROR results/cropped/1of4/offsets.csv, line 1: the header is not row_id"
+    message = "ERROR results/cropped/1of4/offsets.csv, line 1: the header must be row_id"
     assert message in output and message in snakemake_log(project)
     assert re.fullmatch(r"\d+ of 40 rows done · \d+ % · 1 failed: segment 1of4", lines(output)[-1])
     assert "rule segment:" not in output.replace("Error in rule segment:", "")
