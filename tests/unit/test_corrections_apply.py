@@ -57,9 +57,9 @@ def test_a_letter_is_left_out() -> None:
 @pytest.mark.parametrize(
     ("correction", "detail"),
     [
-        (letter("r", 1, "X", "accept"), "the label is now B"),
+        (letter("r", 1, "X", "accept"), "the label there is B"),
         (letter("r", 3, "C", "accept"), "ABC has no letter at position 3"),
-        (letter("r", 1, "B", "reject", box="10 5 18 20"), "the letter is now at 30 5 18 20"),
+        (letter("r", 1, "B", "reject", box="10 5 18 20"), "the letter is at 30 5 18 20"),
         (letter("r", 1, "B", "accept", box="9 5 18 20"), "the box is outside the cropped image, 10 5 60 20"),
         (letter("r", 1, "B", "box", "53 5 18 20"), "the box is outside the cropped image, 10 5 60 20"),
         (letter("r", 1, "B", "relabel", "X", "12 4 2 2"), "the box is outside the cropped image, 10 5 60 20"),

@@ -179,7 +179,7 @@ def test_letters_rejected_by_hand_are_counted_once(tmp_path: Path) -> None:
         letter("3", 0, "B", "reject").decided(APPLIED, "", 0.97),
         letter("3", 1, "E", "reject", box="0 0 9 9").decided(APPLIED, "", 0.95),
         letter("3", 1, "E", "reject").decided(APPLIED, "", 0.95),
-        letter("3", 2, "E", "reject").decided(STALE, "the label is now A"),
+        letter("3", 2, "E", "reject").decided(STALE, "the label there is A"),
         letter("3", 2, "A", "accept").decided(APPLIED, "", 0.5),
     ]
     write_records(sources.batches[0] / "corrections.csv", TriedCorrection, lines)

@@ -80,14 +80,14 @@ def _misfit(letter: MatchedLetter, line: Correction, image: Box) -> tuple[str, s
     if line.action == "relabel" and line.value == letter.label:
         return UNNEEDED, f"the label is already {letter.label}"
     if line.label != letter.label:
-        return STALE, f"the label is now {letter.label}"
+        return STALE, f"the label there is {letter.label}"
     box = line.value if line.action == "box" else line.box
     if not box:
         return "", ""
     asked = box_of(box)
     if line.action == "reject":
         here = letter.box.overlap(asked) >= SAME_BOX
-        return ("", "") if here else (STALE, f"the letter is now at {_text(letter.box)}")
+        return ("", "") if here else (STALE, f"the letter is at {_text(letter.box)}")
     if asked.joined(image) != image:
         return STALE, f"the box is outside the cropped image, {_text(image)}"
     return "", ""

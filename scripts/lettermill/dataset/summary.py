@@ -11,8 +11,9 @@ from lettermill.dataset.account import Account
 from lettermill.records.schemas import CorrectionOutcome
 
 NOT_TRAINED = """
-         No recogniser was trained (see logs/learn.log). Letters were found by counting boxes and have no confidence.
-         Add rows, then rerun the rule learn (option -R)."""
+         No recogniser was trained: when the rule learn ran, too few words had as many boxes as letters (see
+         logs/learn.log). Letters were found by counting boxes and have no confidence. It does not run again by itself:
+         correct the images folder, the alphabet or the crop, or add rows, then rerun it (option -R learn)."""
 
 
 MAY_BE_FETCHED_LATER = """
