@@ -1,4 +1,4 @@
-"""Transcriptions are brought to the alphabet as the README says."""
+"""Transcriptions are brought to the alphabet as docs/your-own-table.md says."""
 
 import unicodedata
 

@@ -48,7 +48,7 @@ def test_the_dataset_is_what_its_metadata_says(finished: Project) -> None:
 def test_people_get_counts_a_card_and_a_picture(finished: Project) -> None:
     results = finished.folder / "results"
     assert f"{len(finished.rows):>8} rows in the table" in (results / "summary.txt").read_text()
-    assert f"of the {len(finished.rows)} word images of `words.csv`" in (results / "dataset/README.md").read_text()
+    assert f"of the {len(finished.rows)} word images in `words.csv`" in (results / "dataset/README.md").read_text()
     for kind in ("delivered", "least_confident", "rejected_letters", "rejected_rows"):
         assert cv2.imread(str(results / f"sheets/{kind}.png")) is not None
 
