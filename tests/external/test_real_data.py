@@ -29,7 +29,7 @@ def test_names_over_http(tmp_path: Path, server: Server) -> None:
     assert len({letter["row_id"] for letter in project.metadata()}) + len(project.rejected_rows()) == 3_000
     assert len(server.paths) == len(set(server.paths))
     result = score(read_letters(project.folder / "results/dataset/metadata.csv"), read_letters(DATA / "gold/names.csv"))
-    # docs/limits.md has what was measured, 2 wrong letters; other processors round other sums while learning: room for one.
+    # docs/limits.md has what was measured, 2 wrong letters. Processors round sums differently: room for one more.
     assert result.precision >= 0.996, result.wrong
     assert result.recall >= 0.96
     assert project.planned() == {}

@@ -54,8 +54,8 @@ def test_repeated_letters_all_survive_and_rows_are_accounted_for(tmp_path: Path)
     assert account.letters == {"A": 4, "B": 2, "N": 2}
     text = summary(account, tmp_path / "dataset", "histogram")
     assert "4 rows in the table" in text and "-1 match: too_few_boxes" in text
-    assert "rerun the rule learn" not in text
-    assert "rerun the rule learn" in summary(account, tmp_path / "dataset", "align")  # yet all letters were counted
+    assert "No recogniser was trained" not in text
+    assert "No recogniser was trained" in summary(account, tmp_path / "dataset", "align")  # yet all letters were counted
     assert "| A | 4 |" in dataset_card(account, "words.csv", {"method": "histogram"}, {"numpy": "2"})
 
 
