@@ -55,7 +55,9 @@ def test_repeated_letters_all_survive_and_rows_are_accounted_for(tmp_path: Path)
     text = summary(account, tmp_path / "dataset", "histogram")
     assert "4 rows in the table" in text and "-1 match: too_few_boxes" in text
     assert "No recogniser was trained" not in text
-    assert "No recogniser was trained" in summary(account, tmp_path / "dataset", "align")  # yet all letters were counted
+    assert "No recogniser was trained" in summary(
+        account, tmp_path / "dataset", "align"
+    )  # yet all letters were counted
     assert "| A | 4 |" in dataset_card(account, "words.csv", {"method": "histogram"}, {"numpy": "2"})
 
 
