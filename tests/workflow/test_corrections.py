@@ -108,7 +108,7 @@ def test_rows_are_transcribed_and_excluded(project: Project, finished: Project) 
     assert project.ran() == {"match": 1, "cut": 1, **END}
     assert [found["label"] for found in letters_of(project, row_id)] == list(new)
     assert project.outcomes() == [("applied", ""), ("applied", ""), ("stale", f"the label there is {new[0]}")]
-    assert "line 4: stale: the label is" in (project.folder / "results/summary.txt").read_text(encoding="utf-8")
+    assert "line 4: stale: the label there is" in (project.folder / "results/summary.txt").read_text(encoding="utf-8")
 
     correct(project, row(row_id, "exclude"), of(first[1], "accept"))
     assert project.ran() == ONE_BATCH
