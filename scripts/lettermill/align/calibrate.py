@@ -6,7 +6,7 @@ vector machines", 1999, also learns probabilities from the scores of another cla
 """
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
@@ -16,12 +16,18 @@ from lettermill.align.label_errors import confusion, find_label_errors
 from lettermill.align.lexicon import Lexicon
 from lettermill.align.network import FLOOR
 from lettermill.align.recogniser import Confidence
-from lettermill.align.word_alignment import align_fragments
+from lettermill.align.views import View
+from lettermill.align.word_alignment import WordAlignment, align_views
+from lettermill.base.box import Box
+from lettermill.base.sampling import sample_key
 from lettermill.records.schemas import Reliability
 
 WRONG_TRANSCRIPTIONS, HIDDEN_LETTERS = 0.05, 0.05
 """Expected shares in real tables: of words with a wrong transcription, and of words in which a letter cannot be cut
 correctly."""
+
+MAX_STAGED = 1_500
+"""Maximum number of words for which errors are simulated."""
 
 LEFT_OUT, ADDED, OTHER_WORD = 0.2, 0.2, 0.1
 """Shares of the wrong transcriptions that lack a letter, have an extra letter, and are another word. The others have
@@ -34,45 +40,52 @@ BINS = (0.0, 0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 1.0)
 """Edges of the bins of the reliability table."""
 
 
+Probabilities = Callable[[GroundTruthWord, View], np.ndarray]
+"""Log probabilities (candidates, letters + 1) of a view, by a network that was not trained on its word."""
+
+
 def calibrate(
-    words: Sequence[GroundTruthWord], scores: Sequence[np.ndarray], letters: str, lexicon: Lexicon
+    words: Sequence[GroundTruthWord], probabilities: Probabilities, letters: str, lexicon: Lexicon
 ) -> tuple[Confidence, list[Reliability]] | None:
     """Learn the confidence of aligned letters, and measure its reliability; None if that is impossible.
 
-    words: words with every letter known, or with a corrected letter. scores: for each word (candidates, letters + 1)
-    log probabilities by a network that was not trained on it. letters: the classes. lexicon: of all words.
+    words: words with every letter known, or with a corrected letter. letters: the classes. lexicon: of all words.
     """
-    owner = [
-        (number, position)
-        for number, word in enumerate(words)
-        for position, letter in enumerate(word.labels)
-        if letter in letters and word.is_whole
-    ]
+    whole = [word for word in words if word.is_whole]
+    owner = [(word.row_id, position) for word in whole for position, name in enumerate(word.labels) if name in letters]
     if not owner:
         return None
-    likely = np.exp([scores[number][words[number].truth[position], :-1] for number, position in owner])
-    likely /= likely.sum(axis=1, keepdims=True)
-    labels = np.array([letters.index(words[number].labels[position]) for number, position in owner])
-    mislabelled = find_label_errors(likely, labels)
+    own = np.exp([
+        row
+        for word in whole
+        for row, name in zip(probabilities(word, _view(word))[word.truth, :-1], word.labels, strict=True)
+        if name in letters
+    ])
+    own /= own.sum(axis=1, keepdims=True)
+    labels = np.array([letters.index(name) for word in whole for name in word.labels if name in letters])
+    mislabelled = find_label_errors(own, labels)
     wrong = {place for place, error in zip(owner, mislabelled, strict=True) if error}
-    errors = TranscriptionErrors(
-        letters, sorted({word.word for word in words if word.is_whole}), confusion(likely, labels)
-    )
+    errors = TranscriptionErrors(letters, sorted({word.word for word in whole}), confusion(own, labels))
+    staged = {word.row_id for word in sorted(whole, key=lambda word: sample_key(word.row_id))[:MAX_STAGED]}
+    often = len(whole) / max(len(staged), 1)
     evidence, right, weights = [], [], []
-    for number, word in enumerate(words):
+    for word in words:
         counts = lexicon.elsewhere(word.row_id)
+        trial = Trial(word, probabilities, letters, counts)
         if word.is_whole:
-            bad = [(number, position) in wrong for position in range(len(word.word))]
+            bad = [(word.row_id, position) in wrong for position in range(len(word.word))]
             for letter in word.by_hand:
                 if letter.right:
                     bad[letter.position] = letter.label != word.word[letter.position]
-            found = _staged(word, scores[number], letters, bad, counts, errors)
+            found = _staged(trial, bad, errors if word.row_id in staged else None, often)
         else:
-            found = _decided(word, scores[number], letters, counts)
+            found = _decided(trial)
         for seen, correct, weight in found:
             evidence.append(seen)
             right.append(correct)
             weights.append(np.full(len(correct), weight))
+    if not evidence:
+        return None
     x, y, counted = np.concatenate(evidence), np.concatenate(right), np.concatenate(weights)
     if y.all() or not y.any():
         return None
@@ -81,54 +94,89 @@ def calibrate(
     return confidence, _reliability(confidence.of(x), y, counted)
 
 
+def _view(word: GroundTruthWord) -> View:
+    assert word.view is not None
+    return word.view
+
+
+class Trial:
+    """A word that is aligned several times. Its views are made once, when they are needed."""
+
+    def __init__(
+        self, word: GroundTruthWord, probabilities: Probabilities, letters: str, counts: Mapping[str, int]
+    ) -> None:
+        self.word, self.letters, self.counts = word, letters, counts
+        self._probabilities = probabilities
+        self._views = word.views()
+        self._seen: list[tuple[View, np.ndarray]] = []
+
+    def align(self, text: str, hidden: Box | None = None) -> tuple[View, WordAlignment] | None:
+        """Align ``text`` with the word. hidden: a place in which no candidate resembles any letter."""
+        scored = self._scored()
+        return align_views(scored if hidden is None else _hide(scored, hidden), self.letters, text, self.counts)
+
+    def _scored(self) -> Iterator[tuple[View, np.ndarray]]:
+        for number in itertools.count():
+            if number == len(self._seen):
+                view = next(self._views, None)
+                if view is None:
+                    return
+                self._seen.append((view, self._probabilities(self.word, view)))
+            yield self._seen[number]
+
+
+def _hide(scored: Iterable[tuple[View, np.ndarray]], place: Box) -> Iterator[tuple[View, np.ndarray]]:
+    for view, log_probabilities in scored:
+        there = [index for index, one in enumerate(view.candidates) if one.box.overlap(place) > SAME_PLACE]
+        hidden = log_probabilities.copy()
+        hidden[there] = np.log(FLOOR)
+        yield view, hidden
+
+
 def _staged(
-    word: GroundTruthWord,
-    scores: np.ndarray,
-    letters: str,
-    bad: Sequence[bool],
-    counts: Mapping[str, int],
-    errors: "TranscriptionErrors",
+    trial: Trial, bad: Sequence[bool], errors: "TranscriptionErrors | None", often: float
 ) -> Iterator[tuple[np.ndarray, np.ndarray, float]]:
-    """Alignments of ``word``, as (evidence of its letters, whether they are right, weight)."""
+    """Alignments of a word, as (evidence of its letters, whether they are right, weight)."""
+    word = trial.word
 
-    def aligned(text: str, scores: np.ndarray, weight: float) -> Iterator[tuple[np.ndarray, np.ndarray, float]]:
-        found = align_fragments(word.area, word.candidates, scores, letters, text, counts)
+    def outcome(text: str, hidden: Box | None, weight: float) -> Iterator[tuple[np.ndarray, np.ndarray, float]]:
+        found = trial.align(text, hidden)
         if found is not None:
-            places = zip(found.chosen, text, strict=True)
-            yield found.evidence, np.array([_is_right(word, bad, index, letter) for index, letter in places]), weight
+            view, aligned = found
+            boxes = [view.candidates[index].box for index in aligned.chosen]
+            right = [_is_right(word, bad, box, letter) for box, letter in zip(boxes, text, strict=True)]
+            yield aligned.evidence, np.array(right), weight
 
-    yield from aligned(word.word, scores, 1.0)
-    if not any(bad):
-        yield from aligned(errors.corrupt(word.word), scores, WRONG_TRANSCRIPTIONS)
-        hidden = scores.copy()
-        hidden[word.truth[errors.random.integers(len(word.truth))]] = np.log(FLOOR)
-        yield from aligned(word.word, hidden, HIDDEN_LETTERS)
+    yield from outcome(word.word, None, 1.0)
+    if errors is not None and not any(bad):
+        yield from outcome(errors.corrupt(word.word), None, often * WRONG_TRANSCRIPTIONS)
+        hidden = word.box(word.truth[errors.random.integers(len(word.truth))])
+        yield from outcome(word.word, hidden, often * HIDDEN_LETTERS)
 
 
-def _decided(
-    word: GroundTruthWord, scores: np.ndarray, letters: str, counts: Mapping[str, int]
-) -> Iterator[tuple[np.ndarray, np.ndarray, float]]:
-    """The same for the corrected letters of ``word``, whose other letters may be unknown."""
-    found = align_fragments(word.area, word.candidates, scores, letters, word.word, counts)
+def _decided(trial: Trial) -> Iterator[tuple[np.ndarray, np.ndarray, float]]:
+    """The same for the corrected letters of a word, whose other letters may be unknown."""
+    word = trial.word
+    found = trial.align(word.word)
     if found is None:
         return
+    view, aligned = found
     for letter in word.by_hand:
         if letter.candidate < 0:
             continue
-        there = word.candidates[found.chosen[letter.position]].box.overlap(word.candidates[letter.candidate].box)
+        there = view.candidates[aligned.chosen[letter.position]].box.overlap(word.box(letter.candidate))
         if letter.right:
             right = there > SAME_PLACE and letter.label == word.word[letter.position]
-            yield found.evidence[[letter.position]], np.array([right]), 1.0
+            yield aligned.evidence[[letter.position]], np.array([right]), 1.0
         elif there > SAME_PLACE:  # a letter that is now cut elsewhere has not been checked
-            yield found.evidence[[letter.position]], np.array([False]), 1.0
+            yield aligned.evidence[[letter.position]], np.array([False]), 1.0
 
 
-def _is_right(word: GroundTruthWord, bad: Sequence[bool], index: int, letter: str) -> bool:
-    """Whether the candidate overlaps a known ``letter`` of the word that is not a label error."""
-    box = word.candidates[index].box
+def _is_right(word: GroundTruthWord, bad: Sequence[bool], box: Box, letter: str) -> bool:
+    """Whether ``box`` overlaps a known ``letter`` of the word that is not a label error."""
     return any(
-        name == letter and not wrong and word.candidates[index_of_it].box.overlap(box) > SAME_PLACE
-        for name, index_of_it, wrong in zip(word.word, word.truth, bad, strict=True)
+        name == letter and not wrong and word.box(index).overlap(box) > SAME_PLACE
+        for name, index, wrong in zip(word.word, word.truth, bad, strict=True)
     )
 
 

@@ -31,13 +31,14 @@ def _confidences(word: GroundTruthWord, recogniser: Recogniser | None) -> dict[i
     """Position -> confidence, for the corrected letters of ``word`` that are cut in the same place."""
     if recogniser is None:
         return {}
-    aligned = recogniser.align(word.row_id, word.area, word.candidates, word.appearance, word.word)
-    if aligned is None:
+    found = recogniser.align(word.row_id, word.views(), word.word)
+    if found is None:
         return {}
+    view, aligned = found
     confidences = recogniser.confidence.of(aligned.evidence).tolist()
-    boxes = [word.candidates[index].box for index in aligned.chosen]
+    boxes = [view.candidates[index].box for index in aligned.chosen]
     return {
         letter.position: confidences[letter.position]
         for letter in word.by_hand
-        if letter.candidate >= 0 and boxes[letter.position].overlap(word.candidates[letter.candidate].box) > SAME_PLACE
+        if letter.candidate >= 0 and boxes[letter.position].overlap(word.box(letter.candidate)) > SAME_PLACE
     }

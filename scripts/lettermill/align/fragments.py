@@ -74,8 +74,11 @@ def find_fragments(image: np.ndarray, line: int | None = None) -> Fragments | No
     """
     parts = components(ink_mask(image))
     band = None if parts.no_word else word_band(parts, line)
-    if band is None:
-        return None
+    return None if band is None else fragments_in(image, parts, band)
+
+
+def fragments_in(image: np.ndarray, parts: Components, band: tuple[int, int]) -> Fragments | None:
+    """As ``find_fragments``, for given components and the band of rows (top, bottom exclusive) of the word."""
     cores = cores_of(parts, band, Tolerances())
     if not cores.any():
         return None

@@ -1,19 +1,20 @@
 """Ground truth for training the recogniser: words with their boxes, and corrections of their letters."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from lettermill.align.features import Appearance, appearance_of
-from lettermill.align.fragments import Candidate, find_fragments
+from lettermill.align.fragments import Candidate
+from lettermill.align.views import View, views_of
 from lettermill.base.box import Box
+from lettermill.image.hypotheses import WordImage
 
 SAME, OTHER = 0.85, 0.7
 """Intersection over union with the box of a letter: above the first a candidate is that letter; below the second it is
 an example of no letter. Candidates in between are not examples."""
 
-SAME_PLACE = 0.7
+SAME_PLACE = 0.55
 """Intersection over union with the box of a letter above which a candidate is in its place."""
 
 
@@ -31,13 +32,13 @@ class HandLetter(NamedTuple):
 
 
 class Example(NamedTuple):
-    """A word to train on: its cropped image, its letters, and their boxes in the image if known."""
+    """A word to train on: its image, its letters, and their boxes in the image if known."""
 
     row_id: str
-    image: np.ndarray  # (height, width) uint8
-    line: int | None  # a row of pixels known to cross the word
+    load: Callable[[], WordImage]  # reads the image; called again whenever it is needed
     word: str
     boxes: list[Box]  # one for each letter of the word, or empty
+    hypothesis: str = ""  # name of the ink hypothesis that the boxes are from
     by_hand: tuple[HandLetter, ...] = ()
 
 
@@ -53,16 +54,15 @@ class Verdict(NamedTuple):
 class GroundTruthWord(NamedTuple):
     """A word with its ground truth. The image is not kept, because thousands of words are in memory at once.
 
-    area: (fragments,) ink pixels of each fragment. appearance: of the candidates. truth: for each letter, the index of
-    its candidate, -1 if there is none; empty if no boxes are known. labels: the letters of the word, with those that
-    are relabelled by hand replaced.
+    load, hypothesis: see ``Example``. view: under the ink hypothesis that the ground truth is from; None if no boxes
+    are known. truth: for each letter, the index of its candidate in ``view``, -1 if there is none; empty if no boxes
+    are known. labels: the letters of the word, with those that are relabelled by hand replaced.
     """
 
     row_id: str
     word: str
-    area: np.ndarray
-    candidates: list[Candidate]
-    appearance: Appearance
+    load: Callable[[], WordImage]
+    view: View | None
     truth: list[int]
     labels: str
     by_hand: tuple[Verdict, ...] = ()
@@ -72,23 +72,49 @@ class GroundTruthWord(NamedTuple):
         """Whether every letter has a candidate."""
         return bool(self.truth) and min(self.truth) >= 0
 
+    def box(self, index: int) -> Box:
+        """The box of a candidate of ``view``."""
+        assert self.view is not None
+        return self.view.candidates[index].box
+
+    def views(self) -> Iterator[View]:
+        """All views of the word, ``view`` first."""
+        if self.view is not None:
+            yield self.view
+        known = self.view.hypothesis if self.view else ""
+        for view in views_of(self.load().hypotheses()):
+            if view.hypothesis != known:
+                yield view
+
 
 def ground_truth_words(examples: Iterable[Example]) -> list[GroundTruthWord]:
-    """The ground truth of the examples that have candidates, sorted by row id."""
+    """The ground truth of the examples, sorted by row id."""
     words = []
     for example in examples:
-        fragments = find_fragments(example.image, example.line)
-        candidates = fragments.candidates() if fragments else []
-        if fragments and candidates:
-            truth = [_nearest(candidates, box) for box in example.boxes]
-            appearance = appearance_of(fragments, candidates)
-            by_hand = tuple(_verdict(letter, candidates, truth) for letter in example.by_hand)
-            words.append(
-                GroundTruthWord(
-                    example.row_id, example.word, fragments.area, candidates, appearance, truth, example.word, by_hand
-                )
-            )
+        view, truth, by_hand = None, [], ()
+        if example.boxes or any(letter.box for letter in example.by_hand):
+            view, truth, by_hand = _best_view(example)
+            if view is None:
+                continue
+        words.append(
+            GroundTruthWord(example.row_id, example.word, example.load, view, truth, example.word, by_hand)
+        )
     return sorted(words, key=lambda word: word.row_id)
+
+
+def _best_view(example: Example) -> tuple[View | None, list[int], tuple[Verdict, ...]]:
+    """The view that has candidates for most of the known boxes, the candidates of these, and the verdicts."""
+    best: tuple[View | None, list[int], tuple[Verdict, ...]] = None, [], ()
+    most = -1
+    for view in views_of(example.load().hypotheses(), example.hypothesis):
+        truth = [_nearest(view.candidates, box) for box in example.boxes]
+        by_hand = tuple(_verdict(letter, view.candidates, truth) for letter in example.by_hand)
+        found = sum(index >= 0 for index in truth) + sum(letter.candidate >= 0 for letter in by_hand)
+        if found > most:
+            best, most = (view, truth, by_hand), found
+        if found == len(truth) + len(by_hand):
+            break
+    return best
 
 
 def with_decisions(word: GroundTruthWord) -> GroundTruthWord:

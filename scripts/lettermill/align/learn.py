@@ -11,23 +11,31 @@ from lettermill.align.calibrate import calibrate
 from lettermill.align.correction_effect import effects_of
 from lettermill.align.features import Appearance
 from lettermill.align.folds import FOLDS, fold_of
-from lettermill.align.ground_truth import OTHER, Example, GroundTruthWord, ground_truth_words, with_decisions
+from lettermill.align.ground_truth import OTHER, SAME_PLACE, Example, GroundTruthWord, ground_truth_words, with_decisions
 from lettermill.align.lexicon import Lexicon
 from lettermill.align.recogniser import Recogniser
 from lettermill.align.train import train
+from lettermill.align.views import View
+from lettermill.align.word_alignment import WordAlignment
 from lettermill.records.schemas import CorrectionEffect, Reliability
 
 log = logging.getLogger(__name__)
 
-FEWEST_LETTERS = 500
+FEWEST_LETTERS = 100
 """Minimum number of matched letters to train a recogniser."""
 
-FEWEST_OF_A_CLASS = 5
+FEWEST_OF_A_CLASS = 3
 """Minimum number of matched letters to learn a letter of the alphabet."""
 
 SELF_TRAINING_CONFIDENCE = 0.9
 """Confidence from which an aligned letter becomes an example of the next round (self-training: Scudder, IEEE Trans.
 Information Theory 11(3), 1965)."""
+
+MAX_ROUNDS = 5
+"""Maximum number of rounds where the number of rounds is open."""
+
+WORTHWHILE = 0.05
+"""A further round is worth its time if the letters to train on become more by at least this share."""
 
 BY_HAND = 5
 """Weight of a corrected letter: it is shown to the networks this many times per epoch, each time augmented."""
@@ -41,12 +49,12 @@ class TrainedRecogniser(NamedTuple):
     correction_effects: list[CorrectionEffect]
 
 
-def learn(examples: Iterable[Example], lexicon: Lexicon, rounds: int, jobs: int) -> TrainedRecogniser | None:
+def learn(examples: Iterable[Example], lexicon: Lexicon, rounds: int | None, jobs: int) -> TrainedRecogniser | None:
     """Train a recogniser; None, with a warning in the log, if there are too few examples.
 
     examples: iterated once, to keep few images in memory. lexicon: of all words of the table. rounds: the first round
     trains on the examples with boxes; each further round also on those without boxes, as aligned by the recogniser of
-    the round before. jobs: threads; they do not change the result.
+    the round before; None goes on while there are more letters to train on. jobs: threads; they do not change the result.
     If there are corrections, a second recogniser is trained without them, to measure their effect.
     """
     words = ground_truth_words(examples)
@@ -64,19 +72,54 @@ def learn(examples: Iterable[Example], lexicon: Lexicon, rounds: int, jobs: int)
 
 
 def _learn_in_rounds(
-    every: Sequence[GroundTruthWord], lexicon: Lexicon, rounds: int, jobs: int
+    every: Sequence[GroundTruthWord], lexicon: Lexicon, rounds: int | None, jobs: int
 ) -> tuple[Recogniser, list[Reliability]] | None:
     words, others = ([word for word in every if bool(word.truth) == with_boxes] for with_boxes in (True, False))
     letters = _learnable(words)
     if len(letters) < 2:
         return None
     learnt = _learn(words, [], letters, lexicon, jobs)
-    for _ in range(1, rounds):
-        if learnt is not None:
-            learnt = _learn(words, _self_labelled(others, learnt[0]), letters, lexicon, jobs)
+    before = _examples(words)
+    for _ in range(1, rounds or MAX_ROUNDS):
+        if learnt is None:
+            break
+        words, chance = _checked(words, learnt[0])
+        aligned = _self_labelled([*others, *chance], learnt[0])
+        now = _examples(words) + _examples(aligned)
+        log.info("%d words fit by chance; %d letters to train on, before %d", len(chance), now, before)
+        if rounds is None and now < (1 + WORTHWHILE) * before and len(chance) < WORTHWHILE * len(words):
+            break
+        before = now
+        learnt = _learn(words, aligned, _learnable([*words, *aligned]), lexicon, jobs)
     if learnt is None:
         log.warning("no recogniser is trained: in no word can all letters be cut out")
     return learnt
+
+
+def _checked(
+    words: Iterable[GroundTruthWord], recogniser: Recogniser
+) -> tuple[list[GroundTruthWord], list[GroundTruthWord]]:
+    """``words`` whose boxes are in the places where ``recogniser`` aligns their letters, and the others without boxes:
+    these fitted by chance. Words with corrections stay as they are."""
+    kept, chance = [], []
+    for word in words:
+        found = None if word.by_hand else recogniser.align(word.row_id, word.views(), word.word)
+        if found is not None and not _agrees(word, *found):
+            chance.append(word._replace(view=None, truth=[]))
+        else:
+            kept.append(word)
+    return kept, chance
+
+
+def _agrees(word: GroundTruthWord, view: View, aligned: WordAlignment) -> bool:
+    boxes = [view.candidates[index].box for index in aligned.chosen]
+    same = [index < 0 or word.box(index).overlap(box) > SAME_PLACE for index, box in zip(word.truth, boxes, strict=True)]
+    return all(same) or aligned.reading != word.word
+
+
+def _examples(words: Iterable[GroundTruthWord]) -> int:
+    """The number of letters of ``words`` to train on."""
+    return sum(index >= 0 for word in words for index in word.truth)
 
 
 def _learnable(words: Sequence[GroundTruthWord]) -> str:
@@ -110,20 +153,23 @@ def _learn(
     every = [*words, *aligned]
     count = sum(index >= 0 for word in every for index in word.truth)
     log.info("training on %s: %d letters of %d words", letters, count, len(every))
-    appearance = Appearance(
-        *(np.concatenate(values) for values in zip(*(word.appearance for word in every), strict=True))
-    )
-    targets = np.concatenate([_targets(word, letters) for word in every])
-    folds = np.concatenate([np.full(len(word.candidates), fold_of(word.row_id)) for word in every])
+    views = [word.view for word in every if word.view is not None]
+    appearance = Appearance(*(np.concatenate(values) for values in zip(*(v.appearance for v in views), strict=True)))
+    targets = np.concatenate([_targets(word, view, letters) for word, view in zip(every, views, strict=True)])
+    folds = np.concatenate([np.full(len(v.candidates), fold_of(w.row_id)) for w, v in zip(every, views, strict=True)])
     use = _balanced(targets, len(letters))
-    corrected = np.flatnonzero(np.concatenate([_by_hand(word) for word in every]) & (targets >= 0))
+    by_hand = [_by_hand(word, view) for word, view in zip(every, views, strict=True)]
+    corrected = np.flatnonzero(np.concatenate(by_hand) & (targets >= 0))
     use = np.sort(np.concatenate([use, np.repeat(corrected, BY_HAND - 1)]))
     networks = train(
         Appearance(*(values[use] for values in appearance)), targets[use], folds[use], len(letters) + 1, jobs
     )
     calibrating = [word for word in words if word.is_whole or word.by_hand]
-    scores = [networks[fold_of(word.row_id)].log_probabilities(word.appearance.features()) for word in calibrating]
-    calibrated = calibrate(calibrating, scores, letters, lexicon)
+
+    def probabilities(word: GroundTruthWord, view: View) -> np.ndarray:
+        return networks[fold_of(word.row_id)].log_probabilities(view.appearance.features())
+
+    calibrated = calibrate(calibrating, probabilities, letters, lexicon)
     if calibrated is None:
         return None
     confidence, reliability = calibrated
@@ -134,19 +180,22 @@ def _self_labelled(words: Iterable[GroundTruthWord], recogniser: Recogniser) -> 
     """``words``, which have no boxes, with the letters that ``recogniser`` aligns confidently as ground truth."""
     labelled = []
     for word in words:
-        aligned = recogniser.align(word.row_id, word.area, word.candidates, word.appearance, word.word)
-        if aligned is not None:
+        found = recogniser.align(word.row_id, word.views(), word.word)
+        if found is not None:
+            view, aligned = found
             confident = recogniser.confidence.of(aligned.evidence) >= SELF_TRAINING_CONFIDENCE
-            labelled.append(word._replace(truth=np.where(confident, aligned.chosen, -1).tolist()))
+            truth = np.where(confident, aligned.chosen, -1).tolist()
+            if confident.any():
+                labelled.append(word._replace(view=view, truth=truth))
     return labelled
 
 
-def _targets(word: GroundTruthWord, letters: str) -> np.ndarray:
+def _targets(word: GroundTruthWord, view: View, letters: str) -> np.ndarray:
     """(candidates,) int: the class to learn, ``len(letters)`` for no letter, -1 if it is no example."""
-    targets = np.full(len(word.candidates), -1)
+    targets = np.full(len(view.candidates), -1)
     found = {index: letter for index, letter in zip(word.truth, word.labels, strict=True) if index >= 0}
-    boxes = [word.candidates[index].box for index in found]
-    for index, candidate in enumerate(word.candidates):
+    boxes = [view.candidates[index].box for index in found]
+    for index, candidate in enumerate(view.candidates):
         if index in found:
             if found[index] in letters:
                 targets[index] = letters.index(found[index])
@@ -155,9 +204,9 @@ def _targets(word: GroundTruthWord, letters: str) -> np.ndarray:
     return targets
 
 
-def _by_hand(word: GroundTruthWord) -> np.ndarray:
+def _by_hand(word: GroundTruthWord, view: View) -> np.ndarray:
     """(candidates,) bool: whether a correction says that the candidate is a letter."""
-    found = np.zeros(len(word.candidates), bool)
+    found = np.zeros(len(view.candidates), bool)
     found[[letter.candidate for letter in word.by_hand if letter.right and letter.candidate >= 0]] = True
     return found
 

@@ -8,19 +8,18 @@ and confidences mean the same for old and new rows.
 import io
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from lettermill.align.features import Appearance
 from lettermill.align.folds import FOLDS, fold_of
-from lettermill.align.fragments import Candidate
 from lettermill.align.lexicon import Lexicon
 from lettermill.align.network import Layer, Network
-from lettermill.align.word_alignment import WordAlignment, align_fragments
+from lettermill.align.views import View
+from lettermill.align.word_alignment import WordAlignment, align_views
 from lettermill.base.errors import CorruptedFileError, InputError
 from lettermill.base.files import write_bytes
 
@@ -53,12 +52,19 @@ class Recogniser:
     lexicon: Lexicon
     confidence: Confidence
 
-    def align(
-        self, row_id: str, area: np.ndarray, candidates: Sequence[Candidate], appearance: Appearance, word: str
-    ) -> WordAlignment | None:
-        """``align_fragments`` with the network and the words of the other folds. appearance: of the candidates."""
-        likely = self.networks[fold_of(row_id)].log_probabilities(appearance.features())
-        return align_fragments(area, candidates, likely, self.letters, word, self.lexicon.elsewhere(row_id))
+    def align(self, row_id: str, views: Iterable[View], word: str) -> tuple[View, WordAlignment] | None:
+        """Align ``word`` with the view whose path explains it best, with the network and the words of the other folds;
+        None if no view has enough fragments.
+
+        views: the word under each ink hypothesis. They are tried in order until one explains all of the ink.
+        """
+        network, counts = self.networks[fold_of(row_id)], self.lexicon.elsewhere(row_id)
+
+        def scored() -> Iterator[tuple[View, np.ndarray]]:
+            for view in views:
+                yield view, network.log_probabilities(view.appearance.features())
+
+        return align_views(scored(), self.letters, word, counts)
 
     def save(self, path: Path) -> None:
         """Write the recogniser to ``path``. The same recogniser gives the same bytes."""

@@ -1,6 +1,6 @@
 """Aligning one word: from its fragments and transcription to letters with evidence for each."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -9,12 +9,16 @@ from lettermill.align.fragments import Candidate
 from lettermill.align.lattice import Lattice, skip_costs
 from lettermill.align.lexicon import SPELLING, spelling
 from lettermill.align.network import letter_scores
+from lettermill.align.views import View
 
 EVIDENCE = 8 + SPELLING
 """Number of values of evidence for an aligned letter."""
 
 CLIP = 9.0
 """Maximum absolute value of a logarithm in the evidence."""
+
+EXPLAINED = -0.3
+"""Log weight of a path per letter from which other ink hypotheses are not tried."""
 
 READING_BONUS = 1.0
 """Log weight added for each letter of a free reading. Without it, unlikely letters would be skipped."""
@@ -26,7 +30,8 @@ class WordAlignment(NamedTuple):
     chosen: the candidate of each letter. evidence: (letters, EVIDENCE) float64. predicted_labels: the label that the
     recogniser gives each chosen candidate without the transcription; empty if it has not learnt the letter of the
     transcription. reading: the recogniser's reading of the word without the transcription. score_gap: how much better
-    the reading explains the ink than the transcription, in log weight per letter (at least 0).
+    the reading explains the ink than the transcription, in log weight per letter (at least 0). score: log weight of
+    the path per letter, with the costs of the ink that it skips.
     """
 
     chosen: list[int]
@@ -34,6 +39,13 @@ class WordAlignment(NamedTuple):
     predicted_labels: list[str]
     reading: str
     score_gap: float
+    score: float
+
+    @property
+    def explains_all(self) -> bool:
+        """Whether no other ink hypothesis needs to be tried: the recogniser reads the transcription, and the path is
+        likely."""
+        return self.score > EXPLAINED and self.score_gap == 0
 
 
 def align_fragments(
@@ -83,8 +95,31 @@ def align_fragments(
     names = (letters[likeliest[index]] for index in alignment.chosen)
     predicted_labels = [name if letter in letters else "" for name, letter in zip(names, word, strict=True)]
     return WordAlignment(
-        alignment.chosen, np.clip(evidence, -CLIP, CLIP), predicted_labels, reading, max(0.0, gap / len(word))
+        alignment.chosen,
+        np.clip(evidence, -CLIP, CLIP),
+        predicted_labels,
+        reading,
+        max(0.0, gap / len(word)) if reading != word else 0.0,
+        alignment.score / len(word),
     )
+
+
+def align_views(
+    views: Iterable[tuple[View, np.ndarray]], letters: str, word: str, counts: Mapping[str, int]
+) -> tuple[View, WordAlignment] | None:
+    """Align ``word`` with the view whose path explains it best; None if no view has enough fragments.
+
+    views: views of a word with log probabilities of their candidates, see ``align_fragments``. They are tried in order
+    until one explains all of the ink.
+    """
+    best: tuple[View, WordAlignment] | None = None
+    for view, log_probabilities in views:
+        aligned = align_fragments(view.area, view.candidates, log_probabilities, letters, word, counts)
+        if aligned is not None and (best is None or aligned.score > best[1].score):
+            best = view, aligned
+            if aligned.explains_all:
+                break
+    return best
 
 
 def _best_other(log_probabilities: np.ndarray, letters: str, word: str) -> np.ndarray:

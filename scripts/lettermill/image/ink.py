@@ -19,7 +19,8 @@ FAINTEST_CONTRAST = 40
 """Difference of grey levels between paper and ink below which an image counts as blank."""
 
 INK_SHARE = 0.2
-"""Share of the difference between paper and ink from which a pixel counts as ink. It is low to keep faint strokes."""
+"""Share of the difference between paper and ink from which a pixel counts as ink, unless a caller says otherwise. It is
+low to keep faint strokes."""
 
 
 @dataclass(frozen=True)
@@ -76,8 +77,10 @@ class Components:
         return np.concatenate(([False], chosen)).take(self.labels)
 
 
-def ink_threshold(image: np.ndarray) -> int | None:
+def ink_threshold(image: np.ndarray, share: float = INK_SHARE) -> int | None:
     """Grey level below which a pixel of ``image`` ((height, width) uint8, dark ink) is ink; None when blank.
+
+    share: of the difference between paper (0) and ink (1).
 
     Otsu's method (IEEE Trans. SMC 9(1), 1979) separates paper from ink. The threshold then moves towards the paper,
     because the edges of pencil strokes are much fainter than their core.
@@ -92,12 +95,12 @@ def ink_threshold(image: np.ndarray) -> int | None:
     paper = int(np.argmax(light)) + len(dark)
     if paper - ink < FAINTEST_CONTRAST:
         return None
-    return int(paper - INK_SHARE * (paper - ink))
+    return int(paper - share * (paper - ink))
 
 
-def ink_mask(image: np.ndarray) -> np.ndarray:
+def ink_mask(image: np.ndarray, share: float = INK_SHARE) -> np.ndarray:
     """(height, width) bool: True where ``image`` ((height, width) uint8) has ink; all False when blank."""
-    threshold = ink_threshold(image)
+    threshold = ink_threshold(image, share)
     return np.zeros(image.shape, bool) if threshold is None else image < threshold
 
 

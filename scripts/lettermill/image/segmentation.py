@@ -21,6 +21,10 @@ SMALLEST_INK = 8
 """Minimum number of ink pixels in a word."""
 
 
+RUN = 0.25
+"""Share of the heaviest run's ink from which another run of the row histogram may be the word."""
+
+
 class Tolerances(NamedTuple):
     """What counts as a letter: the values of config ``segment``, described in its schema.
 
@@ -43,8 +47,11 @@ def find_letters(image: np.ndarray, line: int | None = None, tolerances: Toleran
     """
     parts = components(ink_mask(image))
     band = None if parts.no_word else word_band(parts, line)
-    if band is None:
-        return []
+    return [] if band is None else letters_in(parts, band, tolerances)
+
+
+def letters_in(parts: Components, band: tuple[int, int], tolerances: Tolerances = Tolerances()) -> list[Box]:
+    """As ``find_letters``, for given components and the band of rows (top, bottom exclusive) of the word."""
     cores = cores_of(parts, band, tolerances)
     if not cores.any():
         return []
@@ -57,7 +64,14 @@ def find_letters(image: np.ndarray, line: int | None = None, tolerances: Toleran
 
 
 def word_band(parts: Components, line: int | None) -> tuple[int, int] | None:
-    """Rows (top, bottom exclusive) of the word: the run of the row histogram at ``line``, or the one with most ink.
+    """Rows (top, bottom exclusive) of the word: the first of ``word_bands``."""
+    bands = word_bands(parts, line)
+    return bands[0] if bands else None
+
+
+def word_bands(parts: Components, line: int | None) -> list[tuple[int, int]]:
+    """Rows (top, bottom exclusive) in which the word may be: the run of the row histogram at ``line``, or the one with
+    most ink, and then every other run with at least ``RUN`` of its ink, the heaviest first.
 
     Components that touch the upper or lower edge of the image belong to neighbouring lines. They do not count, unless
     they cross ``line`` or there are no others.
@@ -72,11 +86,13 @@ def word_band(parts: Components, line: int | None) -> tuple[int, int] | None:
     edges = np.flatnonzero(np.diff(np.concatenate(([0], rows > 0, [0]))))
     runs = [(int(top), int(bottom)) for top, bottom in zip(edges[::2], edges[1::2], strict=True)]
     if not runs:
-        return None
+        return []
     weight = {run: int(rows[run[0] : run[1]].sum()) for run in runs}
-    heaviest = max(runs, key=weight.__getitem__)
+    ordered = sorted(runs, key=lambda run: (-weight[run], run))
     crossing = [run for run in runs if line is not None and run[0] <= line < run[1]]
-    return crossing[0] if crossing and weight[crossing[0]] >= 0.2 * weight[heaviest] else heaviest
+    if crossing and weight[crossing[0]] >= 0.2 * weight[ordered[0]]:
+        ordered = sorted(ordered, key=lambda run: run != crossing[0])
+    return [ordered[0], *(run for run in ordered[1:] if weight[run] >= RUN * weight[ordered[0]])]
 
 
 def cores_of(parts: Components, band: tuple[int, int], tolerances: Tolerances) -> np.ndarray:

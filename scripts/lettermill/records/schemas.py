@@ -42,6 +42,11 @@ class Cropped(NamedTuple):
     file: str  # name beside offsets.csv
     box: Box  # the part of the downloaded image that is kept
     line: int | None  # a row of the downloaded image known to cross the word
+    left: int = 0  # this and the next three: the part of ``box`` where the word probably is, in the same pixels
+    top: int = 0
+    right: int | None = None
+    bottom: int | None = None
+    layers: int = 0  # number of images {stem of file}.{1, 2, ...}.png that show part of the ink
 
     @property
     def line_in_crop(self) -> int | None:
@@ -50,12 +55,15 @@ class Cropped(NamedTuple):
 
 
 class SegmentedBox(NamedTuple):
-    """``results/segmented/{batch}.csv``: one line per box; a ``StoppedRow`` for a row without boxes."""
+    """``results/segmented/{batch}.csv``: one line per box of each ink hypothesis of a row; a ``StoppedRow`` for a row
+    without boxes."""
 
     row_id: str
-    number: int  # counts the boxes of the row from left to right, from 0
-    boxes: int  # how many the row has
+    number: int  # counts the boxes of the hypothesis from left to right, from 0
+    boxes: int  # how many the hypothesis has
     box: Box
+    hypothesis: str  # see ``lettermill.image.hypotheses``
+    votes: int  # number of sets of ink that agree
 
 
 class MatchedLetter(NamedTuple):
@@ -69,6 +77,7 @@ class MatchedLetter(NamedTuple):
     confidence: float | None  # None if the method has none
     predicted_label: str  # the recogniser's label of the box, without the transcription; empty if it has none
     method: str
+    hypothesis: str = ""  # the ink hypothesis of the box, see ``lettermill.image.hypotheses``
 
 
 class Suspect(NamedTuple):

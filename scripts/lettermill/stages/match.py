@@ -3,6 +3,7 @@
 import logging
 import statistics
 from collections.abc import Sequence
+from itertools import groupby
 from pathlib import Path
 
 from lettermill.base.alphabet import MARK, OTHER, word
@@ -10,6 +11,7 @@ from lettermill.base.box import Box
 from lettermill.base.errors import CorruptedFileError
 from lettermill.records.csv_files import by_row, read_results, write_results
 from lettermill.records.schemas import MatchedLetter, SegmentedBox, StoppedRow
+from lettermill.stages.segment import Boxes
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +50,20 @@ def _marks_are_low(boxes: Sequence[Box], pattern: str) -> bool:
     return all(box.height < LOW * height for character, box in pairs if character == MARK)
 
 
+def best_match(found: Sequence[Boxes], pattern: str) -> tuple[str, list[tuple[str, Box]]] | str:
+    """The hypothesis whose boxes fit, and the letters of a word with their boxes; or the reason why none fits.
+
+    found: the boxes of the word by each hypothesis. Of those that fit, the one counts with which most sets of ink
+    agree; of equals, the first.
+    """
+    matches = [(boxes, match_word(boxes.boxes, pattern)) for boxes in found]
+    fitting = [(boxes, matched) for boxes, matched in matches if not isinstance(matched, str)]
+    if not fitting:
+        return str(matches[0][1])
+    boxes, matched = max(fitting, key=lambda one: one[0].votes)
+    return boxes.hypothesis, matched
+
+
 def match_batch(segmented: Path, patterns: Sequence[tuple[str, str]], output: Path) -> None:
     """Match the rows of the file ``segmented``; write ``MatchedLetter`` results to ``output``.
 
@@ -59,23 +75,33 @@ def match_batch(segmented: Path, patterns: Sequence[tuple[str, str]], output: Pa
     for row_id, found in by_row(read_results(segmented, SegmentedBox)):
         if isinstance(found, StoppedRow):
             continue
-        boxes = [record.box for record in found]
-        if len(boxes) != found[0].boxes:
+        every = [_boxes(list(records)) for _, records in groupby(found, lambda record: record.hypothesis)]
+        if any(boxes is None for boxes in every):
             raise CorruptedFileError(f"{segmented} is incomplete: row {row_id} lacks boxes. Delete it and run again.")
+        complete = [boxes for boxes in every if boxes is not None]
         rows += 1
         pattern = pattern_of[row_id]
-        matched = match_word(boxes, pattern)
+        matched = best_match(complete, pattern)
         if isinstance(matched, str):
             letters = word(pattern)
+            boxes = complete[0].boxes
             detail = f"{len(boxes)} boxes for the {len(letters)} letters of {letters}"
             if matched == "wide_box":
                 detail = f"the widest box is {max(box.width for box in boxes)} pixels wide"
             results.append(StoppedRow(row_id, STAGE, matched, detail, letters))
             continue
         fitting += 1
+        hypothesis, pairs = matched
         results += [
-            MatchedLetter(row_id, position, letter, box, None, "", METHOD)
-            for position, (letter, box) in enumerate(matched)
+            MatchedLetter(row_id, position, letter, box, None, "", METHOD, hypothesis)
+            for position, (letter, box) in enumerate(pairs)
         ]
     write_results(output, MatchedLetter, results)
     log.info("the boxes of %d of %d words fit", fitting, rows)
+
+
+def _boxes(records: Sequence[SegmentedBox]) -> Boxes | None:
+    """The boxes of one hypothesis; None if some are missing."""
+    if len(records) != records[0].boxes:
+        return None
+    return Boxes(records[0].hypothesis, records[0].votes, [record.box for record in records])

@@ -1,20 +1,26 @@
 """Segment: find the boxes of the letters in the cropped images of a batch."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
+from lettermill.base.box import Box
+from lettermill.image.hypotheses import InkHypothesis
 from lettermill.image.ink import components, ink_mask, ink_threshold
-from lettermill.image.segmentation import Tolerances, find_letters
+from lettermill.image.segmentation import Tolerances, letters_in
 from lettermill.records.csv_files import read_results, write_results
 from lettermill.records.schemas import Cropped, SegmentedBox, StoppedRow
-from lettermill.stages.images import read_crop
+from lettermill.stages.images import read_crop as read_word
 
 log = logging.getLogger(__name__)
 
 STAGE = "segment"
+
+SAME_BOX = 0.6
+"""Intersection over union from which two hypotheses agree about a letter."""
 
 
 def segment_batch(cropped: Path, output: Path, tolerances: Tolerances) -> None:
@@ -29,13 +35,42 @@ def segment_batch(cropped: Path, output: Path, tolerances: Tolerances) -> None:
     log.info("%d boxes in %d images; no boxes in %d images", len(results) - without, images - without, without)
 
 
+class Boxes(NamedTuple):
+    """The boxes of an image by one ink hypothesis. votes: number of sets of ink that agree."""
+
+    hypothesis: str
+    votes: int
+    boxes: list[Box]
+
+
+def boxes_of(hypotheses: Iterable[InkHypothesis], tolerances: Tolerances = Tolerances()) -> list[Boxes]:
+    """The boxes in pixels of the word image by each hypothesis, without those that agree with an earlier one."""
+    found: list[Boxes] = []
+    for hypothesis in hypotheses:
+        x, y = hypothesis.origin
+        boxes = [box.moved(x, y) for box in letters_in(hypothesis.parts, hypothesis.band, tolerances)]
+        for number, other in enumerate(found):
+            if len(boxes) == len(other.boxes) and all(map(_agree, boxes, other.boxes)):
+                found[number] = other._replace(votes=other.votes + hypothesis.votes)
+                break
+        else:
+            if boxes:
+                found.append(Boxes(hypothesis.name, hypothesis.votes, boxes))
+    return found
+
+
+def _agree(one: Box, other: Box) -> bool:
+    return one.overlap(other) >= SAME_BOX
+
+
 def _segment(row: Cropped, cropped: Path, tolerances: Tolerances) -> Sequence[SegmentedBox | StoppedRow]:
-    image = read_crop(cropped, row)
-    boxes = find_letters(image, row.line_in_crop, tolerances)
-    if not boxes:
-        return [StoppedRow(row.row_id, STAGE, *_why(image))]
+    image = read_word(cropped, row)
+    found = boxes_of(image.hypotheses(), tolerances)
+    if not found:
+        return [StoppedRow(row.row_id, STAGE, *_why(image.layers[0]))]
     return [
-        SegmentedBox(row.row_id, number, len(boxes), box.moved(row.box.x, row.box.y))
+        SegmentedBox(row.row_id, number, len(boxes), box.moved(row.box.x, row.box.y), hypothesis, votes)
+        for hypothesis, votes, boxes in found
         for number, box in enumerate(boxes)
     ]
 

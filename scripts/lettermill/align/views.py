@@ -1,0 +1,42 @@
+"""Views: a word under one ink hypothesis, as what the recogniser needs of it."""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from lettermill.align.features import Appearance, appearance_of
+from lettermill.align.fragments import Candidate, fragments_in
+from lettermill.image.hypotheses import InkHypothesis
+
+
+class View(NamedTuple):
+    """A word under an ink hypothesis.
+
+    hypothesis: its name. area: (fragments,) ink pixels of each fragment. candidates: with boxes in pixels of the word
+    image. appearance: of the candidates.
+    """
+
+    hypothesis: str
+    area: np.ndarray
+    candidates: list[Candidate]
+    appearance: Appearance
+
+
+def view_of(hypothesis: InkHypothesis) -> View | None:
+    """The word under ``hypothesis``; None if nothing in it resembles a letter."""
+    fragments = fragments_in(hypothesis.image, hypothesis.parts, hypothesis.band)
+    candidates = fragments.candidates() if fragments else []
+    if not fragments or not candidates:
+        return None
+    x, y = hypothesis.origin
+    moved = [candidate._replace(box=candidate.box.moved(x, y)) for candidate in candidates]
+    return View(hypothesis.name, fragments.area, moved, appearance_of(fragments, candidates))
+
+
+def views_of(hypotheses: Iterable[InkHypothesis], first: str = "") -> Iterator[View]:
+    """The word under each hypothesis, the one named ``first`` before the others. Each is made when it is asked for."""
+    for hypothesis in sorted(hypotheses, key=lambda one: one.name != first):
+        view = view_of(hypothesis)
+        if view is not None:
+            yield view
