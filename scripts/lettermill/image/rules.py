@@ -1,0 +1,109 @@
+"""Removal of printed ruling from a word image, with the strokes mended that it crossed."""
+
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from lettermill.image.ruling import Line, Scale, find_lines, scale_of, straightened
+
+
+class Rules(NamedTuple):
+    """An image without ruling.
+
+    image: (height, width) uint8; the very image that was given if there was no rule. mask: (height, width) bool, the
+    pixels painted over. kinds: what was found: the numbers of ``horizontal`` and ``vertical`` rules, the greatest share
+    of the width that one of them crosses (``across``), and 1.0 for each of ``line``, ``frame``, ``grid``, ``dots``.
+    """
+
+    image: np.ndarray
+    mask: np.ndarray
+    kinds: dict[str, float]
+
+
+def without_rules(image: np.ndarray) -> Rules:
+    """Remove the rules from ``image`` ((height, width) uint8, dark ink on evenly lit paper)."""
+    nothing = Rules(image, np.zeros(image.shape, bool), {})
+    scaled = scale_of(image)
+    if scaled is None:
+        return nothing
+    scale, darkness = scaled
+    across = find_lines(darkness, scale, 2.5 * scale.letter)
+    if not across:
+        return nothing
+    mask = np.zeros(image.shape, bool)
+    for line in across:
+        mask |= _removed(line, darkness, scale)
+    return Rules(_painted(image, mask, darkness, scale), mask, {"horizontal": len(across)})
+
+
+def _removed(line: Line, darkness: np.ndarray, scale: Scale) -> np.ndarray:
+    """(height, width) bool: the pixels of the rule that are no ink."""
+    reach = len(line.profile) // 2
+    band = straightened(darkness, line.rows, reach).astype(np.float32)
+    profile = line.profile.astype(np.float32)
+    edge = max(0.12 * profile.max(), scale.faintest / 2)
+    lit = profile >= edge
+    first, last = reach, reach
+    while first > 0 and lit[first - 1]:
+        first -= 1
+    while last < 2 * reach and lit[last + 1]:
+        last += 1
+    first, last = max(first - 1, 1), min(last + 1, 2 * reach - 1)  # a rule is not always quite where its curve is
+    room = scale.ink - profile
+    told = room > 0.35 * scale.ink
+    # Where ink is darker than the rule, grey levels tell it apart; elsewhere only what is above and below does.
+    ink = band > np.where(told, 1.15 * profile + np.maximum(0.4 * room, scale.faintest), np.inf)[:, None]
+    core = np.flatnonzero(~told[first : last + 1]) + first
+    a, b = (int(core[0]), int(core[-1]) + 1) if len(core) else (last + 1, last + 1)
+    _sweep(ink, range(first, a))
+    _sweep(ink, range(last, b - 1, -1))
+    if a < b:
+        ink[a:b] = _bridged(ink[a - 1], ink[b], b - a)
+    gone = np.zeros(band.shape, bool)
+    gone[first : last + 1] = ~ink[first : last + 1] & line.covered
+    gone &= band > 0
+    mask = np.zeros(darkness.shape, bool)
+    at = line.rows + np.arange(-reach, reach + 1)[:, None]
+    inside = gone & (at >= 0) & (at < darkness.shape[0])
+    row, column = np.nonzero(inside)
+    mask[at[row, column], column] = True
+    return mask
+
+
+def _sweep(ink: np.ndarray, order: range) -> None:
+    """Keep only the ink in the rows of ``order`` that is connected to ink in the row before the first of them."""
+    for row in order:
+        before = ink[row - order.step]
+        near = before.copy()
+        near[1:] |= before[:-1]
+        near[:-1] |= before[1:]
+        ink[row] &= near
+
+
+def _bridged(above: np.ndarray, below: np.ndarray, rows: int) -> np.ndarray:
+    """(rows, width) bool: the strokes between the ink ``above`` and ``below`` a gap, straight in any direction."""
+    width = len(above)
+    most = rows + 1
+    ink = np.zeros((rows, width), bool)
+    pad_above, pad_below = np.pad(above, most), np.pad(below, most)
+    for shift in range(-most, most + 1):
+        for row in range(rows):
+            left = round(shift * (row + 1) / (rows + 1))
+            right = shift - left
+            ink[row] |= (
+                pad_above[most - left : most - left + width] & pad_below[most + right : most + right + width]
+            )
+    return ink
+
+
+def _painted(image: np.ndarray, mask: np.ndarray, darkness: np.ndarray, scale: Scale) -> np.ndarray:
+    """``image`` with ``mask`` painted in the colour of the paper around it."""
+    side = 2 * round(scale.letter) + 1
+    paper = (~mask & (darkness < scale.faintest)).astype(np.float32)
+    weight = cv2.boxFilter(paper, -1, (side, side), normalize=False)
+    total = cv2.boxFilter(image.astype(np.float32) * paper, -1, (side, side), normalize=False)
+    clean = image.copy()
+    level = int(np.median(image[paper > 0])) if paper.any() else 255
+    clean[mask] = np.where(weight[mask] > 0, total[mask] / np.maximum(weight[mask], 1), level).round()
+    return clean
