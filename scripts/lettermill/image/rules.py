@@ -54,12 +54,14 @@ def _removed(line: Line, darkness: np.ndarray, scale: Scale) -> np.ndarray:
     told = room > 0.35 * scale.ink
     # Where ink is darker than the rule, grey levels tell it apart; elsewhere only what is above and below does.
     ink = band > np.where(told, 1.15 * profile + np.maximum(0.4 * room, scale.faintest), np.inf)[:, None]
+    ink[first : last + 1] = _held(ink[first - 1 : last + 2])
     core = np.flatnonzero(~told[first : last + 1]) + first
-    a, b = (int(core[0]), int(core[-1]) + 1) if len(core) else (last + 1, last + 1)
-    _sweep(ink, range(first, a))
-    _sweep(ink, range(last, b - 1, -1))
-    if a < b:
-        ink[a:b] = _bridged(ink[a - 1], ink[b], b - a)
+    if len(core):
+        a, b = int(core[0]), int(core[-1]) + 1
+        passing = _bridged(ink[a - 1], ink[b], b - a)
+        passing |= _swallowed(ink[:a][::-1], b - a, scale.stroke)
+        passing |= _swallowed(ink[b:], b - a, scale.stroke)[::-1]
+        ink[a:b] = passing
     gone = np.zeros(band.shape, bool)
     gone[first : last + 1] = ~ink[first : last + 1] & line.covered
     gone &= band > 0
@@ -71,14 +73,26 @@ def _removed(line: Line, darkness: np.ndarray, scale: Scale) -> np.ndarray:
     return mask
 
 
-def _sweep(ink: np.ndarray, order: range) -> None:
-    """Keep only the ink in the rows of ``order`` that is connected to ink in the row before the first of them."""
-    for row in order:
-        before = ink[row - order.step]
-        near = before.copy()
-        near[1:] |= before[:-1]
-        near[:-1] |= before[1:]
-        ink[row] &= near
+def _held(ink: np.ndarray) -> np.ndarray:
+    """The inner rows of ``ink`` ((rows, width) bool) without what is not connected to its outer rows."""
+    count, labels = cv2.connectedComponents(ink.view(np.uint8), connectivity=8)
+    held = np.zeros(count, bool)
+    held[labels[[0, -1]]] = True
+    held[0] = False
+    inner: np.ndarray = held[labels[1:-1]]
+    return inner
+
+
+def _swallowed(beside: np.ndarray, rows: int, stroke: float) -> np.ndarray:
+    """(rows, width) bool: what a rule hides of a stroke that lies along it.
+
+    beside: (n, width) bool, the ink beside the rule, the nearest row first. A stroke that shows less than its thickness
+    there continues under the rule.
+    """
+    seen = np.minimum.accumulate(beside[: round(stroke) + 1], axis=0).sum(axis=0)
+    hidden = np.where(seen > 0, np.round(stroke) - seen, 0)
+    ink: np.ndarray = np.arange(rows)[:, None] < hidden
+    return ink
 
 
 def _bridged(above: np.ndarray, below: np.ndarray, rows: int) -> np.ndarray:
@@ -91,9 +105,7 @@ def _bridged(above: np.ndarray, below: np.ndarray, rows: int) -> np.ndarray:
         for row in range(rows):
             left = round(shift * (row + 1) / (rows + 1))
             right = shift - left
-            ink[row] |= (
-                pad_above[most - left : most - left + width] & pad_below[most + right : most + right + width]
-            )
+            ink[row] |= pad_above[most - left : most - left + width] & pad_below[most + right : most + right + width]
     return ink
 
 

@@ -24,11 +24,13 @@ MOST_PATHS, MOST_STRIPS = 40, 32
 FEWEST_DASHES = 7
 """Minimum number of dashes or dots in a rule."""
 
+LEAST = 0.45
+"""Darkness of a pixel of a rule, at least, as a share of that of the rule."""
+
 UNEVEN = 0.5
 """Maximum standard deviation of the darkness along a rule, as a share of its median."""
 
 
-DEBUG=None
 class Scale(NamedTuple):
     """What lengths and grey levels are relative to.
 
@@ -110,9 +112,8 @@ def _thin(darkness: np.ndarray, thickest: int) -> np.ndarray:
 def find_lines(darkness: np.ndarray, scale: Scale, shortest: float) -> list[Line]:
     """The horizontal rules of at least ``shortest`` columns in ``darkness`` ((height, width) uint8)."""
     thin = _thin(darkness, _thickest(scale.stroke))
-    present = (thin >= scale.faintest).view(np.uint8), (darkness >= scale.faintest).view(np.uint8)
     lines: list[Line] = []
-    for rows in _paths(*present, scale, shortest):
+    for rows in _paths(thin, darkness, scale, shortest):
         if any(_near(rows, other, _unit(scale) + 1) for other in lines):
             continue
         line = _line_along(rows, darkness, thin, scale, shortest)
@@ -131,18 +132,16 @@ def _same(line: Line, other: Line) -> bool:
     return bool(both.any()) and float(np.median(abs(line.rows - other.rows)[both])) <= max(2, line.thickness)
 
 
-def _paths(thin: np.ndarray, dark: np.ndarray, scale: Scale, shortest: float) -> list[np.ndarray]:
-    """Rows ((width,) float) along which there may be a rule, the most likely first.
-
-    thin, dark: (height, width) uint8, 1 where something thin or anything dark is.
-    """
-    width = dark.shape[1]
+def _paths(thin: np.ndarray, darkness: np.ndarray, scale: Scale, shortest: float) -> list[np.ndarray]:
+    """Rows ((width,) float) along which there may be a rule, the most likely first."""
+    width = thin.shape[1]
     unit = _unit(scale)
     near = np.ones((2 * unit + 1, 1), np.uint8)
-    thin, dark = cv2.dilate(thin, near)[::unit], cv2.dilate(dark, near)[::unit]
+    thin, darkness = cv2.dilate(thin, near)[::unit], cv2.dilate(darkness, near)[::unit]
+    _, present = cv2.threshold(thin, scale.faintest - 1, 255, cv2.THRESH_BINARY)
     strip = max(4, -(-width // MOST_STRIPS), min(round(unit / STEEPEST), width // 6))
     strips = -(-width // strip)
-    padded = cv2.copyMakeBorder(thin * 255, 0, 0, 0, strips * strip - width, cv2.BORDER_REPLICATE)
+    padded = cv2.copyMakeBorder(present, 0, 0, 0, strips * strip - width, cv2.BORDER_REPLICATE)
     shares = cv2.resize(padded, (strips, len(thin)), interpolation=cv2.INTER_AREA).astype(np.int32)
 
     tilts, bends = _steps(STEEPEST * width / 2 / unit, 1.5), _steps(MOST_BENT * width / unit, 2.0)
@@ -160,8 +159,8 @@ def _paths(thin: np.ndarray, dark: np.ndarray, scale: Scale, shortest: float) ->
     at = np.clip(np.round(paths), 0, len(thin) - 1).astype(np.int64), np.arange(width)
     return [
         unit * path
-        for path, there, any_there in zip(paths, thin[at] > 0, dark[at] > 0, strict=True)
-        if _stretches(there, any_there, scale, shortest)[0]
+        for path, there, any_there in zip(paths, thin[at], darkness[at], strict=True)
+        if _stretches(there, any_there, scale, shortest) is not None
     ]
 
 
@@ -225,22 +224,15 @@ def _line_along(path: np.ndarray, darkness: np.ndarray, thin: np.ndarray, scale:
         rows = np.round(_fitted(x, x[seen], centre)).astype(np.int64)
     band = straightened(thin, rows, reach)
     middle = slice(reach - 1, reach + 2)
-    strength = band[middle].max(axis=0).astype(np.float32)
-    seen = strength >= scale.faintest
-    if np.count_nonzero(seen) < max(6, 0.15 * shortest):
+    strength, whole = band[middle].max(axis=0), straightened(darkness, rows, reach)
+    found = _stretches(strength, whole[middle].max(axis=0), scale, shortest)
+    if found is None:
         return None
-    level = float(np.median(strength[seen]))
-    least = max(scale.faintest, 0.45 * level)
-    pure = strength >= least
-    whole = straightened(darkness, rows, reach)
-    dark = whole[middle].max(axis=0) >= least
-    runs, dashed = _stretches(pure, dark, scale, shortest)
-    if not runs:
-        return None
+    runs, dashed, level = found
     covered = np.zeros(width, bool)
     for start, end in runs:
         covered[start:end] = True
-    sample = pure & covered
+    sample = covered & (strength >= LEAST * level)
     if strength[sample].std() > UNEVEN * level:
         return None
     beside = _unit(scale) + 1
@@ -250,11 +242,6 @@ def _line_along(path: np.ndarray, darkness: np.ndarray, thin: np.ndarray, scale:
     if centre.std() > max(0.7, 0.2 * scale.stroke):
         return None
     profile = np.quantile(whole[:, sample], 0.7, axis=1)
-    if DEBUG is not None:
-        b2=straightened(thin,rows,2).astype(float); b2[b2<scale.faintest]=0
-        c=(np.arange(-2,3)@b2)/np.maximum(b2.sum(0),1)
-        th=(whole>=least/1).sum(0)
-        DEBUG.append(dict(dashed=dashed,res=float(np.std(c[sample])),cv=float(np.std(strength[sample])/level),pure=float(pure[covered].mean()),len=float(covered.sum()/scale.letter),thv=float(np.std(th[sample])/max(1,np.median(th[sample]))),share=float(covered.mean()),row=int(rows.mean()),t=float(np.median(th[sample])/scale.stroke),lev=level/scale.ink))
     return Line(rows, covered, profile, dashed)
 
 
@@ -273,14 +260,22 @@ def _fitted(x: np.ndarray, at: np.ndarray, centre: np.ndarray) -> np.ndarray:
 
 
 def _stretches(
-    pure: np.ndarray, dark: np.ndarray, scale: Scale, shortest: float
-) -> tuple[list[tuple[int, int]], bool]:
-    """The columns (start, end) that a rule covers along a curve, and whether it is dashed.
+    strength: np.ndarray, darkness: np.ndarray, scale: Scale, shortest: float
+) -> tuple[list[tuple[int, int]], bool, float] | None:
+    """The columns (start, end) that a rule covers along a curve, whether it is dashed, and how dark it is.
 
-    pure, dark: (width,) bool, where there is only a thin line or anything dark.
+    strength, darkness: (width,) uint8, of what is thin there and of anything there.
     """
-    runs = _solid_runs(pure, dark, scale, shortest)
-    return (runs, False) if runs else (_dashed_run(pure, dark, scale, shortest), True)
+    seen = strength[strength >= scale.faintest]
+    if len(seen) < max(6, 0.15 * shortest):
+        return None
+    for dashed in (False, True):
+        level = float(np.partition(seen, (rank := len(seen) * (3 if dashed else 2) // 4))[rank])
+        least = max(scale.faintest, LEAST * level)
+        runs = (_dashes if dashed else _solid_runs)(strength >= least, darkness >= least, scale, shortest)
+        if runs:
+            return runs, dashed, level
+    return None
 
 
 def _solid_runs(pure: np.ndarray, dark: np.ndarray, scale: Scale, shortest: float) -> list[tuple[int, int]]:
@@ -303,26 +298,34 @@ def _closed(flags: np.ndarray, gap: int) -> np.ndarray:
     return closed
 
 
-def _dashed_run(pure: np.ndarray, dark: np.ndarray, scale: Scale, shortest: float) -> list[tuple[int, int]]:
-    """The stretch of columns with dashes or dots of one length at regular distances, if there is one.
+def _dashes(pure: np.ndarray, dark: np.ndarray, scale: Scale, shortest: float) -> list[tuple[int, int]]:
+    """The columns of dashes or dots of one length at regular distances, if there are such.
 
     Dashes are missing where a letter stands on them, but not where there is paper.
     """
-    runs = [(start, end) for start, end in _runs(dark) if pure[start:end].mean() >= 0.8]
-    if len(runs) < FEWEST_DASHES:
+    alone = [(start, end) for start, end in _runs(dark) if pure[start:end].mean() >= 0.8]
+    if len(alone) < FEWEST_DASHES:
         return []
-    starts, ends = np.array(runs).T
-    steps, lengths = np.diff(starts + ends) / 2, ends - starts
-    period, length = float(np.median(steps)), float(np.median(lengths))
+    starts, ends = np.array(alone).T
+    centres, lengths = (starts + ends) / 2, ends - starts
+    steps, length = np.diff(centres), float(np.median(lengths))
+    period = float(np.median(steps))
     if not 2 <= period <= 1.2 * scale.letter:
         return []
     away = abs(steps - period * np.maximum(1, np.round(steps / period)))
-    regular = (away <= max(1.0, 0.12 * period)) & (abs(lengths[1:] - length) <= max(1.0, 0.2 * length))
-    if np.count_nonzero(regular) < max(FEWEST_DASHES - 1, 0.65 * len(steps)):
+    regular = (away <= max(1.0, 0.15 * period)) & (abs(lengths[1:] - length) <= max(1.0, 0.25 * length))
+    if np.count_nonzero(regular) < max(FEWEST_DASHES - 1, 0.6 * len(steps)):
         return []
-    first, last = np.flatnonzero(regular)[[0, -1]]
-    start, end = int(starts[first]), int(ends[last + 1])
+    anchors = centres[1:][regular]
+    gaps = np.maximum(1, np.round(np.diff(anchors) / period)).astype(np.int64)
+    places = [anchors[:1] - period]
+    for anchor, following, gap in zip(anchors[:-1], anchors[1:], gaps, strict=True):
+        places.append(np.linspace(anchor, following, gap, endpoint=False))
+    places.append(anchors[-1] + period * np.arange(2))
+    at = np.concatenate(places)
+    start, end = max(0, int(at[0])), min(len(dark), int(at[-1]) + 1)
     free = ~_closed(dark, round(1.5 * period))
     if end - start < shortest or free[start:end].mean() > 0.1:
         return []
-    return [(max(0, start - round(period)), min(len(dark), end + round(period)))]
+    half = length / 2 + 1
+    return [(max(0, round(place - half)), max(1, round(place + half))) for place in at]
