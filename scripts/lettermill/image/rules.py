@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from lettermill.image.ruling import Line, Scale, find_lines, scale_of, straightened
+from lettermill.image.uprights import find_uprights
 
 
 class Rules(NamedTuple):
@@ -29,12 +30,36 @@ def without_rules(image: np.ndarray) -> Rules:
         return nothing
     scale, darkness = scaled
     across = find_lines(darkness, scale, 2.5 * scale.letter)
-    if not across:
+    upright = find_uprights(across, darkness, scale)
+    if not across and not upright:
         return nothing
     mask = np.zeros(image.shape, bool)
+    # At a crossing, neither rule is ink that passes through the other one.
+    crossings = np.zeros(image.shape, bool)
     for line in across:
-        mask |= _removed(line, darkness, scale)
-    return Rules(_painted(image, mask, darkness, scale), mask, {"horizontal": len(across)})
+        crossings[_band(line, image.shape)] = True
+    turned = np.ascontiguousarray(np.where(crossings, 0, darkness).T)
+    for line in upright:
+        mask |= _removed(line, turned, scale).T
+    remaining = np.where(mask, 0, darkness)
+    mask &= ~crossings
+    for line in across:
+        mask |= _removed(line, remaining, scale)
+    mask &= darkness > 0
+    return Rules(_painted(image, mask, darkness, scale), mask, _kinds(across, upright, image.shape))
+
+
+def _kinds(across: list[Line], upright: list[Line], shape: tuple[int, int]) -> dict[str, float]:
+    return {"horizontal": len(across), "vertical": len(upright)}
+
+
+def _band(line: Line, shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
+    """The indices of the pixels of a rule, and of one row on either side of it."""
+    half = line.thickness // 2 + 1
+    column = np.flatnonzero(line.covered)
+    at = line.rows[column] + np.arange(-half, half + 1)[:, None]
+    inside = (at >= 0) & (at < shape[0])
+    return at[inside], np.broadcast_to(column, at.shape)[inside]
 
 
 def _removed(line: Line, darkness: np.ndarray, scale: Scale) -> np.ndarray:
@@ -64,7 +89,6 @@ def _removed(line: Line, darkness: np.ndarray, scale: Scale) -> np.ndarray:
         ink[a:b] = passing
     gone = np.zeros(band.shape, bool)
     gone[first : last + 1] = ~ink[first : last + 1] & line.covered
-    gone &= band > 0
     mask = np.zeros(darkness.shape, bool)
     at = line.rows + np.arange(-reach, reach + 1)[:, None]
     inside = gone & (at >= 0) & (at < darkness.shape[0])

@@ -18,11 +18,14 @@ STEEPEST = 0.055
 MOST_BENT = 0.015
 """Maximum rise of a bent rule over its chord, as a share of its length."""
 
-MOST_PATHS, MOST_STRIPS = 40, 32
+MOST_PATHS, MOST_STRIPS = 80, 32
 """Maximum numbers of candidates examined in an image and of strips of columns along each of them."""
 
 FEWEST_DASHES = 7
 """Minimum number of dashes or dots in a rule."""
+
+FEWEST_BARS = 3
+"""Minimum number of the long bars of separate boxes in a row."""
 
 LEAST = 0.45
 """Darkness of a pixel of a rule, at least, as a share of that of the rule."""
@@ -84,7 +87,10 @@ def scale_of(image: np.ndarray) -> tuple[Scale, np.ndarray] | None:
 
     thin = _thin(darkness, _thickest(stroke)) >= faintest
     upright = ink.astype(bool) & ~thin
-    _, _, stats, _ = cv2.connectedComponentsWithStats(upright.view(np.uint8), connectivity=8)
+    # Broken strokes are joined before their heights are measured.
+    across, along = (max(1, round(share * stroke)) for share in (1, 2))
+    joined = cv2.morphologyEx(upright.view(np.uint8), cv2.MORPH_CLOSE, np.ones((along, across), np.uint8))
+    _, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     heights, areas = stats[1:, cv2.CC_STAT_HEIGHT], stats[1:, cv2.CC_STAT_AREA]
     letters = (heights >= 2.5 * stroke) & (heights < image.shape[0])
     letter = _weighted_quantile(heights[letters], areas[letters], 0.7) if letters.any() else 7 * stroke
@@ -109,9 +115,14 @@ def _thin(darkness: np.ndarray, thickest: int) -> np.ndarray:
     return cv2.morphologyEx(darkness, cv2.MORPH_TOPHAT, np.ones((thickest + 1, 1), np.uint8))
 
 
+def thin_parts(darkness: np.ndarray, scale: Scale) -> np.ndarray:
+    """``darkness`` without everything that is much higher than a stroke is thick."""
+    return _thin(darkness, _thickest(scale.stroke))
+
+
 def find_lines(darkness: np.ndarray, scale: Scale, shortest: float) -> list[Line]:
     """The horizontal rules of at least ``shortest`` columns in ``darkness`` ((height, width) uint8)."""
-    thin = _thin(darkness, _thickest(scale.stroke))
+    thin = thin_parts(darkness, scale)
     lines: list[Line] = []
     for rows in _paths(thin, darkness, scale, shortest):
         if any(_near(rows, other, _unit(scale) + 1) for other in lines):
@@ -152,11 +163,18 @@ def _paths(thin: np.ndarray, darkness: np.ndarray, scale: Scale, shortest: float
     sums = np.pad(shares, ((margin, margin), (0, 0))).ravel().take(index).sum(axis=2)  # (shapes, rows)
 
     best = sums.max(axis=0)
-    peaks = np.flatnonzero(best >= np.maximum(0.25 * shortest / strip * 255, _around(best)))
+    score = best.astype(np.float32)
+    score += 0.01 * cv2.blur(score[:, None], (1, 5), borderType=cv2.BORDER_CONSTANT).ravel()  # the middle of a plateau
+    highest = cv2.dilate(score[:, None], np.ones((5, 1), np.uint8)).ravel()
+    peaks = np.flatnonzero((best >= 0.25 * shortest / strip * 255) & (score >= highest))
     peaks = peaks[np.argsort(-best[peaks], kind="stable")][:MOST_PATHS]
     chosen = shapes[sums[:, peaks].argmax(axis=0)]
     paths = peaks[:, None] + _offsets(chosen, width)
     at = np.clip(np.round(paths), 0, len(thin) - 1).astype(np.int64), np.arange(width)
+    closed = _longest(darkness[at] >= scale.faintest, _gap(scale)) >= shortest
+    rises = np.count_nonzero(np.diff((thin[at] >= scale.faintest).view(np.int8), axis=1) > 0, axis=1)
+    likely = closed | (rises >= min(FEWEST_DASHES, FEWEST_BARS))
+    paths, at = paths[likely], (at[0][likely], at[1])
     return [
         unit * path
         for path, there, any_there in zip(paths, thin[at], darkness[at], strict=True)
@@ -181,15 +199,19 @@ def _offsets(shapes: np.ndarray, places: int) -> np.ndarray:
     return offsets
 
 
-def _around(values: np.ndarray) -> np.ndarray:
-    padded = np.pad(values, 1)
-    neighbours: np.ndarray = np.maximum(padded[:-2], padded[2:])
-    return neighbours
-
-
 def _gap(scale: Scale) -> int:
     """Columns that may be missing from a rule without gaps."""
     return max(2, round(0.1 * scale.letter))
+
+
+def _longest(flags: np.ndarray, gap: int) -> np.ndarray:
+    """(n,) int: the longest run in each row of ``flags`` ((n, width) bool) without a gap of more than ``gap``."""
+    if len(flags) == 0:
+        return np.zeros(0, np.int64)
+    closed = cv2.morphologyEx(flags.view(np.uint8), cv2.MORPH_CLOSE, np.ones((1, gap + 1), np.uint8))
+    columns = np.arange(1, flags.shape[1] + 1)
+    longest: np.ndarray = (columns - np.maximum.accumulate(np.where(closed, 0, columns), axis=1)).max(axis=1)
+    return longest
 
 
 def _runs(flags: np.ndarray) -> list[tuple[int, int]]:
@@ -232,17 +254,37 @@ def _line_along(path: np.ndarray, darkness: np.ndarray, thin: np.ndarray, scale:
     covered = np.zeros(width, bool)
     for start, end in runs:
         covered[start:end] = True
-    sample = covered & (strength >= LEAST * level)
-    if strength[sample].std() > UNEVEN * level:
+    return measured(rows, covered, strength >= LEAST * level, dashed, darkness, thin, scale)
+
+
+def measured(
+    rows: np.ndarray,
+    covered: np.ndarray,
+    pure: np.ndarray,
+    dashed: bool,
+    darkness: np.ndarray,
+    thin: np.ndarray,
+    scale: Scale,
+) -> Line | None:
+    """The rule along ``rows`` in the columns ``covered``, if it is straight and even where it is ``pure``."""
+    reach, beside = _thickest(scale.stroke) + 2, _unit(scale) + 1
+    sample = covered & pure
+    if not sample.any():
         return None
-    beside = _unit(scale) + 1
-    weight = band[reach - beside : reach + beside + 1, sample].astype(np.float32)
+    weight = straightened(thin, rows, beside)[:, sample].astype(np.float32)
     weight[weight < scale.faintest] = 0
-    centre = (np.arange(-beside, beside + 1) @ weight) / weight.sum(axis=0)
-    if centre.std() > max(0.7, 0.2 * scale.stroke):
+    strength = weight[beside - 1 : beside + 2].max(axis=0)
+    centre = (np.arange(-beside, beside + 1) @ weight) / np.maximum(weight.sum(axis=0), 1)
+    if _spread(strength) > UNEVEN * np.median(strength) or _spread(centre) > max(0.7, 0.2 * scale.stroke):
         return None
-    profile = np.quantile(whole[:, sample], 0.7, axis=1)
+    profile = np.quantile(straightened(darkness, rows, reach)[:, sample], 0.7, axis=1)
     return Line(rows, covered, profile, dashed)
+
+
+def _spread(values: np.ndarray) -> float:
+    """The standard deviation of ``values`` ((n,)), from the distance of their quartiles."""
+    low, high = np.partition(values, (rank := len(values) // 4, (top := 3 * len(values) // 4)))[[rank, top]]
+    return float(high - low) / 1.35
 
 
 def _fitted(x: np.ndarray, at: np.ndarray, centre: np.ndarray) -> np.ndarray:
@@ -270,7 +312,7 @@ def _stretches(
     if len(seen) < max(6, 0.15 * shortest):
         return None
     for dashed in (False, True):
-        level = float(np.partition(seen, (rank := len(seen) * (3 if dashed else 2) // 4))[rank])
+        level = float(np.partition(seen, (rank := len(seen) * (3 if dashed else 1) // 4))[rank])
         least = max(scale.faintest, LEAST * level)
         runs = (_dashes if dashed else _solid_runs)(strength >= least, darkness >= least, scale, shortest)
         if runs:
@@ -284,9 +326,19 @@ def _solid_runs(pure: np.ndarray, dark: np.ndarray, scale: Scale, shortest: floa
     runs = [
         (start, end) for start, end in _runs(closed) if pure[start:end].mean() >= 0.4 and dark[start:end].mean() >= 0.85
     ]
-    if not any(end - start >= shortest for start, end in runs):
+    if not any(end - start >= shortest for start, end in runs) and not _bars(runs, scale):
         return []
     return [(start, end) for start, end in runs if end - start >= 0.5 * scale.letter]
+
+
+def _bars(runs: list[tuple[int, int]], scale: Scale) -> bool:
+    """Whether ``runs`` are the sides of separate boxes in a row: longer than those of letters, equal and regular."""
+    bars = np.array([run for run in runs if run[1] - run[0] >= scale.letter]).reshape(-1, 2)
+    if len(bars) < FEWEST_BARS:
+        return False
+    lengths, steps = bars[:, 1] - bars[:, 0], np.diff(bars[:, 0])
+    even = [abs(values - np.median(values)) <= max(2, 0.08 * np.median(values)) for values in (lengths, steps)]
+    return bool(min(np.count_nonzero(even[0]), np.count_nonzero(even[1]) + 1) >= max(FEWEST_BARS, 0.6 * len(bars)))
 
 
 def _closed(flags: np.ndarray, gap: int) -> np.ndarray:
