@@ -5,7 +5,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from lettermill.image.ruling import Line, Scale, find_lines, scale_of, straightened
+from lettermill.image.ruling import Line, Scale, find_lines, letter_height, scale_of, straightened
 from lettermill.image.uprights import find_uprights
 
 
@@ -30,6 +30,12 @@ def without_rules(image: np.ndarray) -> Rules:
         return nothing
     scale, darkness = scaled
     across = find_lines(darkness, scale, 2.5 * scale.letter)
+    if across:
+        mask = np.zeros(image.shape, bool)
+        for line in across:
+            mask |= _removed(line, darkness, scale)
+        letter = letter_height((darkness >= 0.5 * scale.ink) & ~mask, scale.stroke)
+        scale = scale._replace(letter=letter or scale.letter)
     upright = find_uprights(across, darkness, scale)
     if not across and not upright:
         return nothing

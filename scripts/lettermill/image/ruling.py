@@ -87,17 +87,27 @@ def scale_of(image: np.ndarray) -> tuple[Scale, np.ndarray] | None:
 
     thin = _thin(darkness, _thickest(stroke)) >= faintest
     upright = ink.astype(bool) & ~thin
-    # Broken strokes are joined before their heights are measured.
-    across, along = (max(1, round(share * stroke)) for share in (1, 2))
-    joined = cv2.morphologyEx(upright.view(np.uint8), cv2.MORPH_CLOSE, np.ones((along, across), np.uint8))
-    _, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
-    heights, areas = stats[1:, cv2.CC_STAT_HEIGHT], stats[1:, cv2.CC_STAT_AREA]
-    letters = (heights >= 2.5 * stroke) & (heights < image.shape[0])
-    letter = _weighted_quantile(heights[letters], areas[letters], 0.7) if letters.any() else 7 * stroke
+    letter = letter_height(upright, stroke) or 7 * stroke
     level = float(np.median(darkness[upright])) if upright.any() else float(np.median(darkness[ink > 0]))
     if level < faintest:
         return None
-    return Scale(stroke, max(letter, 4 * stroke), level, faintest), darkness
+    return Scale(stroke, letter, level, faintest), darkness
+
+
+def letter_height(ink: np.ndarray, stroke: float) -> float | None:
+    """The height of letters, from the heights of the pieces of ``ink`` ((height, width) bool); None without letters.
+
+    The pieces of a broken stroke count as one. Wide pieces count more: a rule is narrow, along one direction or the other.
+    """
+    across, along = (max(1, round(share * stroke)) for share in (1, 2))
+    joined = cv2.morphologyEx(ink.view(np.uint8), cv2.MORPH_CLOSE, np.ones((along, across), np.uint8))
+    _, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    heights, widths = stats[1:, cv2.CC_STAT_HEIGHT], stats[1:, cv2.CC_STAT_WIDTH]
+    letters = (heights >= 2.5 * stroke) & (heights < len(ink))
+    if not letters.any():
+        return None
+    weights = np.where(widths > 1.6 * stroke, widths, 0.1 * widths)[letters]
+    return max(_weighted_quantile(heights[letters], weights, 0.6), 4 * stroke)
 
 
 def _weighted_quantile(values: np.ndarray, weights: np.ndarray, share: float) -> float:
@@ -243,7 +253,8 @@ def _line_along(path: np.ndarray, darkness: np.ndarray, thin: np.ndarray, scale:
         if np.count_nonzero(seen) < max(6, 0.15 * shortest):
             return None
         centre = rows[seen] + (np.arange(-search, search + 1) @ band[:, seen]) / weight[seen]
-        rows = np.round(_fitted(x, x[seen], centre)).astype(np.int64)
+        path = _fitted(x, x[seen], centre)
+        rows = np.round(path).astype(np.int64)
     band = straightened(thin, rows, reach)
     middle = slice(reach - 1, reach + 2)
     strength, whole = band[middle].max(axis=0), straightened(darkness, rows, reach)
@@ -254,11 +265,11 @@ def _line_along(path: np.ndarray, darkness: np.ndarray, thin: np.ndarray, scale:
     covered = np.zeros(width, bool)
     for start, end in runs:
         covered[start:end] = True
-    return measured(rows, covered, strength >= LEAST * level, dashed, darkness, thin, scale)
+    return measured(path, covered, strength >= LEAST * level, dashed, darkness, thin, scale)
 
 
 def measured(
-    rows: np.ndarray,
+    path: np.ndarray,
     covered: np.ndarray,
     pure: np.ndarray,
     dashed: bool,
@@ -266,16 +277,16 @@ def measured(
     thin: np.ndarray,
     scale: Scale,
 ) -> Line | None:
-    """The rule along ``rows`` in the columns ``covered``, if it is straight and even where it is ``pure``."""
+    """The rule along ``path`` in the columns ``covered``, if it is straight and even where it is ``pure``."""
     reach, beside = _thickest(scale.stroke) + 2, _unit(scale) + 1
-    sample = covered & pure
+    rows, sample = np.round(path).astype(np.int64), covered & pure
     if not sample.any():
         return None
     weight = straightened(thin, rows, beside)[:, sample].astype(np.float32)
     weight[weight < scale.faintest] = 0
     strength = weight[beside - 1 : beside + 2].max(axis=0)
-    centre = (np.arange(-beside, beside + 1) @ weight) / np.maximum(weight.sum(axis=0), 1)
-    if _spread(strength) > UNEVEN * np.median(strength) or _spread(centre) > max(0.7, 0.2 * scale.stroke):
+    centre = (np.arange(-beside, beside + 1) @ weight) / np.maximum(weight.sum(axis=0), 1) + (rows - path)[sample]
+    if _spread(strength) > UNEVEN * np.median(strength) or _spread(centre) > max(0.6, 0.2 * scale.stroke):
         return None
     profile = np.quantile(straightened(darkness, rows, reach)[:, sample], 0.7, axis=1)
     return Line(rows, covered, profile, dashed)
@@ -283,7 +294,8 @@ def measured(
 
 def _spread(values: np.ndarray) -> float:
     """The standard deviation of ``values`` ((n,)), from the distance of their quartiles."""
-    low, high = np.partition(values, (rank := len(values) // 4, (top := 3 * len(values) // 4)))[[rank, top]]
+    quartiles = [len(values) // 4, 3 * len(values) // 4]
+    low, high = np.partition(values, quartiles)[quartiles]
     return float(high - low) / 1.35
 
 

@@ -10,8 +10,9 @@ import numpy as np
 
 from lettermill.image.ruling import LEAST, Line, Scale, find_lines, measured, straightened, thin_parts
 
-SHORTEST, LONG = 1.2, 2.2
-"""Minimum length of a vertical rule in letter heights: with horizontal rules at its ends, and without."""
+SHORTEST, LONG, LONGEST = 0.9, 1.8, 3.0
+"""Minimum length of a vertical rule in letter heights: with horizontal rules at its ends, with the edges of the image
+there, and with nothing."""
 
 FEWEST_TICKS = 3
 """Minimum number of ticks on a rule."""
@@ -20,21 +21,20 @@ FEWEST_TICKS = 3
 def find_uprights(across: list[Line], darkness: np.ndarray, scale: Scale) -> list[Line]:
     """The vertical rules of ``darkness`` ((height, width) uint8) as rules of its transpose. across: the horizontal ones."""
     turned = np.ascontiguousarray(darkness.T)
-    found = find_lines(turned, scale, SHORTEST * scale.letter)
+    found = find_lines(turned, scale, (SHORTEST if across else LONG) * scale.letter)
     uprights, bounded = [], []
     for line in found:
-        ends = _ends(line, across, darkness.shape)
-        if np.count_nonzero(line.covered) >= LONG * scale.letter or "corner" in ends:
+        ends, length = _ends(line, across, darkness.shape), np.count_nonzero(line.covered)
+        if length >= (LONG if ends == {"edge"} else LONGEST) * scale.letter or "corner" in ends:
             uprights.append(line)
         elif "open" not in ends:
             bounded.append(line)
     if bounded:
-        bounded += uprights
-        places = np.array([float(np.median(line.rows[line.covered])) for line in bounded])
-        order = np.argsort(places)
-        heights = np.array([np.count_nonzero(line.covered) for line in bounded])
-        regular = order[_regular(places[order], heights[order], scale)]
-        uprights += [bounded[index] for index in regular if not any(bounded[index] is line for line in uprights)]
+        bounded = sorted(bounded + uprights, key=_place)
+        places = np.array([_place(line) for line in bounded])
+        regular = _regular(places, np.array([np.count_nonzero(line.covered) for line in bounded]), scale)
+        if _all_along(places[regular], across):
+            uprights += [bounded[index] for index in regular if not any(bounded[index] is line for line in uprights)]
     thin = thin_parts(turned, scale) if across else turned
     for line in across:
         for side in (-1, 1):
@@ -45,6 +45,19 @@ def find_uprights(across: list[Line], darkness: np.ndarray, scale: Scale) -> lis
                 ):
                     uprights.append(tick)
     return uprights
+
+
+def _place(line: Line) -> float:
+    return float(np.median(line.rows[line.covered]))
+
+
+def _all_along(places: np.ndarray, across: list[Line]) -> bool:
+    """Whether vertical rules at ``places`` stand all along a horizontal rule, as those of a comb or grid do."""
+    if len(places) < FEWEST_TICKS:
+        return False
+    extents = [np.ptp(np.flatnonzero(line.covered)) for line in across]
+    period = np.ptp(places) / (len(places) - 1)
+    return any(np.ptp(places) + 2.5 * period >= extent for extent in extents)
 
 
 def _alike(line: Line, other: Line) -> bool:
@@ -94,6 +107,8 @@ def _ticks(line: Line, side: int, turned: np.ndarray, thin: np.ndarray, scale: S
     places = np.array([a + np.argmax(heights[a:b]) for a, b in zip(starts[keep], stops[keep], strict=True)])
     tops = tops[keep]
     chosen = _regular(places, tops, scale)
+    if not _all_along(places[chosen], [line]):
+        return []
     ticks = []
     for place, top in zip(places[chosen], tops[chosen], strict=True):
         start = int(line.rows[place]) + side * half
