@@ -1,0 +1,151 @@
+"""Removal of printed ruling from a word image, with the strokes mended that it crossed."""
+
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from lettermill.image.ruling import Line, Scale, find_lines, letter_height, scale_of, straightened
+from lettermill.image.uprights import find_uprights
+
+
+class Rules(NamedTuple):
+    """An image without ruling.
+
+    image: (height, width) uint8; the very image that was given if there was no rule. mask: (height, width) bool, the
+    pixels painted over. kinds: what was found: the numbers of ``horizontal`` and ``vertical`` rules, the greatest share
+    of the width that one of them crosses (``across``), and 1.0 for each of ``line``, ``frame``, ``grid``, ``dots``.
+    """
+
+    image: np.ndarray
+    mask: np.ndarray
+    kinds: dict[str, float]
+
+
+def without_rules(image: np.ndarray) -> Rules:
+    """Remove the rules from ``image`` ((height, width) uint8, dark ink on evenly lit paper)."""
+    nothing = Rules(image, np.zeros(image.shape, bool), {})
+    scaled = scale_of(image)
+    if scaled is None:
+        return nothing
+    scale, darkness = scaled
+    across = find_lines(darkness, scale, 2.5 * scale.letter)
+    if across:
+        mask = np.zeros(image.shape, bool)
+        for line in across:
+            mask |= _removed(line, darkness, scale)
+        letter = letter_height((darkness >= 0.5 * scale.ink) & ~mask, scale.stroke)
+        scale = scale._replace(letter=letter or scale.letter)
+    upright = find_uprights(across, darkness, scale)
+    if not across and not upright:
+        return nothing
+    mask = np.zeros(image.shape, bool)
+    # At a crossing, neither rule is ink that passes through the other one.
+    crossings = np.zeros(image.shape, bool)
+    for line in across:
+        crossings[_band(line, image.shape)] = True
+    turned = np.ascontiguousarray(np.where(crossings, 0, darkness).T)
+    for line in upright:
+        mask |= _removed(line, turned, scale).T
+    remaining = np.where(mask, 0, darkness)
+    mask &= ~crossings
+    for line in across:
+        mask |= _removed(line, remaining, scale)
+    mask &= darkness > 0
+    return Rules(_painted(image, mask, darkness, scale), mask, _kinds(across, upright, image.shape))
+
+
+def _kinds(across: list[Line], upright: list[Line], shape: tuple[int, int]) -> dict[str, float]:
+    return {"horizontal": len(across), "vertical": len(upright)}
+
+
+def _band(line: Line, shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
+    """The indices of the pixels of a rule, and of one row on either side of it."""
+    half = line.thickness // 2 + 1
+    column = np.flatnonzero(line.covered)
+    at = line.rows[column] + np.arange(-half, half + 1)[:, None]
+    inside = (at >= 0) & (at < shape[0])
+    return at[inside], np.broadcast_to(column, at.shape)[inside]
+
+
+def _removed(line: Line, darkness: np.ndarray, scale: Scale) -> np.ndarray:
+    """(height, width) bool: the pixels of the rule that are no ink."""
+    reach = len(line.profile) // 2
+    band = straightened(darkness, line.rows, reach).astype(np.float32)
+    profile = line.profile.astype(np.float32)
+    edge = max(0.12 * profile.max(), scale.faintest / 2)
+    lit = profile >= edge
+    first, last = reach, reach
+    while first > 0 and lit[first - 1]:
+        first -= 1
+    while last < 2 * reach and lit[last + 1]:
+        last += 1
+    first, last = max(first - 1, 1), min(last + 1, 2 * reach - 1)  # a rule is not always quite where its curve is
+    room = scale.ink - profile
+    told = room > 0.35 * scale.ink
+    # Where ink is darker than the rule, grey levels tell it apart; elsewhere only what is above and below does.
+    ink = band > np.where(told, 1.15 * profile + np.maximum(0.4 * room, scale.faintest), np.inf)[:, None]
+    ink[first : last + 1] = _held(ink[first - 1 : last + 2])
+    core = np.flatnonzero(~told[first : last + 1]) + first
+    if len(core):
+        a, b = int(core[0]), int(core[-1]) + 1
+        passing = _bridged(ink[a - 1], ink[b], b - a)
+        passing |= _swallowed(ink[:a][::-1], b - a, scale.stroke)
+        passing |= _swallowed(ink[b:], b - a, scale.stroke)[::-1]
+        ink[a:b] = passing
+    gone = np.zeros(band.shape, bool)
+    gone[first : last + 1] = ~ink[first : last + 1] & line.covered
+    mask = np.zeros(darkness.shape, bool)
+    at = line.rows + np.arange(-reach, reach + 1)[:, None]
+    inside = gone & (at >= 0) & (at < darkness.shape[0])
+    row, column = np.nonzero(inside)
+    mask[at[row, column], column] = True
+    return mask
+
+
+def _held(ink: np.ndarray) -> np.ndarray:
+    """The inner rows of ``ink`` ((rows, width) bool) without what is not connected to its outer rows."""
+    count, labels = cv2.connectedComponents(ink.view(np.uint8), connectivity=8)
+    held = np.zeros(count, bool)
+    held[labels[[0, -1]]] = True
+    held[0] = False
+    inner: np.ndarray = held[labels[1:-1]]
+    return inner
+
+
+def _swallowed(beside: np.ndarray, rows: int, stroke: float) -> np.ndarray:
+    """(rows, width) bool: what a rule hides of a stroke that lies along it.
+
+    beside: (n, width) bool, the ink beside the rule, the nearest row first. A stroke that shows less than its thickness
+    there continues under the rule.
+    """
+    seen = np.minimum.accumulate(beside[: round(stroke) + 1], axis=0).sum(axis=0)
+    hidden = np.where(seen > 0, np.round(stroke) - seen, 0)
+    ink: np.ndarray = np.arange(rows)[:, None] < hidden
+    return ink
+
+
+def _bridged(above: np.ndarray, below: np.ndarray, rows: int) -> np.ndarray:
+    """(rows, width) bool: the strokes between the ink ``above`` and ``below`` a gap, straight in any direction."""
+    width = len(above)
+    most = rows + 1
+    ink = np.zeros((rows, width), bool)
+    pad_above, pad_below = np.pad(above, most), np.pad(below, most)
+    for shift in range(-most, most + 1):
+        for row in range(rows):
+            left = round(shift * (row + 1) / (rows + 1))
+            right = shift - left
+            ink[row] |= pad_above[most - left : most - left + width] & pad_below[most + right : most + right + width]
+    return ink
+
+
+def _painted(image: np.ndarray, mask: np.ndarray, darkness: np.ndarray, scale: Scale) -> np.ndarray:
+    """``image`` with ``mask`` painted in the colour of the paper around it."""
+    side = 2 * round(scale.letter) + 1
+    paper = (~mask & (darkness < scale.faintest)).astype(np.float32)
+    weight = cv2.boxFilter(paper, -1, (side, side), normalize=False)
+    total = cv2.boxFilter(image.astype(np.float32) * paper, -1, (side, side), normalize=False)
+    clean = image.copy()
+    level = int(np.median(image[paper > 0])) if paper.any() else 255
+    clean[mask] = np.where(weight[mask] > 0, total[mask] / np.maximum(weight[mask], 1), level).round()
+    return clean

@@ -1,0 +1,139 @@
+"""Printed ruling: the vertical rules of frames, combs and grids, told apart from the stems of letters.
+
+A stem looks like a short rule. A vertical rule is therefore much longer than a letter, or it ends at horizontal rules of
+its own look or at the edges of the image; or it is one of a row of ticks: equal, and at regular distances.
+"""
+
+import itertools
+
+import numpy as np
+
+from lettermill.image.ruling import LEAST, Line, Scale, find_lines, measured, straightened, thin_parts
+
+SHORTEST, LONG, LONGEST = 0.9, 1.8, 3.0
+"""Minimum length of a vertical rule in letter heights: with horizontal rules at its ends, with the edges of the image
+there, and with nothing."""
+
+FEWEST_TICKS = 3
+"""Minimum number of ticks on a rule."""
+
+
+def find_uprights(across: list[Line], darkness: np.ndarray, scale: Scale) -> list[Line]:
+    """The vertical rules of ``darkness`` ((height, width) uint8) as rules of its transpose. across: the horizontal ones."""
+    turned = np.ascontiguousarray(darkness.T)
+    found = find_lines(turned, scale, (SHORTEST if across else LONG) * scale.letter)
+    uprights, bounded = [], []
+    for line in found:
+        ends, length = _ends(line, across, darkness.shape), np.count_nonzero(line.covered)
+        if length >= (LONG if ends == {"edge"} else LONGEST) * scale.letter or "corner" in ends:
+            uprights.append(line)
+        elif "open" not in ends:
+            bounded.append(line)
+    if bounded:
+        bounded = sorted(bounded + uprights, key=_place)
+        places = np.array([_place(line) for line in bounded])
+        regular = _regular(places, np.array([np.count_nonzero(line.covered) for line in bounded]), scale)
+        if _all_along(places[regular], across):
+            uprights += [bounded[index] for index in regular if not any(bounded[index] is line for line in uprights)]
+    thin = thin_parts(turned, scale) if across else turned
+    for line in across:
+        for side in (-1, 1):
+            for tick in _ticks(line, side, turned, thin, scale):
+                if not any(
+                    np.median(abs(tick.rows - other.rows)) <= 3 and (tick.covered & other.covered).any()
+                    for other in uprights
+                ):
+                    uprights.append(tick)
+    return uprights
+
+
+def _place(line: Line) -> float:
+    return float(np.median(line.rows[line.covered]))
+
+
+def _all_along(places: np.ndarray, across: list[Line]) -> bool:
+    """Whether vertical rules at ``places`` stand all along a horizontal rule, as those of a comb or grid do."""
+    if len(places) < FEWEST_TICKS:
+        return False
+    extents = [np.ptp(np.flatnonzero(line.covered)) for line in across]
+    period = np.ptp(places) / (len(places) - 1)
+    return any(np.ptp(places) + 2.5 * period >= extent for extent in extents)
+
+
+def _alike(line: Line, other: Line) -> bool:
+    """Whether two rules may have been printed as one frame: as thick and as dark."""
+    thick = abs(line.thickness - other.thickness) <= max(1, 0.35 * max(line.thickness, other.thickness))
+    return bool(thick and 0.6 <= line.profile.max() / other.profile.max() <= 1.6)
+
+
+def _ends(line: Line, across: list[Line], shape: tuple[int, int]) -> set[str]:
+    """What is at the ends of a vertical rule: the "edge" of the image, a horizontal "rule" like it, its "corner"; else
+    "open"."""
+    covered = np.flatnonzero(line.covered)
+    ends = set()
+    for row, edge in ((int(covered[0]), 0), (int(covered[-1]), shape[0] - 1)):
+        column = int(np.clip(line.rows[row], 0, shape[1] - 1))
+        near = slice(max(0, column - 3), column + 4)
+        end = "edge" if abs(row - edge) <= 2 else "open"
+        for other in across:
+            touching = abs(other.rows[column] - row) <= other.thickness / 2 + 1
+            if touching and other.covered[near].any() and _alike(line, other):
+                far = np.flatnonzero(other.covered)[[0, -1]]
+                inside = (far > 2) & (far < shape[1] - 3)
+                corner = (abs(far - column) <= line.thickness + 2) & inside
+                end = "corner" if corner.any() else "rule"
+        ends.add(end)
+    return ends if "open" not in ends else {"open"}
+
+
+def _ticks(line: Line, side: int, turned: np.ndarray, thin: np.ndarray, scale: Scale) -> list[Line]:
+    """The ticks on one side (-1 above, 1 below) of ``line``, as rules of ``turned`` ((width, height) uint8)."""
+    level = float(line.profile.max())
+    if line.dashed or level < scale.faintest:
+        return []
+    tall = round(1.6 * scale.letter)
+    half = line.thickness // 2 + 1
+    upright = straightened(np.ascontiguousarray(thin.T), line.rows, half + tall) >= max(scale.faintest, LEAST * level)
+    upright = upright[:tall][::-1] if side < 0 else upright[-tall:]
+    upright &= line.covered
+    upright[:, 1:] |= upright[:, :-1]  # a tick may stand a little askew
+    heights = np.logical_and.accumulate(upright, axis=0).sum(axis=0)
+    starts = np.flatnonzero((heights > 0) & (np.concatenate(([0], heights[:-1])) == 0))
+    stops = np.flatnonzero((heights > 0) & (np.concatenate((heights[1:], [0])) == 0)) + 1
+    tops = np.array([heights[a:b].max() for a, b in zip(starts, stops, strict=True)])
+    keep = (tops >= max(3, 0.15 * scale.letter)) & (tops < tall)
+    if np.count_nonzero(keep) < FEWEST_TICKS:
+        return []
+    places = np.array([a + np.argmax(heights[a:b]) for a, b in zip(starts[keep], stops[keep], strict=True)])
+    tops = tops[keep]
+    chosen = _regular(places, tops, scale)
+    if not _all_along(places[chosen], [line]):
+        return []
+    ticks = []
+    for place, top in zip(places[chosen], tops[chosen], strict=True):
+        start = int(line.rows[place]) + side * half
+        covered = np.zeros(turned.shape[1], bool)
+        low, high = sorted((start, start + side * int(top)))
+        covered[max(0, low) : high + 1] = True
+        rows = np.full(turned.shape[1], place)
+        tick = measured(rows, covered, covered, False, turned, thin, scale)
+        if tick is not None and _alike(tick, line):
+            ticks.append(tick)
+    return ticks if len(ticks) >= FEWEST_TICKS else []
+
+
+def _regular(places: np.ndarray, tops: np.ndarray, scale: Scale) -> np.ndarray:
+    """The ticks of one height at multiples of one distance: indices of ``places``, columns, and ``tops``, heights."""
+    best = np.zeros(0, np.int64)
+    for top in np.unique(tops):
+        same = np.flatnonzero(abs(tops - top) <= max(1, 0.08 * top))
+        for first, second in itertools.pairwise(same):
+            period = float(places[second] - places[first])
+            if period < 0.6 * scale.letter:
+                continue
+            steps = (places[same] - places[first]) / period
+            on = same[abs(steps - np.round(steps)) * period <= max(2.0, 0.05 * period)]
+            extent = (places[on[-1]] - places[on[0]]) / period + 1
+            if len(on) >= max(FEWEST_TICKS, 0.7 * extent) and len(on) > len(best):
+                best = on
+    return best
