@@ -13,7 +13,6 @@ import numpy as np
 
 from lettermill.base.box import Box
 from lettermill.image.ink import Components, components, ink_mask
-from lettermill.image.rules import without_rules
 from lettermill.image.segmentation import word_bands
 
 LEVELS = (0.5, 0.2, 0.7, 0.35)
@@ -30,13 +29,14 @@ SAME_EDGE = 0.12
 class InkHypothesis(NamedTuple):
     """A set of ink that may be a word.
 
-    name: unique in its image, and the same whenever the image is looked at again. image: (height, width) uint8 with
-    dark ink, the part of the word image that was looked at, without its rules if the hypothesis is that they are no
-    ink. origin: its left and top edge in the word image, in pixels. parts: the components of ``image``. band: rows (top,
-    bottom exclusive) of the word in ``image``. votes: number of sets of ink that gave the same components.
+    name: unique in its image, and the same whenever the image is looked at again. layer: the number of the layer that
+    was looked at. image: (height, width) uint8 with dark ink, the part of the layer that was looked at. origin: its
+    left and top edge in the word image, in pixels. parts: the components of ``image``. band: rows (top, bottom
+    exclusive) of the word in ``image``. votes: number of sets of ink that gave the same components.
     """
 
     name: str
+    layer: int
     image: np.ndarray
     origin: tuple[int, int]
     parts: Components
@@ -55,6 +55,16 @@ class WordImage(NamedTuple):
         """See ``ink_hypotheses``."""
         return ink_hypotheses(*self)
 
+    @property
+    def writing(self) -> tuple[np.ndarray, int | None]:
+        """The region of the word in the first layer, and ``line`` as a row of that region."""
+        return self.region.of(self.layers[0]), None if self.line is None else self.line - self.region.y
+
+
+def layer_of(hypothesis: str) -> int:
+    """The number of the layer that the ink hypothesis with this name looked at; 0 for no name."""
+    return int(hypothesis.split(".")[1]) if hypothesis else 0
+
 
 def whole(image: np.ndarray, line: int | None = None) -> WordImage:
     """``image`` ((height, width) uint8) as a word image in which the word may be anywhere."""
@@ -64,8 +74,8 @@ def whole(image: np.ndarray, line: int | None = None) -> WordImage:
 def ink_hypotheses(layers: Sequence[np.ndarray], region: Box, line: int | None) -> list[InkHypothesis]:
     """The hypotheses for a word image, the most usual first.
 
-    layers: the image, (height, width) uint8, dark ink, and any further images of the same size that show part of its
-    ink. region: where the word probably is. line: a row of pixels that is known to cross the word, or None.
+    layers: images of the word, (height, width) uint8, dark ink, in which more or less else is drawn: without rules
+    first, as it is, ink of one colour alone. region: where the word probably is. line: a row of pixels that is known to cross the word, or None.
     """
     found: list[InkHypothesis] = []
     outlines: list[np.ndarray] = []
@@ -85,17 +95,15 @@ def ink_hypotheses(layers: Sequence[np.ndarray], region: Box, line: int | None) 
 def _every(layers: Sequence[np.ndarray], region: Box, line: int | None) -> Iterator[InkHypothesis]:
     height, width = layers[0].shape
     for place, box in enumerate(dict.fromkeys((region, Box(0, 0, width, height)))):
-        for layer, whole in enumerate(layers):
-            image = box.of(whole)
-            cleaned = without_rules(image).image
-            for rules, pixels in enumerate((image,) if cleaned is image else (cleaned, image)):
-                for level in LEVELS:
-                    parts = components(ink_mask(pixels, level))
-                    if parts.no_word:
-                        continue
-                    for number, band in enumerate(word_bands(parts, None if line is None else line - box.y)):
-                        name = f"{place}.{layer}.{rules}.{level}.{number}"
-                        yield InkHypothesis(name, pixels, (box.x, box.y), parts, band)
+        for number, layer in enumerate(layers):
+            image = box.of(layer)
+            for level in LEVELS[:2] if place else LEVELS:
+                parts = components(ink_mask(image, level))
+                if parts.no_word:
+                    continue
+                for row, band in enumerate(word_bands(parts, None if line is None else line - box.y)):
+                    name = f"{place}.{number}.{round(100 * level)}.{row}"
+                    yield InkHypothesis(name, number, image, (box.x, box.y), parts, band)
 
 
 def _outline(hypothesis: InkHypothesis) -> np.ndarray:

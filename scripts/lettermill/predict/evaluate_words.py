@@ -17,7 +17,7 @@ from lettermill.predict.search import Reading, read_lattice
 from lettermill.predict.tables import ReadRow
 from lettermill.predict.word_list import WordList
 from lettermill.records.csv_files import write_records
-from lettermill.stages.images import read_crop, read_offsets
+from lettermill.stages.images import read_offsets, read_word
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +57,7 @@ def evaluate_words(
             crop = crops.get(row_id)
             if crop is None:
                 continue
-            lattice = word_lattice(models, read_crop(folder, crop), crop.line_in_crop, fold_of(row_id))
+            lattice = word_lattice(models, *read_word(folder, crop).writing, fold_of(row_id))
             free, listed = (
                 read_lattice(lattice, 1, *arguments) if lattice else []
                 for arguments in ((None, 0.0), (words, other_words))

@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+from functools import partial
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -14,7 +15,7 @@ from lettermill.align.supervision import supervision_of
 from lettermill.corrections.correction import Correction
 from lettermill.records.csv_files import by_row, read_results, write_records
 from lettermill.records.schemas import CorrectionEffect, Cropped, MatchedLetter, Reliability, StoppedRow
-from lettermill.stages.images import read_crop, read_offsets
+from lettermill.stages.images import read_word, read_offsets
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +58,7 @@ class LearningOutput(NamedTuple):
 def learn_recogniser(
     sources: Iterable[LearningSource],
     max_words: int,
-    rounds: int,
+    rounds: int | None,
     corrections: Iterable[Correction],
     output: LearningOutput,
     jobs: int,
@@ -71,7 +72,7 @@ def learn_recogniser(
     by_row: dict[str, list[Correction]] = {}
     for correction in corrections:
         by_row.setdefault(correction.row_id, []).append(correction)
-    examples, lexicon = gather_examples(sources, max_words, rounds > 1, by_row)
+    examples, lexicon = gather_examples(sources, max_words, rounds != 1, by_row)
     learnt = learn(examples, lexicon, rounds, jobs)
     if learnt is None:
         write_untrained(output.recogniser)
@@ -120,4 +121,7 @@ def _example(word: _Word, row: Cropped, corrections: Sequence[Correction]) -> Ex
     found = [] if isinstance(word.found, StoppedRow) else word.found
     boxes = [letter.box.moved(-row.box.x, -row.box.y) for letter in found]
     by_hand = supervision_of(word.found, corrections, row.box)
-    return Example(word.row_id, read_crop(word.cropped, row), row.line_in_crop, word.letters, boxes, by_hand)
+    hypothesis = found[0].hypothesis if found else ""
+    return Example(
+        word.row_id, partial(read_word, word.cropped, row), word.letters, boxes, hypothesis, by_hand
+    )
