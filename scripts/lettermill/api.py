@@ -25,7 +25,7 @@ import numpy as np
 from lettermill.align.features import appearance_of
 from lettermill.align.fragments import find_fragments
 from lettermill.align.recogniser import Recogniser, trained_recogniser
-from lettermill.base.alphabet import Alphabet
+from lettermill.base.alphabet import Alphabet, as_read, drawn_letters, drawn_word
 from lettermill.base.alphabet import word as letters_of
 from lettermill.base.box import Box
 from lettermill.base.errors import InputError
@@ -107,11 +107,13 @@ def align_word(
     ignored. row_id: the id of the row, if the recogniser was trained on its table; then the network is used that was
     not trained on this row. cropping: how to find the handwriting in the image, see config `crop`; by default the whole
     image is used.
+    Returns the letters in the order of the transcription.
     Raises InputError if a file is missing, the image is not valid, the transcription has no letter, the image has too
     little ink for its letters, or no recogniser could be trained; CorruptedFileError if the recogniser is damaged.
     """
     trained = _recogniser(_state(Path(recogniser)))
-    word = letters_of(Alphabet(alphabet or trained.letters).pattern(transcription))
+    pattern = Alphabet(alphabet or trained.letters).pattern(transcription)
+    word = drawn_word(pattern)
     if not word:
         raise InputError(
             f"The transcription {transcription!r} has no letter of the alphabet {alphabet or trained.letters}. "
@@ -132,12 +134,13 @@ def align_word(
     if aligned is None:
         found = len(fragments.boxes) if fragments else 0
         raise InputError(
-            f"The image has {found} fragments of ink, too few for the {len(word)} letters of {word}. "
+            f"The image has {found} fragments of ink, too few for the {len(word)} letters of {letters_of(pattern)}. "
             "Check the transcription and the cropping."
         )
     confidences = trained.confidence.of(aligned.evidence).tolist()
     boxes = [candidates[index].box.moved(region.x, region.y) for index in aligned.chosen]
-    return [AlignedLetter(*each) for each in zip(word, boxes, confidences, strict=True)]
+    letters = [AlignedLetter(*each) for each in zip(word, boxes, confidences, strict=True)]
+    return as_read(letters, drawn_letters(pattern))
 
 
 def _pixels(image: Image) -> np.ndarray:

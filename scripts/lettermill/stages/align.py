@@ -7,7 +7,8 @@ from pathlib import Path
 from lettermill.align.features import appearance_of
 from lettermill.align.fragments import find_fragments
 from lettermill.align.recogniser import Recogniser, load_recogniser
-from lettermill.base.alphabet import word
+from lettermill.base.alphabet import as_read, drawn_letters, drawn_word, word
+from lettermill.base.direction import as_written
 from lettermill.records.csv_files import by_row, read_results, write_records, write_results
 from lettermill.records.schemas import Cropped, MatchedLetter, StoppedRow, Suspect
 from lettermill.stages.images import read_crop, read_offsets
@@ -41,11 +42,11 @@ def align_batch(
         log.warning("there is no recogniser, see the log of the rule learn: keeping the letters of the rule match")
     else:
         crops = read_offsets(cropped)
-        words = {row_id: word(pattern) for row_id, pattern in patterns}
+        pattern_of = dict(patterns)
         rows = [row_id for row_id, _ in by_row(results)]
         results = []
         for row_id in rows:
-            letters, suspect = _align(recogniser, crops[row_id], cropped, words[row_id])
+            letters, suspect = _align(recogniser, crops[row_id], cropped, pattern_of[row_id])
             results += letters
             suspects += [suspect] if suspect else []
         log.info("%d words aligned, %d of them suspect", len(rows), len(suspects))
@@ -54,15 +55,14 @@ def align_batch(
 
 
 def _align(
-    recogniser: Recogniser, row: Cropped, cropped: Path, letters: str
+    recogniser: Recogniser, row: Cropped, cropped: Path, pattern: str
 ) -> tuple[Sequence[MatchedLetter | StoppedRow], Suspect | None]:
+    letters, drawn = word(pattern), drawn_word(pattern)
     fragments = find_fragments(read_crop(cropped, row), row.line_in_crop)
     candidates = fragments.candidates() if fragments else []
     aligned = None
     if fragments and candidates:
-        aligned = recogniser.align(
-            row.row_id, fragments.area, candidates, appearance_of(fragments, candidates), letters
-        )
+        aligned = recogniser.align(row.row_id, fragments.area, candidates, appearance_of(fragments, candidates), drawn)
     if aligned is None:
         detail = (
             f"{len(fragments.boxes) if fragments else 0} fragments of ink for the {len(letters)} letters of {letters}"
@@ -70,10 +70,11 @@ def _align(
         return [StoppedRow(row.row_id, STAGE, "too_few_pieces", detail, letters)], None
     confidences = recogniser.confidence.of(aligned.evidence).tolist()
     boxes = [candidates[index].box.moved(row.box.x, row.box.y) for index in aligned.chosen]
+    of_letters = list(zip(drawn, boxes, confidences, aligned.predicted_labels, strict=True))
     found = [
         MatchedLetter(row.row_id, position, *of_letter, METHOD)
-        for position, of_letter in enumerate(zip(letters, boxes, confidences, aligned.predicted_labels, strict=True))
+        for position, of_letter in enumerate(as_read(of_letters, drawn_letters(pattern)))
     ]
-    if aligned.score_gap < SUSPECT_GAP or aligned.reading == letters:
+    if aligned.score_gap < SUSPECT_GAP or aligned.reading == drawn:
         return found, None
-    return found, Suspect(row.row_id, letters, aligned.reading, round(aligned.score_gap, 3))
+    return found, Suspect(row.row_id, letters, as_written(aligned.reading), round(aligned.score_gap, 3))
