@@ -24,7 +24,7 @@ import numpy as np
 
 from lettermill.align.recogniser import Recogniser, trained_recogniser
 from lettermill.align.views import views_of
-from lettermill.base.alphabet import Alphabet
+from lettermill.base.alphabet import Alphabet, as_read, drawn_letters, drawn_word
 from lettermill.base.alphabet import word as letters_of
 from lettermill.base.box import Box
 from lettermill.base.errors import InputError
@@ -106,11 +106,13 @@ def align_word(
     ignored. row_id: the id of the row, if the recogniser was trained on its table; then the network is used that was
     not trained on this row. cropping: how to find the handwriting in the image, see config `crop`; by default the whole
     image is used.
+    Returns the letters in the order of the transcription.
     Raises InputError if a file is missing, the image is not valid, the transcription has no letter, the image has too
     little ink for its letters, or no recogniser could be trained; CorruptedFileError if the recogniser is damaged.
     """
     trained = _recogniser(_state(Path(recogniser)))
-    word = letters_of(Alphabet(alphabet or trained.letters).pattern(transcription))
+    pattern = Alphabet(alphabet or trained.letters).pattern(transcription)
+    word = drawn_word(pattern)
     if not word:
         raise InputError(
             f"The transcription {transcription!r} has no letter of the alphabet {alphabet or trained.letters}. "
@@ -121,13 +123,14 @@ def align_word(
     found = trained.align(row_id, views_of(cropped.word.hypotheses()), word) if width and height else None
     if found is None:
         raise InputError(
-            f"The image has too few fragments of ink for the {len(word)} letters of {word}. "
+            f"The image has too few fragments of ink for the {len(word)} letters of {letters_of(pattern)}. "
             "Check the transcription and the cropping."
         )
     view, aligned = found
     confidences = trained.confidence.of(aligned.evidence).tolist()
     boxes = [view.candidates[index].box.moved(x, y) for index in aligned.chosen]
-    return [AlignedLetter(*each) for each in zip(word, boxes, confidences, strict=True)]
+    letters = [AlignedLetter(*each) for each in zip(word, boxes, confidences, strict=True)]
+    return as_read(letters, drawn_letters(pattern))
 
 
 def _pixels(image: Image) -> np.ndarray:

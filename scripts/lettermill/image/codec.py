@@ -6,9 +6,10 @@ import cv2
 import numpy as np
 
 from lettermill.image.formats import is_cut_off, is_still_png, suffix_of
+from lettermill.image.orientation import AS_STORED, orientation_of, turned
 
 COLOUR_AS_GREY = cv2.IMREAD_GRAYSCALE | cv2.IMREAD_IGNORE_ORIENTATION
-"""The EXIF orientation is ignored: boxes are in pixels of the image as stored."""
+"""``turned`` turns images by their orientation. OpenCV would not do so when it reads an image unchanged."""
 
 TOO_LARGE = "CV_IO_MAX_IMAGE"
 """Part of OpenCV's error message for an image with too many pixels, rows or columns; see ``lettermill/__init__.py``."""
@@ -38,7 +39,10 @@ def decode_error(content: bytes) -> str:
 
 
 def decode(content: bytes) -> np.ndarray | None:
-    """The image as (height, width) uint8 grey levels, transparent parts as white; None if it cannot be decoded."""
+    """The image as (height, width) uint8 grey levels, transparent parts as white; None if it cannot be decoded.
+
+    It is turned as viewers show it, by its EXIF orientation. All boxes are in pixels of the image as shown.
+    """
     try:
         return _decode(content)
     except cv2.error as error:
@@ -59,9 +63,18 @@ def _decode(content: bytes) -> np.ndarray | None:
     if not _is_readable(content):
         return None
     data = np.frombuffer(content, np.uint8)
-    image = cv2.imdecode(data, cv2.IMREAD_UNCHANGED)
+    image, kinds, metadata = cv2.imdecodeWithMetadata(data, flags=cv2.IMREAD_UNCHANGED)
     if image is None:
         return None
+    exif = dict(zip(kinds, metadata, strict=True)).get(cv2.IMAGE_METADATA_EXIF)
+    # OpenCV has turned a TIFF file already.
+    orientation = AS_STORED if exif is None or suffix_of(content) == ".tif" else orientation_of(exif.tobytes())
+    grey = _as_grey(image, data)
+    return None if grey is None else turned(grey, orientation)
+
+
+def _as_grey(image: np.ndarray, data: np.ndarray) -> np.ndarray | None:
+    """``image``, which is ``data`` decoded unchanged, as (height, width) uint8 grey levels."""
     if image.ndim == 3 and image.shape[2] == 4:
         return _on_paper(image) if image.dtype in (np.uint8, np.uint16) else None
     return image if image.dtype == np.uint8 and image.ndim == 2 else cv2.imdecode(data, COLOUR_AS_GREY)

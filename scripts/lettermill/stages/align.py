@@ -6,7 +6,8 @@ from pathlib import Path
 
 from lettermill.align.recogniser import Recogniser, load_recogniser
 from lettermill.align.views import views_of
-from lettermill.base.alphabet import word
+from lettermill.base.alphabet import as_read, drawn_letters, drawn_word, word
+from lettermill.base.direction import as_written
 from lettermill.records.csv_files import by_row, read_results, write_records, write_results
 from lettermill.records.schemas import Cropped, MatchedLetter, StoppedRow, Suspect
 from lettermill.stages.images import read_offsets, read_word
@@ -38,14 +39,14 @@ def align_batch(
     suspects: list[Suspect] = []
     recogniser = load_recogniser(recogniser_file)
     crops = read_offsets(cropped)
-    words = {row_id: word(pattern) for row_id, pattern in patterns}
+    pattern_of = dict(patterns)
     if recogniser is None:
         log.warning("no recogniser could be trained, see the log of the rule learn: no letter is delivered")
-        results += [StoppedRow(row_id, STAGE, "nothing_learnt", "", words[row_id]) for row_id, _ in found]
+        results += [StoppedRow(row_id, STAGE, "nothing_learnt", "", word(pattern_of[row_id])) for row_id, _ in found]
     else:
         for row_id, counted in found:
             first = "" if isinstance(counted, StoppedRow) else counted[0].hypothesis
-            letters, suspect = _align(recogniser, crops[row_id], cropped, words[row_id], first)
+            letters, suspect = _align(recogniser, crops[row_id], cropped, pattern_of[row_id], first)
             results += letters
             suspects += [suspect] if suspect else []
         log.info("%d words aligned, %d of them suspect", len(found), len(suspects))
@@ -54,21 +55,22 @@ def align_batch(
 
 
 def _align(
-    recogniser: Recogniser, row: Cropped, cropped: Path, letters: str, first: str
+    recogniser: Recogniser, row: Cropped, cropped: Path, pattern: str, first: str
 ) -> tuple[Sequence[MatchedLetter | StoppedRow], Suspect | None]:
     """first: the name of the ink hypothesis to try first."""
-    hypotheses = read_word(cropped, row).hypotheses()
-    best = recogniser.align(row.row_id, views_of(hypotheses, first), letters)
+    letters, drawn = word(pattern), drawn_word(pattern)
+    best = recogniser.align(row.row_id, views_of(read_word(cropped, row).hypotheses(), first), drawn)
     if best is None:
-        return [StoppedRow(row.row_id, STAGE, "too_few_pieces", f"for the {len(letters)} letters of {letters}", letters)], None
+        detail = f"too few fragments of ink for the {len(letters)} letters of {letters}"
+        return [StoppedRow(row.row_id, STAGE, "too_few_pieces", detail, letters)], None
     view, aligned = best
     confidences = recogniser.confidence.of(aligned.evidence).tolist()
     boxes = [view.candidates[index].box.moved(row.box.x, row.box.y) for index in aligned.chosen]
-    letters_with = zip(letters, boxes, confidences, aligned.predicted_labels, strict=True)
+    of_letters = list(zip(drawn, boxes, confidences, aligned.predicted_labels, strict=True))
     found = [
         MatchedLetter(row.row_id, position, *of_letter, METHOD, view.hypothesis)
-        for position, of_letter in enumerate(letters_with)
+        for position, of_letter in enumerate(as_read(of_letters, drawn_letters(pattern)))
     ]
-    if aligned.score_gap < SUSPECT_GAP or aligned.reading == letters:
+    if aligned.score_gap < SUSPECT_GAP or aligned.reading == drawn:
         return found, None
-    return found, Suspect(row.row_id, letters, aligned.reading, round(aligned.score_gap, 3))
+    return found, Suspect(row.row_id, letters, as_written(aligned.reading), round(aligned.score_gap, 3))

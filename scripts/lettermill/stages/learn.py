@@ -12,6 +12,7 @@ from lettermill.align.learn import learn
 from lettermill.align.lexicon import Lexicon
 from lettermill.align.recogniser import write_untrained
 from lettermill.align.supervision import supervision_of
+from lettermill.base.direction import drawn_order, embedding_levels
 from lettermill.corrections.correction import Correction
 from lettermill.records.csv_files import by_row, read_results, write_records
 from lettermill.records.schemas import CorrectionEffect, Cropped, MatchedLetter, Reliability, StoppedRow
@@ -40,6 +41,19 @@ class _Word(NamedTuple):
     @property
     def letters(self) -> str:
         return self.found.letters if isinstance(self.found, StoppedRow) else "".join(r.label for r in self.found)
+
+    @property
+    def places(self) -> list[int]:
+        """For each place of the line, from left to right, the position of the letter that is drawn there.
+
+        By the letters alone: what stands between them in the transcription is not known here. It hardly ever matters.
+        """
+        return drawn_order(embedding_levels(self.letters))
+
+    @property
+    def drawn(self) -> str:
+        """The letters from left to right."""
+        return "".join(self.letters[position] for position in self.places)
 
 
 class LearningOutput(NamedTuple):
@@ -72,21 +86,25 @@ def learn_recogniser(
     by_row: dict[str, list[Correction]] = {}
     for correction in corrections:
         by_row.setdefault(correction.row_id, []).append(correction)
-    examples, lexicon = gather_examples(sources, max_words, rounds != 1, by_row)
+    examples, lexicon, places = gather_examples(sources, max_words, rounds != 1, by_row)
     learnt = learn(examples, lexicon, rounds, jobs)
     if learnt is None:
         write_untrained(output.recogniser)
     else:
         learnt.recogniser.save(output.recogniser)
     write_records(output.reliability, Reliability, learnt.reliability if learnt else [])
-    write_records(output.correction_effects, CorrectionEffect, learnt.correction_effects if learnt else [])
+    effects = learnt.correction_effects if learnt else []
+    as_read = [effect._replace(position=places[effect.row_id][effect.position]) for effect in effects]
+    write_records(output.correction_effects, CorrectionEffect, as_read)
 
 
 def gather_examples(
     sources: Iterable[LearningSource], max_words: int, others: bool, corrections: Mapping[str, Sequence[Correction]]
-) -> tuple[Iterator[Example], Lexicon]:
-    """A random sample of up to ``max_words`` words whose boxes fit, and the lexicon of all words whose boxes fit.
+) -> tuple[Iterator[Example], Lexicon, dict[str, list[int]]]:
+    """A random sample of up to ``max_words`` words whose boxes fit, the lexicon of all words whose boxes fit, and for
+    each corrected row the positions of its letters from left to right.
 
+    Examples and lexicon have the letters of a word from left to right, as `align` does.
     others: whether to add up to ``max_words`` words whose boxes do not fit, without boxes. corrections: row id ->
     corrections; words with corrections are always included. Images are read lazily.
     """
@@ -97,7 +115,7 @@ def gather_examples(
     for source in sources:
         words = list(_words(source))
         fits = [word for word in words if word.fits]
-        spelt += [(word.row_id, word.letters) for word in fits]
+        spelt += [(word.row_id, word.drawn) for word in fits]
         fitting = sorted([*fitting, *fits])[:max_words]
         if others:
             unfit = sorted([*unfit, *(word for word in words if not word.fits)])[:max_words]
@@ -109,7 +127,7 @@ def gather_examples(
     examples = (
         _example(word, crops[word.cropped][row_id], corrections.get(row_id, ())) for row_id, word in chosen.items()
     )
-    return examples, Lexicon.of(spelt)
+    return examples, Lexicon.of(spelt), {word.row_id: word.places for word in corrected}
 
 
 def _words(source: LearningSource) -> Iterator[_Word]:
@@ -118,10 +136,10 @@ def _words(source: LearningSource) -> Iterator[_Word]:
 
 
 def _example(word: _Word, row: Cropped, corrections: Sequence[Correction]) -> Example:
-    found = [] if isinstance(word.found, StoppedRow) else word.found
+    found = [] if isinstance(word.found, StoppedRow) else [word.found[position] for position in word.places]
     boxes = [letter.box.moved(-row.box.x, -row.box.y) for letter in found]
     by_hand = supervision_of(word.found, corrections, row.box)
     hypothesis = found[0].hypothesis if found else ""
-    return Example(
-        word.row_id, partial(read_word, word.cropped, row), word.letters, boxes, hypothesis, by_hand
-    )
+    drawn = tuple(letter._replace(position=word.places.index(letter.position)) for letter in by_hand)
+    load = partial(read_word, word.cropped, row)
+    return Example(word.row_id, load, word.drawn, boxes, hypothesis, drawn)
