@@ -2,8 +2,8 @@
 
 import hashlib
 import logging
-from functools import partial
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,7 +16,7 @@ from lettermill.base.direction import drawn_order, embedding_levels
 from lettermill.corrections.correction import Correction
 from lettermill.records.csv_files import by_row, read_results, write_records
 from lettermill.records.schemas import CorrectionEffect, Cropped, MatchedLetter, Reliability, StoppedRow
-from lettermill.stages.images import read_word, read_offsets
+from lettermill.stages.images import read_offsets, read_word
 
 log = logging.getLogger(__name__)
 
