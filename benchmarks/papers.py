@@ -1,27 +1,24 @@
-"""The embedded sample on other paper: with a ruled line under each word, or light on dark.
+"""The embedded sample on other papers and forms: rules, frames, squares, shade, print beside the words, photographs.
 
-usage: python benchmarks/papers.py {ruled,dark} FOLDER [--gap 0] [--thickness 1]
+usage: python benchmarks/papers.py write KIND FOLDER
+       python benchmarks/papers.py run FOLDER [KIND ...]
 
-Writes the images, their table, their true boxes (``boxes.csv``) and a config (``my.yaml``) to FOLDER. The line crosses
-the whole image, ``--gap`` pixels below the feet of the letters (the median of their boxes), or at the lower edge if
-there is no room. With ``--gap 0`` the letters stand on it. Run and score it:
-
-    snakemake -j 8 --configfile FOLDER/my.yaml --directory FOLDER
-    python benchmarks/score.py FOLDER/results/dataset/metadata.csv FOLDER/boxes.csv
+`write` writes the images of one kind, their table, their true boxes (``boxes.csv``) and a config (``my.yaml``) to
+FOLDER. `run` does that for each kind (all of them by default) in FOLDER/KIND, runs the workflow with default settings,
+scores what it delivers, and prints a table. The kinds are described in ``paper_kinds.py``.
 """
 
 import argparse
-import shutil
+import csv
+import subprocess
+import sys
 from pathlib import Path
 
 import cv2
 import numpy as np
-import pandas as pd
+from paper_kinds import KINDS, words
 
-SAMPLE = Path(__file__).resolve().parents[1] / "resources/sample"
-
-INK = 60
-"""Grey level of the ruled line."""
+ROOT = Path(__file__).resolve().parents[1]
 
 CONFIG = """\
 table: words.csv
@@ -29,34 +26,56 @@ columns: {id: null, image: image, text: text}
 """
 
 
-def ruled(image: np.ndarray, bottom: int, gap: int, thickness: int) -> np.ndarray:
-    """``image`` ((height, width) uint8) with a line that starts ``gap`` pixels below the row ``bottom``."""
-    top = min(bottom + gap, image.shape[0] - thickness)
-    result = image.copy()
-    result[top : top + thickness] = INK
-    return result
+def write(kind: str, folder: Path) -> int:
+    """Write the words of ``kind`` to ``folder``; returns how many."""
+    (folder / "images").mkdir(parents=True, exist_ok=True)
+    (folder / "my.yaml").write_text(CONFIG, encoding="utf-8")
+    rows, boxes = [], []
+    for number, word in enumerate(words()):
+        drawn = KINDS[kind](word, number, np.random.default_rng(number))
+        name = f"images/{word.id}.png"
+        cv2.imwrite(str(folder / name), drawn.image)
+        rows.append((name, word.text))
+        for position, (letter, *sides) in enumerate(drawn.word.boxes):
+            boxes.append((word.id, position, letter, *sides, "ok"))
+    for name, header, lines in (
+        ("words.csv", "image,text", rows),
+        ("boxes.csv", "row_id,position,letter,x0,y0,x1,y1,status", boxes),
+    ):
+        with open(folder / name, "w", newline="", encoding="utf-8") as file:
+            csv.writer(file, lineterminator="\n").writerows([header.split(","), *lines])
+    return len(rows)
+
+
+def measure(kind: str, folder: Path) -> str:
+    """Run the workflow on words of ``kind``; a line of the table."""
+    write(kind, folder)
+    run = [sys.executable, "-m", "snakemake", "-j", "2", "--directory", str(folder)]
+    run += ["--configfile", str(folder / "my.yaml"), "results/dataset/metadata.csv"]
+    with open(folder / "log.txt", "w", encoding="utf-8") as log:
+        subprocess.run(run, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT, check=True)
+    score = [sys.executable, str(ROOT / "benchmarks/score.py")]
+    score += [str(folder / "results/dataset/metadata.csv"), str(folder / "boxes.csv")]
+    said = subprocess.run(score, capture_output=True, text=True, check=True).stdout
+    return f"{kind:<14} {' '.join(said.split())}"
 
 
 def main() -> None:
-    """Write the sample in another look."""
-    parser = argparse.ArgumentParser(description="The embedded sample on other paper.")
-    parser.add_argument("kind", choices=["ruled", "dark"])
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--gap", type=int, default=0, help="pixels between letters and line (default: %(default)s)")
-    parser.add_argument("--thickness", type=int, default=1, help="of the line, in pixels (default: %(default)s)")
+    """Write one kind, or measure several."""
+    parser = argparse.ArgumentParser(description="The embedded sample on other papers and forms.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    writing = commands.add_parser("write")
+    writing.add_argument("kind", choices=KINDS)
+    writing.add_argument("folder", type=Path)
+    running = commands.add_parser("run")
+    running.add_argument("folder", type=Path)
+    running.add_argument("kinds", nargs="*", choices=[*KINDS, []], metavar="KIND")
     args = parser.parse_args()
-    (args.folder / "images").mkdir(parents=True, exist_ok=True)
-    for name in ("words.csv", "boxes.csv"):
-        shutil.copyfile(SAMPLE / name, args.folder / name)
-    (args.folder / "my.yaml").write_text(CONFIG)
-    bottoms = pd.read_csv(SAMPLE / "boxes.csv").groupby("row_id").y1.median().dropna().astype(int)
-    for path in sorted((SAMPLE / "images").iterdir()):
-        image = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
-        if args.kind == "dark":
-            image = 255 - image
-        else:
-            image = ruled(image, bottoms.get(path.stem, image.shape[0]), args.gap, args.thickness)
-        cv2.imwrite(str(args.folder / "images" / path.name), image, [cv2.IMWRITE_JPEG_QUALITY, 95])
+    if args.command == "write":
+        print(f"{write(args.kind, args.folder)} words")
+        return
+    for kind in args.kinds or KINDS:
+        print(measure(kind, args.folder / kind), flush=True)
 
 
 if __name__ == "__main__":
