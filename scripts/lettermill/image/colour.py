@@ -1,9 +1,10 @@
 """Colour: inks of different colours are told apart, and each is shown alone.
 
-Inks absorb light: the negative logarithm of the share of light that comes back is the density of the ink, and densities
-of inks that lie on each other add up. The ratio of the densities of blue, green and red is the colour of an ink however
-thin it is (Ruifrok and Johnston, "Quantification of histochemical staining by color deconvolution", Analytical and
-Quantitative Cytology and Histology 23(4), 2001).
+The share of the light of each colour that ink absorbs is proportional to the part of the pixel that it covers. So the
+ratio of these shares for blue, green and red is the colour of an ink, however thin or blurred its strokes are, and the
+ratio of a mixture lies between those of its inks. (Ruifrok and Johnston, "Quantification of histochemical staining by
+color deconvolution", Analytical and Quantitative Cytology and Histology 23(4), 2001, separate transparent stains like
+this; ink on paper mostly covers.)
 """
 
 from typing import NamedTuple
@@ -11,39 +12,16 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from lettermill.image.light import is_even, paper_of, reduced
+from lettermill.image.colour_groups import FAINTEST, find_groups
+from lettermill.image.light import is_even, paper_of, percentile, reduced
 
-FAINTEST = 0.06
-"""Least density of ink: what is paler is paper."""
-
-DENSEST = 3.0
-"""Greatest density that eight bits can tell."""
-
-BINS, WIDEST = 61, 0.75
-"""Bins on a side of the histogram of colours, and its greatest place in either direction."""
-
-CORE = 0.7
-"""Share of the greatest density around from which a pixel counts as the core of a stroke, whose colour is its own."""
-
-LEAST_SHARE = 0.04
-"""Minimum share of the ink that a group has."""
-
-APART = 0.12
-"""Minimum distance of two groups on the plane of colours, where black is 0 and the distance of blue from red is 1."""
-
-VALLEY = 0.5
-"""Maximum height of the valley between two groups in the histogram, as a share of the lower peak."""
-
-PALE = 0.5
+PALE = 0.35
 """Maximum density of a pale ink, as a share of that of the densest."""
 
 RULED = 0.6
 """Minimum share of the ink of rules in straight lines that are as long as ``RULE`` times the height of the image."""
 
 RULE = 0.75
-
-GROUPS = 3
-"""Maximum number of groups."""
 
 
 class Inks(NamedTuple):
@@ -65,7 +43,7 @@ def find_inks(image: np.ndarray, stroke: int) -> Inks:
         return Inks()
     density = _density(image, small, stroke)
     total, place = _colours(density)
-    centres = _groups(total, place)
+    centres = find_groups(total, place)
     if len(centres) < 2:
         return Inks()
     shares = _shares(place, centres)
@@ -73,7 +51,7 @@ def find_inks(image: np.ndarray, stroke: int) -> Inks:
     strengths, ruled = [], []
     for share in shares:
         ink = grey * share
-        own = (share > 0.5) & (total > 3 * FAINTEST)
+        own = (share > 0.5) & (total > FAINTEST)
         strengths.append(float(np.percentile(ink[own], 80)) if own.any() else 0.0)
         ruled.append(_is_ruled(own))
     order = sorted(range(len(shares)), key=lambda group: -strengths[group])
@@ -97,28 +75,23 @@ def _is_grey(small: np.ndarray) -> bool:
 
 
 def _density(image: np.ndarray, small: np.ndarray, stroke: int) -> np.ndarray:
-    """(height, width, 3) float32: the density of the ink for blue, green and red light."""
-    table = 1 - np.arange(256, dtype=np.float32) / 255
-    density = np.empty(image.shape, np.float32)
+    """(height, width, 3) float32: the shares of blue, green and red light that are absorbed."""
+    ratios = []
     for channel in range(3):
         paper = paper_of(np.ascontiguousarray(small[..., channel]), stroke)
         if is_even(paper):
-            level: np.ndarray = np.full(1, np.median(paper), np.uint8)
+            ratios.append(cv2.convertScaleAbs(image[..., channel], alpha=255 / max(percentile(paper, 0.5), 1)))
         else:
             level = cv2.resize(cv2.erode(paper, np.ones((3, 3), np.uint8)), image.shape[1::-1])
-        shown = image[..., channel]
-        ratio = cv2.divide(shown, level, scale=255) if level.size > 1 else cv2.LUT(shown, _divided(int(level[0])))
-        density[..., channel] = table[ratio]
+            ratios.append(cv2.divide(image[..., channel], level, scale=255))
+    density: np.ndarray = (255 - cv2.merge(ratios)) * np.float32(1 / 255)
     return density
-
-
-def _divided(level: int) -> np.ndarray:
-    return np.clip(np.arange(256) * (255 / max(level, 1)), 0, 255).astype(np.uint8)
 
 
 def _grey_density(density: np.ndarray) -> np.ndarray:
     weights = np.array([[0.114, 0.587, 0.299]], np.float32)
-    return cv2.transform(density, weights)
+    grey: np.ndarray = cv2.transform(density, weights)
+    return grey
 
 
 def _colours(density: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -127,38 +100,8 @@ def _colours(density: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     plane = np.array([[1, 1, 1], [-1, 0, 1], [-0.577, 1.155, -0.577]], np.float32)
     soft = cv2.blur(cv2.transform(density, plane), (3, 3))
     total, first, second = cv2.split(soft)
-    safe = np.maximum(total, FAINTEST)
+    safe = np.maximum(total, FAINTEST / 3)
     return total, np.stack([first / safe, second / safe])
-
-
-def _groups(total: np.ndarray, place: np.ndarray) -> list[np.ndarray]:
-    """The centres of the groups of colours, (2,) each: peaks of the histogram with a valley between them."""
-    ink = (total > 3 * FAINTEST) & (total >= CORE * cv2.dilate(total, np.ones((5, 5), np.uint8)))
-    if ink.sum() < 20:
-        return []
-    columns = np.clip(np.round((place[:, ink] / WIDEST + 1) / 2 * (BINS - 1)), 0, BINS - 1).astype(np.int64)
-    weight = np.minimum(total[ink], 1.0)
-    counts = np.bincount(columns[0] * BINS + columns[1], weight, BINS * BINS).reshape(BINS, BINS).astype(np.float32)
-    counts = cv2.GaussianBlur(counts, (0, 0), 1.2, borderType=cv2.BORDER_CONSTANT)
-    peaks = np.argwhere((counts == cv2.dilate(counts, np.ones((5, 5), np.uint8))) & (counts > 0.02 * counts.max()))
-    peaks = peaks[np.argsort(-counts[tuple(peaks.T)], kind="stable")]
-    chosen: list[np.ndarray] = []
-    for peak in peaks:
-        if all(_are_apart(counts, peak, other) for other in chosen):
-            chosen.append(peak)
-    centres = [(peak / (BINS - 1) * 2 - 1) * WIDEST for peak in chosen]
-    if len(centres) < 2:
-        return centres
-    near = np.argmin([(place[0][ink] - c[0]) ** 2 + (place[1][ink] - c[1]) ** 2 for c in centres], axis=0)
-    mass = np.bincount(near, weight, len(centres)) / weight.sum()
-    return [centres[i] for i in np.argsort(-mass, kind="stable") if mass[i] >= LEAST_SHARE][:GROUPS]
-
-
-def _are_apart(counts: np.ndarray, peak: np.ndarray, other: np.ndarray) -> bool:
-    if np.hypot(*(peak - other)) * 2 * WIDEST / (BINS - 1) < APART:
-        return False
-    way = np.round(np.linspace(peak, other, 2 * BINS)).astype(int)
-    return bool(counts[tuple(way.T)].min() < VALLEY * min(counts[tuple(peak)], counts[tuple(other)]))
 
 
 def _shares(place: np.ndarray, centres: list[np.ndarray]) -> list[np.ndarray]:
@@ -180,8 +123,10 @@ def _is_ruled(own: np.ndarray) -> bool:
     if not own.any():
         return False
     length = max(3, int(RULE * own.shape[0]))
-    wide = cv2.dilate(own.view(np.uint8), np.ones((3, 3), np.uint8))
-    lines = [cv2.morphologyEx(wide, cv2.MORPH_OPEN, np.ones(size, np.uint8)) for size in ((1, length), (length, 1))]
+    lines = [
+        cv2.morphologyEx(own.view(np.uint8), cv2.MORPH_OPEN, np.ones(size, np.uint8)) > 0
+        for size in ((1, length), (length, 1))
+    ]
     return bool((lines[0] | lines[1])[own].mean() >= RULED)
 
 

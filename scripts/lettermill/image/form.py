@@ -6,16 +6,27 @@ import cv2
 import numpy as np
 
 from lettermill.image.colour import Inks, find_inks
-from lettermill.image.light import LIGHT_PAPER, STROKE, ink_is_lighter, is_even, is_plain, paper_of, reduced
+from lettermill.image.light import (
+    LIGHT_PAPER,
+    PATCH,
+    STROKE,
+    ink_is_lighter,
+    is_even,
+    is_plain,
+    paper_of,
+    percentile,
+    reduced,
+)
 
 MARGIN = 0.2
 """What is darker than this share of the lightest paper is a table, a lid or a black margin, not paper in the shade."""
 
-BOARD = 24
-"""Minimum grey level of a board under light ink for which its light can be evened. Below, there are too few levels."""
+BOARD, EVEN_BOARD = 24, 0.75
+"""Minimum grey level of a board under light ink for which its light can be evened: below, there are too few levels. And
+minimum ratio of its darkest to its lightest part for which it is evenly lit: its noise is a large share of it."""
 
 CONTRAST = 160
-"""Difference of grey levels between paper and ink to which a smaller one is stretched."""
+"""Difference of grey levels between paper and ink to which a smaller one is stretched, in images that are not plain."""
 
 NOISE, LEAST_CONTRAST = 6.0, 6
 """Minimum contrast of ink: as a multiple of the standard deviation of the noise, and in grey levels."""
@@ -25,8 +36,9 @@ class Form(NamedTuple):
     """An image in the one form.
 
     image: (height, width) uint8, dark ink on light paper. changes: what was done: ``inverted``, ``evened`` (light),
-    ``stretched`` (contrast), ``colour`` (ink of another colour was taken away). layers: if the image has inks of clearly
-    different colours, up to three images like ``image``, each with the ink of one colour only, the darkest first.
+    ``stretched`` (contrast), ``colour`` (ink of another colour was taken away). layers: if the image has inks of
+    clearly different colours, two or three images like ``image``, each with the ink of one colour only, the darkest
+    first: which of them is the writing is not known.
     """
 
     image: np.ndarray
@@ -53,6 +65,8 @@ def one_form(image: np.ndarray) -> Form:
 
 def _lit(grey: np.ndarray, inverted: bool, stroke: int) -> tuple[np.ndarray, list[str]]:
     """``grey`` with dark ink on light, even paper, and what was done but for ``inverted``."""
+    if inverted and is_plain(255 - reduced(grey)):
+        return 255 - grey, []
     done = []
     evened = _board(grey, stroke) if inverted else None
     if evened is None:
@@ -66,12 +80,6 @@ def _lit(grey: np.ndarray, inverted: bool, stroke: int) -> tuple[np.ndarray, lis
     return stretched, done
 
 
-def dark_on_light(image: np.ndarray) -> np.ndarray:
-    """``image`` ((height, width) uint8), inverted if the ink is lighter than the paper."""
-    small = reduced(image)
-    return 255 - image if not is_plain(small) and ink_is_lighter(small)[0] else image
-
-
 def even(image: np.ndarray, stroke: int = STROKE) -> np.ndarray:
     """``image`` ((height, width) uint8, dark ink) with even light; the same array if it has.
 
@@ -81,12 +89,13 @@ def even(image: np.ndarray, stroke: int = STROKE) -> np.ndarray:
     paper = paper_of(small, stroke)
     if is_even(paper):
         return image
-    margin = paper < MARGIN * np.percentile(paper, 97)
+    margin = (paper < MARGIN * percentile(paper, 1 - PATCH)).astype(np.uint8)
     # The paper is a little too light beside the edge of a shadow: it was blurred against noise.
     paper = _enlarged(cv2.erode(paper, np.ones((3, 3), np.uint8)), image)
     evened = cv2.divide(image, paper, scale=255)
     if margin.any():
-        evened[_enlarged(margin.astype(np.uint8) * 255, image) > 127] = 255
+        wider = cv2.dilate(margin * 255, np.ones((5, 5), np.uint8))  # where the edge is blurred
+        evened[_enlarged(wider, image) > 127] = 255
     return evened
 
 
@@ -94,7 +103,7 @@ def _board(image: np.ndarray, stroke: int) -> np.ndarray | None:
     """``image`` ((height, width) uint8, light ink on a board) inverted and with even light; None if its light is even,
     or its board is too dark to tell."""
     board = 255 - paper_of(255 - reduced(image), stroke)
-    if np.percentile(board, 3) < BOARD or is_even(board, 0.75):
+    if percentile(board, PATCH) < BOARD or is_even(board, EVEN_BOARD):
         return None
     ratio = image / _enlarged(cv2.dilate(board, np.ones((3, 3), np.uint8)), image).astype(np.float32)
     most = max(float(np.percentile(ratio, 99.5)), 1.1)

@@ -54,15 +54,22 @@ def is_plain(small: np.ndarray) -> bool:
 
 def is_even(paper: np.ndarray, ratio: float = EVEN) -> bool:
     """Whether paper of these levels ((height, width) uint8) is evenly lit."""
-    darkest, lightest = np.percentile(paper, (100 * PATCH, 100 - 100 * PATCH))
-    return bool(darkest >= ratio * lightest)
+    darkest, lightest = percentile(paper, PATCH), percentile(paper, 1 - PATCH)
+    return darkest >= ratio * lightest
+
+
+def percentile(image: np.ndarray, share: float) -> int:
+    """The grey level that this ``share`` of the pixels of ``image`` (uint8) do not exceed."""
+    total = np.cumsum(np.bincount(image.ravel(), minlength=256))
+    return int(np.searchsorted(total, share * total[-1]))
 
 
 def paper_of(small: np.ndarray, width: int) -> np.ndarray:
     """The level of the paper everywhere in ``small`` (``reduced``, dark ink): same shape and dtype.
 
-    width: pixels that every stroke is narrower than. A closing (Serra, "Image Analysis and Mathematical Morphology", 1982) fills what is narrower than ``width`` pixels,
-    and keeps the edges of shadows where they are.
+    width: pixels that every stroke is narrower than. A closing (Serra, "Image Analysis and Mathematical Morphology",
+    1982) fills what is narrower, and keeps the edges of shadows where they are. The image goes on beyond its edges, so
+    that light may fall off towards them, and a dark margin is no stroke.
     """
     height, length = small.shape
     padded = cv2.copyMakeBorder(cv2.blur(small, (3, 3)), width, width, width, width, cv2.BORDER_REPLICATE)
