@@ -16,7 +16,6 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-
 from paper_kinds import KINDS, words
 
 ROOT = Path(__file__).resolve().parents[1]
