@@ -81,7 +81,7 @@ class Reader:
         readings = [read_lattice(part, self.alternatives, self.words, self.other_words) for part in parts]
         words = [(part, found) for part, found in zip(parts, readings, strict=True) if found]
         texts, letters = [Reading("", 1.0)], []
-        for number, place in enumerate(_order_of([found[0].text for _, found in words])):
+        for number, place in enumerate(order_of([found[0].text for _, found in words])):
             part, found = words[place]
             texts = _joined(texts, self._written(found), self.alternatives)
             letters += _letters(part, number, found[0].text)
@@ -134,7 +134,7 @@ def _letters(lattice: LetterLattice, word: int, text: str) -> list[ReadLetter]:
     return [letters[place] for place in written_order(text)]
 
 
-def _order_of(words: Sequence[str]) -> list[int]:
+def order_of(words: Sequence[str]) -> list[int]:
     """The indices of ``words``, which stand from left to right, in the order in which they are read."""
     # A letter, or else a digit, stands for each word.
     line = " ".join(next((letter for letter in as_written(word) if letter.isalpha()), word[0]) for word in words)

@@ -1,7 +1,7 @@
 """Schemas of the tables that the stages pass to each other: a named tuple for the lines of each table.
 
 Field names are the header, and types are those of the columns. A box has four columns, those of ``Box``. An empty field
-is None where the type allows it. All boxes are in pixels of the image as downloaded.
+is None where the type allows it. All boxes are in pixels of the downloaded image as shown, see ``image.codec.decode``.
 """
 
 from typing import NamedTuple
