@@ -98,6 +98,12 @@ def test_a_margin_around_the_page_says_nothing_of_its_ink_and_goes(width: int) -
         assert (form.image[: width - 1] > 200).all()
 
 
+def test_a_wide_margin_does_not_outvote_a_short_word(paper: Callable[..., np.ndarray]) -> None:
+    letters = [(20, 12, 4, 20), (34, 12, 4, 20), (48, 12, 4, 20)]
+    page = cv2.copyMakeBorder(paper((44, 300), *letters), *[24] * 4, cv2.BORDER_CONSTANT, value=20)
+    assert "inverted" not in one_form(page).changes and "inverted" in one_form(255 - page).changes
+
+
 def across(shape: tuple[int, int]) -> np.ndarray:
     return np.broadcast_to(np.linspace(0.95, 0.3, shape[1]), shape)
 
@@ -134,6 +140,9 @@ def test_chalk_on_an_unevenly_lit_board() -> None:
     form = one_form(board)
     assert form.changes[:2] == ("inverted", "evened")
     assert agreement(form.image, image) > 0.9 > agreement(255 - board, image)
+    chalk, half = image < 60, image.shape[1] // 4
+    levels = [float(np.median(form.image[:, part][chalk[:, part]])) for part in (np.s_[:half], np.s_[half:])]
+    assert abs(levels[0] - levels[1]) < 30
 
 
 @pytest.mark.parametrize(("paper", "ink"), [(150, 105), (90, 45), (15, 0)])
@@ -158,6 +167,15 @@ def test_rules_of_another_colour_are_taken_away(pen: tuple, ruling: tuple, scale
     assert 2 <= len(form.layers) <= 3
     between = (lines > 0) & (image > 250)
     assert np.median(form.image[between]) > 230
+
+
+@pytest.mark.parametrize("number", [0, 7, 36])
+def test_narrow_squares_are_told_by_how_pale_they_are(number: int) -> None:
+    """Their colour runs into that of the letters everywhere, so that there is no valley between the two."""
+    image = word(number)
+    squares = rules(image.shape, 9, squared=True)
+    form = one_form(drawn((squares, PALE_BLUE), (coverage(image), BLACK)))
+    assert form.changes == ("colour",) and agreement(form.image, image) > 0.8
 
 
 @pytest.mark.parametrize("scale", SCALES)
