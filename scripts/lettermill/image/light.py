@@ -81,8 +81,8 @@ def ink_is_lighter(small: np.ndarray) -> tuple[bool, int]:
     """Whether the ink of ``small`` (``reduced``) is lighter than its paper, and a width that its strokes do not have.
 
     Strokes are thinner than the paper beside them, and there is more paper than ink around them. Each edge between dark
-    and light votes for the thinner side, by the logarithm of the ratio, and by its contrast; so do the areas. Where a
-    margin or a board surrounds the page, their common edge and the outside have no vote.
+    and light votes for the thinner side, by the logarithm of the ratio, weighted by the square of its contrast; so do
+    the areas. Where a margin or a board surrounds the page, their common edge and the outside have no vote.
     """
     soft = cv2.blur(small, (3, 3))
     darkest, lightest = (method(soft, _square(STROKE)).astype(np.float32) for method in (cv2.erode, cv2.dilate))
@@ -94,7 +94,7 @@ def ink_is_lighter(small: np.ndarray) -> tuple[bool, int]:
         edge = (dark[one] != dark[other]) & (page[one] == page[other])
         ink, paper = (np.maximum(side[one], side[other])[edge] for side in sides)
         votes.append(np.clip(np.log(paper / ink), -2, 2))
-        weights.append(np.abs(level[one] - level[other])[edge])
+        weights.append(((level[one] - level[other])[edge]) ** 2)
         widths.append(np.stack([ink, paper]))
     vote, weight, width = np.concatenate(votes), np.concatenate(weights), np.concatenate(widths, axis=1)
     if not weight.any():
