@@ -61,7 +61,7 @@ def _kinds(across: list[Line], upright: list[Line], shape: tuple[int, int]) -> d
 
 def _band(line: Line, shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
     """The indices of the pixels of a rule, and of one row on either side of it."""
-    half = line.thickness // 2 + 1
+    half = round(line.thickness / 2) + 1
     column = np.flatnonzero(line.covered)
     at = line.rows[column] + np.arange(-half, half + 1)[:, None]
     inside = (at >= 0) & (at < shape[0])
@@ -73,14 +73,9 @@ def _removed(line: Line, darkness: np.ndarray, scale: Scale) -> np.ndarray:
     reach = len(line.profile) // 2
     band = straightened(darkness, line.rows, reach).astype(np.float32)
     profile = line.profile.astype(np.float32)
-    edge = max(0.12 * profile.max(), scale.faintest / 2)
-    lit = profile >= edge
-    first, last = reach, reach
-    while first > 0 and lit[first - 1]:
-        first -= 1
-    while last < 2 * reach and lit[last + 1]:
-        last += 1
-    first, last = max(first - 1, 1), min(last + 1, 2 * reach - 1)  # a rule is not always quite where its curve is
+    lit = np.flatnonzero(profile)
+    first, last = int(lit[0]), int(lit[-1])
+    first, last = max(first, 1), min(last, 2 * reach - 1)
     room = scale.ink - profile
     told = room > 0.35 * scale.ink
     # Where ink is darker than the rule, grey levels tell it apart; elsewhere only what is above and below does.

@@ -30,6 +30,9 @@ FEWEST_BARS = 3
 LEAST = 0.45
 """Darkness of a pixel of a rule, at least, as a share of that of the rule."""
 
+EDGE = 0.12
+"""Darkness at which a rule ends, as a share of that of its middle."""
+
 UNEVEN = 0.5
 """Maximum standard deviation of the darkness along a rule, as a share of its median."""
 
@@ -51,18 +54,16 @@ class Line(NamedTuple):
     """A rule, of an image (height, width).
 
     rows: (width,) int, its centre at each column. covered: (width,) bool, the columns that it crosses, gaps of dashes
-    included. profile: (2 * reach + 1,) darkness across, the middle is the centre. dashed: whether it has gaps.
+    included. profile: (2 * reach + 1,) darkness across, the middle is the centre; it is that of the darker places, as a
+    rule is not always quite where its curve is. thickness: rows of full darkness that are as much ink. dashed: whether it
+    has gaps.
     """
 
     rows: np.ndarray
     covered: np.ndarray
     profile: np.ndarray
+    thickness: float
     dashed: bool
-
-    @property
-    def thickness(self) -> int:
-        """Rows in which the rule is at least half as dark as in its centre."""
-        return int(np.count_nonzero(self.profile >= self.profile.max() / 2))
 
 
 def scale_of(image: np.ndarray) -> tuple[Scale, np.ndarray] | None:
@@ -150,7 +151,7 @@ def _near(path: np.ndarray, line: Line, rows: int) -> bool:
 
 def _same(line: Line, other: Line) -> bool:
     both = line.covered & other.covered
-    return bool(both.any()) and float(np.median(abs(line.rows - other.rows)[both])) <= max(2, line.thickness)
+    return bool(both.any()) and float(np.median(abs(line.rows - other.rows)[both])) <= max(2.0, line.thickness)
 
 
 def _paths(thin: np.ndarray, darkness: np.ndarray, scale: Scale, shortest: float) -> list[np.ndarray]:
@@ -288,8 +289,17 @@ def measured(
     centre = (np.arange(-beside, beside + 1) @ weight) / np.maximum(weight.sum(axis=0), 1) + (rows - path)[sample]
     if _spread(strength) > UNEVEN * np.median(strength) or _spread(centre) > max(0.6, 0.2 * scale.stroke):
         return None
-    profile = np.quantile(straightened(darkness, rows, reach)[:, sample], 0.7, axis=1)
-    return Line(rows, covered, profile, dashed)
+    pixels = straightened(darkness, rows, reach)[:, sample]
+    middle = np.median(pixels, axis=1)
+    beyond = np.flatnonzero(middle < EDGE * middle[reach - 1 : reach + 2].max())
+    first = int(beyond[beyond < reach].max(initial=-1)) + 1
+    end = int(beyond[beyond > reach].min(initial=2 * reach + 1))
+    if first >= end:
+        return None
+    first, end = max(first, 1), min(end, 2 * reach)
+    profile = np.zeros(2 * reach + 1)
+    profile[first - 1 : end + 1] = np.quantile(pixels[first - 1 : end + 1], 0.8, axis=1)
+    return Line(rows, covered, profile, float(middle[first:end].sum() / middle.max()), dashed)
 
 
 def _spread(values: np.ndarray) -> float:

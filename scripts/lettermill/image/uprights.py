@@ -62,7 +62,7 @@ def _all_along(places: np.ndarray, across: list[Line]) -> bool:
 
 def _alike(line: Line, other: Line) -> bool:
     """Whether two rules may have been printed as one frame: as thick and as dark."""
-    thick = abs(line.thickness - other.thickness) <= max(1, 0.35 * max(line.thickness, other.thickness))
+    thick = abs(line.thickness - other.thickness) <= max(0.8, 0.35 * max(line.thickness, other.thickness))
     return bool(thick and 0.6 <= line.profile.max() / other.profile.max() <= 1.6)
 
 
@@ -92,7 +92,7 @@ def _ticks(line: Line, side: int, turned: np.ndarray, thin: np.ndarray, scale: S
     if line.dashed or level < scale.faintest:
         return []
     tall = round(1.6 * scale.letter)
-    half = line.thickness // 2 + 1
+    half = round(line.thickness / 2) + 1
     upright = straightened(np.ascontiguousarray(thin.T), line.rows, half + tall) >= max(scale.faintest, LEAST * level)
     upright = upright[:tall][::-1] if side < 0 else upright[-tall:]
     upright &= line.covered
@@ -128,12 +128,23 @@ def _regular(places: np.ndarray, tops: np.ndarray, scale: Scale) -> np.ndarray:
     for top in np.unique(tops):
         same = np.flatnonzero(abs(tops - top) <= max(1, 0.08 * top))
         for first, second in itertools.pairwise(same):
-            period = float(places[second] - places[first])
-            if period < 0.6 * scale.letter:
+            if places[second] - places[first] < 0.35 * scale.letter:
                 continue
-            steps = (places[same] - places[first]) / period
-            on = same[abs(steps - np.round(steps)) * period <= max(2.0, 0.05 * period)]
-            extent = (places[on[-1]] - places[on[0]]) / period + 1
-            if len(on) >= max(FEWEST_TICKS, 0.7 * extent) and len(on) > len(best):
+            on = same[_multiples(places[same], float(places[first]), float(places[second] - places[first]))]
+            if len(on) > len(best):
                 best = on
+        if len(best) > 0.5 * len(tops):
+            break
     return best
+
+
+def _multiples(places: np.ndarray, start: float, period: float) -> np.ndarray:
+    """The indices of the ``places`` ((n,)) at multiples of about ``period`` from ``start``, if few are missing."""
+    offsets = places - start
+    for most in (3, 12, np.inf):  # the farther away they are, the better the period must be known
+        numbers = np.round(offsets / period)
+        on = (abs(offsets - numbers * period) <= max(2.0, 0.06 * period)) & (abs(numbers) <= most)
+        period = float((offsets[on] * numbers[on]).sum() / max(1, (numbers[on] ** 2).sum())) or period
+    found = np.flatnonzero(on)
+    complete = len(found) >= max(FEWEST_TICKS, 0.7 * (np.ptp(numbers[on]) + 1))
+    return found if complete else found[:0]
