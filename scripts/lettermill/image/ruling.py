@@ -7,6 +7,7 @@ and slightly bent paths, as in the Hough transform; what is found is then measur
 column. Everything here is about horizontal rules: vertical ones are found in the transposed image.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import cv2
@@ -33,8 +34,14 @@ LEAST = 0.45
 EDGE = 0.12
 """Darkness at which a rule ends, as a share of that of its middle."""
 
+CLEAR, CLEAR_DASHES = 0.2, 0.5
+"""Minimum share of the columns of a rule that have paper on both sides, and of its dashes that have nothing else."""
+
 UNEVEN = 0.5
 """Maximum standard deviation of the darkness along a rule, as a share of its median."""
+
+
+Wanted = Callable[[np.ndarray, list[tuple[int, int]]], bool]
 
 
 class Scale(NamedTuple):
@@ -131,17 +138,28 @@ def thin_parts(darkness: np.ndarray, scale: Scale) -> np.ndarray:
     return _thin(darkness, _thickest(scale.stroke))
 
 
-def find_lines(darkness: np.ndarray, scale: Scale, shortest: float) -> list[Line]:
-    """The horizontal rules of at least ``shortest`` columns in ``darkness`` ((height, width) uint8)."""
+def find_lines(
+    darkness: np.ndarray, scale: Scale, shortest: float, wanted: Wanted = lambda path, stretches: True
+) -> list[Line]:
+    """The horizontal rules of at least ``shortest`` columns in ``darkness`` ((height, width) uint8).
+
+    wanted: whether a path ((width,) float rows) with stretches (start, end) of a rule is to be looked at more closely.
+    """
     thin = thin_parts(darkness, scale)
     lines: list[Line] = []
-    for rows in _paths(thin, darkness, scale, shortest):
+    for rows in _paths(thin, darkness, scale, shortest, wanted):
         if any(_near(rows, other, _unit(scale) + 1) for other in lines):
             continue
         line = _line_along(rows, darkness, thin, scale, shortest)
         if line is not None and not any(_same(line, other) for other in lines):
             lines.append(line)
-    return lines
+    return [line for line in lines if not _pattern(line, lines, scale)]
+
+
+def _pattern(line: Line, lines: list[Line], scale: Scale) -> bool:
+    """Whether ``line`` is one of many that are too close to each other for writing between them."""
+    near = [abs(float(np.median(line.rows - other.rows))) < 0.3 * scale.letter for other in lines]
+    return sum(near) > 2
 
 
 def _near(path: np.ndarray, line: Line, rows: int) -> bool:
@@ -154,7 +172,9 @@ def _same(line: Line, other: Line) -> bool:
     return bool(both.any()) and float(np.median(abs(line.rows - other.rows)[both])) <= max(2.0, line.thickness)
 
 
-def _paths(thin: np.ndarray, darkness: np.ndarray, scale: Scale, shortest: float) -> list[np.ndarray]:
+def _paths(
+    thin: np.ndarray, darkness: np.ndarray, scale: Scale, shortest: float, wanted: Wanted
+) -> list[np.ndarray]:
     """Rows ((width,) float) along which there may be a rule, the most likely first."""
     width = thin.shape[1]
     unit = _unit(scale)
@@ -182,15 +202,16 @@ def _paths(thin: np.ndarray, darkness: np.ndarray, scale: Scale, shortest: float
     chosen = shapes[sums[:, peaks].argmax(axis=0)]
     paths = peaks[:, None] + _offsets(chosen, width)
     at = np.clip(np.round(paths), 0, len(thin) - 1).astype(np.int64), np.arange(width)
-    closed = _longest(darkness[at] >= scale.faintest, _gap(scale)) >= shortest
+    closed = _longest(darkness[at] >= scale.faintest, _gap(scale)) >= min(shortest, scale.letter)
     rises = np.count_nonzero(np.diff((thin[at] >= scale.faintest).view(np.int8), axis=1) > 0, axis=1)
-    likely = closed | (rises >= min(FEWEST_DASHES, FEWEST_BARS))
+    likely = closed | (rises >= FEWEST_DASHES - 1)
     paths, at = paths[likely], (at[0][likely], at[1])
-    return [
-        unit * path
-        for path, there, any_there in zip(paths, thin[at], darkness[at], strict=True)
-        if _stretches(there, any_there, scale, shortest) is not None
-    ]
+    found = []
+    for path, there, any_there in zip(paths, thin[at], darkness[at], strict=True):
+        stretches = _stretches(there, any_there, scale, shortest)
+        if stretches is not None and wanted(unit * path, stretches[0]):
+            found.append(unit * path)
+    return found
 
 
 def _unit(scale: Scale) -> int:
@@ -236,8 +257,10 @@ def straightened(image: np.ndarray, rows: np.ndarray, reach: int) -> np.ndarray:
     height, width = image.shape
     at = rows + np.arange(-reach, reach + 1)[:, None]
     inside = (at >= 0) & (at < height)
-    pixels: np.ndarray = np.where(inside, image[np.clip(at, 0, height - 1), np.arange(width)], 0)
-    return pixels
+    if inside.all():
+        pixels: np.ndarray = image.ravel().take(at * width + np.arange(width))
+        return pixels
+    return np.where(inside, image[np.clip(at, 0, height - 1), np.arange(width)], 0)
 
 
 def _line_along(path: np.ndarray, darkness: np.ndarray, thin: np.ndarray, scale: Scale, shortest: float) -> Line | None:
@@ -294,12 +317,26 @@ def measured(
     beyond = np.flatnonzero(middle < EDGE * middle[reach - 1 : reach + 2].max())
     first = int(beyond[beyond < reach].max(initial=-1)) + 1
     end = int(beyond[beyond > reach].min(initial=2 * reach + 1))
-    if first >= end:
+    if first >= end or not _apart(pixels, first, end, sample, dashed):
         return None
     first, end = max(first, 1), min(end, 2 * reach)
     profile = np.zeros(2 * reach + 1)
     profile[first - 1 : end + 1] = np.quantile(pixels[first - 1 : end + 1], 0.8, axis=1)
     return Line(rows, covered, profile, float(middle[first:end].sum() / middle.max()), dashed)
+
+
+def _apart(pixels: np.ndarray, first: int, end: int, sample: np.ndarray, dashed: bool) -> bool:
+    """Whether enough of a rule has paper on both sides: of a row of bars that belong to letters, little has.
+
+    pixels: (rows, columns) darkness around it, the rule from row ``first`` to ``end``; sample: (width,) bool, the columns.
+    """
+    least = LEAST * float(np.median(pixels[first:end].max(axis=0)))
+    beside = np.concatenate((pixels[: max(0, first - 1)], pixels[end + 1 :]))
+    clear = ~(beside >= least).any(axis=0)
+    if not dashed:
+        return bool(clear.mean() >= CLEAR)
+    starts = np.flatnonzero(np.diff(np.flatnonzero(sample), prepend=-2) > 1)
+    return bool(np.logical_and.reduceat(clear, starts).mean() >= CLEAR_DASHES)
 
 
 def _spread(values: np.ndarray) -> float:
@@ -313,7 +350,7 @@ def _fitted(x: np.ndarray, at: np.ndarray, centre: np.ndarray) -> np.ndarray:
     """A parabola through most of the points (``at``, ``centre``), at ``x``."""
     keep = np.ones(len(at), bool)
     powers = np.stack((np.ones_like(at), at, at**2))
-    for degree in (1, 1, 2, 2):
+    for degree in (1, 2, 2):
         terms = powers[: degree + 1, keep]
         system = terms @ terms.T + 1e-6 * np.eye(degree + 1)
         factors = np.linalg.solve(system, terms @ centre[keep])
@@ -346,7 +383,7 @@ def _solid_runs(pure: np.ndarray, dark: np.ndarray, scale: Scale, shortest: floa
     """The stretches of columns along a curve without a gap: dark, and for the most part nothing but a thin line."""
     closed = _closed(dark, _gap(scale))
     runs = [
-        (start, end) for start, end in _runs(closed) if pure[start:end].mean() >= 0.4 and dark[start:end].mean() >= 0.85
+        (start, end) for start, end in _runs(closed) if pure[start:end].mean() >= 0.4 and dark[start:end].mean() >= 0.94
     ]
     if not any(end - start >= shortest for start, end in runs) and not _bars(runs, scale):
         return []
@@ -402,4 +439,5 @@ def _dashes(pure: np.ndarray, dark: np.ndarray, scale: Scale, shortest: float) -
     if end - start < shortest or free[start:end].mean() > 0.1:
         return []
     half = length / 2 + 1
-    return [(max(0, round(place - half)), max(1, round(place + half))) for place in at]
+    stretches = np.clip(np.round((at - half, at + half)), 0, len(dark)).astype(np.int64).T
+    return [(start, end) for start, end in stretches.tolist() if start < end]
