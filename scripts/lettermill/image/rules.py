@@ -9,6 +9,10 @@ from lettermill.image.ruling import Line, Scale, find_lines, letter_height, scal
 from lettermill.image.uprights import find_uprights
 
 
+SHORTEST = 2.5
+"""Minimum length of a horizontal rule in letter heights."""
+
+
 class Rules(NamedTuple):
     """An image without ruling.
 
@@ -29,13 +33,13 @@ def without_rules(image: np.ndarray) -> Rules:
     if scaled is None:
         return nothing
     scale, darkness = scaled
-    across = find_lines(darkness, scale, 2.5 * scale.letter)
-    if across:
-        mask = np.zeros(image.shape, bool)
-        for line in across:
-            mask |= _removed(line, darkness, scale)
-        letter = letter_height((darkness >= 0.5 * scale.ink) & ~mask, scale.stroke)
-        scale = scale._replace(letter=letter or scale.letter)
+    across = find_lines(darkness, scale, SHORTEST * scale.letter)
+    mask = np.zeros(image.shape, bool)
+    for line in across:
+        mask |= _removed(line, darkness, scale)
+    letter = letter_height((darkness >= 0.5 * scale.ink) & ~mask, scale.stroke)
+    scale = scale._replace(letter=letter or scale.letter)
+    across = [line for line in across if np.ptp(np.flatnonzero(line.covered)) >= SHORTEST * scale.letter]
     upright = find_uprights(across, darkness, scale)
     if not across and not upright:
         return nothing

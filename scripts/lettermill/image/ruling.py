@@ -34,8 +34,8 @@ LEAST = 0.45
 EDGE = 0.12
 """Darkness at which a rule ends, as a share of that of its middle."""
 
-CLEAR, CLEAR_DASHES = 0.2, 0.5
-"""Minimum share of the columns of a rule that have paper on both sides, and of its dashes that have nothing else."""
+CLEAR = 0.2
+"""Minimum share of the columns of a rule that have paper on both sides, and of dashes that do."""
 
 UNEVEN = 0.5
 """Maximum standard deviation of the darkness along a rule, as a share of its median."""
@@ -312,12 +312,15 @@ def measured(
     centre = (np.arange(-beside, beside + 1) @ weight) / np.maximum(weight.sum(axis=0), 1) + (rows - path)[sample]
     if _spread(strength) > UNEVEN * np.median(strength) or _spread(centre) > max(0.6, 0.2 * scale.stroke):
         return None
-    pixels = straightened(darkness, rows, reach)[:, sample]
+    around = straightened(darkness, rows, reach)
+    pixels = around[:, sample]
     middle = np.median(pixels, axis=1)
     beyond = np.flatnonzero(middle < EDGE * middle[reach - 1 : reach + 2].max())
     first = int(beyond[beyond < reach].max(initial=-1)) + 1
     end = int(beyond[beyond > reach].min(initial=2 * reach + 1))
-    if first >= end or not _apart(pixels, first, end, sample, dashed):
+    if not 0 < end - first <= _thickest(scale.stroke) + 2:
+        return None
+    if not (_dashes_apart(around[:, covered], first, end, covered) if dashed else _apart(pixels, first, end)):
         return None
     first, end = max(first, 1), min(end, 2 * reach)
     profile = np.zeros(2 * reach + 1)
@@ -325,18 +328,26 @@ def measured(
     return Line(rows, covered, profile, float(middle[first:end].sum() / middle.max()), dashed)
 
 
-def _apart(pixels: np.ndarray, first: int, end: int, sample: np.ndarray, dashed: bool) -> bool:
+def _apart(pixels: np.ndarray, first: int, end: int) -> bool:
     """Whether enough of a rule has paper on both sides: of a row of bars that belong to letters, little has.
 
-    pixels: (rows, columns) darkness around it, the rule from row ``first`` to ``end``; sample: (width,) bool, the columns.
+    pixels: (rows, columns) darkness around it, the rule from row ``first`` to ``end``.
     """
-    least = LEAST * float(np.median(pixels[first:end].max(axis=0)))
+    return bool(_clear(pixels, first, end, LEAST * float(np.median(pixels[first:end].max(axis=0)))).mean() >= CLEAR)
+
+
+def _dashes_apart(pixels: np.ndarray, first: int, end: int, covered: np.ndarray) -> bool:
+    """The same for dashes, of which ``covered`` ((width,) bool) are the columns: whether enough stand alone."""
+    starts = np.flatnonzero(np.diff(np.flatnonzero(covered), prepend=-2) > 1)
+    clear = _clear(pixels, first, end, LEAST * float(np.median(pixels[first:end].max(axis=0))))
+    alone = np.logical_and.reduceat(clear, starts)
+    return np.count_nonzero(alone) >= max(FEWEST_DASHES - 2, CLEAR * len(starts))
+
+
+def _clear(pixels: np.ndarray, first: int, end: int, least: float) -> np.ndarray:
     beside = np.concatenate((pixels[: max(0, first - 1)], pixels[end + 1 :]))
-    clear = ~(beside >= least).any(axis=0)
-    if not dashed:
-        return bool(clear.mean() >= CLEAR)
-    starts = np.flatnonzero(np.diff(np.flatnonzero(sample), prepend=-2) > 1)
-    return bool(np.logical_and.reduceat(clear, starts).mean() >= CLEAR_DASHES)
+    clear: np.ndarray = ~(beside >= least).any(axis=0)
+    return clear
 
 
 def _spread(values: np.ndarray) -> float:
