@@ -246,7 +246,7 @@ def _longest(flags: np.ndarray, gap: int) -> np.ndarray:
     return longest
 
 
-def _runs(flags: np.ndarray) -> list[tuple[int, int]]:
+def runs_of(flags: np.ndarray) -> list[tuple[int, int]]:
     """(start, end) of each run of True in ``flags`` ((n,) bool)."""
     edges = np.flatnonzero(np.diff(np.concatenate(([0], flags.astype(np.int8), [0]))))
     return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
@@ -339,9 +339,9 @@ def _apart(pixels: np.ndarray, first: int, end: int) -> bool:
 def _dashes_apart(pixels: np.ndarray, first: int, end: int, covered: np.ndarray) -> bool:
     """The same for dashes, of which ``covered`` ((width,) bool) are the columns: whether enough stand alone."""
     starts = np.flatnonzero(np.diff(np.flatnonzero(covered), prepend=-2) > 1)
-    clear = _clear(pixels, first, end, LEAST * float(np.median(pixels[first:end].max(axis=0))))
+    clear = _clear(pixels, first, end, LEAST * float(np.quantile(pixels[first:end].max(axis=0), 0.75)))
     alone = np.logical_and.reduceat(clear, starts)
-    return np.count_nonzero(alone) >= max(FEWEST_DASHES - 2, CLEAR * len(starts))
+    return np.count_nonzero(alone) >= max(FEWEST_DASHES - 3, CLEAR * len(starts))
 
 
 def _clear(pixels: np.ndarray, first: int, end: int, least: float) -> np.ndarray:
@@ -394,7 +394,7 @@ def _solid_runs(pure: np.ndarray, dark: np.ndarray, scale: Scale, shortest: floa
     """The stretches of columns along a curve without a gap: dark, and for the most part nothing but a thin line."""
     closed = _closed(dark, _gap(scale))
     runs = [
-        (start, end) for start, end in _runs(closed) if pure[start:end].mean() >= 0.4 and dark[start:end].mean() >= 0.94
+        (start, end) for start, end in runs_of(closed) if pure[start:end].mean() >= 0.4 and dark[start:end].mean() >= 0.94
     ]
     if not any(end - start >= shortest for start, end in runs) and not _bars(runs, scale):
         return []
@@ -407,6 +407,8 @@ def _bars(runs: list[tuple[int, int]], scale: Scale) -> bool:
     if len(bars) < FEWEST_BARS:
         return False
     lengths, steps = bars[:, 1] - bars[:, 0], np.diff(bars[:, 0])
+    if np.median(steps) > 1.4 * np.median(lengths):
+        return False
     even = [abs(values - np.median(values)) <= max(2, 0.08 * np.median(values)) for values in (lengths, steps)]
     return bool(min(np.count_nonzero(even[0]), np.count_nonzero(even[1]) + 1) >= max(FEWEST_BARS, 0.6 * len(bars)))
 
@@ -414,7 +416,7 @@ def _bars(runs: list[tuple[int, int]], scale: Scale) -> bool:
 def _closed(flags: np.ndarray, gap: int) -> np.ndarray:
     """``flags`` with runs of up to ``gap`` False between two True filled."""
     closed = flags.copy()
-    for start, end in _runs(~flags):
+    for start, end in runs_of(~flags):
         if end - start <= gap and start > 0 and end < len(flags):
             closed[start:end] = True
     return closed
@@ -425,7 +427,7 @@ def _dashes(pure: np.ndarray, dark: np.ndarray, scale: Scale, shortest: float) -
 
     Dashes are missing where a letter stands on them, but not where there is paper.
     """
-    alone = [(start, end) for start, end in _runs(dark) if pure[start:end].mean() >= 0.8]
+    alone = [(start, end) for start, end in runs_of(dark) if pure[start:end].mean() >= 0.8]
     if len(alone) < FEWEST_DASHES:
         return []
     starts, ends = np.array(alone).T

@@ -8,9 +8,9 @@ import itertools
 
 import numpy as np
 
-from lettermill.image.ruling import LEAST, Line, Scale, find_lines, measured, straightened, thin_parts
+from lettermill.image.ruling import LEAST, Line, Scale, find_lines, measured, runs_of, straightened, thin_parts
 
-SHORTEST, LONG, LONGEST = 0.9, 1.8, 3.0
+SHORTEST, LONG, LONGEST = 0.9, 2.0, 3.5
 """Minimum length of a vertical rule in letter heights: with horizontal rules at its ends, with the edges of the image
 there, and with nothing."""
 
@@ -38,8 +38,13 @@ def find_uprights(across: list[Line], darkness: np.ndarray, scale: Scale) -> lis
     found = find_lines(turned, scale, (SHORTEST if across else LONG) * scale.letter, bounded)
     uprights, others = [], []
     for line in found:
+        if not line.dashed:  # other strokes may be in line with it
+            start, end = max(runs_of(line.covered), key=lambda run: run[1] - run[0])
+            line.covered[:start], line.covered[end:] = False, False
         ends, length = _ends(line, across, darkness.shape), np.count_nonzero(line.covered)
-        if length >= (LONG if ends == {"edge"} else LONGEST) * scale.letter or "corner" in ends:
+        if line.dashed:
+            others.append(line)
+        elif length >= (LONG if ends == {"edge"} else LONGEST) * scale.letter or "corner" in ends:
             uprights.append(line)
         elif "open" not in ends:
             others.append(line)
