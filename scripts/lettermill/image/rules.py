@@ -37,7 +37,7 @@ def without_rules(image: np.ndarray) -> Rules:
     mask = np.zeros(image.shape, bool)
     for line in across:
         mask |= _removed(line, darkness, scale)
-    letter = letter_height((darkness >= 0.5 * scale.ink) & ~mask, scale.stroke)
+    letter = letter_height((darkness >= 0.5 * scale.ink) & ~mask, scale.stroke)  # now of whole letters
     scale = scale._replace(letter=letter or scale.letter)
     across = [line for line in across if np.ptp(np.flatnonzero(line.covered)) >= SHORTEST * scale.letter]
     upright = find_uprights(across, darkness, scale)
@@ -60,7 +60,23 @@ def without_rules(image: np.ndarray) -> Rules:
 
 
 def _kinds(across: list[Line], upright: list[Line], shape: tuple[int, int]) -> dict[str, float]:
-    return {"horizontal": len(across), "vertical": len(upright)}
+    extents = [np.ptp(np.flatnonzero(line.covered)) + 1 for line in across]
+    heights = [np.ptp(np.flatnonzero(line.covered)) + 1 for line in upright]
+    spanning = sum(height >= 0.9 * shape[0] for height in heights)
+    kinds: dict[str, float] = {
+        "horizontal": len(across),
+        "vertical": len(upright),
+        "across": max(extents, default=0) / shape[1],
+    }
+    if any(line.dashed for line in (*across, *upright)):
+        kinds["dots"] = 1.0
+    if len(across) >= 2 and spanning >= 3:
+        kinds["grid"] = 1.0
+    elif across and upright:
+        kinds["frame"] = 1.0
+    else:
+        kinds["line"] = 1.0
+    return kinds
 
 
 def _band(line: Line, shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:

@@ -8,6 +8,7 @@ column. Everything here is about horizontal rules: vertical ones are found in th
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import NamedTuple
 
 import cv2
@@ -172,9 +173,7 @@ def _same(line: Line, other: Line) -> bool:
     return bool(both.any()) and float(np.median(abs(line.rows - other.rows)[both])) <= max(2.0, line.thickness)
 
 
-def _paths(
-    thin: np.ndarray, darkness: np.ndarray, scale: Scale, shortest: float, wanted: Wanted
-) -> list[np.ndarray]:
+def _paths(thin: np.ndarray, darkness: np.ndarray, scale: Scale, shortest: float, wanted: Wanted) -> list[np.ndarray]:
     """Rows ((width,) float) along which there may be a rule, the most likely first."""
     width = thin.shape[1]
     unit = _unit(scale)
@@ -186,28 +185,23 @@ def _paths(
     padded = cv2.copyMakeBorder(present, 0, 0, 0, strips * strip - width, cv2.BORDER_REPLICATE)
     shares = cv2.resize(padded, (strips, len(thin)), interpolation=cv2.INTER_AREA).astype(np.int32)
 
-    tilts, bends = _steps(STEEPEST * width / 2 / unit, 1.5), _steps(MOST_BENT * width / unit, 2.0)
-    shapes = np.array([(tilt, bend) for bend in bends for tilt in tilts])
-    offsets = _offsets(shapes, strips)
-    margin = int(abs(offsets).max())
-    index = (np.arange(len(thin))[:, None] + offsets[:, None] + margin) * strips + np.arange(strips)
+    shapes, index, margin = _shapes(len(thin), strips, STEEPEST * width / 2 / unit, MOST_BENT * width / unit)
     sums = np.pad(shares, ((margin, margin), (0, 0))).ravel().take(index).sum(axis=2)  # (shapes, rows)
 
     best = sums.max(axis=0)
     score = best.astype(np.float32)
     score += 0.01 * cv2.blur(score[:, None], (1, 5), borderType=cv2.BORDER_CONSTANT).ravel()  # the middle of a plateau
     highest = cv2.dilate(score[:, None], np.ones((5, 1), np.uint8)).ravel()
-    peaks = np.flatnonzero((best >= 0.25 * shortest / strip * 255) & (score >= highest))
+    peaks = np.flatnonzero((best >= 0.3 * shortest / strip * 255) & (score >= highest))
     peaks = peaks[np.argsort(-best[peaks], kind="stable")][:MOST_PATHS]
     chosen = shapes[sums[:, peaks].argmax(axis=0)]
     paths = peaks[:, None] + _offsets(chosen, width)
     at = np.clip(np.round(paths), 0, len(thin) - 1).astype(np.int64), np.arange(width)
-    closed = _longest(darkness[at] >= scale.faintest, _gap(scale)) >= min(shortest, scale.letter)
-    rises = np.count_nonzero(np.diff((thin[at] >= scale.faintest).view(np.int8), axis=1) > 0, axis=1)
-    likely = closed | (rises >= FEWEST_DASHES - 1)
-    paths, at = paths[likely], (at[0][likely], at[1])
+    thin, darkness = thin[at], darkness[at]
+    likely = _likely(thin, darkness, scale, shortest)
+    paths, thin, darkness = paths[likely], thin[likely], darkness[likely]
     found = []
-    for path, there, any_there in zip(paths, thin[at], darkness[at], strict=True):
+    for path, there, any_there in zip(paths, thin, darkness, strict=True):
         stretches = _stretches(there, any_there, scale, shortest)
         if stretches is not None and wanted(unit * path, stretches[0]):
             found.append(unit * path)
@@ -217,6 +211,19 @@ def _paths(
 def _unit(scale: Scale) -> int:
     """Rows that are looked at as one when paths are searched."""
     return max(1, int(scale.stroke / 3))
+
+
+@lru_cache(maxsize=32)
+def _shapes(rows: int, strips: int, tilt: float, bend: float) -> tuple[np.ndarray, np.ndarray, int]:
+    """The shapes ((n, 2) tilt, bend) of paths, the indices ((n, rows, strips)) of the strips along each path of each
+    shape, and the number of rows that must be added above and below for that."""
+    shapes = np.array([(tilts, bends) for bends in _steps(bend, 3.0) for tilts in _steps(tilt, 2.0)])
+    offsets = _offsets(shapes, strips)
+    margin = int(abs(offsets).max())
+    index = (np.arange(rows)[:, None] + offsets[:, None] + margin) * strips + np.arange(strips)
+    for shared in (shapes, index):
+        shared.flags.writeable = False
+    return shapes, index, margin
 
 
 def _steps(most: float, step: float) -> np.ndarray:
@@ -236,20 +243,47 @@ def _gap(scale: Scale) -> int:
     return max(2, round(0.1 * scale.letter))
 
 
-def _longest(flags: np.ndarray, gap: int) -> np.ndarray:
-    """(n,) int: the longest run in each row of ``flags`` ((n, width) bool) without a gap of more than ``gap``."""
-    if len(flags) == 0:
-        return np.zeros(0, np.int64)
-    closed = cv2.morphologyEx(flags.view(np.uint8), cv2.MORPH_CLOSE, np.ones((1, gap + 1), np.uint8))
-    columns = np.arange(1, flags.shape[1] + 1)
-    longest: np.ndarray = (columns - np.maximum.accumulate(np.where(closed, 0, columns), axis=1)).max(axis=1)
-    return longest
+def _likely(thin: np.ndarray, darkness: np.ndarray, scale: Scale, shortest: float) -> np.ndarray:
+    """(n,) bool: the paths that `_stretches` may find a rule on; quick, for all at once.
+
+    thin, darkness: (n, width) uint8 along each of them.
+    """
+    count, width = thin.shape
+    seen = np.count_nonzero(thin >= scale.faintest, axis=1)
+    ordered, path = np.sort(thin, axis=1), np.arange(count)
+    likely = np.zeros(count, bool)
+    for quarter in (1, 3):
+        level = ordered[path, np.minimum(width - seen + seen * quarter // 4, width - 1)]
+        least = np.maximum(scale.faintest, LEAST * level)[:, None]
+        pure, dark = thin >= least, (darkness >= least).view(np.uint8)
+        if quarter == 1:
+            dark = cv2.morphologyEx(dark, cv2.MORPH_CLOSE, np.ones((1, _gap(scale) + 1), np.uint8))
+        edges = np.flatnonzero(np.diff(np.pad(dark.astype(np.int8), ((0, 0), (1, 1))).ravel()))
+        starts, ends = edges[::2], edges[1::2]
+        total = np.concatenate(([0], np.cumsum(np.pad(pure, ((0, 0), (1, 1))).ravel())))
+        share = (total[ends + 1] - total[starts + 1]) / (ends - starts)
+        if quarter == 1:
+            of_rule = (share >= 0.4) & (ends - starts >= min(shortest, scale.letter))
+            long = of_rule & (ends - starts >= shortest)
+            likely[starts[long] // (width + 2)] = True
+            likely |= np.bincount(starts[of_rule] // (width + 2), minlength=count) >= FEWEST_BARS
+        else:
+            likely |= np.bincount(starts[share >= 0.8] // (width + 2), minlength=count) >= FEWEST_DASHES
+    return likely
 
 
 def runs_of(flags: np.ndarray) -> list[tuple[int, int]]:
     """(start, end) of each run of True in ``flags`` ((n,) bool)."""
     edges = np.flatnonzero(np.diff(np.concatenate(([0], flags.astype(np.int8), [0]))))
     return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
+
+
+def _shares(flags: np.ndarray, runs: list[tuple[int, int]]) -> np.ndarray:
+    """(n,) float: the share of True in ``flags`` ((width,) bool) within each of ``runs``."""
+    starts, ends = np.array(runs, np.int64).reshape(-1, 2).T
+    total = np.concatenate(([0], np.cumsum(flags)))
+    shares: np.ndarray = (total[ends] - total[starts]) / np.maximum(ends - starts, 1)
+    return shares
 
 
 def straightened(image: np.ndarray, rows: np.ndarray, reach: int) -> np.ndarray:
@@ -393,9 +427,9 @@ def _stretches(
 def _solid_runs(pure: np.ndarray, dark: np.ndarray, scale: Scale, shortest: float) -> list[tuple[int, int]]:
     """The stretches of columns along a curve without a gap: dark, and for the most part nothing but a thin line."""
     closed = _closed(dark, _gap(scale))
-    runs = [
-        (start, end) for start, end in runs_of(closed) if pure[start:end].mean() >= 0.4 and dark[start:end].mean() >= 0.94
-    ]
+    runs = runs_of(closed)
+    even = (_shares(pure, runs) >= 0.4) & (_shares(dark, runs) >= 0.94)
+    runs = [run for run, rule in zip(runs, even, strict=True) if rule]
     if not any(end - start >= shortest for start, end in runs) and not _bars(runs, scale):
         return []
     return [(start, end) for start, end in runs if end - start >= 0.5 * scale.letter]
@@ -427,10 +461,11 @@ def _dashes(pure: np.ndarray, dark: np.ndarray, scale: Scale, shortest: float) -
 
     Dashes are missing where a letter stands on them, but not where there is paper.
     """
-    alone = [(start, end) for start, end in runs_of(dark) if pure[start:end].mean() >= 0.8]
+    runs = runs_of(dark)
+    alone = np.array(runs).reshape(-1, 2)[_shares(pure, runs) >= 0.8]
     if len(alone) < FEWEST_DASHES:
         return []
-    starts, ends = np.array(alone).T
+    starts, ends = alone.T
     centres, lengths = (starts + ends) / 2, ends - starts
     steps, length = np.diff(centres), float(np.median(lengths))
     period = float(np.median(steps))
@@ -449,7 +484,7 @@ def _dashes(pure: np.ndarray, dark: np.ndarray, scale: Scale, shortest: float) -
     at = np.concatenate(places)
     start, end = max(0, int(at[0])), min(len(dark), int(at[-1]) + 1)
     free = ~_closed(dark, round(1.5 * period))
-    if end - start < shortest or free[start:end].mean() > 0.1:
+    if end - start < shortest or free[start:end].mean() > 0.2:
         return []
     half = length / 2 + 1
     stretches = np.clip(np.round((at - half, at + half)), 0, len(dark)).astype(np.int64).T
