@@ -5,9 +5,10 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from lettermill.image.ruling import Line, Scale, find_lines, letter_height, scale_of, straightened
-from lettermill.image.uprights import find_uprights
-
+from lettermill.image.rule_scale import Scale, letter_height, scale_of
+from lettermill.image.rule_stretches import runs_of
+from lettermill.image.rule_uprights import find_uprights
+from lettermill.image.ruling import Line, find_lines, straightened
 
 SHORTEST = 2.5
 """Minimum length of a horizontal rule in letter heights."""
@@ -39,7 +40,7 @@ def without_rules(image: np.ndarray) -> Rules:
         mask |= _removed(line, darkness, scale)
     letter = letter_height((darkness >= 0.5 * scale.ink) & ~mask, scale.stroke)  # now of whole letters
     scale = scale._replace(letter=letter or scale.letter)
-    across = [line for line in across if np.ptp(np.flatnonzero(line.covered)) >= SHORTEST * scale.letter]
+    across = [line for line in across if _long(line, SHORTEST * scale.letter)]
     upright = find_uprights(across, darkness, scale)
     if not across and not upright:
         return nothing
@@ -59,6 +60,14 @@ def without_rules(image: np.ndarray) -> Rules:
     return Rules(_painted(image, mask, darkness, scale), mask, _kinds(across, upright, image.shape))
 
 
+def _long(line: Line, shortest: float) -> bool:
+    """Whether a rule, or a row of several pieces of one, is at least ``shortest`` columns long."""
+    pieces = runs_of(line.covered)
+    if line.dashed or len(pieces) > 3:
+        return pieces[-1][1] - pieces[0][0] >= shortest
+    return max(end - start for start, end in pieces) >= shortest
+
+
 def _kinds(across: list[Line], upright: list[Line], shape: tuple[int, int]) -> dict[str, float]:
     extents = [np.ptp(np.flatnonzero(line.covered)) + 1 for line in across]
     heights = [np.ptp(np.flatnonzero(line.covered)) + 1 for line in upright]
@@ -66,7 +75,7 @@ def _kinds(across: list[Line], upright: list[Line], shape: tuple[int, int]) -> d
     kinds: dict[str, float] = {
         "horizontal": len(across),
         "vertical": len(upright),
-        "across": max(extents, default=0) / shape[1],
+        "across": float(max(extents, default=0) / shape[1]),
     }
     if any(line.dashed for line in (*across, *upright)):
         kinds["dots"] = 1.0

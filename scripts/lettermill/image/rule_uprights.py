@@ -1,14 +1,16 @@
 """Printed ruling: the vertical rules of frames, combs and grids, told apart from the stems of letters.
 
-A stem looks like a short rule. A vertical rule is therefore much longer than a letter, or it ends at horizontal rules of
-its own look or at the edges of the image; or it is one of a row of ticks: equal, and at regular distances.
+A stem looks like a short rule. A vertical rule is therefore much longer than a letter, or it ends at horizontal rules
+of its own look or at the edges of the image; or it is one of a row of ticks: equal, and at regular distances.
 """
 
 import itertools
 
 import numpy as np
 
-from lettermill.image.ruling import LEAST, Line, Scale, find_lines, measured, runs_of, straightened, thin_parts
+from lettermill.image.rule_scale import Scale, thin_parts
+from lettermill.image.rule_stretches import LEAST, runs_of
+from lettermill.image.ruling import Line, find_lines, measured, straightened
 
 SHORTEST, LONG, LONGEST = 0.9, 2.0, 3.5
 """Minimum length of a vertical rule in letter heights: with horizontal rules at its ends, with the edges of the image
@@ -19,7 +21,10 @@ FEWEST_TICKS = 3
 
 
 def find_uprights(across: list[Line], darkness: np.ndarray, scale: Scale) -> list[Line]:
-    """The vertical rules of ``darkness`` ((height, width) uint8) as rules of its transpose. across: the horizontal ones."""
+    """The vertical rules of ``darkness`` ((height, width) uint8), as rules of its transpose.
+
+    across: the horizontal ones.
+    """
     turned = np.ascontiguousarray(darkness.T)
     height = darkness.shape[0]
     feet = [np.round(line.rows) for line in across]
