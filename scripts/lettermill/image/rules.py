@@ -40,7 +40,8 @@ def without_rules(image: np.ndarray) -> Rules:
         mask |= _removed(line, darkness, scale)
     letter = letter_height((darkness >= 0.5 * scale.ink) & ~mask, scale.stroke)  # now of whole letters
     scale = scale._replace(letter=letter or scale.letter)
-    across = [line for line in across if _long(line, SHORTEST * scale.letter)]
+    # Dashes and nothing else are writing: a row of minus signs.
+    across = [line for line in across if (letter or not line.dashed) and _long(line, SHORTEST * scale.letter)]
     upright = find_uprights(across, darkness, scale)
     if not across and not upright:
         return nothing

@@ -111,7 +111,8 @@ def _line_along(path: np.ndarray, darkness: np.ndarray, thin: np.ndarray, scale:
     covered = np.zeros(width, bool)
     for start, end in runs:
         covered[start:end] = True
-    return measured(path, covered, strength >= LEAST * level, dashed, darkness, thin, scale)
+    pure = (strength >= LEAST * level) & (strength <= level / LEAST)
+    return measured(path, covered, pure, dashed, darkness, thin, scale)
 
 
 def measured(
