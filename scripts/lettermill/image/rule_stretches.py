@@ -65,7 +65,7 @@ def _solid_runs(pure: np.ndarray, dark: np.ndarray, scale: Scale, shortest: floa
 
 def _bars(runs: list[tuple[int, int]], scale: Scale) -> bool:
     """Whether ``runs`` are the sides of separate boxes in a row: longer than those of letters, equal and regular."""
-    bars = np.array([run for run in runs if run[1] - run[0] >= scale.letter]).reshape(-1, 2)
+    bars = np.array([run for run in runs if run[1] - run[0] >= 1.2 * scale.letter]).reshape(-1, 2)
     if len(bars) < FEWEST_BARS:
         return False
     lengths, steps = bars[:, 1] - bars[:, 0], np.diff(bars[:, 0])

@@ -41,7 +41,7 @@ def without_rules(image: np.ndarray) -> Rules:
     letter = letter_height((darkness >= 0.5 * scale.ink) & ~mask, scale.stroke)  # now of whole letters
     scale = scale._replace(letter=letter or scale.letter)
     # Dashes and nothing else are writing: a row of minus signs.
-    across = [line for line in across if (letter or not line.dashed) and _long(line, SHORTEST * scale.letter)]
+    across = [line for line in across if (letter or not line.dashed) and _long(line, scale.letter)]
     upright = find_uprights(across, darkness, scale)
     if not across and not upright:
         return nothing
@@ -61,12 +61,12 @@ def without_rules(image: np.ndarray) -> Rules:
     return Rules(_painted(image, mask, darkness, scale), mask, _kinds(across, upright, image.shape))
 
 
-def _long(line: Line, shortest: float) -> bool:
-    """Whether a rule, or a row of several pieces of one, is at least ``shortest`` columns long."""
+def _long(line: Line, letter: float) -> bool:
+    """Whether a rule, or a row of several pieces of one, is long enough for letters of the height ``letter``."""
     pieces = runs_of(line.covered)
-    if line.dashed or len(pieces) > 3:
-        return pieces[-1][1] - pieces[0][0] >= shortest
-    return max(end - start for start, end in pieces) >= shortest
+    longest = max(end - start for start, end in pieces)
+    in_pieces = line.dashed or (len(pieces) >= 3 and longest >= 1.2 * letter)
+    return (pieces[-1][1] - pieces[0][0] if in_pieces else longest) >= SHORTEST * letter
 
 
 def _kinds(across: list[Line], upright: list[Line], shape: tuple[int, int]) -> dict[str, float]:
