@@ -90,10 +90,9 @@ def _kinds(across: list[Line], upright: list[Line], shape: tuple[int, int]) -> d
 
 
 def _band(line: Line, shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
-    """The indices of the pixels of a rule, and of one row on either side of it."""
-    half = round(line.thickness / 2) + 1
+    """The indices of the pixels of a rule."""
     column = np.flatnonzero(line.covered)
-    at = line.rows[column] + np.arange(-half, half + 1)[:, None]
+    at = line.rows[column] + np.flatnonzero(line.profile)[:, None] - len(line.profile) // 2
     inside = (at >= 0) & (at < shape[0])
     return at[inside], np.broadcast_to(column, at.shape)[inside]
 
@@ -110,7 +109,8 @@ def _removed(line: Line, darkness: np.ndarray, scale: Scale) -> np.ndarray:
     told = room > 0.35 * scale.ink
     # Where ink is darker than the rule, grey levels tell it apart; elsewhere only what is above and below does.
     ink = band > np.where(told, 1.15 * profile + np.maximum(0.4 * room, scale.faintest), np.inf)[:, None]
-    ink[first : last + 1] = _held(ink[first - 1 : last + 2])
+    if profile.max() > 0.6 * scale.ink:  # of a paler rule nothing looks like ink
+        ink[first : last + 1] = _held(ink[first - 1 : last + 2])
     core = np.flatnonzero(~told[first : last + 1]) + first
     if len(core):
         a, b = int(core[0]), int(core[-1]) + 1

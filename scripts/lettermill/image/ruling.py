@@ -62,7 +62,7 @@ def find_lines(
 
 def _pattern(line: Line, lines: list[Line], scale: Scale) -> bool:
     """Whether ``line`` is one of many that are too close to each other for writing between them."""
-    near = [abs(float(np.median(line.rows - other.rows))) < 0.3 * scale.letter for other in lines]
+    near = [abs(float(np.median(line.rows - other.rows))) < 2.2 * scale.stroke for other in lines]
     return sum(near) > 2
 
 
