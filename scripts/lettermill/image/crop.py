@@ -58,7 +58,9 @@ def crop_image(image: np.ndarray, cropping: Cropping) -> CroppedImage:
     """
     form = one_form(image)
     cleaned = without_rules(form.image).image
-    region, line = crop(cleaned, cropping)
+    region, line = crop(form.image, cropping)
+    if line is None and cleaned is not form.image:  # rules may hide a label, but may look like its colon, too
+        region, line = crop(cleaned, cropping)
     height, width = cleaned.shape
     finds = cropping.mode in ("auto", "profiles") and f"{width}x{height}" not in cropping.profiles
     box = Box(0, 0, width, height) if finds or cropping.mode == "auto" else region
