@@ -55,9 +55,11 @@ class PrintForms:
         if dark is None:
             return image
         places = self._places(dark)
-        if not places or not _writing_left(dark, places):
+        if not places:
             return image
         gone = _gone(dark, places)
+        if not _writing_left(dark, places, gone):
+            return image
         clean = image.copy()
         clean[gone] = np.median(image[(dark <= 0.05) & ~gone])
         return clean
@@ -71,7 +73,7 @@ class PrintForms:
         arrays: dict[str, np.ndarray] = {}
         for number, template in enumerate(self.templates):
             arrays[f"dark_{number}"] = template.dark
-            arrays[f"around_{number}"] = np.array([*template.around, *template.side], np.float64)
+            arrays[f"around_{number}"] = np.array([*template.around, *template.side, template.one_size], np.float64)
         return arrays
 
     @classmethod
@@ -81,7 +83,7 @@ class PrintForms:
         for number in range(sum(name.startswith("dark_") for name in arrays)):
             around = arrays[f"around_{number}"]
             dark = np.asarray(arrays[f"dark_{number}"], np.float32)
-            templates.append(Template(dark, around[:4], (bool(around[4]), bool(around[5]))))
+            templates.append(Template(dark, around[:4], (bool(around[4]), bool(around[5])), bool(around[6])))
         return cls(templates)
 
 
@@ -97,6 +99,7 @@ def learn_print(images: Sequence[np.ndarray]) -> PrintForms:
     seeds = Recurring([run for number, dark in enumerate(sample) for run in runs_of(number, dark)], sample)
     enough = max(5, 0.6 * SHARE * len(sample))
     templates: list[Template] = []
+    known = [np.zeros(dark.shape, bool) for dark in darks]
     for _ in range(MOST_TRIED):
         best, members = seeds.most_frequent()
         if len(members) < enough or len(templates) == MOST_TEMPLATES:
@@ -105,9 +108,11 @@ def learn_print(images: Sequence[np.ndarray]) -> PrintForms:
         explained = np.append(members, best)
         if template is not None:
             template, places = _counted(template, darks, least)
-            if template is not None:
+            if template is not None and _new(places, known):
                 templates.append(template)
-                explained = np.append(explained, _inside(seeds, places))
+                for number, place in places.items():
+                    known[number] |= cv2.dilate(place.mask.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
+                explained = np.append(explained, _inside(seeds, sample, known))
         seeds.take(explained)
     return PrintForms(templates)
 
@@ -170,7 +175,8 @@ def _counted(
     side = (bool(spread[1] < spread[0]), bool(spread[3] < spread[2]))
     chosen = [int(side[0]), 2 + int(side[1])]
     around = np.array([least_[chosen[0]], most[chosen[0]], least_[chosen[1]], most[chosen[1]]])
-    return Template(template.dark, around, side), places
+    one_size = sum(place.scale == 1 for place in places.values()) >= 0.95 * len(places)
+    return Template(template.dark, around, side, one_size), places
 
 
 def _continued(template: Template, dark: np.ndarray, place: Place) -> bool:
@@ -190,29 +196,31 @@ def _continued(template: Template, dark: np.ndarray, place: Place) -> bool:
     return bool((near & level).any())
 
 
-def _inside(seeds: Recurring, places: Mapping[int, Place]) -> np.ndarray:
-    """The runs whose ink a recognised label covers."""
+def _new(places: Mapping[int, Place], known: Sequence[np.ndarray]) -> bool:
+    """Whether a label covers much that the labels found before do not cover."""
+    total = sum(int(place.mask.sum()) for place in places.values())
+    return sum(int((place.mask & ~known[number]).sum()) for number, place in places.items()) >= 0.25 * total
+
+
+def _inside(seeds: Recurring, darks: Sequence[np.ndarray], known: Sequence[np.ndarray]) -> np.ndarray:
+    """The runs most of whose ink is known to be print."""
     covered = []
-    for number, run in enumerate(seeds.runs):
-        place = places.get(run.image)
-        if place is not None:
-            rows, columns = np.flatnonzero(place.mask.any(axis=1)), np.flatnonzero(place.mask.any(axis=0))
-            if (
-                columns[0] - 2 <= run.x
-                and run.x + run.width <= columns[-1] + 3
-                and rows[0] - 2 <= run.y
-                and run.y + run.height <= rows[-1] + 3
-            ):
-                covered.append(number)
-    return np.array(covered, np.int64)
+    for number, (image, x, y, width, height) in enumerate(seeds.runs):
+        area = slice(y, y + height), slice(x, x + width)
+        ink = darks[image][area] >= 0.5
+        covered.append(number if np.count_nonzero(ink & known[image][area]) >= 0.6 * np.count_nonzero(ink) else -1)
+    numbers = np.array(covered, np.int64)
+    inside: np.ndarray = numbers[numbers >= 0]
+    return inside
 
 
-def _writing_left(dark: np.ndarray, places: Sequence[Place]) -> bool:
-    """Whether an image has other ink than its print: at least as much as one letter of it."""
+def _writing_left(dark: np.ndarray, places: Sequence[Place], gone: np.ndarray | None = None) -> bool:
+    """Whether an image has other ink than its print: at least as much as one letter of it. gone: see ``_gone``."""
     if not places:
         return True
     letter = min(int(place.mask.sum()) / max(int(place.letters.sum()), 1) for place in places)
-    gone = _gone(dark, places)
+    if gone is None:
+        gone = _gone(dark, places)
     return int(np.count_nonzero((dark >= 0.5) & ~gone)) >= max(5, letter)
 
 

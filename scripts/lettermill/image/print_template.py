@@ -18,25 +18,25 @@ CERTAIN, POSSIBLE = 0.88, 0.6
 COVERED = 0.7
 """Minimum share of a letter of print that must be dark."""
 
+ALIKE = 0.6
+"""Minimum correlation of a letter of print, with the paper around it."""
+
 SHIFTS = [(0, 0), *((x, y) for x in (-1, 0, 1) for y in (-1, 0, 1) if x or y)]
 
 
 class Place(NamedTuple):
     """Where a template is in an image. x, y: its upper left corner in pixels, possibly outside of the image. scale:
-    size relative to the template. letters: (n,) bool, the parts of the template that were recognised. score: correlation.
-    mask: (height, width) bool, the pixels of the image that those parts cover."""
+    size relative to the template. score: correlation. letters: (n,) bool, the
+    parts of the template whose ink is there. share: the share of parts that also have paper around them. mask:
+    (height, width) bool, the pixels of the image that ``letters`` cover."""
 
     x: int
     y: int
     scale: float
     score: float
     letters: np.ndarray
+    share: float
     mask: np.ndarray
-
-    @property
-    def share(self) -> float:
-        """Share of the parts that were recognised."""
-        return float(self.letters.mean())
 
 
 class Template:
@@ -47,10 +47,11 @@ class Template:
     from the right edge, and from the lower edge.
     """
 
-    def __init__(self, dark: np.ndarray, around: np.ndarray | None = None, side: tuple[bool, bool] = (False, False)):
+    def __init__(self, dark: np.ndarray, around: np.ndarray | None = None, side: tuple[bool, bool] = (False, False), one_size: bool = False) -> None:
         self.dark = dark
         self.around = around
         self.side = side
+        self.one_size = one_size
         count, self.labels, stats, _ = cv2.connectedComponentsWithStats((dark > 0).astype(np.uint8), connectivity=8)
         self.boxes = stats[1:count, :4]
         letters = self.boxes[self.boxes[:, 3] >= SMALLEST]
@@ -62,15 +63,15 @@ class Template:
         self.letters = letters
 
     @cached_property
-    def sizes(self) -> list[tuple[float, float, np.ndarray, np.ndarray, tuple[int, int]]]:
-        """For each scale: the exact factors in x and y, the darkness, the labels, and where the core starts."""
+    def sizes(self) -> list[tuple[float, float, np.ndarray, np.ndarray]]:
+        """For each scale: the exact factors in x and y, the darkness, and the labels."""
         height, width = self.dark.shape
         found = []
         for scale in SCALES:
             size = (max(1, round(width * scale)), max(1, round(height * scale)))
             dark = cv2.resize(self.dark, size, interpolation=cv2.INTER_LINEAR)
             labels = cv2.resize(self.labels.astype(np.float32), size, interpolation=cv2.INTER_NEAREST).astype(np.int32)
-            found.append((size[0] / width, size[1] / height, dark, labels, (0, 0)))
+            found.append((size[0] / width, size[1] / height, dark, labels))
         return found
 
     def find(self, dark: np.ndarray, near: tuple[int, int, int, int] | None = None) -> Place | None:
@@ -79,22 +80,27 @@ class Template:
         near: least and greatest left edge and upper edge of the template, in pixels; where it usually is by default.
         """
         x0, x1, y0, y1 = near or self._usual(dark.shape)
-        best: tuple[float, int, int, int] | None = None
-        for number, (fx, fy, whole, _, _) in enumerate(self.sizes):
-            left, top, right, bottom = self.core
-            left, top = round(left * fx), round(top * fy)
-            right, bottom = min(round(right * fx), whole.shape[1]), min(round(bottom * fy), whole.shape[0])
-            core = whole[top:bottom, left:right]
-            area = _window(dark, x0 + left, y0 + top, x1 - x0 + right - left, y1 - y0 + bottom - top)
-            scores = cv2.matchTemplate(area, core, cv2.TM_CCOEFF_NORMED)
-            _, score, _, (x, y) = cv2.minMaxLoc(scores)
-            if np.isfinite(score) and (best is None or score > best[0] + 0.01):
-                best = (score, x + x0, y + y0, number)
-            if best is not None and (best[0] >= CERTAIN or best[0] < 0.4):
-                break
-        if best is None or best[0] < POSSIBLE:
-            return None
-        return self._recognised(dark, *best)
+        best = self._best(dark, 0, (x0, x1, y0, y1))
+        if 0.45 <= best[0] < CERTAIN and not self.one_size:
+            x, y = best[1:3]
+            reach = 2 + self.dark.shape[1] // 25
+            for number in range(1, len(SCALES)):
+                other = self._best(dark, number, (x - reach, x + reach, y - 2, y + 2))
+                if other[0] > best[0] + 0.01:
+                    best = other
+        return self._recognised(dark, *best) if best[0] >= POSSIBLE else None
+
+    def _best(self, dark: np.ndarray, number: int, near: tuple[int, int, int, int]) -> tuple[float, int, int, int]:
+        """Correlation, left edge and upper edge of the best place for the size ``number``, and that number."""
+        x0, x1, y0, y1 = near
+        fx, fy, whole, _ = self.sizes[number]
+        left, top, right, bottom = self.core
+        left, top = round(left * fx), round(top * fy)
+        right, bottom = min(round(right * fx), whole.shape[1]), min(round(bottom * fy), whole.shape[0])
+        area = _window(dark, x0 + left, y0 + top, x1 - x0 + right - left, y1 - y0 + bottom - top)
+        scores = cv2.matchTemplate(area, whole[top:bottom, left:right], cv2.TM_CCOEFF_NORMED)
+        _, score, _, (x, y) = cv2.minMaxLoc(np.where(np.isfinite(scores), scores, -1))
+        return score, x + x0, y + y0, number
 
     def _usual(self, shape: tuple[int, int]) -> tuple[int, int, int, int]:
         height, width = self.dark.shape
@@ -111,7 +117,7 @@ class Template:
         return limits[0], limits[1], limits[2], limits[3]
 
     def _recognised(self, dark: np.ndarray, score: float, x: int, y: int, number: int) -> Place | None:
-        fx, _, expected, labels, _ = self.sizes[number]
+        fx, _, expected, labels = self.sizes[number]
         height, width = expected.shape
         wide = _window(dark, x - 1, y - 1, width + 2, height + 2, outside=-1)
         inner = wide[1:-1, 1:-1]
@@ -135,13 +141,31 @@ class Template:
             if (best >= 0.9).all():
                 break
         letters = best >= COVERED
+        alike = letters & (self._alike(inner, expected, labels) >= ALIKE)
         mask = np.zeros(dark.shape, bool)
         for part in np.flatnonzero(letters).tolist():
             rows, columns = np.nonzero(labels == part + 1)
             rows, columns = rows + y + shift[part, 1], columns + x + shift[part, 0]
             inside = (rows >= 0) & (rows < mask.shape[0]) & (columns >= 0) & (columns < mask.shape[1])
             mask[rows[inside], columns[inside]] = True
-        return Place(x, y, fx, score, letters, mask)
+        return Place(x, y, fx, score, letters, float(alike.mean()), mask)
+
+
+    def _alike(self, seen: np.ndarray, expected: np.ndarray, labels: np.ndarray) -> np.ndarray:
+        """(n,) float: correlation of each part, in its box, with what is there. seen: darkness, -1 outside."""
+        found = np.zeros(len(self.boxes))
+        fy, fx = labels.shape[0] / self.labels.shape[0], labels.shape[1] / self.labels.shape[1]
+        for part, (x, y, width, height) in enumerate(self.boxes.tolist()):
+            rows = slice(max(int(y * fy) - 1, 0), int((y + height) * fy) + 2)
+            columns = slice(max(int(x * fx) - 1, 0), int((x + width) * fx) + 2)
+            one, other = seen[rows, columns].ravel(), expected[rows, columns].ravel()
+            visible = one >= 0
+            one, other = one[visible], other[visible]
+            if len(one):
+                one, other = one - one.mean(), other - other.mean()
+                product = float(np.dot(one, one)) * float(np.dot(other, other))
+                found[part] = np.dot(one, other) / np.sqrt(max(product, 1e-6))
+        return found
 
 
 def _window(dark: np.ndarray, x: int, y: int, width: int, height: int, outside: float = 0) -> np.ndarray:
@@ -180,7 +204,7 @@ def average(
         visible += seen
         total += np.minimum(moved, 1)
         hits += moved >= 0.3
-    recurs = (hits >= 0.7 * visible) & (visible >= 0.5 * len(places))
+    recurs = (hits >= 0.7 * visible + 0.5 * np.sqrt(visible)) & (visible >= 0.5 * len(places))
     mean = np.where(recurs, total / np.maximum(visible, 1), 0).astype(np.float32)
     return _group(mean, left, top, seed), left, top
 
