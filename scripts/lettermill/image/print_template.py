@@ -63,16 +63,9 @@ class Template:
         self.letters = letters
 
     @cached_property
-    def sizes(self) -> list[tuple[float, float, np.ndarray, np.ndarray]]:
-        """For each scale: the exact factors in x and y, the darkness, and the labels."""
-        height, width = self.dark.shape
-        found = []
-        for scale in SCALES:
-            size = (max(1, round(width * scale)), max(1, round(height * scale)))
-            dark = cv2.resize(self.dark, size, interpolation=cv2.INTER_LINEAR)
-            labels = cv2.resize(self.labels.astype(np.float32), size, interpolation=cv2.INTER_NEAREST).astype(np.int32)
-            found.append((size[0] / width, size[1] / height, dark, labels))
-        return found
+    def sizes(self) -> list["Size"]:
+        """The template in each of ``SCALES``."""
+        return [Size.of(self, scale) for scale in SCALES]
 
     def find(self, dark: np.ndarray, near: tuple[int, int, int, int] | None = None) -> Place | None:
         """The place of the print in an image with the darkness ``dark`` ((height, width) float32), or None.
@@ -93,13 +86,17 @@ class Template:
     def _best(self, dark: np.ndarray, number: int, near: tuple[int, int, int, int]) -> tuple[float, int, int, int]:
         """Correlation, left edge and upper edge of the best place for the size ``number``, and that number."""
         x0, x1, y0, y1 = near
-        fx, fy, whole, _ = self.sizes[number]
-        left, top, right, bottom = self.core
-        left, top = round(left * fx), round(top * fy)
-        right, bottom = min(round(right * fx), whole.shape[1]), min(round(bottom * fy), whole.shape[0])
+        size = self.sizes[number]
+        left, top, right, bottom = size.core
         area = _window(dark, x0 + left, y0 + top, x1 - x0 + right - left, y1 - y0 + bottom - top)
-        scores = cv2.matchTemplate(area, whole[top:bottom, left:right], cv2.TM_CCOEFF_NORMED)
-        _, score, _, (x, y) = cv2.minMaxLoc(np.where(np.isfinite(scores), scores, -1))
+        core = size.dark[top:bottom, left:right]
+        scores = cv2.matchTemplate(area, core, cv2.TM_CCOEFF_NORMED)
+        # On blank paper the correlation is undefined, and OpenCV returns anything.
+        window = (right - left, bottom - top)
+        ink = cv2.boxFilter(area, -1, window, anchor=(0, 0), borderType=cv2.BORDER_CONSTANT)
+        blank = ink[: scores.shape[0], : scores.shape[1]] < 0.2 * core.mean()
+        scores[blank | ~np.isfinite(scores)] = -1
+        _, score, _, (x, y) = cv2.minMaxLoc(scores)
         return score, x + x0, y + y0, number
 
     def _usual(self, shape: tuple[int, int]) -> tuple[int, int, int, int]:
@@ -117,55 +114,98 @@ class Template:
         return limits[0], limits[1], limits[2], limits[3]
 
     def _recognised(self, dark: np.ndarray, score: float, x: int, y: int, number: int) -> Place | None:
-        fx, _, expected, labels = self.sizes[number]
-        height, width = expected.shape
-        wide = _window(dark, x - 1, y - 1, width + 2, height + 2, outside=-1)
-        inner = wide[1:-1, 1:-1]
-        seen = (inner >= 0) & (labels > 0)
-        weight = expected[seen]
-        gain = float(np.dot(inner[seen], weight) / max(float(np.dot(weight, weight)), 1e-6))
+        size = self.sizes[number]
+        height, width = size.dark.shape
+        wide = _window(dark, x - 1, y - 1, width + 2, height + 2, outside=-1).ravel()
+        ink = wide[size.pixels]
+        seen = ink >= 0
+        weight = size.want[seen]
+        gain = min(1.0, float(np.dot(ink[seen], weight) / max(float(np.dot(weight, weight)), 1e-6)))
         if gain < 0.25:
             return None
-        count = len(self.boxes) + 1
-        total = np.bincount(labels[labels > 0], expected[labels > 0], count)[1:]
-        best, shift = np.full(count - 1, -1.0), np.zeros((count - 1, 2), np.int64)
+        count = len(self.boxes)
+        want = gain * size.want
+        total = np.bincount(size.part, want, count)
+        best, shift = np.full(count, -1.0), np.zeros((count, 2), np.int64)
         for dx, dy in SHIFTS:
-            moved = wide[1 + dy : 1 + dy + height, 1 + dx : 1 + dx + width]
-            seen = (moved >= 0) & (labels > 0)
-            want = min(gain, 1.0) * expected[seen]
-            visible = np.bincount(labels[seen], want, count)[1:]
-            share = np.bincount(labels[seen], np.minimum(moved[seen], want), count)[1:] / np.maximum(visible, 1e-6)
-            share[visible < 0.3 * min(gain, 1.0) * total] = 0
+            ink = wide[size.pixels + dy * (width + 2) + dx]
+            seen = ink >= 0
+            visible = np.bincount(size.part, want * seen, count)
+            share = np.bincount(size.part, np.minimum(ink, want) * seen, count) / np.maximum(visible, 1e-6)
+            share[visible < 0.3 * total] = 0
             better = share > best + 0.03
             best[better], shift[better] = share[better], (dx, dy)
             if (best >= 0.9).all():
                 break
         letters = best >= COVERED
-        alike = letters & (self._alike(inner, expected, labels) >= ALIKE)
+        alike = letters & (_alike(wide[size.box_pixels], size.box_want, size.box_part, count) >= ALIKE)
         mask = np.zeros(dark.shape, bool)
-        for part in np.flatnonzero(letters).tolist():
-            rows, columns = np.nonzero(labels == part + 1)
-            rows, columns = rows + y + shift[part, 1], columns + x + shift[part, 0]
-            inside = (rows >= 0) & (rows < mask.shape[0]) & (columns >= 0) & (columns < mask.shape[1])
-            mask[rows[inside], columns[inside]] = True
-        return Place(x, y, fx, score, letters, float(alike.mean()), mask)
+        chosen = letters[size.part]
+        rows, columns = np.divmod(size.pixels[chosen], width + 2)
+        rows, columns = rows + y - 1 + shift[size.part[chosen], 1], columns + x - 1 + shift[size.part[chosen], 0]
+        inside = (rows >= 0) & (rows < mask.shape[0]) & (columns >= 0) & (columns < mask.shape[1])
+        mask[rows[inside], columns[inside]] = True
+        return Place(x, y, SCALES[number], score, letters, float(alike.mean()), mask)
 
 
-    def _alike(self, seen: np.ndarray, expected: np.ndarray, labels: np.ndarray) -> np.ndarray:
-        """(n,) float: correlation of each part, in its box, with what is there. seen: darkness, -1 outside."""
-        found = np.zeros(len(self.boxes))
-        fy, fx = labels.shape[0] / self.labels.shape[0], labels.shape[1] / self.labels.shape[1]
-        for part, (x, y, width, height) in enumerate(self.boxes.tolist()):
-            rows = slice(max(int(y * fy) - 1, 0), int((y + height) * fy) + 2)
-            columns = slice(max(int(x * fx) - 1, 0), int((x + width) * fx) + 2)
-            one, other = seen[rows, columns].ravel(), expected[rows, columns].ravel()
-            visible = one >= 0
-            one, other = one[visible], other[visible]
-            if len(one):
-                one, other = one - one.mean(), other - other.mean()
-                product = float(np.dot(one, one)) * float(np.dot(other, other))
-                found[part] = np.dot(one, other) / np.sqrt(max(product, 1e-6))
-        return found
+class Size(NamedTuple):
+    """A template in one size.
+
+    dark: as in ``Template``. core: left, top, right and bottom of its letters. pixels, part, want: of each pixel of the
+    print its index in an area with a border of one pixel, the number of its part, and its darkness; box_pixels, box_part,
+    box_want: the same of each pixel of the box around a part.
+    """
+
+    dark: np.ndarray
+    core: tuple[int, int, int, int]
+    pixels: np.ndarray
+    part: np.ndarray
+    want: np.ndarray
+    box_pixels: np.ndarray
+    box_part: np.ndarray
+    box_want: np.ndarray
+
+    @classmethod
+    def of(cls, template: "Template", scale: float) -> "Size":
+        """``template`` in the size ``scale``."""
+        height, width = template.dark.shape
+        size = (max(1, round(width * scale)), max(1, round(height * scale)))
+        fx, fy = size[0] / width, size[1] / height
+        dark = cv2.resize(template.dark, size, interpolation=cv2.INTER_LINEAR)
+        labels = cv2.resize(template.labels.astype(np.float32), size, interpolation=cv2.INTER_NEAREST).astype(np.int64)
+        rows, columns = np.nonzero(labels)
+        padded = np.pad(dark, 1)
+        boxes, parts = [], []
+        numbers = np.arange(padded.size).reshape(padded.shape)
+        for part, (x, y, across, down) in enumerate(template.boxes.tolist()):
+            box = numbers[int(y * fy) : int((y + down) * fy) + 3, int(x * fx) : int((x + across) * fx) + 3].ravel()
+            boxes.append(box)
+            parts.append(np.full(len(box), part))
+        box_pixels = np.concatenate(boxes)
+        left, top, right, bottom = template.core
+        return cls(
+            dark,
+            (round(left * fx), round(top * fy), min(round(right * fx), size[0]), min(round(bottom * fy), size[1])),
+            numbers[rows + 1, columns + 1],
+            labels[rows, columns] - 1,
+            dark[rows, columns],
+            box_pixels,
+            np.concatenate(parts),
+            padded.ravel()[box_pixels],
+        )
+
+
+def _alike(ink: np.ndarray, want: np.ndarray, part: np.ndarray, count: int) -> np.ndarray:
+    """(count,) float64: correlation of the ink (negative outside of the image) with the darkness wanted, by part."""
+    seen = ink >= 0
+    ink, want, part = ink[seen].astype(np.float64), want[seen].astype(np.float64), part[seen]
+    number = np.maximum(np.bincount(part, minlength=count), 1)
+    one, other = np.bincount(part, ink, count), np.bincount(part, want, count)
+    both = np.bincount(part, ink * want, count) - one * other / number
+    own = np.bincount(part, ink * ink, count) - one * one / number
+    wanted = np.bincount(part, want * want, count) - other * other / number
+    result: np.ndarray = both / np.sqrt(np.maximum(own * wanted, 1e-6))
+    return result
 
 
 def _window(dark: np.ndarray, x: int, y: int, width: int, height: int, outside: float = 0) -> np.ndarray:
@@ -210,15 +250,22 @@ def average(
 
 
 def _group(mean: np.ndarray, left: int, top: int, seed: tuple[int, int]) -> np.ndarray:
-    """Only the components connected to the place, without rules and single pixels."""
+    """Only the components connected to the place: without rules, frames, leading dots, and single pixels."""
     count, labels, stats, _ = cv2.connectedComponentsWithStats((mean > 0).astype(np.uint8), connectivity=8)
-    keep = (stats[:, cv2.CC_STAT_AREA] >= 3) & (stats[:, 2] <= np.maximum(8 * stats[:, 3], 12))
-    keep &= stats[:, 3] <= np.maximum(8 * stats[:, 2], 12)
+    x, y, width, height, area = stats.T
+    keep = (area >= 3) & (width <= np.maximum(8 * height, 12)) & (height <= 2.5 * seed[1])
     keep[0] = False
-    ink = keep[labels]
+    letters = (keep & (height >= SMALLEST))[labels]
     reach = max(1, seed[1])
-    near = cv2.dilate(ink.astype(np.uint8), np.ones((2 * (reach // 4) + 1, 2 * reach + 1), np.uint8))
+    near = cv2.dilate(letters.astype(np.uint8), np.ones((2 * (reach // 4) + 1, 2 * reach + 1), np.uint8))
     _, groups = cv2.connectedComponents(near, connectivity=8)
-    here = np.unique(groups[top : top + seed[1], left : left + seed[0]][ink[top : top + seed[1], left : left + seed[0]]])
-    chosen: np.ndarray = np.where(ink & np.isin(groups, here[here > 0]), mean, 0).astype(np.float32)
+    place = slice(top, top + seed[1]), slice(left, left + seed[0])
+    here = np.unique(groups[place][letters[place]])
+    # Small marks belong to the print if they are close to its letters: points, colons, hyphens.
+    around = cv2.dilate(
+        np.isin(groups, here[here > 0]).astype(np.uint8) & letters, np.ones((reach | 1, reach | 1), np.uint8)
+    )
+    ink = keep[labels] & np.isin(labels, np.unique(labels[(around > 0) & keep[labels]]))
+    ink &= np.where(letters, np.isin(groups, here[here > 0]), True)
+    chosen: np.ndarray = np.where(ink, mean, 0).astype(np.float32)
     return chosen
