@@ -1,12 +1,12 @@
-"""One printed label as it looks in many word images: averaging, finding it, and the pixels that it covers."""
+"""One printed label as it looks in many word images, and where it is in an image."""
 
-from collections.abc import Iterable
 from functools import cached_property
 from typing import NamedTuple
 
 import cv2
 import numpy as np
 
+from lettermill.image.print_place import Place
 from lettermill.image.print_runs import SMALLEST
 
 SCALES = (1.0, 0.985, 1.015, 0.97, 1.03)
@@ -24,21 +24,6 @@ ALIKE = 0.6
 SHIFTS = [(0, 0), *((x, y) for x in (-1, 0, 1) for y in (-1, 0, 1) if x or y)]
 
 
-class Place(NamedTuple):
-    """Where a template is in an image. x, y: its upper left corner in pixels, possibly outside of the image. scale:
-    size relative to the template. score: correlation. letters: (n,) bool, the
-    parts of the template whose ink is there. share: the share of parts that also have paper around them. mask:
-    (height, width) bool, the pixels of the image that ``letters`` cover."""
-
-    x: int
-    y: int
-    scale: float
-    score: float
-    letters: np.ndarray
-    share: float
-    mask: np.ndarray
-
-
 class Template:
     """What is printed at one place of a form.
 
@@ -47,7 +32,13 @@ class Template:
     from the right edge, and from the lower edge.
     """
 
-    def __init__(self, dark: np.ndarray, around: np.ndarray | None = None, side: tuple[bool, bool] = (False, False), one_size: bool = False) -> None:
+    def __init__(
+        self,
+        dark: np.ndarray,
+        around: np.ndarray | None = None,
+        side: tuple[bool, bool] = (False, False),
+        one_size: bool = False,
+    ) -> None:
         self.dark = dark
         self.around = around
         self.side = side
@@ -66,6 +57,12 @@ class Template:
     def sizes(self) -> list["Size"]:
         """The template in each of ``SCALES``."""
         return [Size.of(self, scale) for scale in SCALES]
+
+    def with_parts(self, chosen: np.ndarray) -> "Template":
+        """Only the ``chosen`` parts; chosen: (n,) bool with at least one."""
+        dark = np.where(np.concatenate(([False], chosen))[self.labels], self.dark, 0)
+        rows, columns = np.flatnonzero(dark.any(axis=1)), np.flatnonzero(dark.any(axis=0))
+        return Template(dark[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].astype(np.float32))
 
     def find(self, dark: np.ndarray, near: tuple[int, int, int, int] | None = None) -> Place | None:
         """The place of the print in an image with the darkness ``dark`` ((height, width) float32), or None.
@@ -151,7 +148,7 @@ class Template:
 class Size(NamedTuple):
     """A template in one size.
 
-    dark: as in ``Template``. core: left, top, right and bottom of its letters. pixels, part, want: of each pixel of the
+    dark: as in ``Template``. core: left, top, right and bottom of its letters. pixels, part, want: of each pixel of
     print its index in an area with a border of one pixel, the number of its part, and its darkness; box_pixels, box_part,
     box_want: the same of each pixel of the box around a part.
     """
@@ -216,56 +213,3 @@ def _window(dark: np.ndarray, x: int, y: int, width: int, height: int, outside: 
     if top < bottom and left < right:
         area[top - y : bottom - y, left - x : right - x] = dark[top:bottom, left:right]
     return area
-
-
-def average(
-    places: Iterable[tuple[np.ndarray, float, float, float, float]], seed: tuple[int, int]
-) -> tuple[np.ndarray, int, int]:
-    """What is the same around a place in many images.
-
-    places: for each image, its darkness, x and y of the place, its scale, and how dark the print is there. seed: width
-    and height of the place at scale 1. Returns the mean darkness of what recurs, (height, width) float32, 0 elsewhere,
-    and where in it the place is; only what is connected to the place by gaps of at most two heights.
-    """
-    places = list(places)
-    left = min(2000, max(round(x / scale) for _, x, _, scale, _ in places))
-    top = min(600, max(round(y / scale) for _, _, y, scale, _ in places))
-    right = min(2000, max(round((dark.shape[1] - x) / scale) for dark, x, _, scale, _ in places))
-    bottom = min(600, max(round((dark.shape[0] - y) / scale) for dark, _, y, scale, _ in places))
-    left, top, right, bottom = max(left, 0), max(top, 0), max(right, seed[0]), max(bottom, seed[1])
-    size = (left + right, top + bottom)
-    total, hits, visible = (np.zeros(size[::-1], np.float32) for _ in range(3))
-    for dark, x, y, scale, gain in places:
-        move = np.array([[scale, 0, x - left * scale], [0, scale, y - top * scale]], np.float32)
-        how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        moved = cv2.warpAffine(dark, move, size, flags=how, borderValue=-1)
-        seen = moved >= 0
-        moved = np.where(seen, moved / gain, 0)
-        visible += seen
-        total += np.minimum(moved, 1)
-        hits += moved >= 0.3
-    recurs = (hits >= 0.7 * visible + 0.5 * np.sqrt(visible)) & (visible >= 0.5 * len(places))
-    mean = np.where(recurs, total / np.maximum(visible, 1), 0).astype(np.float32)
-    return _group(mean, left, top, seed), left, top
-
-
-def _group(mean: np.ndarray, left: int, top: int, seed: tuple[int, int]) -> np.ndarray:
-    """Only the components connected to the place: without rules, frames, leading dots, and single pixels."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats((mean > 0).astype(np.uint8), connectivity=8)
-    x, y, width, height, area = stats.T
-    keep = (area >= 3) & (width <= np.maximum(8 * height, 12)) & (height <= 2.5 * seed[1])
-    keep[0] = False
-    letters = (keep & (height >= SMALLEST))[labels]
-    reach = max(1, seed[1])
-    near = cv2.dilate(letters.astype(np.uint8), np.ones((2 * (reach // 4) + 1, 2 * reach + 1), np.uint8))
-    _, groups = cv2.connectedComponents(near, connectivity=8)
-    place = slice(top, top + seed[1]), slice(left, left + seed[0])
-    here = np.unique(groups[place][letters[place]])
-    # Small marks belong to the print if they are close to its letters: points, colons, hyphens.
-    around = cv2.dilate(
-        np.isin(groups, here[here > 0]).astype(np.uint8) & letters, np.ones((reach | 1, reach | 1), np.uint8)
-    )
-    ink = keep[labels] & np.isin(labels, np.unique(labels[(around > 0) & keep[labels]]))
-    ink &= np.where(letters, np.isin(groups, here[here > 0]), True)
-    chosen: np.ndarray = np.where(ink, mean, 0).astype(np.float32)
-    return chosen
