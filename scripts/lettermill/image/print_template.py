@@ -1,0 +1,215 @@
+"""One printed label as it looks in many word images, and where it is in an image."""
+
+from functools import cached_property
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from lettermill.image.print_place import Place
+from lettermill.image.print_runs import SMALLEST
+
+SCALES = (1.0, 0.985, 1.015, 0.97, 1.03)
+"""Sizes in which a label is searched, relative to its template: forms are photographed from different distances."""
+
+CERTAIN, POSSIBLE = 0.88, 0.6
+"""Correlation from which other sizes are not tried, and from which a place is looked at."""
+
+COVERED = 0.7
+"""Minimum share of a letter of print that must be dark."""
+
+ALIKE = 0.6
+"""Minimum correlation of a letter of print, with the paper around it."""
+
+SHIFTS = [(0, 0), *((x, y) for x in (-1, 0, 1) for y in (-1, 0, 1) if x or y)]
+
+
+class Template:
+    """What is printed at one place of a form.
+
+    dark: (height, width) float32, mean darkness of the print, 0 where there is none. around: (4,) float64, the smallest
+    and greatest distance of its left edge from one edge of the image, and the same for its upper edge; side: whether
+    from the right edge, and from the lower edge.
+    """
+
+    def __init__(
+        self,
+        dark: np.ndarray,
+        around: np.ndarray | None = None,
+        side: tuple[bool, bool] = (False, False),
+        one_size: bool = False,
+    ) -> None:
+        self.dark = dark
+        self.around = around
+        self.side = side
+        self.one_size = one_size
+        count, self.labels, stats, _ = cv2.connectedComponentsWithStats((dark > 0).astype(np.uint8), connectivity=8)
+        self.boxes = stats[1:count, :4]
+        letters = self.boxes[self.boxes[:, 3] >= SMALLEST]
+        if not len(letters):
+            letters = np.array([[0, 0, dark.shape[1], dark.shape[0]]])
+        left, top = letters[:, :2].min(axis=0)
+        right, bottom = (letters[:, :2] + letters[:, 2:]).max(axis=0)
+        self.core = (int(left), int(top), int(right), int(bottom))
+        self.letters = letters
+
+    @cached_property
+    def sizes(self) -> list["Size"]:
+        """The template in each of ``SCALES``."""
+        return [Size.of(self, scale) for scale in SCALES]
+
+    def with_parts(self, chosen: np.ndarray) -> "Template":
+        """Only the ``chosen`` parts; chosen: (n,) bool with at least one."""
+        dark = np.where(np.concatenate(([False], chosen))[self.labels], self.dark, 0)
+        rows, columns = np.flatnonzero(dark.any(axis=1)), np.flatnonzero(dark.any(axis=0))
+        return Template(dark[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].astype(np.float32))
+
+    def find(self, dark: np.ndarray, near: tuple[int, int, int, int] | None = None) -> Place | None:
+        """The place of the print in an image with the darkness ``dark`` ((height, width) float32), or None.
+
+        near: least and greatest left edge and upper edge of the template, in pixels; where it usually is by default.
+        """
+        x0, x1, y0, y1 = near or self._usual(dark.shape)
+        best = self._best(dark, 0, (x0, x1, y0, y1))
+        if 0.45 <= best[0] < CERTAIN and not self.one_size:
+            x, y = best[1:3]
+            reach = 2 + self.dark.shape[1] // 25
+            for number in range(1, len(SCALES)):
+                other = self._best(dark, number, (x - reach, x + reach, y - 2, y + 2))
+                if other[0] > best[0] + 0.01:
+                    best = other
+        return self._recognised(dark, *best) if best[0] >= POSSIBLE else None
+
+    def _best(self, dark: np.ndarray, number: int, near: tuple[int, int, int, int]) -> tuple[float, int, int, int]:
+        """Correlation, left edge and upper edge of the best place for the size ``number``, and that number."""
+        x0, x1, y0, y1 = near
+        size = self.sizes[number]
+        left, top, right, bottom = size.core
+        area = _window(dark, x0 + left, y0 + top, x1 - x0 + right - left, y1 - y0 + bottom - top)
+        core = size.dark[top:bottom, left:right]
+        scores = cv2.matchTemplate(area, core, cv2.TM_CCOEFF_NORMED)
+        # On blank paper the correlation is undefined, and OpenCV returns anything.
+        window = (right - left, bottom - top)
+        ink = cv2.boxFilter(area, -1, window, anchor=(0, 0), borderType=cv2.BORDER_CONSTANT)
+        blank = ink[: scores.shape[0], : scores.shape[1]] < 0.2 * core.mean()
+        scores[blank | ~np.isfinite(scores)] = -1
+        _, score, _, (x, y) = cv2.minMaxLoc(scores)
+        return score, x + x0, y + y0, number
+
+    def _usual(self, shape: tuple[int, int]) -> tuple[int, int, int, int]:
+        height, width = self.dark.shape
+        beyond = (width // 4, int(0.4 * height) + 1)
+        limits = []
+        for axis, (size, own) in enumerate(((shape[1], width), (shape[0], height))):
+            least, most = -beyond[axis], size - own + beyond[axis]
+            if self.around is not None:
+                low, high = self.around[2 * axis : 2 * axis + 2]
+                room = self.dark.shape[0] / 2 + 2 + (high - low) / 4
+                moved = size if self.side[axis] else 0
+                least, most = max(least, int(moved + low - room)), min(most, int(moved + high + room) + 1)
+            limits += [least, max(least, most)]
+        return limits[0], limits[1], limits[2], limits[3]
+
+    def _recognised(self, dark: np.ndarray, score: float, x: int, y: int, number: int) -> Place | None:
+        size = self.sizes[number]
+        height, width = size.dark.shape
+        wide = _window(dark, x - 1, y - 1, width + 2, height + 2, outside=-1).ravel()
+        ink = wide[size.pixels]
+        seen = ink >= 0
+        weight = size.want[seen]
+        gain = min(1.0, float(np.dot(ink[seen], weight) / max(float(np.dot(weight, weight)), 1e-6)))
+        if gain < 0.25:
+            return None
+        count = len(self.boxes)
+        want = gain * size.want
+        total = np.bincount(size.part, want, count)
+        best, shift = np.full(count, -1.0), np.zeros((count, 2), np.int64)
+        for dx, dy in SHIFTS:
+            ink = wide[size.pixels + dy * (width + 2) + dx]
+            seen = ink >= 0
+            visible = np.bincount(size.part, want * seen, count)
+            share = np.bincount(size.part, np.minimum(ink, want) * seen, count) / np.maximum(visible, 1e-6)
+            share[visible < 0.3 * total] = 0
+            better = share > best + 0.03
+            best[better], shift[better] = share[better], (dx, dy)
+            if (best >= 0.9).all():
+                break
+        letters = best >= COVERED
+        alike = letters & (_alike(wide[size.box_pixels], size.box_want, size.box_part, count) >= ALIKE)
+        mask = np.zeros(dark.shape, bool)
+        chosen = letters[size.part]
+        rows, columns = np.divmod(size.pixels[chosen], width + 2)
+        rows, columns = rows + y - 1 + shift[size.part[chosen], 1], columns + x - 1 + shift[size.part[chosen], 0]
+        inside = (rows >= 0) & (rows < mask.shape[0]) & (columns >= 0) & (columns < mask.shape[1])
+        mask[rows[inside], columns[inside]] = True
+        return Place(x, y, SCALES[number], score, letters, float(alike.mean()), mask)
+
+
+class Size(NamedTuple):
+    """A template in one size.
+
+    dark: as in ``Template``. core: left, top, right and bottom of its letters. pixels, part, want: of each pixel of
+    print its index in an area with a border of one pixel, the number of its part, and its darkness; box_pixels, box_part,
+    box_want: the same of each pixel of the box around a part.
+    """
+
+    dark: np.ndarray
+    core: tuple[int, int, int, int]
+    pixels: np.ndarray
+    part: np.ndarray
+    want: np.ndarray
+    box_pixels: np.ndarray
+    box_part: np.ndarray
+    box_want: np.ndarray
+
+    @classmethod
+    def of(cls, template: "Template", scale: float) -> "Size":
+        """``template`` in the size ``scale``."""
+        height, width = template.dark.shape
+        size = (max(1, round(width * scale)), max(1, round(height * scale)))
+        fx, fy = size[0] / width, size[1] / height
+        dark = cv2.resize(template.dark, size, interpolation=cv2.INTER_LINEAR)
+        labels = cv2.resize(template.labels.astype(np.float32), size, interpolation=cv2.INTER_NEAREST).astype(np.int64)
+        rows, columns = np.nonzero(labels)
+        padded = np.pad(dark, 1)
+        boxes, parts = [], []
+        numbers = np.arange(padded.size).reshape(padded.shape)
+        for part, (x, y, across, down) in enumerate(template.boxes.tolist()):
+            box = numbers[int(y * fy) : int((y + down) * fy) + 3, int(x * fx) : int((x + across) * fx) + 3].ravel()
+            boxes.append(box)
+            parts.append(np.full(len(box), part))
+        box_pixels = np.concatenate(boxes)
+        left, top, right, bottom = template.core
+        return cls(
+            dark,
+            (round(left * fx), round(top * fy), min(round(right * fx), size[0]), min(round(bottom * fy), size[1])),
+            numbers[rows + 1, columns + 1],
+            labels[rows, columns] - 1,
+            dark[rows, columns],
+            box_pixels,
+            np.concatenate(parts),
+            padded.ravel()[box_pixels],
+        )
+
+
+def _alike(ink: np.ndarray, want: np.ndarray, part: np.ndarray, count: int) -> np.ndarray:
+    """(count,) float64: correlation of the ink (negative outside of the image) with the darkness wanted, by part."""
+    seen = ink >= 0
+    ink, want, part = ink[seen].astype(np.float64), want[seen].astype(np.float64), part[seen]
+    number = np.maximum(np.bincount(part, minlength=count), 1)
+    one, other = np.bincount(part, ink, count), np.bincount(part, want, count)
+    both = np.bincount(part, ink * want, count) - one * other / number
+    own = np.bincount(part, ink * ink, count) - one * one / number
+    wanted = np.bincount(part, want * want, count) - other * other / number
+    result: np.ndarray = both / np.sqrt(np.maximum(own * wanted, 1e-6))
+    return result
+
+
+def _window(dark: np.ndarray, x: int, y: int, width: int, height: int, outside: float = 0) -> np.ndarray:
+    """The part of ``dark`` at (x, y), with ``outside`` where it is beyond the image."""
+    area = np.full((height, width), outside, np.float32)
+    top, bottom = max(y, 0), min(y + height, dark.shape[0])
+    left, right = max(x, 0), min(x + width, dark.shape[1])
+    if top < bottom and left < right:
+        area[top - y : bottom - y, left - x : right - x] = dark[top:bottom, left:right]
+    return area
