@@ -120,7 +120,11 @@ def align_word(
         )
     cropped = crop_image(_pixels(image), cropping)
     x, y, width, height = cropped.box
-    found = trained.align(row_id, views_of(cropped.word.hypotheses()), word) if width and height else None
+    found = (
+        trained.align(row_id, views_of(cropped.word._replace(forms=trained.forms).hypotheses()), word)
+        if width and height
+        else None
+    )
     if found is None:
         raise InputError(
             f"The image has too few fragments of ink for the {len(word)} letters of {letters_of(pattern)}. "

@@ -59,7 +59,8 @@ def _align(
 ) -> tuple[Sequence[MatchedLetter | StoppedRow], Suspect | None]:
     """first: the name of the ink hypothesis to try first."""
     letters, drawn = word(pattern), drawn_word(pattern)
-    best = recogniser.align(row.row_id, views_of(read_word(cropped, row).hypotheses(), first), drawn)
+    image = read_word(cropped, row)._replace(forms=recogniser.forms)
+    best = recogniser.align(row.row_id, views_of(image.hypotheses(first)), drawn)
     if best is None:
         detail = f"too few fragments of ink for the {len(letters)} letters of {letters}"
         return [StoppedRow(row.row_id, STAGE, "too_few_pieces", detail, letters)], None

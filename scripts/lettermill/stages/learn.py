@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -14,9 +14,12 @@ from lettermill.align.recogniser import write_untrained
 from lettermill.align.supervision import supervision_of
 from lettermill.base.direction import drawn_order, embedding_levels
 from lettermill.corrections.correction import Correction
+from lettermill.image.hypotheses import WordImage
+from lettermill.image.print_forms import PrintForms
 from lettermill.records.csv_files import by_row, read_results, write_records
 from lettermill.records.schemas import CorrectionEffect, Cropped, MatchedLetter, Reliability, StoppedRow
 from lettermill.stages.images import read_offsets, read_word
+from lettermill.stages.unprinted import SAMPLE, counted_again, print_of
 
 log = logging.getLogger(__name__)
 
@@ -86,8 +89,11 @@ def learn_recogniser(
     by_row: dict[str, list[Correction]] = {}
     for correction in corrections:
         by_row.setdefault(correction.row_id, []).append(correction)
-    examples, lexicon, places = gather_examples(sources, max_words, rounds != 1, by_row)
-    learnt = learn(examples, lexicon, rounds, jobs)
+    examples, lexicon, places = gather_examples(sources, max_words, by_row)
+    forms = print_of(examples[:SAMPLE])
+    log.info("printed labels: %d", len(forms.templates))
+    known = [example._replace(load=partial(_with_forms, example.load, forms)) for example in examples]
+    learnt = learn(counted_again(known, forms), lexicon, forms, rounds, jobs)
     if learnt is None:
         write_untrained(output.recogniser)
     else:
@@ -98,15 +104,18 @@ def learn_recogniser(
     write_records(output.correction_effects, CorrectionEffect, as_read)
 
 
+def _with_forms(load: Callable[[], WordImage], forms: PrintForms) -> WordImage:
+    return load()._replace(forms=forms)
+
+
 def gather_examples(
-    sources: Iterable[LearningSource], max_words: int, others: bool, corrections: Mapping[str, Sequence[Correction]]
-) -> tuple[Iterator[Example], Lexicon, dict[str, list[int]]]:
-    """A random sample of up to ``max_words`` words whose boxes fit, the lexicon of all words whose boxes fit, and for
-    each corrected row the positions of its letters from left to right.
+    sources: Iterable[LearningSource], max_words: int, corrections: Mapping[str, Sequence[Correction]]
+) -> tuple[list[Example], Lexicon, dict[str, list[int]]]:
+    """A random sample of up to ``max_words`` words whose boxes fit and as many others, in random order; the lexicon of
+    all words; and for each corrected row the positions of its letters from left to right.
 
     Examples and lexicon have the letters of a word from left to right, as `align` does.
-    others: whether to add up to ``max_words`` words whose boxes do not fit, without boxes. corrections: row id ->
-    corrections; words with corrections are always included. Images are read lazily.
+    corrections: row id -> corrections; words with corrections are always included. Images are read lazily.
     """
     fitting: list[_Word] = []
     unfit: list[_Word] = []
@@ -115,18 +124,18 @@ def gather_examples(
     for source in sources:
         words = list(_words(source))
         fits = [word for word in words if word.fits]
-        spelt += [(word.row_id, word.drawn) for word in fits]
+        spelt += [(word.row_id, word.drawn) for word in words]
         fitting = sorted([*fitting, *fits])[:max_words]
-        if others:
-            unfit = sorted([*unfit, *(word for word in words if not word.fits)])[:max_words]
+        unfit = sorted([*unfit, *(word for word in words if not word.fits)])[:max_words]
         corrected += [word for word in words if word.row_id in corrections]
     chosen = {word.row_id: word for word in (*fitting, *unfit, *corrected)}
     log.info("words to train on: %d whose boxes fit, %d whose boxes do not fit", len(fitting), len(unfit))
     log.info("words with corrected letters: %d", len(corrected))
     crops = {folder: read_offsets(folder) for folder in sorted({word.cropped for word in chosen.values()})}
-    examples = (
-        _example(word, crops[word.cropped][row_id], corrections.get(row_id, ())) for row_id, word in chosen.items()
-    )
+    examples = [
+        _example(word, crops[word.cropped][word.row_id], corrections.get(word.row_id, ()))
+        for word in sorted(chosen.values())
+    ]
     return examples, Lexicon.of(spelt), {word.row_id: word.places for word in corrected}
 
 

@@ -65,7 +65,7 @@ def _agree(one: Box, other: Box) -> bool:
 
 def _segment(row: Cropped, cropped: Path, tolerances: Tolerances) -> Sequence[SegmentedBox | StoppedRow]:
     image = read_word(cropped, row)
-    found = boxes_of(image.hypotheses(), tolerances)
+    found = boxes_of(image.voted(), tolerances)
     if not found:
         return [StoppedRow(row.row_id, STAGE, *_why(image.layers[0]))]
     return [
