@@ -136,13 +136,13 @@ def test_uneven_light_is_evened(light: Callable[[tuple[int, int]], np.ndarray], 
 
 def test_chalk_on_an_unevenly_lit_board() -> None:
     image = word(0, 2)
-    board = grey_levels((60 + 170 * coverage(image)) * across(image.shape))
+    board = grey_levels((90 + 140 * coverage(image)) * across(image.shape))
     form = one_form(board)
     assert form.changes[:2] == ("inverted", "evened")
     assert agreement(form.image, image) > 0.9 > agreement(255 - board, image)
     chalk, half = image < 60, image.shape[1] // 4
     levels = [float(np.median(form.image[:, part][chalk[:, part]])) for part in (np.s_[:half], np.s_[half:])]
-    assert abs(levels[0] - levels[1]) < 60
+    assert abs(levels[0] - levels[1]) < 30
 
 
 @pytest.mark.parametrize(("paper", "ink"), [(150, 105), (90, 45), (15, 0)])

@@ -21,7 +21,7 @@ from lettermill.image.light import (
 MARGIN = 0.2
 """What is darker than this share of the lightest paper is a table, a lid or a black margin, not paper in the shade."""
 
-BOARD, EVEN_BOARD = 24, 0.75
+BOARD, EVEN_BOARD = 12, 0.75
 """Minimum grey level of a board under light ink for which its light can be evened: below, there are too few levels. And
 minimum ratio of its darkest to its lightest part for which it is evenly lit: its noise is a large share of it."""
 
