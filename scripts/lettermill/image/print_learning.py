@@ -72,8 +72,11 @@ def counted(template: Template, darks: Sequence[np.ndarray], least: float) -> tu
     if len(places) < least:
         return None, places
     usual = np.mean([place.letters for place in places.values()], axis=0) >= USUAL
+    usual |= ~template.is_letter  # a colon may follow the label in some of the forms
     if not usual.all():
-        return counted(template.with_parts(usual), darks, least) if usual.any() else (None, places)
+        return (
+            counted(template.with_parts(usual), darks, least) if (usual & template.is_letter).any() else (None, places)
+        )
     alone = sum(not _continued(template, darks[number], place) for number, place in places.items())
     if alone < max(least, ALONE * len(places)):
         return None, places

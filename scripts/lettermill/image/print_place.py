@@ -8,10 +8,12 @@ import numpy as np
 
 
 class Place(NamedTuple):
-    """Where a template is in an image. x, y: its upper left corner in pixels, possibly outside of the image. scale:
-    size relative to the template. score: correlation. letters: (n,) bool, the
-    parts of the template whose ink is there. share: the share of parts that also have paper around them. mask:
-    (height, width) bool, the pixels of the image that ``letters`` cover."""
+    """Where a template is in an image.
+
+    x, y: its upper left corner in pixels, possibly outside of the image. scale: size relative to the template. score:
+    correlation. letters: (n,) bool, the parts of the template whose ink is there. share: of its letters, the share that
+    also has paper around it. mask: (height, width) bool, the pixels of the image that ``letters`` cover.
+    """
 
     x: int
     y: int

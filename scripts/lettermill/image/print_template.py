@@ -1,13 +1,14 @@
 """One printed label as it looks in many word images, and where it is in an image."""
 
 from functools import cached_property
-from typing import NamedTuple
 
 import cv2
 import numpy as np
 
+from lettermill.image.ink import components
 from lettermill.image.print_place import Place
 from lettermill.image.print_runs import SMALLEST
+from lettermill.image.print_size import Size
 
 SCALES = (1.0, 0.985, 1.015, 0.97, 1.03)
 """Sizes in which a label is searched, relative to its template: forms are photographed from different distances."""
@@ -45,18 +46,19 @@ class Template:
         self.one_size = one_size
         count, self.labels, stats, _ = cv2.connectedComponentsWithStats((dark > 0).astype(np.uint8), connectivity=8)
         self.boxes = stats[1:count, :4]
-        letters = self.boxes[self.boxes[:, 3] >= SMALLEST]
-        if not len(letters):
-            letters = np.array([[0, 0, dark.shape[1], dark.shape[0]]])
+        self.is_letter = self.boxes[:, 3] >= SMALLEST
+        if not self.is_letter.any():
+            self.is_letter[:] = True
+        letters = self.boxes[self.is_letter]
         left, top = letters[:, :2].min(axis=0)
         right, bottom = (letters[:, :2] + letters[:, 2:]).max(axis=0)
         self.core = (int(left), int(top), int(right), int(bottom))
         self.letters = letters
 
     @cached_property
-    def sizes(self) -> list["Size"]:
+    def sizes(self) -> list[Size]:
         """The template in each of ``SCALES``."""
-        return [Size.of(self, scale) for scale in SCALES]
+        return [Size.of(self.dark, self.labels, self.boxes, self.core, scale) for scale in SCALES]
 
     def with_parts(self, chosen: np.ndarray) -> "Template":
         """Only the ``chosen`` parts; chosen: (n,) bool with at least one."""
@@ -136,60 +138,36 @@ class Template:
                 break
         letters = best >= COVERED
         alike = letters & (_alike(wide[size.box_pixels], size.box_want, size.box_part, count) >= ALIKE)
+        letters &= alike | self.is_letter
         mask = np.zeros(dark.shape, bool)
         chosen = letters[size.part]
         rows, columns = np.divmod(size.pixels[chosen], width + 2)
         rows, columns = rows + y - 1 + shift[size.part[chosen], 1], columns + x - 1 + shift[size.part[chosen], 0]
         inside = (rows >= 0) & (rows < mask.shape[0]) & (columns >= 0) & (columns < mask.shape[1])
         mask[rows[inside], columns[inside]] = True
-        return Place(x, y, SCALES[number], score, letters, float(alike.mean()), mask)
+        left, top, right, bottom = size.core
+        _add_colon(mask, dark, (x + right, y + top, y + bottom))
+        return Place(x, y, SCALES[number], score, letters, float(alike[self.is_letter].mean()), mask)
 
 
-class Size(NamedTuple):
-    """A template in one size.
-
-    dark: as in ``Template``. core: left, top, right and bottom of its letters. pixels, part, want: of each pixel of
-    print its index in an area with a border of one pixel, the number of its part, and its darkness; box_pixels, box_part,
-    box_want: the same of each pixel of the box around a part.
-    """
-
-    dark: np.ndarray
-    core: tuple[int, int, int, int]
-    pixels: np.ndarray
-    part: np.ndarray
-    want: np.ndarray
-    box_pixels: np.ndarray
-    box_part: np.ndarray
-    box_want: np.ndarray
-
-    @classmethod
-    def of(cls, template: "Template", scale: float) -> "Size":
-        """``template`` in the size ``scale``."""
-        height, width = template.dark.shape
-        size = (max(1, round(width * scale)), max(1, round(height * scale)))
-        fx, fy = size[0] / width, size[1] / height
-        dark = cv2.resize(template.dark, size, interpolation=cv2.INTER_LINEAR)
-        labels = cv2.resize(template.labels.astype(np.float32), size, interpolation=cv2.INTER_NEAREST).astype(np.int64)
-        rows, columns = np.nonzero(labels)
-        padded = np.pad(dark, 1)
-        boxes, parts = [], []
-        numbers = np.arange(padded.size).reshape(padded.shape)
-        for part, (x, y, across, down) in enumerate(template.boxes.tolist()):
-            box = numbers[int(y * fy) : int((y + down) * fy) + 3, int(x * fx) : int((x + across) * fx) + 3].ravel()
-            boxes.append(box)
-            parts.append(np.full(len(box), part))
-        box_pixels = np.concatenate(boxes)
-        left, top, right, bottom = template.core
-        return cls(
-            dark,
-            (round(left * fx), round(top * fy), min(round(right * fx), size[0]), min(round(bottom * fy), size[1])),
-            numbers[rows + 1, columns + 1],
-            labels[rows, columns] - 1,
-            dark[rows, columns],
-            box_pixels,
-            np.concatenate(parts),
-            padded.ravel()[box_pixels],
-        )
+def _add_colon(mask: np.ndarray, dark: np.ndarray, end: tuple[int, int, int]) -> None:
+    """Add to ``mask`` the colon after a label, which is not at the same distance on every form. end: right, upper and
+    lower edge of the label. The dots of a colon are equal and above each other, and the lower one is on the baseline."""
+    right, top, bottom = end
+    height = bottom - top
+    x, y = max(right - 1, 0), max(top, 0)
+    area = dark[y : bottom + 2, x : right + 2 * height]
+    if not area.size:
+        return
+    parts = components(area >= 0.5)
+    largest = max(2, round(0.45 * height))
+    dots = np.flatnonzero((parts.width <= largest) & (parts.height <= largest) & (parts.left <= height))
+    for lower in dots[abs(parts.bottom[dots] + y - bottom) <= 1].tolist():
+        for upper in dots[parts.bottom[dots] < parts.top[lower]].tolist():
+            sides = ((side[lower], side[upper]) for side in (parts.width, parts.height, parts.left))
+            if all(abs(one - other) <= 1 for one, other in sides):
+                mask[y : bottom + 2, x : right + 2 * height] |= np.isin(parts.labels, (lower + 1, upper + 1))
+                return
 
 
 def _alike(ink: np.ndarray, want: np.ndarray, part: np.ndarray, count: int) -> np.ndarray:
