@@ -7,6 +7,7 @@ vector machines", 1999, also learns probabilities from the scores of another cla
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
@@ -44,9 +45,18 @@ Probabilities = Callable[[GroundTruthWord, View], np.ndarray]
 """Log probabilities (candidates, letters + 1) of a view, by a network that was not trained on its word."""
 
 
+class Calibration(NamedTuple):
+    """confidence: see there. reliability: its table. accuracy: share of the letters with known boxes that are read
+    right by networks that were not trained on their words."""
+
+    confidence: Confidence
+    reliability: list[Reliability]
+    accuracy: float
+
+
 def calibrate(
     words: Sequence[GroundTruthWord], probabilities: Probabilities, letters: str, lexicon: Lexicon
-) -> tuple[Confidence, list[Reliability]] | None:
+) -> Calibration | None:
     """Learn the confidence of aligned letters, and measure its reliability; None if that is impossible.
 
     words: words with every letter known, or with a corrected letter. letters: the classes. lexicon: of all words.
@@ -65,6 +75,7 @@ def calibrate(
     )
     own /= own.sum(axis=1, keepdims=True)
     labels = np.array([letters.index(name) for word in whole for name in word.labels if name in letters])
+    accuracy = float((own.argmax(axis=1) == labels).mean())
     mislabelled = find_label_errors(own, labels)
     wrong = {place for place, error in zip(owner, mislabelled, strict=True) if error}
     errors = TranscriptionErrors(letters, sorted({word.word for word in whole}), confusion(own, labels))
@@ -93,7 +104,7 @@ def calibrate(
         return None
     model = LogisticRegression(C=1.0, max_iter=2000).fit(x, y, sample_weight=counted)
     confidence = Confidence(model.coef_[0].astype(np.float64), float(model.intercept_[0]))
-    return confidence, _reliability(confidence.of(x), y, counted)
+    return Calibration(confidence, _reliability(confidence.of(x), y, counted), accuracy)
 
 
 def _view(word: GroundTruthWord) -> View:
