@@ -79,7 +79,7 @@ class Recogniser:
         }
         for fold, network in enumerate(self.networks):
             for number, layer in enumerate(network.layers):
-                arrays |= {f"{name}{fold}.{number}": values for name, values in layer._asdict().items()}
+                arrays |= {f"{name}{fold}.{number}": v.astype(np.float32) for name, v in layer._asdict().items()}
         content = io.BytesIO()
         np.savez_compressed(content, allow_pickle=False, **arrays)
         write_bytes(path, content.getvalue())
@@ -98,7 +98,8 @@ def load_recogniser(path: Path) -> Recogniser | None:
             for fold in range(FOLDS):
                 layers = range(int(arrays["layers"]))
                 names = [[f"{name}{fold}.{number}" for name in Layer._fields] for number in layers]
-                networks.append(Network(tuple(Layer(*(arrays[name] for name in layer)) for layer in names)))
+                values = [[arrays[name].astype(np.float64) for name in layer] for layer in names]
+                networks.append(Network(tuple(Layer(*layer) for layer in values)))
             lexicon = Lexicon(arrays["words"].tolist(), arrays["counts"])
             return Recogniser(letters, tuple(networks), lexicon, Confidence(arrays["weights"], float(arrays["bias"])))
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:

@@ -7,6 +7,9 @@ import cv2
 import numpy as np
 
 from lettermill.base.box import Box
+from lettermill.base.memory import keep_freed_memory
+
+keep_freed_memory()
 
 MAX_COMPONENTS, MAX_SPECKS = 2_000, 100_000
 """Maximum numbers of components in a word image: with more than one pixel, and of any size. A word of twenty letters
