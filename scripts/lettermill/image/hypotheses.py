@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lettermill.base.box import Box
-from lettermill.image.ink import Components, components, ink_mask
+from lettermill.image.ink import Components, components, contrast
 from lettermill.image.rules import without_rules
 from lettermill.image.segmentation import word_bands
 
@@ -89,8 +89,11 @@ def _every(layers: Sequence[np.ndarray], region: Box, line: int | None) -> Itera
             image = box.of(whole)
             cleaned = without_rules(image).image
             for rules, pixels in enumerate((image,) if cleaned is image else (cleaned, image)):
+                levels = contrast(pixels)
+                if levels is None:  # blank
+                    continue
                 for level in LEVELS:
-                    parts = components(ink_mask(pixels, level))
+                    parts = components(pixels < levels.threshold(level))
                     if parts.no_word:
                         continue
                     for number, band in enumerate(word_bands(parts, None if line is None else line - box.y)):
