@@ -96,9 +96,7 @@ def ground_truth_words(examples: Iterable[Example]) -> list[GroundTruthWord]:
             view, truth, by_hand = _best_view(example)
             if view is None:
                 continue
-        words.append(
-            GroundTruthWord(example.row_id, example.word, example.load, view, truth, example.word, by_hand)
-        )
+        words.append(GroundTruthWord(example.row_id, example.word, example.load, view, truth, example.word, by_hand))
     return sorted(words, key=lambda word: word.row_id)
 
 

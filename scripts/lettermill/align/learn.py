@@ -11,7 +11,14 @@ from lettermill.align.calibrate import calibrate
 from lettermill.align.correction_effect import effects_of
 from lettermill.align.features import Appearance
 from lettermill.align.folds import FOLDS, fold_of
-from lettermill.align.ground_truth import OTHER, SAME_PLACE, Example, GroundTruthWord, ground_truth_words, with_decisions
+from lettermill.align.ground_truth import (
+    OTHER,
+    SAME_PLACE,
+    Example,
+    GroundTruthWord,
+    ground_truth_words,
+    with_decisions,
+)
 from lettermill.align.lexicon import Lexicon
 from lettermill.align.recogniser import Recogniser
 from lettermill.align.train import train
@@ -113,7 +120,9 @@ def _checked(
 
 def _agrees(word: GroundTruthWord, view: View, aligned: WordAlignment) -> bool:
     boxes = [view.candidates[index].box for index in aligned.chosen]
-    same = [index < 0 or word.box(index).overlap(box) > SAME_PLACE for index, box in zip(word.truth, boxes, strict=True)]
+    same = [
+        index < 0 or word.box(index).overlap(box) > SAME_PLACE for index, box in zip(word.truth, boxes, strict=True)
+    ]
     return all(same) or aligned.reading != word.word
 
 

@@ -233,9 +233,11 @@ def _runs(flags: np.ndarray) -> list[tuple[int, int]]:
 def straightened(image: np.ndarray, rows: np.ndarray, reach: int) -> np.ndarray:
     """The pixels within ``reach`` rows of a curve, (2 * reach + 1, width). Outside the image there is nothing."""
     height, width = image.shape
-    at = rows + np.arange(-reach, reach + 1)[:, None]
-    inside = (at >= 0) & (at < height)
-    pixels: np.ndarray = np.where(inside, image[np.clip(at, 0, height - 1), np.arange(width)], 0)
+    # A row of nothing above the image and one below it.
+    padded = np.zeros((height + 2, width), image.dtype)
+    padded[1:-1] = image
+    at = np.clip(rows + np.arange(1 - reach, reach + 2)[:, None], 0, height + 1)
+    pixels: np.ndarray = padded.ravel().take(at * width + np.arange(width))
     return pixels
 
 
@@ -299,16 +301,22 @@ def _spread(values: np.ndarray) -> float:
     return float(high - low) / 1.35
 
 
+def _median(values: np.ndarray) -> float:
+    """The median of ``values`` ((n,)), faster than that of NumPy for few numbers."""
+    low, high = (len(values) - 1) // 2, len(values) // 2
+    ordered = np.partition(values, (low, high))
+    return float(ordered[low] + ordered[high]) / 2
+
+
 def _fitted(x: np.ndarray, at: np.ndarray, centre: np.ndarray) -> np.ndarray:
     """A parabola through most of the points (``at``, ``centre``), at ``x``."""
     keep = np.ones(len(at), bool)
     powers = np.stack((np.ones_like(at), at, at**2))
     for degree in (1, 1, 2, 2):
-        terms = powers[: degree + 1, keep]
-        system = terms @ terms.T + 1e-6 * np.eye(degree + 1)
-        factors = np.linalg.solve(system, terms @ centre[keep])
-        distance = abs(factors @ powers[: degree + 1] - centre)
-        keep = distance <= max(0.75, 1.5 * float(np.median(distance)))
+        terms, kept = powers[: degree + 1], powers[: degree + 1] * keep
+        factors = np.linalg.solve(kept @ terms.T + 1e-6 * np.eye(degree + 1), kept @ centre)
+        distance = abs(factors @ terms - centre)
+        keep = distance <= max(0.75, 1.5 * _median(distance))
     curve: np.ndarray = factors @ np.stack((np.ones_like(x), x, x**2))
     return curve
 
