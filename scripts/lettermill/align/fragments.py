@@ -216,10 +216,10 @@ def _bind(boxes: list[Box], area: list[int], height: float) -> list[_Group]:
             groups.append(_Group(piece, box))
     for piece in sorted(set(order).difference(bodies), key=boxes.__getitem__):
         left, right = boxes[piece].x, boxes[piece].right
-        common = [min(group.right, right) - max(group.left, left) for group in groups]
-        most = max(common, default=-2)
+        shared = [min(group.right, right) - max(group.left, left) for group in groups]
+        most = max(shared, default=-2)
         if most >= -1:
-            groups[common.index(most)].add(piece, boxes[piece])
+            groups[shared.index(most)].add(piece, boxes[piece])
         else:
             groups.append(_Group(piece, boxes[piece]))
     return groups

@@ -135,4 +135,4 @@ def components(mask: np.ndarray) -> Components:
     rank = np.zeros(len(stats), np.int32)
     rank[order + 1] = np.arange(1, len(stats), dtype=np.int32)
     left, top, width, height, area = stats[1:].T.astype(np.int64).take(order, axis=1)
-    return Components(rank.take(labels), left, top, left + width, top + height, area)
+    return Components(rank.take(np.asarray(labels)), left, top, left + width, top + height, area)
