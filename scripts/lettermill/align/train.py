@@ -82,4 +82,6 @@ def _network(network: MLPClassifier, classes: int) -> Network:
     output, output_bias = np.zeros((len(weights), classes)), np.full(classes, -20.0)
     output[:, network.classes_], output_bias[network.classes_] = weights, bias
     layers = [*inner, (output, output_bias)]
-    return Network(tuple(Layer(*(values.astype(np.float32) for values in layer)) for layer in layers))
+    return Network(
+        tuple(Layer(*(values.astype(np.float32).astype(np.float64) for values in layer)) for layer in layers)
+    )

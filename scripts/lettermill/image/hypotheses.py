@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lettermill.base.box import Box
-from lettermill.image.ink import Components, components, ink_mask
+from lettermill.image.ink import Components, components, contrast
 from lettermill.image.print_forms import PrintForms
 from lettermill.image.segmentation import word_bands
 
@@ -95,11 +95,14 @@ class WordImage(NamedTuple):
         """All ink hypotheses. only: the name of one; those with ink from elsewhere are then left out."""
         for source, box, layer in self._sources(only):
             image = box.of(layer)
+            levels = contrast(image)
+            if levels is None:  # blank
+                continue
             for level in LEVELS[:2] if source.startswith(ELSEWHERE) else LEVELS:
                 place = f"{source}.{round(100 * level)}."
                 if only and not only.startswith(place):
                     continue
-                parts = components(ink_mask(image, level))
+                parts = components(image < levels.threshold(level))
                 if parts.no_word:
                     continue
                 line = None if self.line is None or source == UNPRINTED else self.line - box.y
