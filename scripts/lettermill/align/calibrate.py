@@ -27,8 +27,8 @@ WRONG_TRANSCRIPTIONS, HIDDEN_LETTERS = 0.05, 0.05
 """Expected shares in real tables: of words with a wrong transcription, and of words in which a letter cannot be cut
 correctly."""
 
-MAX_STAGED = 1_500
-"""Maximum number of words for which errors are simulated."""
+MAX_WORDS, MAX_STAGED = 2_000, 800
+"""Maximum numbers of words that are aligned, and of those for which errors are simulated."""
 
 LEFT_OUT, ADDED, OTHER_WORD = 0.2, 0.2, 0.1
 """Shares of the wrong transcriptions that lack a letter, have an extra letter, and are another word. The others have
@@ -61,6 +61,8 @@ def calibrate(
 
     words: words with every letter known, or with a corrected letter. letters: the classes. lexicon: of all words.
     """
+    kept = {word.row_id for word in sorted(words, key=lambda word: sample_key(word.row_id))[:MAX_WORDS]}
+    words = [word for word in words if word.row_id in kept or word.by_hand]
     whole = [word for word in words if word.is_whole]
     owner = [(word.row_id, position) for word in whole for position, name in enumerate(word.labels) if name in letters]
     if not owner:

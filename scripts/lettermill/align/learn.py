@@ -24,6 +24,7 @@ from lettermill.align.recogniser import Recogniser
 from lettermill.align.train import train
 from lettermill.align.views import View
 from lettermill.align.word_alignment import WordAlignment
+from lettermill.base.sampling import sample_key
 from lettermill.image.print_forms import PrintForms
 from lettermill.records.schemas import CorrectionEffect, Reliability
 
@@ -51,6 +52,9 @@ MAX_ROUNDS = 5
 
 WORTHWHILE = 0.05
 """A further round is worth its time if the letters to train on become more by at least this share."""
+
+CHECKED_FIRST = 300
+"""Number of words that are checked to see whether a further round is worth its time."""
 
 BY_HAND = 5
 """Weight of a corrected letter: it is shown to the networks this many times per epoch, each time augmented."""
@@ -102,6 +106,8 @@ def _learn_in_rounds(
     for _ in range(1, rounds or MAX_ROUNDS):
         if learnt is None:
             break
+        if rounds is None and _is_settled(words, others, learnt[0]):
+            break
         words, chance = _checked(words, learnt[0])
         aligned = _self_labelled([*others, *chance], learnt[0])
         now = _examples(words) + _examples(aligned)
@@ -123,6 +129,16 @@ def _learn_in_rounds(
         )
         return None
     return recogniser, calibration.reliability
+
+
+def _is_settled(
+    words: Sequence[GroundTruthWord], others: Sequence[GroundTruthWord], recogniser: Recogniser
+) -> bool:
+    """Whether a further round can hardly help: few words are without boxes, and in a sample few fit by chance."""
+    if sum(len(word.word) for word in others) > WORTHWHILE * _examples(words):
+        return False
+    sample = sorted(words, key=lambda word: sample_key(word.row_id))[:CHECKED_FIRST]
+    return len(_checked(sample, recogniser)[1]) < WORTHWHILE * len(sample)
 
 
 def _checked(
