@@ -19,6 +19,9 @@ RECOGNISED = 0.6
 USUAL = 0.75
 """A part of a label is recognised in at least this share of the places of the label."""
 
+COMMON = 0.6
+"""A part of a label has paper around it in at least this share of the images that were averaged."""
+
 ALONE = 0.3
 """Minimum share of the places of a label where it is not a part of a longer line of print."""
 
@@ -47,7 +50,19 @@ def grown(runs: Sequence[Run], darks: Sequence[np.ndarray]) -> Template | None:
             return None
         origin = (origin[0] + left - columns[0], origin[1] + top - rows[0])
         seed = Template(mean[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
-    return seed
+    return _common(seed, runs[1 : 1 + MOST_AVERAGED], darks, origin)
+
+
+def _common(template: Template, runs: Sequence[Run], darks: Sequence[np.ndarray], origin: tuple[int, int]) -> Template:
+    """Without the parts that are only where the letters of two different labels overlap. origin: of the run in it."""
+    alike = []
+    for run in runs:
+        x, y = run.x - origin[0], run.y - origin[1]
+        place = template.find(darks[run.image], (x - 4, x + 4, y - 4, y + 4))
+        if place is not None:
+            alike.append(place.alike)
+    common = np.mean(alike, axis=0) >= COMMON if alike else np.ones(len(template.boxes), bool)
+    return template if common.all() or not common.any() else template.with_parts(common)
 
 
 def _gain(template: Template, dark: np.ndarray, place: Place) -> float:
@@ -94,7 +109,8 @@ def counted(template: Template, darks: Sequence[np.ndarray], least: float) -> tu
 
 
 def _continued(template: Template, dark: np.ndarray, place: Place) -> bool:
-    """Whether the print is part of a longer line of print: a letter beside it has the height of its letters."""
+    """Whether the print is part of a longer line of print: beside it is a letter between the same two lines as one of its
+    letters or, as close as letters of a word are, on one of their lines."""
     parts = components((dark >= 0.5) & ~place.mask)
     left, top, right, bottom = template.core
     height = bottom - top
@@ -103,8 +119,8 @@ def _continued(template: Template, dark: np.ndarray, place: Place) -> bool:
     slack = max(1, round(0.08 * height))
     tops = place.y + template.letters[:, 1] * place.scale
     bottoms = place.y + (template.letters[:, 1] + template.letters[:, 3]) * place.scale
-    level = (abs(parts.top[:, None] - tops) <= slack).any(axis=1) & (abs(parts.bottom[:, None] - bottoms) <= slack).any(
-        axis=1
-    )
-    near = (gap <= height) & (parts.height >= 5)
-    return bool((near & level).any())
+    upper = (abs(parts.top[:, None] - tops) <= slack).any(axis=1)
+    lower = (abs(parts.bottom[:, None] - bottoms) <= slack).any(axis=1)
+    sized = (parts.height >= 0.5 * np.median(template.letters[:, 3])) & (parts.height <= 1.5 * height)
+    close = (gap <= 0.4 * height) & (upper | lower)
+    return bool((sized & (close | ((gap <= height) & upper & lower))).any())

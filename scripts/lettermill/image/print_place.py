@@ -11,8 +11,9 @@ class Place(NamedTuple):
     """Where a template is in an image.
 
     x, y: its upper left corner in pixels, possibly outside of the image. scale: size relative to the template. score:
-    correlation. letters: (n,) bool, the parts of the template whose ink is there. share: of its letters, the share that
-    also has paper around it. mask: (height, width) bool, the pixels of the image that ``letters`` cover.
+    correlation. letters: (n,) bool, the parts of the template whose ink is there. alike: (n,) bool, those that also have
+    paper around them. share: of the letters, the share that is ``alike``. mask: (height, width) bool, the
+    pixels of the image that ``letters`` cover.
     """
 
     x: int
@@ -20,6 +21,7 @@ class Place(NamedTuple):
     scale: float
     score: float
     letters: np.ndarray
+    alike: np.ndarray
     share: float
     mask: np.ndarray
 
