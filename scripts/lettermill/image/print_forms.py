@@ -72,7 +72,8 @@ class PrintForms:
         arrays: dict[str, np.ndarray] = {}
         for number, template in enumerate(self.templates):
             arrays[f"dark_{number}"] = template.dark
-            arrays[f"around_{number}"] = np.array([*template.around, *template.side, template.one_size], np.float64)
+            around = [*template.around, *map(float, template.side), float(template.one_size)]
+            arrays[f"around_{number}"] = np.array(around, np.float64)
         return arrays
 
     @classmethod
@@ -80,9 +81,9 @@ class PrintForms:
         """What ``arrays`` described."""
         templates = []
         for number in range(sum(name.startswith("dark_") for name in arrays)):
-            around = arrays[f"around_{number}"]
             dark = np.asarray(arrays[f"dark_{number}"], np.float32)
-            templates.append(Template(dark, around[:4], (bool(around[4]), bool(around[5])), bool(around[6])))
+            *around, right, bottom, one_size = arrays[f"around_{number}"].tolist()
+            templates.append(Template(dark, around, (bool(right), bool(bottom)), bool(one_size)))
         return cls(templates)
 
 

@@ -13,14 +13,14 @@ from lettermill.image.print_template import Template
 MOST_AVERAGED = 80
 """Maximum number of images that are averaged."""
 
-RECOGNISED = 0.6
+RECOGNISED = 0.7
 """Minimum share of the parts of a label that must be recognised."""
 
 USUAL = 0.75
 """A part of a label is recognised in at least this share of the places of the label."""
 
 COMMON = 0.6
-"""A part of a label has paper around it in at least this share of the images that were averaged."""
+"""A part of a label has paper around it in at least this share of its images."""
 
 ALONE = 0.3
 """Minimum share of the places of a label where it is not a part of a longer line of print."""
@@ -87,6 +87,7 @@ def counted(template: Template, darks: Sequence[np.ndarray], least: float) -> tu
     if len(places) < least:
         return None, places
     usual = np.mean([place.letters for place in places.values()], axis=0) >= USUAL
+    usual &= np.mean([place.alike for place in places.values()], axis=0) >= COMMON
     usual |= ~template.is_letter  # a colon may follow the label in some of the forms
     if not usual.all():
         return (
@@ -103,14 +104,17 @@ def counted(template: Template, darks: Sequence[np.ndarray], least: float) -> tu
     spread = most - least_
     side = (bool(spread[1] < spread[0]), bool(spread[3] < spread[2]))
     chosen = [int(side[0]), 2 + int(side[1])]
-    around = np.array([least_[chosen[0]], most[chosen[0]], least_[chosen[1]], most[chosen[1]]])
+    around = [float(limit) for limit in (least_[chosen[0]], most[chosen[0]], least_[chosen[1]], most[chosen[1]])]
     one_size = sum(place.scale == 1 for place in places.values()) >= 0.95 * len(places)
     return Template(template.dark, around, side, one_size), places
 
 
 def _continued(template: Template, dark: np.ndarray, place: Place) -> bool:
-    """Whether the print is part of a longer line of print: beside it is a letter between the same two lines as one of its
-    letters or, as close as letters of a word are, on one of their lines."""
+    """Whether the print is part of a longer line of print.
+
+    Beside it is a letter between the same two lines as one of its letters or, as close as letters of a word are, on one
+    of their lines.
+    """
     parts = components((dark >= 0.5) & ~place.mask)
     left, top, right, bottom = template.core
     height = bottom - top

@@ -11,9 +11,9 @@ class Place(NamedTuple):
     """Where a template is in an image.
 
     x, y: its upper left corner in pixels, possibly outside of the image. scale: size relative to the template. score:
-    correlation. letters: (n,) bool, the parts of the template whose ink is there. alike: (n,) bool, those that also have
-    paper around them. share: of the letters, the share that is ``alike``. mask: (height, width) bool, the
-    pixels of the image that ``letters`` cover.
+    correlation. letters: (n,) bool, the parts of the template whose ink is there. alike: (n,) bool, those that have
+    paper around them, too. share: of the letters, the share that is ``alike``. mask: (height, width) bool, the pixels
+    of the image that ``letters`` cover.
     """
 
     x: int
