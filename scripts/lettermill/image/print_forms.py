@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from lettermill.base.box import Box
-from lettermill.image.print_learning import RECOGNISED, counted, grown
+from lettermill.image.print_learning import RECOGNISED, counted, grown, is_label
 from lettermill.image.print_place import Place, gone_at, writing_left
 from lettermill.image.print_runs import Recurring, darkness, runs_of
 from lettermill.image.print_template import Template
@@ -22,8 +22,8 @@ SHARE, LEAST = 0.08, 8
 SAMPLE = 200
 """Number of images in which runs are compared; the labels are then counted in all of them."""
 
-MOST_TRIED, MOST_TEMPLATES = 80, 24
-"""Maximum numbers of runs that are tried as labels, and of labels."""
+MOST_TEMPLATES, MOST_FAILED, MOST_TESTED = 24, 12, 30
+"""Maximum numbers of labels, of runs in succession that turn out not to be labels, and of images for a first test."""
 
 
 class PrintForms:
@@ -100,15 +100,18 @@ def learn_print(images: Sequence[np.ndarray]) -> PrintForms:
     enough = max(5, 0.6 * SHARE * len(sample))
     templates: list[Template] = []
     known = [np.zeros(dark.shape, bool) for dark in darks]
-    for _ in range(MOST_TRIED):
+    failed = 0
+    while failed < MOST_FAILED and len(templates) < MOST_TEMPLATES:
         best, members = seeds.most_frequent()
-        if len(members) < enough or len(templates) == MOST_TEMPLATES:
+        if len(members) < enough:
             break
-        template = grown([seeds.runs[i] for i in (best, *members)], sample)
+        failed += 1
         explained = np.append(members, best)
-        if template is not None:
+        template = grown([seeds.runs[i] for i in (best, *members)], sample)
+        if template is not None and is_label(template, [sample[seeds.runs[i].image] for i in members[:MOST_TESTED]]):
             template, places = counted(template, darks, least)
             if template is not None and _new(places, known):
+                failed = 0
                 templates.append(template)
                 for number, place in places.items():
                     known[number] |= cv2.dilate(place.mask.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)

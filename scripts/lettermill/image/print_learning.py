@@ -10,7 +10,7 @@ from lettermill.image.print_place import Place, writing_left
 from lettermill.image.print_runs import Run
 from lettermill.image.print_template import Template
 
-MOST_AVERAGED = 80
+MOST_AVERAGED = 50
 """Maximum number of images that are averaged."""
 
 RECOGNISED = 0.7
@@ -51,6 +51,12 @@ def grown(runs: Sequence[Run], darks: Sequence[np.ndarray]) -> Template | None:
         origin = (origin[0] + left - columns[0], origin[1] + top - rows[0])
         seed = Template(mean[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
     return _common(seed, runs[1 : 1 + MOST_AVERAGED], darks, origin)
+
+
+def is_label(template: Template, darks: Sequence[np.ndarray]) -> bool:
+    """Whether what recurs in some images is worth counting in all of them: it is not always a part of longer words."""
+    alone = [not _continued(template, dark, place) for dark in darks if (place := template.find(dark)) is not None]
+    return sum(alone) >= 0.5 * ALONE * len(alone)
 
 
 def _common(template: Template, runs: Sequence[Run], darks: Sequence[np.ndarray], origin: tuple[int, int]) -> Template:
