@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from lettermill.base.box import Box
-from lettermill.image.print_learning import RECOGNISED, counted, grown, is_label
+from lettermill.image.print_learning import counted, grown, is_label
 from lettermill.image.print_place import Place, gone_at, writing_left
 from lettermill.image.print_runs import Recurring, darkness, runs_of
 from lettermill.image.print_template import Template
@@ -65,7 +65,7 @@ class PrintForms:
 
     def _places(self, dark: np.ndarray) -> list[Place]:
         found = (template.find(dark) for template in self.templates)
-        return [place for place in found if place is not None and place.share >= RECOGNISED and place.mask.any()]
+        return [place for place in found if place is not None and place.certain and place.mask.any()]
 
     def arrays(self) -> dict[str, np.ndarray]:
         """The labels as arrays, for ``numpy.savez``."""

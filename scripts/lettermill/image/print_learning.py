@@ -13,14 +13,12 @@ from lettermill.image.print_template import Template
 MOST_AVERAGED = 50
 """Maximum number of images that are averaged."""
 
-RECOGNISED = 0.7
-"""Minimum share of the parts of a label that must be recognised."""
-
 USUAL = 0.75
 """A part of a label is recognised in at least this share of the places of the label."""
 
-COMMON = 0.6
-"""A part of a label has paper around it in at least this share of its images."""
+COMMON = 0.55
+"""A part of a label has paper around it in at least this share of its images: in more than a half, so that it is not
+where two labels of a half each overlap."""
 
 ALONE = 0.3
 """Minimum share of the places of a label where it is not a part of a longer line of print."""
@@ -88,12 +86,11 @@ def counted(template: Template, darks: Sequence[np.ndarray], least: float) -> tu
     places = {}
     for number, dark in enumerate(darks):
         place = template.find(dark)
-        if place is not None and place.share >= RECOGNISED and writing_left(dark, [place]):
+        if place is not None and place.certain and writing_left(dark, [place]):
             places[number] = place
     if len(places) < least:
         return None, places
     usual = np.mean([place.letters for place in places.values()], axis=0) >= USUAL
-    usual &= np.mean([place.alike for place in places.values()], axis=0) >= COMMON
     usual |= ~template.is_letter  # a colon may follow the label in some of the forms
     if not usual.all():
         return (

@@ -6,6 +6,12 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
+RECOGNISED, HALF_HIDDEN = 0.65, 0.5
+"""Minimum share of the letters of a label that must be recognised, and the same if writing covers the label partly."""
+
+SIMILAR = 0.8
+"""Minimum correlation of a label that writing covers partly."""
+
 
 class Place(NamedTuple):
     """Where a template is in an image.
@@ -24,6 +30,11 @@ class Place(NamedTuple):
     alike: np.ndarray
     share: float
     mask: np.ndarray
+
+    @property
+    def certain(self) -> bool:
+        """Whether this is the template and not another label that shares letters with it."""
+        return self.share >= RECOGNISED or (self.share >= HALF_HIDDEN and self.score >= SIMILAR)
 
 
 def writing_left(dark: np.ndarray, places: Sequence[Place], gone: np.ndarray | None = None) -> bool:
