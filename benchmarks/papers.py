@@ -50,8 +50,8 @@ def write(kind: str, folder: Path) -> int:
 def measure(kind: str, folder: Path) -> str:
     """Run the workflow on words of ``kind``; a line of the table."""
     write(kind, folder)
-    run = [sys.executable, "-m", "snakemake", "-j", "2", "--directory", str(folder)]
-    run += ["--configfile", str(folder / "my.yaml"), "results/dataset/metadata.csv"]
+    run = [sys.executable, "-m", "snakemake", "-j", "2", "results/dataset/metadata.csv"]
+    run += ["--configfile", str(folder / "my.yaml"), "--directory", str(folder)]
     with open(folder / "log.txt", "w", encoding="utf-8") as log:
         subprocess.run(run, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT, check=True)
     score = [sys.executable, str(ROOT / "benchmarks/score.py")]

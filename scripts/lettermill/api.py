@@ -22,15 +22,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lettermill.align.features import appearance_of
-from lettermill.align.fragments import find_fragments
 from lettermill.align.recogniser import Recogniser, trained_recogniser
-from lettermill.base.alphabet import Alphabet
+from lettermill.align.views import views_of
+from lettermill.base.alphabet import Alphabet, as_read, drawn_letters, drawn_word
 from lettermill.base.alphabet import word as letters_of
 from lettermill.base.box import Box
 from lettermill.base.errors import InputError
 from lettermill.image.codec import decode
-from lettermill.image.crop import Cropping, crop
+from lettermill.image.crop import Cropping, crop_image
 from lettermill.predict.models import Models, load_models
 from lettermill.predict.read import Reader, ReadLetter
 from lettermill.predict.search import Reading
@@ -107,37 +106,35 @@ def align_word(
     ignored. row_id: the id of the row, if the recogniser was trained on its table; then the network is used that was
     not trained on this row. cropping: how to find the handwriting in the image, see config `crop`; by default the whole
     image is used.
+    Returns the letters in the order of the transcription.
     Raises InputError if a file is missing, the image is not valid, the transcription has no letter, the image has too
     little ink for its letters, or no recogniser could be trained; CorruptedFileError if the recogniser is damaged.
     """
     trained = _recogniser(_state(Path(recogniser)))
-    word = letters_of(Alphabet(alphabet or trained.letters).pattern(transcription))
+    pattern = Alphabet(alphabet or trained.letters).pattern(transcription)
+    word = drawn_word(pattern)
     if not word:
         raise InputError(
             f"The transcription {transcription!r} has no letter of the alphabet {alphabet or trained.letters}. "
             "Correct it, or pass another `alphabet`."
         )
-    pixels = _pixels(image)
-    region, line = crop(pixels, cropping)
-    fragments = (
-        find_fragments(region.of(pixels), None if line is None else line - region.y)
-        if region.width and region.height
+    cropped = crop_image(_pixels(image), cropping)
+    x, y, width, height = cropped.box
+    found = (
+        trained.align(row_id, views_of(cropped.word._replace(forms=trained.forms).hypotheses()), word)
+        if width and height
         else None
     )
-    candidates = fragments.candidates() if fragments else []
-    aligned = None
-    if fragments and candidates:
-        appearance = appearance_of(fragments, candidates)
-        aligned = trained.align(row_id, fragments.area, candidates, appearance, word)
-    if aligned is None:
-        found = len(fragments.boxes) if fragments else 0
+    if found is None:
         raise InputError(
-            f"The image has {found} fragments of ink, too few for the {len(word)} letters of {word}. "
+            f"The image has too few fragments of ink for the {len(word)} letters of {letters_of(pattern)}. "
             "Check the transcription and the cropping."
         )
+    view, aligned = found
     confidences = trained.confidence.of(aligned.evidence).tolist()
-    boxes = [candidates[index].box.moved(region.x, region.y) for index in aligned.chosen]
-    return [AlignedLetter(*each) for each in zip(word, boxes, confidences, strict=True)]
+    boxes = [view.candidates[index].box.moved(x, y) for index in aligned.chosen]
+    letters = [AlignedLetter(*each) for each in zip(word, boxes, confidences, strict=True)]
+    return as_read(letters, drawn_letters(pattern))
 
 
 def _pixels(image: Image) -> np.ndarray:

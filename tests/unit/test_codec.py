@@ -13,7 +13,7 @@ import pytest
 
 from damage import encodings
 from lettermill.image import codec
-from lettermill.image.codec import MAX_SCANS, decode, decode_error, suffix_of
+from lettermill.image.codec import MAX_SCANS, decode, decode_colour, decode_error, suffix_of
 from project import ROOT, SAMPLE
 
 SIGNATURES = {"JPEG": 3, "PNG": 8, "GIF": 6, "WebP": 12, "TIFF": 4, "BMP": 2, "PNM": 3}
@@ -161,3 +161,73 @@ def test_transparency_of_large_images_is_that_of_small_ones(kind: type, monkeypa
     assert np.array_equal(decode(content), whole)
     grey, share = cv2.cvtColor(image, cv2.COLOR_BGRA2GRAY) / np.iinfo(kind).max, image[:, :, 3] / np.iinfo(kind).max
     assert np.abs(whole / 255 - (grey * share + 1 - share)).max() < 3 / 255
+
+
+def in_colour(grey: np.ndarray) -> np.ndarray:
+    """(height, width, 3) BGR: ``grey`` with orange ink."""
+    return np.stack([grey, 128 + grey // 2, 200 + grey // 5], axis=2)
+
+
+@pytest.mark.parametrize("suffix", [".png", ".tif", ".bmp", ".ppm", ".webp", ".jpg"])
+def test_colours_are_kept_on_request(suffix: str) -> None:
+    picture = in_colour(SMALL)
+    content = cv2.imencode(suffix, picture, [cv2.IMWRITE_WEBP_QUALITY, 101] if suffix == ".webp" else [])[1].tobytes()
+    found = decode_colour(content)
+    difference = np.abs(found.astype(int) - picture)
+    assert found.shape == picture.shape and np.ptp(found, axis=2).max() > 100
+    assert difference.max() == 0 or (suffix == ".jpg" and difference.mean() < 10)  # JPEG stores half of the colours
+    assert decode(content).shape == SMALL.shape
+
+
+@pytest.mark.parametrize(("kind", "content"), IMAGES)
+def test_only_images_with_colours_have_three_channels(kind: str, content: bytes) -> None:
+    found, grey = decode_colour(content), decode(content)
+    if found.ndim == 2:
+        assert np.array_equal(found, grey)
+    else:
+        assert np.ptp(found, axis=2).any() and found.shape == (*grey.shape, 3)
+        assert np.abs(cv2.cvtColor(found, cv2.COLOR_BGR2GRAY).astype(int) - grey).mean() < 1
+
+
+@pytest.mark.parametrize("suffix", [".jpg", ".png", ".tif", ".webp", ".bmp", ".ppm"])
+def test_three_equal_channels_are_grey_levels(suffix: str) -> None:
+    content = cv2.imencode(suffix, cv2.merge([SMALL] * 3))[1].tobytes()
+    assert decode_colour(content).ndim == 2 and np.array_equal(decode_colour(content), decode(content))
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.uint16])
+def test_transparent_parts_of_colour_images_are_paper(kind: type) -> None:
+    scale = np.iinfo(kind).max // 255
+    picture = np.dstack([in_colour(SMALL), np.full(SMALL.shape, 255)]).astype(kind) * kind(scale)
+    picture[:5, :, 3] = 0
+    found = decode_colour(cv2.imencode(".png", picture)[1].tobytes())
+    assert (found[:5] == 255).all() and np.array_equal(found[5:], in_colour(SMALL)[5:])
+    picture[..., :3] = (SMALL.astype(kind) * kind(scale))[..., None]
+    content = cv2.imencode(".png", picture)[1].tobytes()
+    assert decode_colour(content).ndim == 2 and np.array_equal(decode_colour(content), decode(content))
+
+
+@pytest.mark.parametrize("bits", [10, 12, 14, 16])
+@pytest.mark.parametrize("suffix", [".tif", ".png"])
+def test_the_bits_that_a_camera_used_are_the_full_range(bits: int, suffix: str) -> None:
+    wide = SMALL.astype(np.uint16) << (bits - 8) | SMALL >> (16 - bits)
+    grey, colour = (cv2.imencode(suffix, image)[1].tobytes() for image in (wide, cv2.merge([wide, wide, wide // 2])))
+    assert wide.max() >= 1 << (bits - 1)
+    blue, _, red = cv2.split(decode_colour(colour).astype(int))
+    for found in (decode(grey).astype(int), decode_colour(grey).astype(int), blue, 2 * red):
+        assert np.abs(found - SMALL).max() <= 2
+
+
+@pytest.mark.parametrize("suffix", [".png", ".tif", ".bmp", ".ppm", ".webp", ".jpg"])
+def test_limits_hold_for_colours_too(suffix: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = cv2.imencode(suffix, in_colour(SMALL))[1].tobytes()
+    assert decode_colour(content) is not None
+    assert decode_colour(content[: len(content) // 2]) is None
+    assert decode_colour(b"<html>not found</html>" + content) is None
+    too_large = cv2.error("CV_IO_MAX_IMAGE_PIXELS")
+    too_large.code = cv2.Error.StsAssert
+    monkeypatch.setattr(codec, "_decode", lambda content, colour: (_ for _ in ()).throw(too_large))
+    assert decode_colour(content) is None
+    too_large.code = cv2.Error.StsNoMem
+    with pytest.raises(MemoryError):
+        decode_colour(content)

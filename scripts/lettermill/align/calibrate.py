@@ -55,12 +55,14 @@ def calibrate(
     owner = [(word.row_id, position) for word in whole for position, name in enumerate(word.labels) if name in letters]
     if not owner:
         return None
-    own = np.exp([
-        row
-        for word in whole
-        for row, name in zip(probabilities(word, _view(word))[word.truth, :-1], word.labels, strict=True)
-        if name in letters
-    ])
+    own = np.exp(
+        [
+            row
+            for word in whole
+            for row, name in zip(probabilities(word, _view(word))[word.truth, :-1], word.labels, strict=True)
+            if name in letters
+        ]
+    )
     own /= own.sum(axis=1, keepdims=True)
     labels = np.array([letters.index(name) for word in whole for name in word.labels if name in letters])
     mislabelled = find_label_errors(own, labels)

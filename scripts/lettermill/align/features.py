@@ -29,12 +29,21 @@ COUNT = DIRECTIONS * CELLS**2 + PLACES
 GAIN = 4
 """Factor that gives gradient features about the same variance as those of place, so that networks learn faster."""
 
-CHUNK = 256
+CHUNK = 64
 """Pictures processed at a time: few enough for the cache of a processor."""
 
 _CENTRES = (np.arange(CELLS) + 0.5) * CELL - 0.5
 WINDOWS = np.maximum(0, 1 - np.abs(np.arange(SIDE)[:, None] - _CENTRES) / CELL).astype(np.float32)
 """(SIDE, CELLS) weights of the pixels in each cell. Cells overlap, so that a shift by a pixel changes little."""
+
+SMOOTH, SLOPE = np.array([1, 2, 1], np.float32), np.array([-1, -2, 0, 2, 1], np.float32)
+"""A binomial filter, and the difference of the next and the previous pixel after it."""
+
+BLACK = np.float32(255 * SMOOTH.sum() ** 2)
+"""What the filters make of black in place of 1."""
+
+GAP = 2
+"""Columns of paper between pictures side by side, so that filters do not mix them."""
 
 
 class Appearance(NamedTuple):
@@ -50,72 +59,73 @@ class Appearance(NamedTuple):
 
 def appearance_of(fragments: Fragments, candidates: Sequence[Candidate]) -> Appearance:
     """The images and places of ``candidates``."""
-    pictures = np.array([picture(fragments, candidate) for candidate in candidates], np.uint8).reshape(-1, SIDE, SIDE)
+    darkness, labels = cv2.bitwise_not(fragments.image), fragments.labels.astype(np.uint16)  # there are 4,000 at most
+    pictures = np.zeros((len(candidates), SIDE, SIDE), np.uint8)
+    for square, candidate in zip(pictures, candidates, strict=True):
+        _draw(square, darkness, labels, candidate, fragments.height)
     places = np.array([_place(fragments, candidate) for candidate in candidates], np.float32).reshape(-1, PLACES)
     return Appearance(pictures, places)
 
 
-def picture(fragments: Fragments, candidate: Candidate) -> np.ndarray:
-    """The ink of a candidate, and of no other fragment, centred: (SIDE, SIDE) uint8, 0 is paper."""
-    box = candidate.box
-    labels = box.of(fragments.labels)
-    own = (labels > candidate.start) & (labels <= candidate.stop)
-    ink = np.where(own, 255 - box.of(fragments.image), 0).astype(np.uint8)
-    longer = max(box.width, box.height)
+def _draw(square: np.ndarray, darkness: np.ndarray, labels: np.ndarray, candidate: Candidate, letter: float) -> None:
+    """Draw the ink of a candidate, and of no other fragment, into the middle of ``square`` ((SIDE, SIDE) uint8, 0).
+
+    darkness, labels: (height, width) uint8 and uint16, of the word. letter: height of its letters.
+    """
+    start, stop, (left, top, wide, high) = candidate
+    there = slice(top, top + high), slice(left, left + wide)
+    ink = cv2.bitwise_and(darkness[there], cv2.inRange(labels[there], start + 1, stop))
+    longer = max(wide, high)
     # Do not enlarge a dot or a dash to the size of a letter.
-    size = (SIDE - 2 * MARGIN) * min(1, longer / (0.5 * fragments.height))
-    width, height = (
-        max(1, round(size * math.sqrt(math.sin(math.pi / 2 * side / longer)))) for side in (box.width, box.height)
-    )
-    method = cv2.INTER_AREA if width < box.width and height < box.height else cv2.INTER_LINEAR
-    square = np.zeros((SIDE, SIDE), np.uint8)
+    size = (SIDE - 2 * MARGIN) * min(1, longer / (0.5 * letter))
+    width = max(1, round(size * math.sqrt(math.sin(math.pi / 2 * wide / longer))))
+    height = max(1, round(size * math.sqrt(math.sin(math.pi / 2 * high / longer))))
+    method = cv2.INTER_AREA if width < wide and height < high else cv2.INTER_LINEAR
     y, x = (SIDE - height) // 2, (SIDE - width) // 2
     square[y : y + height, x : x + width] = cv2.resize(ink, (width, height), interpolation=method)
-    return square
 
 
 def gradients(pictures: np.ndarray) -> np.ndarray:
     """Histograms of gradient directions by cells: (n, SIDE, SIDE) uint8 to (n, COUNT - PLACES) float32."""
     if len(pictures) > CHUNK:
         return np.concatenate([gradients(pictures[i : i + CHUNK]) for i in range(0, len(pictures), CHUNK)])
-    ink = _smooth(pictures.astype(np.float32) / 255)
-    across, down = np.zeros_like(ink), np.zeros_like(ink)
-    across[:, :, 1:-1] = ink[:, :, 2:] - ink[:, :, :-2]
-    down[:, 1:-1] = ink[:, 2:] - ink[:, :-2]
-    length = np.sqrt(across * across + down * down) + np.float32(1e-6)
-    per_cube = 1 / (length * length * length)
-    cells = np.empty((len(ink), DIRECTIONS, CELLS * CELLS), np.float32)
-    for direction in range(DIRECTIONS // 2):
-        angle = 2 * np.pi * direction / DIRECTIONS
-        along = across * np.float32(np.cos(angle)) + down * np.float32(np.sin(angle))
+    if len(pictures) == 0:
+        return np.zeros((0, COUNT - PLACES), np.float32)
+    # Side by side, so that each step is one call for all of them.
+    strip = np.zeros((SIDE, len(pictures), SIDE + GAP), np.uint8)
+    strip[:, :, :SIDE] = pictures.transpose(1, 0, 2)
+    flat = strip.reshape(SIDE, -1)
+    across, down = (
+        cv2.sepFilter2D(flat, cv2.CV_32F, *kernels, borderType=cv2.BORDER_CONSTANT)
+        for kernels in ((SLOPE, SMOOTH), (SMOOTH, SLOPE))
+    )
+    across.reshape(strip.shape)[:, :, [0, *range(SIDE - 1, SIDE + GAP)]] = 0
+    down.reshape(strip.shape)[:, :, SIDE:] = 0
+    down[[0, -1]] = 0
+    length = np.sqrt(across * across + down * down) + BLACK * np.float32(1e-6)
+    per_cube = 1 / (BLACK * length * length * length)
+    rows = np.empty((DIRECTIONS, CELLS, flat.shape[1]), np.float32)
+    diagonal = np.float32(np.sqrt(0.5))
+    for direction, along in enumerate((across, diagonal * (across + down), down, diagonal * (down - across))):
         # length * cos(angle between) ** 4: a lobe about as wide as the distance to the next direction.
         share = along * along
         share *= share
         share *= per_cube
         forward = share * (along > 0)
-        cells[:, direction] = _pool(forward)
-        cells[:, direction + DIRECTIONS // 2] = _pool(share - forward)
-    flat = cells.reshape(len(ink), -1)
-    normalised: np.ndarray = np.sqrt(flat / (np.linalg.norm(flat, axis=1, keepdims=True) + np.float32(1e-3)))
+        share -= forward
+        np.matmul(WINDOWS.T, forward, out=rows[direction])
+        np.matmul(WINDOWS.T, share, out=rows[direction + DIRECTIONS // 2])
+    columns = np.concatenate([WINDOWS, np.zeros((GAP, CELLS), np.float32)])
+    cells = (rows.reshape(-1, SIDE + GAP) @ columns).reshape(DIRECTIONS, CELLS, -1, CELLS)
+    histograms = cells.transpose(2, 0, 3, 1).reshape(len(pictures), -1)
+    normalised: np.ndarray = np.sqrt(
+        histograms / (np.linalg.norm(histograms, axis=1, keepdims=True) + np.float32(1e-3))
+    )
     return GAIN * normalised
-
-
-def _smooth(images: np.ndarray) -> np.ndarray:
-    """``images`` ((n, SIDE, SIDE) float32) after a 3x3 binomial filter."""
-    padded = np.pad(images, [(0, 0), (1, 1), (1, 1)])
-    padded = padded[:, :-2] + 2 * padded[:, 1:-1] + padded[:, 2:]
-    smooth: np.ndarray = (padded[:, :, :-2] + 2 * padded[:, :, 1:-1] + padded[:, :, 2:]) / 16
-    return smooth
-
-
-def _pool(images: np.ndarray) -> np.ndarray:
-    """Sums over cells: (n, SIDE, SIDE) to (n, CELLS * CELLS)."""
-    columns = (images.reshape(-1, SIDE) @ WINDOWS).reshape(-1, SIDE, CELLS).transpose(0, 2, 1)
-    return (columns.reshape(-1, SIDE) @ WINDOWS).reshape(len(images), -1)
 
 
 def _place(fragments: Fragments, candidate: Candidate) -> list[float]:
     """Half of width, height, and distance of top and bottom from the word's, in letter heights."""
-    box = candidate.box
-    sides = (box.width, box.height, box.y - fragments.top, box.bottom - fragments.bottom)
+    _, top, width, height = candidate.box
+    sides = (width, height, top - fragments.top, top + height - fragments.bottom)
     return [0.5 * side / fragments.height for side in sides]

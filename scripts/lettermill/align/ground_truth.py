@@ -79,11 +79,11 @@ class GroundTruthWord(NamedTuple):
 
     def views(self) -> Iterator[View]:
         """All views of the word, ``view`` first."""
+        first = self.view.hypothesis if self.view else ""
         if self.view is not None:
             yield self.view
-        known = self.view.hypothesis if self.view else ""
-        for view in views_of(self.load().hypotheses()):
-            if view.hypothesis != known:
+        for view in views_of(self.load().hypotheses(first)):
+            if view.hypothesis != first:
                 yield view
 
 
@@ -96,9 +96,7 @@ def ground_truth_words(examples: Iterable[Example]) -> list[GroundTruthWord]:
             view, truth, by_hand = _best_view(example)
             if view is None:
                 continue
-        words.append(
-            GroundTruthWord(example.row_id, example.word, example.load, view, truth, example.word, by_hand)
-        )
+        words.append(GroundTruthWord(example.row_id, example.word, example.load, view, truth, example.word, by_hand))
     return sorted(words, key=lambda word: word.row_id)
 
 
@@ -106,7 +104,7 @@ def _best_view(example: Example) -> tuple[View | None, list[int], tuple[Verdict,
     """The view that has candidates for most of the known boxes, the candidates of these, and the verdicts."""
     best: tuple[View | None, list[int], tuple[Verdict, ...]] = None, [], ()
     most = -1
-    for view in views_of(example.load().hypotheses(), example.hypothesis):
+    for view in views_of(example.load().hypotheses(example.hypothesis)):
         truth = [_nearest(view.candidates, box) for box in example.boxes]
         by_hand = tuple(_verdict(letter, view.candidates, truth) for letter in example.by_hand)
         found = sum(index >= 0 for index in truth) + sum(letter.candidate >= 0 for letter in by_hand)

@@ -11,12 +11,20 @@ from lettermill.align.calibrate import calibrate
 from lettermill.align.correction_effect import effects_of
 from lettermill.align.features import Appearance
 from lettermill.align.folds import FOLDS, fold_of
-from lettermill.align.ground_truth import OTHER, SAME_PLACE, Example, GroundTruthWord, ground_truth_words, with_decisions
+from lettermill.align.ground_truth import (
+    OTHER,
+    SAME_PLACE,
+    Example,
+    GroundTruthWord,
+    ground_truth_words,
+    with_decisions,
+)
 from lettermill.align.lexicon import Lexicon
 from lettermill.align.recogniser import Recogniser
 from lettermill.align.train import train
 from lettermill.align.views import View
 from lettermill.align.word_alignment import WordAlignment
+from lettermill.image.print_forms import PrintForms
 from lettermill.records.schemas import CorrectionEffect, Reliability
 
 log = logging.getLogger(__name__)
@@ -49,10 +57,12 @@ class TrainedRecogniser(NamedTuple):
     correction_effects: list[CorrectionEffect]
 
 
-def learn(examples: Iterable[Example], lexicon: Lexicon, rounds: int | None, jobs: int) -> TrainedRecogniser | None:
+def learn(
+    examples: Iterable[Example], lexicon: Lexicon, forms: PrintForms, rounds: int | None, jobs: int
+) -> TrainedRecogniser | None:
     """Train a recogniser; None, with a warning in the log, if there are too few examples.
 
-    examples: iterated once, to keep few images in memory. lexicon: of all words of the table. rounds: the first round
+    examples: iterated once, to keep few images in memory. lexicon: of all words of the table. forms: what is printed on their forms. rounds: the first round
     trains on the examples with boxes; each further round also on those without boxes, as aligned by the recogniser of
     the round before; None goes on while there are more letters to train on. jobs: threads; they do not change the result.
     If there are corrections, a second recogniser is trained without them, to measure their effect.
@@ -60,25 +70,25 @@ def learn(examples: Iterable[Example], lexicon: Lexicon, rounds: int | None, job
     words = ground_truth_words(examples)
     # One thread per matrix product, so that sums do not depend on the number of cores.
     with threadpool_limits(1):
-        learnt = _learn_in_rounds([with_decisions(word) for word in words], lexicon, rounds, jobs)
+        learnt = _learn_in_rounds([with_decisions(word) for word in words], lexicon, forms, rounds, jobs)
         if learnt is None:
             return None
         corrected = [word for word in words if word.by_hand]
         if not corrected:
             return TrainedRecogniser(*learnt, [])
         log.info("training again without the corrections, for comparison")
-        before = _learn_in_rounds([word._replace(by_hand=()) for word in words], lexicon, rounds, jobs)
+        before = _learn_in_rounds([word._replace(by_hand=()) for word in words], lexicon, forms, rounds, jobs)
         return TrainedRecogniser(*learnt, effects_of(corrected, before[0] if before else None, learnt[0]))
 
 
 def _learn_in_rounds(
-    every: Sequence[GroundTruthWord], lexicon: Lexicon, rounds: int | None, jobs: int
+    every: Sequence[GroundTruthWord], lexicon: Lexicon, forms: PrintForms, rounds: int | None, jobs: int
 ) -> tuple[Recogniser, list[Reliability]] | None:
     words, others = ([word for word in every if bool(word.truth) == with_boxes] for with_boxes in (True, False))
     letters = _learnable(words)
     if len(letters) < 2:
         return None
-    learnt = _learn(words, [], letters, lexicon, jobs)
+    learnt = _learn(words, [], letters, lexicon, forms, jobs)
     before = _examples(words)
     for _ in range(1, rounds or MAX_ROUNDS):
         if learnt is None:
@@ -90,7 +100,7 @@ def _learn_in_rounds(
         if rounds is None and now < (1 + WORTHWHILE) * before and len(chance) < WORTHWHILE * len(words):
             break
         before = now
-        learnt = _learn(words, aligned, _learnable([*words, *aligned]), lexicon, jobs)
+        learnt = _learn(words, aligned, _learnable([*words, *aligned]), lexicon, forms, jobs)
     if learnt is None:
         log.warning("no recogniser is trained: in no word can all letters be cut out")
     return learnt
@@ -113,7 +123,9 @@ def _checked(
 
 def _agrees(word: GroundTruthWord, view: View, aligned: WordAlignment) -> bool:
     boxes = [view.candidates[index].box for index in aligned.chosen]
-    same = [index < 0 or word.box(index).overlap(box) > SAME_PLACE for index, box in zip(word.truth, boxes, strict=True)]
+    same = [
+        index < 0 or word.box(index).overlap(box) > SAME_PLACE for index, box in zip(word.truth, boxes, strict=True)
+    ]
     return all(same) or aligned.reading != word.word
 
 
@@ -147,7 +159,12 @@ def _learnable(words: Sequence[GroundTruthWord]) -> str:
 
 
 def _learn(
-    words: Sequence[GroundTruthWord], aligned: Sequence[GroundTruthWord], letters: str, lexicon: Lexicon, jobs: int
+    words: Sequence[GroundTruthWord],
+    aligned: Sequence[GroundTruthWord],
+    letters: str,
+    lexicon: Lexicon,
+    forms: PrintForms,
+    jobs: int,
 ) -> tuple[Recogniser, list[Reliability]] | None:
     """Train on words with boxes and on aligned words; calibrate on words with boxes only."""
     every = [*words, *aligned]
@@ -173,7 +190,7 @@ def _learn(
     if calibrated is None:
         return None
     confidence, reliability = calibrated
-    return Recogniser(letters, networks, lexicon, confidence), reliability
+    return Recogniser(letters, networks, lexicon, confidence, forms), reliability
 
 
 def _self_labelled(words: Iterable[GroundTruthWord], recogniser: Recogniser) -> list[GroundTruthWord]:

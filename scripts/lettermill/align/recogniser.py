@@ -22,8 +22,9 @@ from lettermill.align.views import View
 from lettermill.align.word_alignment import WordAlignment, align_views
 from lettermill.base.errors import CorruptedFileError, InputError
 from lettermill.base.files import write_bytes
+from lettermill.image.print_forms import PrintForms
 
-FORMAT = 3
+FORMAT = 4
 """Format version of the file. Other versions are not read."""
 
 
@@ -44,13 +45,14 @@ class Recogniser:
     """A trained recogniser.
 
     letters: the classes of the networks; one more class means no letter. networks: one for each fold, trained on the
-    other folds.
+    other folds. forms: what is printed on the forms of the table.
     """
 
     letters: str
     networks: tuple[Network, ...]
     lexicon: Lexicon
     confidence: Confidence
+    forms: PrintForms = PrintForms()
 
     def align(self, row_id: str, views: Iterable[View], word: str) -> tuple[View, WordAlignment] | None:
         """Align ``word`` with the view whose path explains it best, with the network and the words of the other folds;
@@ -80,6 +82,7 @@ class Recogniser:
         for fold, network in enumerate(self.networks):
             for number, layer in enumerate(network.layers):
                 arrays |= {f"{name}{fold}.{number}": values for name, values in layer._asdict().items()}
+        arrays |= {f"print_{name}": values for name, values in self.forms.arrays().items()}
         content = io.BytesIO()
         np.savez_compressed(content, allow_pickle=False, **arrays)
         write_bytes(path, content.getvalue())
@@ -100,7 +103,12 @@ def load_recogniser(path: Path) -> Recogniser | None:
                 names = [[f"{name}{fold}.{number}" for name in Layer._fields] for number in layers]
                 networks.append(Network(tuple(Layer(*(arrays[name] for name in layer)) for layer in names)))
             lexicon = Lexicon(arrays["words"].tolist(), arrays["counts"])
-            return Recogniser(letters, tuple(networks), lexicon, Confidence(arrays["weights"], float(arrays["bias"])))
+            confidence = Confidence(arrays["weights"], float(arrays["bias"]))
+            prefix = "print_"
+            forms = PrintForms.from_arrays(
+                {name.removeprefix(prefix): arrays[name] for name in arrays if name.startswith(prefix)}
+            )
+            return Recogniser(letters, tuple(networks), lexicon, confidence, forms)
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise CorruptedFileError(f"{path} cannot be read as a recogniser: {error}. Rerun the rule `learn`.") from error
 

@@ -11,7 +11,7 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 
-from lettermill.align.features import CHUNK, Appearance
+from lettermill.align.features import Appearance
 from lettermill.align.folds import FOLDS
 from lettermill.align.network import Layer, Network
 from lettermill.image.augment import augment
@@ -21,6 +21,9 @@ HIDDEN = (256, 128)
 
 EPOCHS, RATE, DECAY = 20, 2e-3, 1e-3
 """Number of epochs, initial learning rate (it decreases linearly), and weight of the L2 penalty."""
+
+CHUNK = 256
+"""Candidates that are augmented at a time, with random numbers of their own."""
 
 PLACE_SCALE = 0.1
 """Maximum variation of the place features, as a share of them."""

@@ -34,9 +34,9 @@ def view_of(hypothesis: InkHypothesis) -> View | None:
     return View(hypothesis.name, fragments.area, moved, appearance_of(fragments, candidates))
 
 
-def views_of(hypotheses: Iterable[InkHypothesis], first: str = "") -> Iterator[View]:
-    """The word under each hypothesis, the one named ``first`` before the others. Each is made when it is asked for."""
-    for hypothesis in sorted(hypotheses, key=lambda one: one.name != first):
+def views_of(hypotheses: Iterable[InkHypothesis]) -> Iterator[View]:
+    """The word under each hypothesis. Each view is made when it is asked for."""
+    for hypothesis in hypotheses:
         view = view_of(hypothesis)
         if view is not None:
             yield view

@@ -130,6 +130,10 @@ REASONS: dict[str, dict[str, Reason]] = {
         "wide_box": Reason("as many boxes as letters, but one is too wide for a single letter", "Use `method: align`."),
     },
     "align": {
+        "nothing_learnt": Reason(
+            "no recogniser could be trained: the boxes of too few words fit their transcriptions",
+            "See what the summary says of the images. Add rows, or use `method: histogram` for the words that fit.",
+        ),
         "too_few_pieces": Reason(
             "the ink has fewer pieces than the transcription has letters",
             "Check the transcription and the row's debug picture.",

@@ -33,7 +33,7 @@ class Correction(NamedTuple):
     """A line of the table of corrections, as text in normalised spelling.
 
     label: of a letter, or the letters of a transcription, in the alphabet's case. box, and value of action ``box``:
-    "x y width height" in pixels of the image as downloaded.
+    "x y width height" in pixels of the downloaded image as shown.
     """
 
     row_id: str

@@ -11,7 +11,7 @@ import pandas as pd
 from lettermill.base.split import PARTS
 from lettermill.export.labelled_letters import TYPES
 
-WHERE = "row id, position in the transcription, box in the downloaded image (pixels), confidence and method"
+WHERE = "row id, position in the transcription, box (pixels of the image as shown), confidence and method"
 AS_CUT = "Images are 8-bit greyscale, cropped tightly around the ink."
 SQUARES = """\
 Images have 28 × 28 pixels, from 0 (paper) to 255 (ink). Letters are scaled to fit 20 × 20 pixels with their aspect

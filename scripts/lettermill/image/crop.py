@@ -5,7 +5,10 @@ from typing import NamedTuple
 import numpy as np
 
 from lettermill.base.box import Box
+from lettermill.image.form import one_form
+from lettermill.image.hypotheses import WordImage
 from lettermill.image.printed import Writing, find_writing
+from lettermill.image.rules import without_rules
 
 
 class Edges(NamedTuple):
@@ -35,6 +38,38 @@ class Cropping(NamedTuple):
     @classmethod
     def from_config(cls, mode: str, profiles: dict[str, dict], box: dict) -> "Cropping":
         return cls(mode, {size: Edges(**edges) for size, edges in profiles.items()}, Edges(**box))
+
+
+class CroppedImage(NamedTuple):
+    """A word image with all that the search for its letters needs.
+
+    word: with ``region`` and ``line`` in pixels of its layers. box: the part of the image that the layers show.
+    """
+
+    word: WordImage
+    box: Box
+
+
+def crop_image(image: np.ndarray, cropping: Cropping) -> CroppedImage:
+    """Crop ``image`` ((height, width) uint8 grey, or (height, width, 3) uint8 BGR). ``box`` can be empty.
+
+    Where the handwriting must be found, the whole image is kept, because the label of a form may look like the word:
+    ``word.region`` says where to look first.
+    """
+    form = one_form(image)
+    cleaned = without_rules(form.image).image
+    region, line = crop(form.image, cropping)
+    if line is None and cleaned is not form.image:  # rules may hide a label, but may look like its colon, too
+        region, line = crop(cleaned, cropping)
+    height, width = cleaned.shape
+    finds = cropping.mode in ("auto", "profiles") and f"{width}x{height}" not in cropping.profiles
+    box = Box(0, 0, width, height) if finds or cropping.mode == "auto" else region
+    images = [cleaned, *([] if cleaned is form.image else [form.image])]
+    images += [without_rules(layer).image for layer in form.layers]
+    inside = region.moved(-box.x, -box.y)
+    return CroppedImage(
+        WordImage([box.of(layer) for layer in images], inside, None if line is None else line - box.y), box
+    )
 
 
 def crop(image: np.ndarray, cropping: Cropping) -> Writing:

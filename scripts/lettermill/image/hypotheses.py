@@ -6,6 +6,7 @@ connected components and the band of rows that the word is in. Counting takes th
 alignment the one whose path explains the word best.
 """
 
+import itertools
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -13,27 +14,31 @@ import numpy as np
 
 from lettermill.base.box import Box
 from lettermill.image.ink import Components, components, ink_mask
-from lettermill.image.rules import without_rules
+from lettermill.image.print_forms import PrintForms
 from lettermill.image.segmentation import word_bands
 
 LEVELS = (0.5, 0.2, 0.7, 0.35)
 """Shares of the difference between paper and ink from which a pixel counts as ink: pen on plain paper first, then
 pencil, then ink on a printed pattern."""
 
+UNPRINTED, INSIDE, ELSEWHERE = "p.0", "0", "1"
+"""Names of where ink is looked for: in all of the first layer, without the print of its form; where the word probably
+is; in the whole image."""
+
 MAX_HYPOTHESES = 12
 """Maximum number of hypotheses of an image."""
 
 SAME_EDGE = 0.12
-"""Components are the same when their edges differ by at most this share of the height of the band (at least a pixel)."""
+"""Components are the same if their edges differ by at most this share of the height of the band, at least a pixel."""
 
 
 class InkHypothesis(NamedTuple):
     """A set of ink that may be a word.
 
     name: unique in its image, and the same whenever the image is looked at again. image: (height, width) uint8 with
-    dark ink, the part of the word image that was looked at, without its rules if the hypothesis is that they are no
-    ink. origin: its left and top edge in the word image, in pixels. parts: the components of ``image``. band: rows (top,
-    bottom exclusive) of the word in ``image``. votes: number of sets of ink that gave the same components.
+    dark ink, the part of a layer that was looked at. origin: its left and top edge in the word image, in pixels. parts:
+    the components of ``image``. band: rows (top, bottom exclusive) of the word in ``image``. votes: number of sets of
+    ink that gave the same components.
     """
 
     name: str
@@ -45,15 +50,79 @@ class InkHypothesis(NamedTuple):
 
 
 class WordImage(NamedTuple):
-    """A cropped word image. layers, region, line: see ``ink_hypotheses``."""
+    """A cropped word image.
+
+    layers: images of the word, (height, width) uint8, dark ink, in which more or less else is drawn: without rules
+    first, as it is, ink of one colour alone. region: where the word probably is. line: a row of pixels that is known to
+    cross the word, or None. forms: what is printed on the forms of the table, if that is known.
+    """
 
     layers: Sequence[np.ndarray]
     region: Box
     line: int | None
+    forms: PrintForms = PrintForms()
 
-    def hypotheses(self) -> list[InkHypothesis]:
-        """See ``ink_hypotheses``."""
-        return ink_hypotheses(*self)
+    @property
+    def writing(self) -> tuple[np.ndarray, int | None]:
+        """The region of the word in the first layer, and ``line`` as a row of that region."""
+        return self.region.of(self.layers[0]), None if self.line is None else self.line - self.region.y
+
+    def hypotheses(self, first: str = "") -> Iterator[InkHypothesis]:
+        """The different ink hypotheses: the one named ``first``, then the others, the most usual first. Each is made
+        when it is asked for."""
+        seen: list[tuple[np.ndarray, InkHypothesis]] = []
+        named = [one for one in self._every(first) if one.name == first] if first else []
+        for hypothesis in itertools.chain(named, self._every()):
+            outline = _outline(hypothesis)
+            if len(seen) < MAX_HYPOTHESES and not any(_same(outline, hypothesis, *other) for other in seen):
+                seen.append((outline, hypothesis))
+                yield hypothesis
+
+    def voted(self) -> list[InkHypothesis]:
+        """The different ink hypotheses with their votes, the most usual first."""
+        seen: list[tuple[np.ndarray, InkHypothesis]] = []
+        for hypothesis in self._every():
+            outline = _outline(hypothesis)
+            for number, other in enumerate(seen):
+                if _same(outline, hypothesis, *other):
+                    seen[number] = other[0], other[1]._replace(votes=other[1].votes + 1)
+                    break
+            else:
+                seen.append((outline, hypothesis))
+        return [hypothesis for _, hypothesis in seen[:MAX_HYPOTHESES]]
+
+    def _every(self, only: str = "") -> Iterator[InkHypothesis]:
+        """All ink hypotheses. only: the name of one; those with ink from elsewhere are then left out."""
+        for source, box, layer in self._sources(only):
+            image = box.of(layer)
+            for level in LEVELS[:2] if source.startswith(ELSEWHERE) else LEVELS:
+                place = f"{source}.{round(100 * level)}."
+                if only and not only.startswith(place):
+                    continue
+                parts = components(ink_mask(image, level))
+                if parts.no_word:
+                    continue
+                line = None if self.line is None or source == UNPRINTED else self.line - box.y
+                for number, band in enumerate(word_bands(parts, line)):
+                    yield InkHypothesis(f"{place}{number}", image, (box.x, box.y), parts, band)
+
+    def _sources(self, only: str) -> Iterator[tuple[str, Box, np.ndarray]]:
+        """Where ink may be looked for: a name that ends with the number of a layer, the part of the layer, and the
+        layer."""
+        first = self.layers[0]
+        everywhere = Box(0, 0, first.shape[1], first.shape[0])
+        if not only or only.startswith(UNPRINTED):
+            unprinted = self.forms.without(first)
+            if unprinted is not first:
+                yield UNPRINTED, everywhere, unprinted
+        for place, box in zip((INSIDE, ELSEWHERE), dict.fromkeys((self.region, everywhere)), strict=False):
+            for number, layer in enumerate(self.layers):
+                yield f"{place}.{number}", box, layer
+
+
+def layer_of(hypothesis: str) -> int:
+    """The number of the layer that the ink hypothesis with this name looked at; 0 for no name."""
+    return int(hypothesis.split(".")[1]) if hypothesis else 0
 
 
 def whole(image: np.ndarray, line: int | None = None) -> WordImage:
@@ -61,53 +130,17 @@ def whole(image: np.ndarray, line: int | None = None) -> WordImage:
     return WordImage((image,), Box(0, 0, image.shape[1], image.shape[0]), line)
 
 
-def ink_hypotheses(layers: Sequence[np.ndarray], region: Box, line: int | None) -> list[InkHypothesis]:
-    """The hypotheses for a word image, the most usual first.
-
-    layers: the image, (height, width) uint8, dark ink, and any further images of the same size that show part of its
-    ink. region: where the word probably is. line: a row of pixels that is known to cross the word, or None.
-    """
-    found: list[InkHypothesis] = []
-    outlines: list[np.ndarray] = []
-    for hypothesis in _every(layers, region, line):
-        outline = _outline(hypothesis)
-        for number, other in enumerate(outlines):
-            if _same(outline, other, hypothesis.band, found[number].band):
-                found[number] = found[number]._replace(votes=found[number].votes + 1)
-                break
-        else:
-            if len(found) < MAX_HYPOTHESES:
-                found.append(hypothesis)
-                outlines.append(outline)
-    return found
-
-
-def _every(layers: Sequence[np.ndarray], region: Box, line: int | None) -> Iterator[InkHypothesis]:
-    height, width = layers[0].shape
-    for place, box in enumerate(dict.fromkeys((region, Box(0, 0, width, height)))):
-        for layer, whole in enumerate(layers):
-            image = box.of(whole)
-            cleaned = without_rules(image).image
-            for rules, pixels in enumerate((image,) if cleaned is image else (cleaned, image)):
-                for level in LEVELS:
-                    parts = components(ink_mask(pixels, level))
-                    if parts.no_word:
-                        continue
-                    for number, band in enumerate(word_bands(parts, None if line is None else line - box.y)):
-                        name = f"{place}.{layer}.{rules}.{level}.{number}"
-                        yield InkHypothesis(name, pixels, (box.x, box.y), parts, band)
-
-
 def _outline(hypothesis: InkHypothesis) -> np.ndarray:
     """(n, 4) int: left, top, right and bottom of the components in the band that are large enough to matter."""
     parts, (top, bottom) = hypothesis.parts, hypothesis.band
     matter = (parts.bottom > top) & (parts.top < bottom) & (parts.height >= 0.2 * (bottom - top))
     sides = np.stack([parts.left, parts.top, parts.right, parts.bottom], axis=1)[matter]
-    x, y = hypothesis.origin
-    moved: np.ndarray = sides + [x, y, x, y]
+    moved: np.ndarray = sides + np.tile(hypothesis.origin, 2)
     return moved
 
 
-def _same(one: np.ndarray, other: np.ndarray, *bands: tuple[int, int]) -> bool:
-    height = min(bottom - top for top, bottom in bands)
-    return one.shape == other.shape and bool((abs(one - other) <= max(1, SAME_EDGE * height)).all())
+def _same(outline: np.ndarray, one: InkHypothesis, other_outline: np.ndarray, other: InkHypothesis) -> bool:
+    height = min(bottom - top for top, bottom in (one.band, other.band))
+    return outline.shape == other_outline.shape and bool(
+        (abs(outline - other_outline) <= max(1, SAME_EDGE * height)).all()
+    )

@@ -5,8 +5,13 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from lettermill.image.ruling import Line, Scale, find_lines, letter_height, scale_of, straightened
-from lettermill.image.uprights import find_uprights
+from lettermill.image.rule_scale import Scale, letter_height, scale_of
+from lettermill.image.rule_stretches import runs_of
+from lettermill.image.rule_uprights import find_uprights
+from lettermill.image.ruling import Line, find_lines, straightened
+
+SHORTEST = 2.5
+"""Minimum length of a horizontal rule in letter heights."""
 
 
 class Rules(NamedTuple):
@@ -29,13 +34,14 @@ def without_rules(image: np.ndarray) -> Rules:
     if scaled is None:
         return nothing
     scale, darkness = scaled
-    across = find_lines(darkness, scale, 2.5 * scale.letter)
-    if across:
-        mask = np.zeros(image.shape, bool)
-        for line in across:
-            mask |= _removed(line, darkness, scale)
-        letter = letter_height((darkness >= 0.5 * scale.ink) & ~mask, scale.stroke)
-        scale = scale._replace(letter=letter or scale.letter)
+    across = find_lines(darkness, scale, SHORTEST * scale.letter)
+    mask = np.zeros(image.shape, bool)
+    for line in across:
+        mask |= _removed(line, darkness, scale)
+    letter = letter_height((darkness >= 0.5 * scale.ink) & ~mask, scale.stroke)  # now of whole letters
+    scale = scale._replace(letter=letter or scale.letter)
+    # Dashes and nothing else are writing: a row of minus signs.
+    across = [line for line in across if (letter or not line.dashed) and _long(line, scale.letter)]
     upright = find_uprights(across, darkness, scale)
     if not across and not upright:
         return nothing
@@ -55,15 +61,38 @@ def without_rules(image: np.ndarray) -> Rules:
     return Rules(_painted(image, mask, darkness, scale), mask, _kinds(across, upright, image.shape))
 
 
+def _long(line: Line, letter: float) -> bool:
+    """Whether a rule, or a row of several pieces of one, is long enough for letters of the height ``letter``."""
+    pieces = runs_of(line.covered)
+    longest = max(end - start for start, end in pieces)
+    in_pieces = line.dashed or (len(pieces) >= 3 and longest >= 1.2 * letter)
+    return (pieces[-1][1] - pieces[0][0] if in_pieces else longest) >= SHORTEST * letter
+
+
 def _kinds(across: list[Line], upright: list[Line], shape: tuple[int, int]) -> dict[str, float]:
-    return {"horizontal": len(across), "vertical": len(upright)}
+    extents = [np.ptp(np.flatnonzero(line.covered)) + 1 for line in across]
+    heights = [np.ptp(np.flatnonzero(line.covered)) + 1 for line in upright]
+    spanning = sum(height >= 0.9 * shape[0] for height in heights)
+    kinds: dict[str, float] = {
+        "horizontal": len(across),
+        "vertical": len(upright),
+        "across": float(max(extents, default=0) / shape[1]),
+    }
+    if any(line.dashed for line in (*across, *upright)):
+        kinds["dots"] = 1.0
+    if len(across) >= 2 and spanning >= 3:
+        kinds["grid"] = 1.0
+    elif across and upright:
+        kinds["frame"] = 1.0
+    else:
+        kinds["line"] = 1.0
+    return kinds
 
 
 def _band(line: Line, shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
-    """The indices of the pixels of a rule, and of one row on either side of it."""
-    half = line.thickness // 2 + 1
+    """The indices of the pixels of a rule."""
     column = np.flatnonzero(line.covered)
-    at = line.rows[column] + np.arange(-half, half + 1)[:, None]
+    at = line.rows[column] + np.flatnonzero(line.profile)[:, None] - len(line.profile) // 2
     inside = (at >= 0) & (at < shape[0])
     return at[inside], np.broadcast_to(column, at.shape)[inside]
 
@@ -73,19 +102,15 @@ def _removed(line: Line, darkness: np.ndarray, scale: Scale) -> np.ndarray:
     reach = len(line.profile) // 2
     band = straightened(darkness, line.rows, reach).astype(np.float32)
     profile = line.profile.astype(np.float32)
-    edge = max(0.12 * profile.max(), scale.faintest / 2)
-    lit = profile >= edge
-    first, last = reach, reach
-    while first > 0 and lit[first - 1]:
-        first -= 1
-    while last < 2 * reach and lit[last + 1]:
-        last += 1
-    first, last = max(first - 1, 1), min(last + 1, 2 * reach - 1)  # a rule is not always quite where its curve is
+    lit = np.flatnonzero(profile)
+    first, last = int(lit[0]), int(lit[-1])
+    first, last = max(first, 1), min(last, 2 * reach - 1)
     room = scale.ink - profile
     told = room > 0.35 * scale.ink
     # Where ink is darker than the rule, grey levels tell it apart; elsewhere only what is above and below does.
     ink = band > np.where(told, 1.15 * profile + np.maximum(0.4 * room, scale.faintest), np.inf)[:, None]
-    ink[first : last + 1] = _held(ink[first - 1 : last + 2])
+    if profile.max() > 0.6 * scale.ink:  # of a paler rule nothing looks like ink
+        ink[first : last + 1] = _held(ink[first - 1 : last + 2])
     core = np.flatnonzero(~told[first : last + 1]) + first
     if len(core):
         a, b = int(core[0]), int(core[-1]) + 1

@@ -3,11 +3,12 @@
 import hashlib
 import json
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from lettermill.align.folds import fold_of
-from lettermill.base.alphabet import word
+from lettermill.base.alphabet import drawn_word, word
+from lettermill.base.direction import as_written
 from lettermill.base.files import write_bytes
 from lettermill.base.split import Split
 from lettermill.predict.cer import measure
@@ -17,7 +18,7 @@ from lettermill.predict.search import Reading, read_lattice
 from lettermill.predict.tables import ReadRow
 from lettermill.predict.word_list import WordList
 from lettermill.records.csv_files import write_records
-from lettermill.stages.images import read_crop, read_offsets
+from lettermill.stages.images import read_offsets, read_word
 
 log = logging.getLogger(__name__)
 
@@ -43,26 +44,29 @@ def evaluate_words(
     CER and word accuracy with their intervals as JSON to ``figures``. Rows without an image are skipped. Rows in which
     no letter is found count as read wrongly.
     """
-    everything = [(folder, row_id, word(pattern)) for folder, rows in batches for row_id, pattern in rows]
+    everything = [(folder, row_id, pattern) for folder, rows in batches for row_id, pattern in rows]
     source = "config"
     if words is None:
         source = "training rows"
-        words = WordList({text: text for _, row_id, text in everything if text and split.part_of(row_id) == "train"})
-    tested = [row for row in everything if row[2] and split.part_of(row[1]) == "test"]
+        texts = [pattern for _, row_id, pattern in everything if split.part_of(row_id) == "train"]
+        words = WordList({drawn_word(pattern): word(pattern) for pattern in texts if word(pattern)})
+    tested = [row for row in everything if word(row[2]) and split.part_of(row[1]) == "test"]
     chosen = sorted(sorted(tested, key=lambda row: hashlib.sha256(f"read {row[1]}".encode()).digest())[:MAX_ROWS])
     records: list[ReadRow] = []
     for folder in dict.fromkeys(folder for folder, _, _ in chosen):
         crops = read_offsets(folder)
-        for _, row_id, text in (row for row in chosen if row[0] == folder):
+        for _, row_id, pattern in (row for row in chosen if row[0] == folder):
             crop = crops.get(row_id)
             if crop is None:
                 continue
-            lattice = word_lattice(models, read_crop(folder, crop), crop.line_in_crop, fold_of(row_id))
+            lattice = word_lattice(models, *read_word(folder, crop).writing, fold_of(row_id))
             free, listed = (
                 read_lattice(lattice, 1, *arguments) if lattice else []
                 for arguments in ((None, 0.0), (words, other_words))
             )
-            records.append(ReadRow(row_id, text, *_first(free), *_first(listed), int(text in words.spellings)))
+            text, drawn = word(pattern), drawn_word(pattern)
+            first, best = (_first(readings, {drawn: text}) for readings in (free, listed))
+            records.append(ReadRow(row_id, text, *first, *best, int(drawn in words.spellings)))
     records.sort()
     write_records(output, ReadRow, records)
     content = {
@@ -80,9 +84,12 @@ def evaluate_words(
     log.info("%d of %d test rows read: %s", len(records), len(tested), content)
 
 
-def _first(readings: Sequence[Reading]) -> tuple[str, float | None]:
-    """The most likely text and its probability."""
-    return (readings[0].text, round(readings[0].probability, 4)) if readings else ("", None)
+def _first(readings: Sequence[Reading], known: Mapping[str, str]) -> tuple[str, float | None]:
+    """The most likely text and its probability. known: letters from left to right -> text."""
+    if not readings:
+        return "", None
+    drawn, probability = readings[0]
+    return known.get(drawn) or as_written(drawn), round(probability, 4)
 
 
 def _accuracy(pairs: Iterable[tuple[str, str]]) -> dict[str, float] | None:

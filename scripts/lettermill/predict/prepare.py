@@ -7,6 +7,7 @@ import numpy as np
 
 from lettermill.base.box import Box
 from lettermill.image.crop import Cropping, crop
+from lettermill.image.form import one_form
 from lettermill.image.ink import components, ink_mask
 from lettermill.image.segmentation import Tolerances, cores_of, word_band
 
@@ -15,14 +16,6 @@ LARGEST = 4_000_000
 
 SMALL, USUAL, TALL = 11, 16, 32
 """Heights of letters in pixels. If they are below the first or above the last, the image is scaled to the second."""
-
-UNEVEN = 32
-"""Minimum difference of grey levels between the darkest and the lightest paper for which lighting is corrected."""
-
-PAPER_ROWS, STROKE = 64, 21
-"""Paper is estimated in an image scaled to this height, in which every stroke is narrower than this many pixels."""
-
-_AROUND = np.ones((STROKE, STROKE), np.uint8)
 
 
 class Prepared(NamedTuple):
@@ -48,8 +41,11 @@ class Prepared(NamedTuple):
 
 
 def prepare(image: np.ndarray, cropping: Cropping) -> Prepared | None:
-    """The prepared handwriting of ``image`` ((height, width) uint8); None if the crop is empty."""
-    image = even(dark_on_light(image))
+    """The prepared handwriting of ``image``; None if the crop is empty.
+
+    image: (height, width) uint8 grey, or (height, width, 3) uint8 BGR.
+    """
+    image = one_form(image).image
     region, line = crop(image, cropping)
     if region.width < 1 or region.height < 1:
         return None
@@ -69,30 +65,6 @@ def letter_height(image: np.ndarray) -> float:
     band = word_band(parts, None)
     cores = cores_of(parts, band, Tolerances()) if band else np.zeros(0, bool)
     return float(np.median(parts.height[cores])) if cores.any() else 0.0
-
-
-def dark_on_light(image: np.ndarray) -> np.ndarray:
-    """``image`` ((height, width) uint8), inverted if the ink is lighter than the paper.
-
-    This assumes that there is more paper than ink around every stroke.
-    """
-    small = _small(image)
-    darkest, lightest = (method(small, _AROUND).astype(np.int64) for method in (cv2.erode, cv2.dilate))
-    return 255 - image if (small - darkest).sum() < 0.5 * (lightest - darkest).sum() else image
-
-
-def even(image: np.ndarray) -> np.ndarray:
-    """``image`` ((height, width) uint8, dark ink), with uneven lighting corrected."""
-    small = _small(image)
-    paper = cv2.morphologyEx(cv2.blur(small, (3, 3)), cv2.MORPH_CLOSE, _AROUND)
-    if int(paper.max()) - int(paper.min()) < UNEVEN:
-        return image
-    paper = cv2.resize(cv2.blur(paper, (STROKE, STROKE)), image.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    return np.clip(image * (255 / np.maximum(paper, 1).astype(np.float32)), 0, 255).astype(np.uint8)
-
-
-def _small(image: np.ndarray) -> np.ndarray:
-    return _resized(image, min(1.0, PAPER_ROWS / image.shape[0]))
 
 
 def _resized(image: np.ndarray, scale: float) -> np.ndarray:

@@ -1,5 +1,6 @@
 """Read: the text of an image of a word or a line, with a box for each letter."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -7,6 +8,7 @@ import numpy as np
 
 from lettermill.align.fragments import find_fragments
 from lettermill.base.box import Box
+from lettermill.base.direction import as_written, written_order
 from lettermill.image.crop import Cropping
 from lettermill.image.ink import ink_mask
 from lettermill.predict.letter_lattice import LetterLattice, letter_shares
@@ -33,7 +35,8 @@ class ReadLetter(NamedTuple):
 class Line:
     """The readings of an image.
 
-    texts: the most likely first, with spaces between words; empty if nothing is read. letters: of the first text.
+    texts: the most likely first, with spaces between words; empty if nothing is read. letters: of the first text. All
+    in the order in which they are read: of Hebrew letters, from right to left.
     reason, detail: why nothing is read, see ``lettermill.base.reasons``.
     """
 
@@ -74,14 +77,14 @@ class Reader:
         if not fragments or not candidates:
             return Line([], [], "no_letters" if ink_mask(image).any() else "blank_image")
         whole = self.models.lattice(fragments, candidates)
-        texts, letters, words = [Reading("", 1.0)], [], 0
-        for start, stop in find_words(fragments, whole):
-            part = whole.part(start, stop)
-            found = read_lattice(part, self.alternatives, self.words, self.other_words)
-            if found:
-                texts = _joined(texts, self._written(found), self.alternatives)
-                letters += _letters(part, words, found[0].text)
-                words += 1
+        parts = [whole.part(start, stop) for start, stop in find_words(fragments, whole)]
+        readings = [read_lattice(part, self.alternatives, self.words, self.other_words) for part in parts]
+        words = [(part, found) for part, found in zip(parts, readings, strict=True) if found]
+        texts, letters = [Reading("", 1.0)], []
+        for number, place in enumerate(order_of([found[0].text for _, found in words])):
+            part, found = words[place]
+            texts = _joined(texts, self._written(found), self.alternatives)
+            letters += _letters(part, number, found[0].text)
         if not words:
             return Line(
                 [], [], "no_letters", f"{len(fragments.boxes)} fragments of ink, too few for any word of the list"
@@ -89,9 +92,9 @@ class Reader:
         return Line(texts, letters)
 
     def _written(self, readings: list[Reading]) -> list[Reading]:
-        """``readings`` in the spelling of the word list."""
+        """``readings`` in the spelling of the word list, or in the order in which they are read."""
         spellings = self.words.spellings if self.words else {}
-        return [Reading(spellings.get(text, text), probability) for text, probability in readings]
+        return [Reading(spellings.get(text) or as_written(text), probability) for text, probability in readings]
 
 
 def word_lattice(models: Models, image: np.ndarray, line: int | None, fold: int) -> LetterLattice | None:
@@ -116,7 +119,7 @@ def _joined(before: list[Reading], after: list[Reading], count: int) -> list[Rea
 
 
 def _letters(lattice: LetterLattice, word: int, text: str) -> list[ReadLetter]:
-    """The letters of ``text`` in their best places."""
+    """The letters of ``text``, which are given from left to right, in their best places, as they are read."""
     alignment = lattice.paths.align(lattice.columns(text))
     if alignment is None:
         raise ValueError(f"the reading {text!r} does not fit the lattice that it comes from")
@@ -128,4 +131,11 @@ def _letters(lattice: LetterLattice, word: int, text: str) -> list[ReadLetter]:
         here = [number for number, other in enumerate(lattice.candidates) if other.box.overlap(box) > SAME_PLACE]
         share = shares[here, lattice.letters.index(letter)].sum() if letter in lattice.letters else 0.0
         letters.append(ReadLetter(word, letter, box, min(1.0, float(share))))
-    return letters
+    return [letters[place] for place in written_order(text)]
+
+
+def order_of(words: Sequence[str]) -> list[int]:
+    """The indices of ``words``, which stand from left to right, in the order in which they are read."""
+    # A letter, or else a digit, stands for each word.
+    line = " ".join(next((letter for letter in as_written(word) if letter.isalpha()), word[0]) for word in words)
+    return [place // 2 for place in written_order(line) if place % 2 == 0]

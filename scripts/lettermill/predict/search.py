@@ -19,7 +19,7 @@ Weights = dict[str, float]
 
 
 class Reading(NamedTuple):
-    """A text and the probability that it is right."""
+    """A text and the probability that it is right. In a lattice, texts are letters from left to right."""
 
     text: str
     probability: float

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from lettermill.base.alphabet import Alphabet, word
+from lettermill.base.alphabet import Alphabet, drawn_word, word
 from lettermill.base.errors import InputError
 from lettermill.predict.letter_lattice import LetterLattice
 
@@ -14,7 +14,8 @@ from lettermill.predict.letter_lattice import LetterLattice
 class WordList:
     """A word list as a trie, with nodes sorted by depth: the prefixes of up to n letters come before longer ones.
 
-    spellings: word in letters of the alphabet -> spelling of the list. The attribute ``words`` has its sorted keys.
+    spellings: letters of a word from left to right -> spelling of the list. The attribute ``words`` has its sorted
+    keys.
     """
 
     def __init__(self, spellings: dict[str, str]) -> None:
@@ -101,7 +102,7 @@ def list_of(words: Iterable[str], alphabet: Alphabet) -> WordList:
     spelled with these letters."""
     spellings: dict[str, str] = {}
     for written in words:
-        letters = word(alphabet.pattern(written))
-        if letters:
-            spellings[letters] = written if spellings.get(letters, written) == written else letters
+        pattern = alphabet.pattern(written)
+        if drawn := drawn_word(pattern):
+            spellings[drawn] = written if spellings.get(drawn, written) == written else word(pattern)
     return WordList(spellings)

@@ -1,7 +1,7 @@
 """Schemas of the tables that the stages pass to each other: a named tuple for the lines of each table.
 
 Field names are the header, and types are those of the columns. A box has four columns, those of ``Box``. An empty field
-is None where the type allows it. All boxes are in pixels of the image as downloaded.
+is None where the type allows it. All boxes are in pixels of the downloaded image as shown, see ``image.codec.decode``.
 """
 
 from typing import NamedTuple
@@ -42,11 +42,11 @@ class Cropped(NamedTuple):
     file: str  # name beside offsets.csv
     box: Box  # the part of the downloaded image that is kept
     line: int | None  # a row of the downloaded image known to cross the word
-    left: int = 0  # this and the next three: the part of ``box`` where the word probably is, in the same pixels
+    left: int = 0  # this and the next three: where in the crop the word probably is, in pixels of the crop
     top: int = 0
     right: int | None = None
     bottom: int | None = None
-    layers: int = 0  # number of images {stem of file}.{1, 2, ...}.png that show part of the ink
+    layers: int = 1  # number of images of the crop; the second is 1/{file}, the third 2/{file}
 
     @property
     def line_in_crop(self) -> int | None:

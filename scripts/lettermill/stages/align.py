@@ -4,13 +4,13 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 
-from lettermill.align.features import appearance_of
-from lettermill.align.fragments import find_fragments
 from lettermill.align.recogniser import Recogniser, load_recogniser
-from lettermill.base.alphabet import word
+from lettermill.align.views import views_of
+from lettermill.base.alphabet import as_read, drawn_letters, drawn_word, word
+from lettermill.base.direction import as_written
 from lettermill.records.csv_files import by_row, read_results, write_records, write_results
 from lettermill.records.schemas import Cropped, MatchedLetter, StoppedRow, Suspect
-from lettermill.stages.images import read_crop, read_offsets
+from lettermill.stages.images import read_offsets, read_word
 
 log = logging.getLogger(__name__)
 
@@ -31,49 +31,47 @@ def align_batch(
     """Align the rows of the file ``matched``, that is, all rows with boxes, whether these fit or not.
 
     patterns: (row id, pattern) of every row of the batch, see ``Alphabet.pattern``.
-    Writes ``MatchedLetter`` results to ``output`` and ``Suspect`` records to ``suspected``. Without a recogniser, the
-    results of ``matched`` are copied unchanged.
+    Writes ``MatchedLetter`` results to ``output`` and ``Suspect`` records to ``suspected``. Without a recogniser,
+    every row is stopped.
     """
-    results: list[MatchedLetter | StoppedRow] = read_results(matched, MatchedLetter)
+    found = list(by_row(read_results(matched, MatchedLetter)))
+    results: list[MatchedLetter | StoppedRow] = []
     suspects: list[Suspect] = []
     recogniser = load_recogniser(recogniser_file)
+    crops = read_offsets(cropped)
+    pattern_of = dict(patterns)
     if recogniser is None:
-        log.warning("there is no recogniser, see the log of the rule learn: keeping the letters of the rule match")
+        log.warning("no recogniser could be trained, see the log of the rule learn: no letter is delivered")
+        results += [StoppedRow(row_id, STAGE, "nothing_learnt", "", word(pattern_of[row_id])) for row_id, _ in found]
     else:
-        crops = read_offsets(cropped)
-        words = {row_id: word(pattern) for row_id, pattern in patterns}
-        rows = [row_id for row_id, _ in by_row(results)]
-        results = []
-        for row_id in rows:
-            letters, suspect = _align(recogniser, crops[row_id], cropped, words[row_id])
+        for row_id, counted in found:
+            first = "" if isinstance(counted, StoppedRow) else counted[0].hypothesis
+            letters, suspect = _align(recogniser, crops[row_id], cropped, pattern_of[row_id], first)
             results += letters
             suspects += [suspect] if suspect else []
-        log.info("%d words aligned, %d of them suspect", len(rows), len(suspects))
+        log.info("%d words aligned, %d of them suspect", len(found), len(suspects))
     write_records(suspected, Suspect, suspects)
     write_results(output, MatchedLetter, results)
 
 
 def _align(
-    recogniser: Recogniser, row: Cropped, cropped: Path, letters: str
+    recogniser: Recogniser, row: Cropped, cropped: Path, pattern: str, first: str
 ) -> tuple[Sequence[MatchedLetter | StoppedRow], Suspect | None]:
-    fragments = find_fragments(read_crop(cropped, row), row.line_in_crop)
-    candidates = fragments.candidates() if fragments else []
-    aligned = None
-    if fragments and candidates:
-        aligned = recogniser.align(
-            row.row_id, fragments.area, candidates, appearance_of(fragments, candidates), letters
-        )
-    if aligned is None:
-        detail = (
-            f"{len(fragments.boxes) if fragments else 0} fragments of ink for the {len(letters)} letters of {letters}"
-        )
+    """first: the name of the ink hypothesis to try first."""
+    letters, drawn = word(pattern), drawn_word(pattern)
+    image = read_word(cropped, row)._replace(forms=recogniser.forms)
+    best = recogniser.align(row.row_id, views_of(image.hypotheses(first)), drawn)
+    if best is None:
+        detail = f"too few fragments of ink for the {len(letters)} letters of {letters}"
         return [StoppedRow(row.row_id, STAGE, "too_few_pieces", detail, letters)], None
+    view, aligned = best
     confidences = recogniser.confidence.of(aligned.evidence).tolist()
-    boxes = [candidates[index].box.moved(row.box.x, row.box.y) for index in aligned.chosen]
+    boxes = [view.candidates[index].box.moved(row.box.x, row.box.y) for index in aligned.chosen]
+    of_letters = list(zip(drawn, boxes, confidences, aligned.predicted_labels, strict=True))
     found = [
-        MatchedLetter(row.row_id, position, *of_letter, METHOD)
-        for position, of_letter in enumerate(zip(letters, boxes, confidences, aligned.predicted_labels, strict=True))
+        MatchedLetter(row.row_id, position, *of_letter, METHOD, view.hypothesis)
+        for position, of_letter in enumerate(as_read(of_letters, drawn_letters(pattern)))
     ]
-    if aligned.score_gap < SUSPECT_GAP or aligned.reading == letters:
+    if aligned.score_gap < SUSPECT_GAP or aligned.reading == drawn:
         return found, None
-    return found, Suspect(row.row_id, letters, aligned.reading, round(aligned.score_gap, 3))
+    return found, Suspect(row.row_id, letters, as_written(aligned.reading), round(aligned.score_gap, 3))

@@ -1,13 +1,14 @@
-"""Crop: remove the printed part of the form from the images of a batch."""
+"""Crop: bring the images of a batch to one form, and find the part with the handwriting."""
 
 import logging
 from pathlib import Path
 
 from lettermill.base.errors import CorruptedFileError
-from lettermill.image.codec import decode, decode_error, encode_png
-from lettermill.image.crop import Cropping, crop
+from lettermill.image.codec import decode_colour, decode_error
+from lettermill.image.crop import Cropping, crop_image
 from lettermill.records.csv_files import read_records, write_results
 from lettermill.records.schemas import Cropped, Downloaded, StoppedRow
+from lettermill.stages.images import write_word
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +23,7 @@ def crop_batch(downloaded: Path, output: Path, cropping: Cropping) -> None:
         if row.status != "ok":
             continue
         content = (downloaded / row.file).read_bytes()
-        image = decode(content)
+        image = decode_colour(content)
         if image is None and decode_error(content) == "too_large":  # `max_pixels` was larger at download
             results.append(StoppedRow(row.row_id, STAGE, "too_large", ""))
             continue
@@ -30,13 +31,12 @@ def crop_batch(downloaded: Path, output: Path, cropping: Cropping) -> None:
             raise CorruptedFileError(
                 f"{downloaded / row.file} can no longer be decoded as an image. Delete {downloaded} and run again."
             )
-        region, line = crop(image, cropping)
-        if region.width < 1 or region.height < 1:
+        cropped = crop_image(image, cropping)
+        if cropped.box.width < 1 or cropped.box.height < 1:
             size = f"{image.shape[1]}x{image.shape[0]} pixels"
             results.append(StoppedRow(row.row_id, STAGE, "outside_image", size))
             continue
         file = Path(row.file).stem + ".png"
-        (output / file).write_bytes(encode_png(region.of(image)))
-        results.append(Cropped(row.row_id, file, region, line))
+        results.append(write_word(output, row.row_id, file, cropped))
     write_results(output / "offsets.csv", Cropped, results)
     log.info("%d of %d images cropped", sum(isinstance(row, Cropped) for row in results), len(results))

@@ -14,6 +14,7 @@ from lettermill.corrections.apply import decide, without_letters
 from lettermill.corrections.correction import Correction
 from lettermill.image.codec import encode_png
 from lettermill.image.cut import cut_letters
+from lettermill.image.hypotheses import layer_of
 from lettermill.records.csv_files import by_row, read_records, read_results, write_records
 from lettermill.records.schemas import Letter, MatchedLetter, Rejected, StoppedRow, Suspect, TriedCorrection
 from lettermill.stages.images import read_crop, read_offsets
@@ -86,7 +87,8 @@ def cut_batch(
         ]
         rejected += not_delivered(records, confident, left_out)
         in_crop = [record.box.moved(-row.box.x, -row.box.y) for record in records]
-        images = cut_letters(read_crop(files.cropped, row), in_crop, erase_neighbours)
+        layer = read_crop(files.cropped, row, layer_of(records[0].hypothesis))
+        images = cut_letters(layer, in_crop, erase_neighbours)
         for record, image, deliver in zip(records, images, confident, strict=True):
             folder = folders.get(record.label, record.label) if deliver else REJECTED
             file = f"{folder}/{Path(row.file).stem}_{record.position}.png"

@@ -2,7 +2,8 @@
 
 import hashlib
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,10 +12,14 @@ from lettermill.align.learn import learn
 from lettermill.align.lexicon import Lexicon
 from lettermill.align.recogniser import write_untrained
 from lettermill.align.supervision import supervision_of
+from lettermill.base.direction import drawn_order, embedding_levels
 from lettermill.corrections.correction import Correction
+from lettermill.image.hypotheses import WordImage
+from lettermill.image.print_forms import PrintForms
 from lettermill.records.csv_files import by_row, read_results, write_records
 from lettermill.records.schemas import CorrectionEffect, Cropped, MatchedLetter, Reliability, StoppedRow
-from lettermill.stages.images import read_crop, read_offsets
+from lettermill.stages.images import read_offsets, read_word
+from lettermill.stages.unprinted import SAMPLE, counted_again, print_of
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +45,19 @@ class _Word(NamedTuple):
     def letters(self) -> str:
         return self.found.letters if isinstance(self.found, StoppedRow) else "".join(r.label for r in self.found)
 
+    @property
+    def places(self) -> list[int]:
+        """For each place of the line, from left to right, the position of the letter that is drawn there.
+
+        By the letters alone: what stands between them in the transcription is not known here. It hardly ever matters.
+        """
+        return drawn_order(embedding_levels(self.letters))
+
+    @property
+    def drawn(self) -> str:
+        """The letters from left to right."""
+        return "".join(self.letters[position] for position in self.places)
+
 
 class LearningOutput(NamedTuple):
     """The files that `learn` writes."""
@@ -57,7 +75,7 @@ class LearningOutput(NamedTuple):
 def learn_recogniser(
     sources: Iterable[LearningSource],
     max_words: int,
-    rounds: int,
+    rounds: int | None,
     corrections: Iterable[Correction],
     output: LearningOutput,
     jobs: int,
@@ -71,23 +89,33 @@ def learn_recogniser(
     by_row: dict[str, list[Correction]] = {}
     for correction in corrections:
         by_row.setdefault(correction.row_id, []).append(correction)
-    examples, lexicon = gather_examples(sources, max_words, rounds > 1, by_row)
-    learnt = learn(examples, lexicon, rounds, jobs)
+    examples, lexicon, places = gather_examples(sources, max_words, by_row)
+    forms = print_of(examples[:SAMPLE])
+    log.info("printed labels: %d", len(forms.templates))
+    known = [example._replace(load=partial(_with_forms, example.load, forms)) for example in examples]
+    learnt = learn(counted_again(known, forms), lexicon, forms, rounds, jobs)
     if learnt is None:
         write_untrained(output.recogniser)
     else:
         learnt.recogniser.save(output.recogniser)
     write_records(output.reliability, Reliability, learnt.reliability if learnt else [])
-    write_records(output.correction_effects, CorrectionEffect, learnt.correction_effects if learnt else [])
+    effects = learnt.correction_effects if learnt else []
+    as_read = [effect._replace(position=places[effect.row_id][effect.position]) for effect in effects]
+    write_records(output.correction_effects, CorrectionEffect, as_read)
+
+
+def _with_forms(load: Callable[[], WordImage], forms: PrintForms) -> WordImage:
+    return load()._replace(forms=forms)
 
 
 def gather_examples(
-    sources: Iterable[LearningSource], max_words: int, others: bool, corrections: Mapping[str, Sequence[Correction]]
-) -> tuple[Iterator[Example], Lexicon]:
-    """A random sample of up to ``max_words`` words whose boxes fit, and the lexicon of all words whose boxes fit.
+    sources: Iterable[LearningSource], max_words: int, corrections: Mapping[str, Sequence[Correction]]
+) -> tuple[list[Example], Lexicon, dict[str, list[int]]]:
+    """A random sample of up to ``max_words`` words whose boxes fit and as many others, in random order; the lexicon of
+    all words; and for each corrected row the positions of its letters from left to right.
 
-    others: whether to add up to ``max_words`` words whose boxes do not fit, without boxes. corrections: row id ->
-    corrections; words with corrections are always included. Images are read lazily.
+    Examples and lexicon have the letters of a word from left to right, as `align` does.
+    corrections: row id -> corrections; words with corrections are always included. Images are read lazily.
     """
     fitting: list[_Word] = []
     unfit: list[_Word] = []
@@ -96,19 +124,19 @@ def gather_examples(
     for source in sources:
         words = list(_words(source))
         fits = [word for word in words if word.fits]
-        spelt += [(word.row_id, word.letters) for word in fits]
+        spelt += [(word.row_id, word.drawn) for word in words]
         fitting = sorted([*fitting, *fits])[:max_words]
-        if others:
-            unfit = sorted([*unfit, *(word for word in words if not word.fits)])[:max_words]
+        unfit = sorted([*unfit, *(word for word in words if not word.fits)])[:max_words]
         corrected += [word for word in words if word.row_id in corrections]
     chosen = {word.row_id: word for word in (*fitting, *unfit, *corrected)}
     log.info("words to train on: %d whose boxes fit, %d whose boxes do not fit", len(fitting), len(unfit))
     log.info("words with corrected letters: %d", len(corrected))
     crops = {folder: read_offsets(folder) for folder in sorted({word.cropped for word in chosen.values()})}
-    examples = (
-        _example(word, crops[word.cropped][row_id], corrections.get(row_id, ())) for row_id, word in chosen.items()
-    )
-    return examples, Lexicon.of(spelt)
+    examples = [
+        _example(word, crops[word.cropped][word.row_id], corrections.get(word.row_id, ()))
+        for word in sorted(chosen.values())
+    ]
+    return examples, Lexicon.of(spelt), {word.row_id: word.places for word in corrected}
 
 
 def _words(source: LearningSource) -> Iterator[_Word]:
@@ -117,7 +145,10 @@ def _words(source: LearningSource) -> Iterator[_Word]:
 
 
 def _example(word: _Word, row: Cropped, corrections: Sequence[Correction]) -> Example:
-    found = [] if isinstance(word.found, StoppedRow) else word.found
+    found = [] if isinstance(word.found, StoppedRow) else [word.found[position] for position in word.places]
     boxes = [letter.box.moved(-row.box.x, -row.box.y) for letter in found]
     by_hand = supervision_of(word.found, corrections, row.box)
-    return Example(word.row_id, read_crop(word.cropped, row), row.line_in_crop, word.letters, boxes, by_hand)
+    hypothesis = found[0].hypothesis if found else ""
+    drawn = tuple(letter._replace(position=word.places.index(letter.position)) for letter in by_hand)
+    load = partial(read_word, word.cropped, row)
+    return Example(word.row_id, load, word.drawn, boxes, hypothesis, drawn)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 
-from lettermill.base.alphabet import MARK, OTHER, word
+from lettermill.base.alphabet import MARK, OTHER, as_read, characters, drawn_letters, drawn_places, word
 from lettermill.base.box import Box
 from lettermill.base.errors import CorruptedFileError
 from lettermill.records.csv_files import by_row, read_results, write_results
@@ -25,18 +25,19 @@ WIDE = 2.0
 
 
 def match_word(boxes: Sequence[Box], pattern: str) -> list[tuple[str, Box]] | str:
-    """The letters of a word, each with its box, or the reason why the boxes do not fit.
+    """The letters of a word in the order in which they are read, each with its box, or the reason why the boxes do not
+    fit.
 
     boxes: from left to right. pattern: see ``Alphabet.pattern``.
     The boxes fit when there is one for each letter. Other characters (a hyphen, a digit) may have boxes too, but then
     all of them must, and the boxes of marks must be lower than those of letters. If a box is too wide for a letter, the
     word does not fit, even if the number of boxes is right: there may be print, or touching letters and a broken one.
     """
-    letters = word(pattern)
+    letters, text = word(pattern), characters(pattern)
     if len(boxes) == len(letters):
-        matched = list(zip(letters, boxes, strict=True))
-    elif letters and len(boxes) == len(pattern) and _marks_are_low(boxes, pattern):
-        pairs = zip(pattern, boxes, strict=True)
+        matched = list(zip(letters, as_read(boxes, drawn_letters(pattern)), strict=True))
+    elif letters and len(boxes) == len(text) and _marks_are_low(as_read(boxes, drawn_places(pattern)), text):
+        pairs = zip(text, as_read(boxes, drawn_places(pattern)), strict=True)
         matched = [(character, box) for character, box in pairs if character not in (OTHER, MARK)]
     else:
         return "too_few_boxes" if len(boxes) < len(letters) else "too_many_boxes"
@@ -44,8 +45,8 @@ def match_word(boxes: Sequence[Box], pattern: str) -> list[tuple[str, Box]] | st
     return "wide_box" if max(box.width for _, box in matched) > WIDE * height else matched
 
 
-def _marks_are_low(boxes: Sequence[Box], pattern: str) -> bool:
-    pairs = list(zip(pattern, boxes, strict=True))
+def _marks_are_low(boxes: Sequence[Box], text: str) -> bool:
+    pairs = list(zip(text, boxes, strict=True))
     height = statistics.median(box.height for character, box in pairs if character != MARK)
     return all(box.height < LOW * height for character, box in pairs if character == MARK)
 

@@ -13,7 +13,7 @@ from lettermill.image.ink import components, ink_mask, ink_threshold
 from lettermill.image.segmentation import Tolerances, letters_in
 from lettermill.records.csv_files import read_results, write_results
 from lettermill.records.schemas import Cropped, SegmentedBox, StoppedRow
-from lettermill.stages.images import read_crop as read_word
+from lettermill.stages.images import read_word
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +65,7 @@ def _agree(one: Box, other: Box) -> bool:
 
 def _segment(row: Cropped, cropped: Path, tolerances: Tolerances) -> Sequence[SegmentedBox | StoppedRow]:
     image = read_word(cropped, row)
-    found = boxes_of(image.hypotheses(), tolerances)
+    found = boxes_of(image.voted(), tolerances)
     if not found:
         return [StoppedRow(row.row_id, STAGE, *_why(image.layers[0]))]
     return [

@@ -1,16 +1,18 @@
 """Printed ruling: the vertical rules of frames, combs and grids, told apart from the stems of letters.
 
-A stem looks like a short rule. A vertical rule is therefore much longer than a letter, or it ends at horizontal rules of
-its own look or at the edges of the image; or it is one of a row of ticks: equal, and at regular distances.
+A stem looks like a short rule. A vertical rule is therefore much longer than a letter, or it ends at horizontal rules
+of its own look or at the edges of the image; or it is one of a row of ticks: equal, and at regular distances.
 """
 
 import itertools
 
 import numpy as np
 
-from lettermill.image.ruling import LEAST, Line, Scale, find_lines, measured, straightened, thin_parts
+from lettermill.image.rule_scale import Scale, thin_parts
+from lettermill.image.rule_stretches import LEAST, runs_of
+from lettermill.image.ruling import Line, find_lines, measured, straightened
 
-SHORTEST, LONG, LONGEST = 0.9, 1.8, 3.0
+SHORTEST, LONG, LONGEST = 0.9, 2.0, 3.5
 """Minimum length of a vertical rule in letter heights: with horizontal rules at its ends, with the edges of the image
 there, and with nothing."""
 
@@ -19,22 +21,40 @@ FEWEST_TICKS = 3
 
 
 def find_uprights(across: list[Line], darkness: np.ndarray, scale: Scale) -> list[Line]:
-    """The vertical rules of ``darkness`` ((height, width) uint8) as rules of its transpose. across: the horizontal ones."""
+    """The vertical rules of ``darkness`` ((height, width) uint8), as rules of its transpose.
+
+    across: the horizontal ones.
+    """
     turned = np.ascontiguousarray(darkness.T)
-    found = find_lines(turned, scale, (SHORTEST if across else LONG) * scale.letter)
-    uprights, bounded = [], []
+    height = darkness.shape[0]
+    feet = [np.round(line.rows) for line in across]
+
+    def bounded(path: np.ndarray, stretches: list[tuple[int, int]]) -> bool:
+        """Whether both ends are at a horizontal rule or at the edge of the image, or far from each other."""
+        first, last = stretches[0][0], stretches[-1][1] - 1
+        if last - first >= LONG * scale.letter:
+            return True
+        for row, edge in ((first, 0), (last, height - 1)):
+            column = int(np.clip(path[row], 0, darkness.shape[1] - 1))
+            if abs(row - edge) > 3 and all(abs(line[column] - row) > 2 + scale.stroke for line in feet):
+                return False
+        return True
+
+    found = find_lines(turned, scale, (SHORTEST if across else LONG) * scale.letter, bounded)
+    uprights, others = [], []
     for line in found:
+        if not line.dashed:  # other strokes may be in line with it
+            start, end = max(runs_of(line.covered), key=lambda run: run[1] - run[0])
+            line.covered[:start], line.covered[end:] = False, False
         ends, length = _ends(line, across, darkness.shape), np.count_nonzero(line.covered)
-        if length >= (LONG if ends == {"edge"} else LONGEST) * scale.letter or "corner" in ends:
+        if line.dashed:
+            others.append(line)
+        elif length >= (LONG if ends == {"edge"} else LONGEST) * scale.letter or "corner" in ends:
             uprights.append(line)
         elif "open" not in ends:
-            bounded.append(line)
-    if bounded:
-        bounded = sorted(bounded + uprights, key=_place)
-        places = np.array([_place(line) for line in bounded])
-        regular = _regular(places, np.array([np.count_nonzero(line.covered) for line in bounded]), scale)
-        if _all_along(places[regular], across):
-            uprights += [bounded[index] for index in regular if not any(bounded[index] is line for line in uprights)]
+            others.append(line)
+    row = _row(uprights + others, across, turned, scale)
+    uprights += [line for line in row if not any(line is other for other in uprights)]
     thin = thin_parts(turned, scale) if across else turned
     for line in across:
         for side in (-1, 1):
@@ -45,6 +65,36 @@ def find_uprights(across: list[Line], darkness: np.ndarray, scale: Scale) -> lis
                 ):
                     uprights.append(tick)
     return uprights
+
+
+def _row(lines: list[Line], across: list[Line], turned: np.ndarray, scale: Scale) -> list[Line]:
+    """The lines of a comb or grid: those of one height, at regular distances, and such as letters hide between them."""
+    if len(lines) < FEWEST_TICKS or not across:
+        return []
+    lines = sorted(lines, key=_place)
+    places = np.array([_place(line) for line in lines])
+    regular = _regular(places, np.array([np.count_nonzero(line.covered) for line in lines]), scale)
+    if not _all_along(places[regular], across):
+        return []
+    row = [lines[index] for index in regular]
+    pattern = sorted(row, key=lambda line: line.thickness)[len(row) // 2]
+    steps = np.diff(places[regular])
+    period = float(np.median(steps))
+    for place, step in zip(places[regular][:-1], steps, strict=True):
+        missing = round(step / period)
+        row += [_moved(pattern, place + step * number / missing, turned, scale) for number in range(1, missing)]
+    ends = ((places[regular][0], -period), (places[regular][-1], period))
+    row += [_moved(pattern, place + step, turned, scale) for place, step in ends]
+    return [line for line in row if line is not None]
+
+
+def _moved(pattern: Line, place: float, turned: np.ndarray, scale: Scale) -> Line | None:
+    """``pattern`` at another ``place``, if there is something as dark all along it."""
+    start = pattern.rows + round(place - _place(pattern))
+    band = straightened(turned, start, 3)[:, pattern.covered] >= LEAST * pattern.profile.max()
+    shares = [(band[row : row + 2].any(axis=0).mean(), -abs(row - 2.5), row) for row in range(6)]
+    share, _, row = max(shares)
+    return pattern._replace(rows=start + row - 3 + (row < 3)) if share >= 0.85 else None
 
 
 def _place(line: Line) -> float:
@@ -62,7 +112,7 @@ def _all_along(places: np.ndarray, across: list[Line]) -> bool:
 
 def _alike(line: Line, other: Line) -> bool:
     """Whether two rules may have been printed as one frame: as thick and as dark."""
-    thick = abs(line.thickness - other.thickness) <= max(1, 0.35 * max(line.thickness, other.thickness))
+    thick = abs(line.thickness - other.thickness) <= max(0.8, 0.4 * max(line.thickness, other.thickness))
     return bool(thick and 0.6 <= line.profile.max() / other.profile.max() <= 1.6)
 
 
@@ -92,7 +142,7 @@ def _ticks(line: Line, side: int, turned: np.ndarray, thin: np.ndarray, scale: S
     if line.dashed or level < scale.faintest:
         return []
     tall = round(1.6 * scale.letter)
-    half = line.thickness // 2 + 1
+    half = round(line.thickness / 2) + 1
     upright = straightened(np.ascontiguousarray(thin.T), line.rows, half + tall) >= max(scale.faintest, LEAST * level)
     upright = upright[:tall][::-1] if side < 0 else upright[-tall:]
     upright &= line.covered
@@ -128,12 +178,23 @@ def _regular(places: np.ndarray, tops: np.ndarray, scale: Scale) -> np.ndarray:
     for top in np.unique(tops):
         same = np.flatnonzero(abs(tops - top) <= max(1, 0.08 * top))
         for first, second in itertools.pairwise(same):
-            period = float(places[second] - places[first])
-            if period < 0.6 * scale.letter:
+            if places[second] - places[first] < max(4.0, 2.5 * scale.stroke):
                 continue
-            steps = (places[same] - places[first]) / period
-            on = same[abs(steps - np.round(steps)) * period <= max(2.0, 0.05 * period)]
-            extent = (places[on[-1]] - places[on[0]]) / period + 1
-            if len(on) >= max(FEWEST_TICKS, 0.7 * extent) and len(on) > len(best):
+            on = same[_multiples(places[same], float(places[first]), float(places[second] - places[first]))]
+            if len(on) > len(best):
                 best = on
+        if len(best) > 0.5 * len(tops):
+            break
     return best
+
+
+def _multiples(places: np.ndarray, start: float, period: float) -> np.ndarray:
+    """The indices of the ``places`` ((n,)) at multiples of about ``period`` from ``start``, if few are missing."""
+    offsets = places - start
+    for most in (3, 12, np.inf):  # the farther away they are, the better the period must be known
+        numbers = np.round(offsets / period)
+        on = (abs(offsets - numbers * period) <= max(2.0, 0.06 * period)) & (abs(numbers) <= most)
+        period = float((offsets[on] * numbers[on]).sum() / max(1, (numbers[on] ** 2).sum())) or period
+    found = np.flatnonzero(on)
+    complete = len(found) >= max(FEWEST_TICKS, 0.7 * (np.ptp(numbers[on]) + 1))
+    return found if complete else found[:0]

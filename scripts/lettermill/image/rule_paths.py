@@ -1,0 +1,122 @@
+"""Printed ruling: straight and slightly bent paths across a word image along which there may be a rule.
+
+The shares of thin structures in short strips of columns are summed along all such paths, as in the Hough transform.
+"""
+
+from collections.abc import Callable
+from functools import lru_cache
+
+import cv2
+import numpy as np
+
+from lettermill.image.rule_scale import Scale
+from lettermill.image.rule_stretches import FEWEST_BARS, FEWEST_DASHES, LEAST, gap_of, stretches_of
+
+STEEPEST = 0.055
+"""Maximum slope of a rule: about three degrees."""
+
+MOST_BENT = 0.015
+"""Maximum rise of a bent rule over its chord, as a share of its length."""
+
+MOST_PATHS, MOST_STRIPS = 80, 32
+"""Maximum numbers of candidates examined in an image and of strips of columns along each of them."""
+
+
+Wanted = Callable[[np.ndarray, list[tuple[int, int]]], bool]
+"""Whether a path ((width,) float rows) with stretches (start, end) of a rule is to be looked at more closely."""
+
+
+def paths_of(thin: np.ndarray, darkness: np.ndarray, scale: Scale, shortest: float, wanted: Wanted) -> list[np.ndarray]:
+    """Rows ((width,) float) along which there may be a rule, the most likely first."""
+    width = thin.shape[1]
+    unit = unit_of(scale)
+    near = np.ones((2 * unit + 1, 1), np.uint8)
+    thin, darkness = cv2.dilate(thin, near)[::unit], cv2.dilate(darkness, near)[::unit]
+    _, present = cv2.threshold(thin, scale.faintest - 1, 255, cv2.THRESH_BINARY)
+    strip = max(4, -(-width // MOST_STRIPS), min(round(unit / STEEPEST), width // 6))
+    strips = -(-width // strip)
+    padded = cv2.copyMakeBorder(present, 0, 0, 0, strips * strip - width, cv2.BORDER_REPLICATE)
+    shares = cv2.resize(padded, (strips, len(thin)), interpolation=cv2.INTER_AREA).astype(np.int32)
+
+    shapes, index, margin = _shapes(len(thin), strips, STEEPEST * width / 2 / unit, MOST_BENT * width / unit)
+    sums = np.pad(shares, ((margin, margin), (0, 0))).ravel().take(index).sum(axis=2)  # (shapes, rows)
+
+    best = sums.max(axis=0)
+    score = best.astype(np.float32)
+    score += 0.01 * cv2.blur(score[:, None], (1, 5), borderType=cv2.BORDER_CONSTANT).ravel()  # the middle of a plateau
+    highest = cv2.dilate(score[:, None], np.ones((5, 1), np.uint8)).ravel()
+    peaks = np.flatnonzero((best >= 0.3 * shortest / strip * 255) & (score >= highest))
+    peaks = peaks[np.argsort(-best[peaks], kind="stable")][:MOST_PATHS]
+    chosen = shapes[sums[:, peaks].argmax(axis=0)]
+    paths = peaks[:, None] + _offsets(chosen, width)
+    at = np.clip(np.round(paths), 0, len(thin) - 1).astype(np.int64), np.arange(width)
+    thin, darkness = thin[at], darkness[at]
+    likely = _likely(thin, darkness, scale, shortest)
+    paths, thin, darkness = paths[likely], thin[likely], darkness[likely]
+    found = []
+    for path, there, any_there in zip(paths, thin, darkness, strict=True):
+        stretches = stretches_of(there, any_there, scale, shortest)
+        if stretches is not None and wanted(unit * path, stretches[0]):
+            found.append(unit * path)
+    return found
+
+
+def unit_of(scale: Scale) -> int:
+    """Rows that are looked at as one when paths are searched."""
+    return max(1, int(scale.stroke / 3))
+
+
+@lru_cache(maxsize=32)
+def _shapes(rows: int, strips: int, tilt: float, bend: float) -> tuple[np.ndarray, np.ndarray, int]:
+    """The shapes ((n, 2) tilt, bend) of paths, the indices ((n, rows, strips)) of the strips along each path of each
+    shape, and the number of rows that must be added above and below for that."""
+    shapes = np.array([(tilts, bends) for bends in _steps(bend, 3.0) for tilts in _steps(tilt, 2.0)])
+    offsets = _offsets(shapes, strips)
+    margin = int(abs(offsets).max())
+    index = (np.arange(rows)[:, None] + offsets[:, None] + margin) * strips + np.arange(strips)
+    for shared in (shapes, index):
+        shared.flags.writeable = False
+    return shapes, index, margin
+
+
+def _steps(most: float, step: float) -> np.ndarray:
+    count = int(np.ceil(most / step - 0.25))
+    return np.arange(-count, count + 1) * step
+
+
+def _offsets(shapes: np.ndarray, places: int) -> np.ndarray:
+    """Rows by which paths with ``shapes`` ((n, 2) tilt, bend) differ from their mean row, (n, places) int."""
+    along = np.linspace(-1, 1, places)
+    offsets: np.ndarray = np.round(shapes[:, :1] * along + shapes[:, 1:] * (along**2 - 1 / 3)).astype(np.int64)
+    return offsets
+
+
+def _likely(thin: np.ndarray, darkness: np.ndarray, scale: Scale, shortest: float) -> np.ndarray:
+    """(n,) bool: the paths that `stretches_of` may find a rule on; quick, for all at once.
+
+    thin, darkness: (n, width) uint8 along each of them.
+    """
+    count, width = thin.shape
+    if count == 0:
+        return np.zeros(0, bool)
+    seen = np.count_nonzero(thin >= scale.faintest, axis=1)
+    ordered, path = np.sort(thin, axis=1), np.arange(count)
+    likely = np.zeros(count, bool)
+    for quarter in (1, 3):
+        level = ordered[path, np.minimum(width - seen + seen * quarter // 4, width - 1)]
+        least = np.maximum(scale.faintest, LEAST * level)[:, None]
+        pure, dark = thin >= least, (darkness >= least).view(np.uint8)
+        if quarter == 1:
+            dark = cv2.morphologyEx(dark, cv2.MORPH_CLOSE, np.ones((1, gap_of(scale) + 1), np.uint8))
+        edges = np.flatnonzero(np.diff(np.pad(dark.astype(np.int8), ((0, 0), (1, 1))).ravel()))
+        starts, ends = edges[::2], edges[1::2]
+        total = np.concatenate(([0], np.cumsum(np.pad(pure, ((0, 0), (1, 1))).ravel())))
+        share = (total[ends + 1] - total[starts + 1]) / (ends - starts)
+        if quarter == 1:
+            of_rule = (share >= 0.4) & (ends - starts >= min(shortest, scale.letter))
+            long = of_rule & (ends - starts >= shortest)
+            likely[starts[long] // (width + 2)] = True
+            likely |= np.bincount(starts[of_rule] // (width + 2), minlength=count) >= FEWEST_BARS
+        else:
+            likely |= np.bincount(starts[share >= 0.8] // (width + 2), minlength=count) >= FEWEST_DASHES
+    return likely
