@@ -91,7 +91,9 @@ def ground_truth_words(examples: Iterable[Example]) -> list[GroundTruthWord]:
     """The ground truth of the examples, sorted by row id."""
     words = []
     for example in examples:
-        view, truth, by_hand = None, [], ()
+        view: View | None = None
+        truth: list[int] = []
+        by_hand: tuple[Verdict, ...] = ()
         if example.boxes or any(letter.box for letter in example.by_hand):
             view, truth, by_hand = _best_view(example)
             if view is None:

@@ -72,6 +72,7 @@ class PrintForms:
         arrays: dict[str, np.ndarray] = {}
         for number, template in enumerate(self.templates):
             arrays[f"dark_{number}"] = template.dark
+            assert template.around is not None  # see ``learn_print``
             arrays[f"around_{number}"] = np.array([*template.around, *template.side, template.one_size], np.float64)
         return arrays
 

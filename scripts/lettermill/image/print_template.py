@@ -139,20 +139,23 @@ class Template:
         letters = best >= COVERED
         alike = letters & (_alike(wide[size.box_pixels], size.box_want, size.box_part, count) >= ALIKE)
         letters &= alike | self.is_letter
-        mask = np.zeros(dark.shape, bool)
+        mask: np.ndarray = np.zeros(dark.shape, bool)
         chosen = letters[size.part]
         rows, columns = np.divmod(size.pixels[chosen], width + 2)
         rows, columns = rows + y - 1 + shift[size.part[chosen], 1], columns + x - 1 + shift[size.part[chosen], 0]
         inside = (rows >= 0) & (rows < mask.shape[0]) & (columns >= 0) & (columns < mask.shape[1])
         mask[rows[inside], columns[inside]] = True
-        left, top, right, bottom = size.core
+        _, top, right, bottom = size.core
         _add_colon(mask, dark, (x + right, y + top, y + bottom))
         return Place(x, y, SCALES[number], score, letters, float(alike[self.is_letter].mean()), mask)
 
 
 def _add_colon(mask: np.ndarray, dark: np.ndarray, end: tuple[int, int, int]) -> None:
-    """Add to ``mask`` the colon after a label, which is not at the same distance on every form. end: right, upper and
-    lower edge of the label. The dots of a colon are equal and above each other, and the lower one is on the baseline."""
+    """Add to ``mask`` the colon after a label, which is not at the same distance on every form.
+
+    end: right, upper and lower edge of the label. The dots of a colon are equal and above each other, and the lower one
+    is on the baseline.
+    """
     right, top, bottom = end
     height = bottom - top
     x, y = max(right - 1, 0), max(top, 0)
