@@ -1,5 +1,7 @@
 """Learning: letters are varied but stay letters, errors of transcribers are found, the result is the same always."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,8 @@ from lettermill.align.learn import learn
 from lettermill.align.lexicon import Lexicon
 from lettermill.align.train import augment_appearance, train
 from lettermill.base.box import Box
+from lettermill.image.hypotheses import whole
+from lettermill.image.print_forms import PrintForms
 
 
 def test_label_errors_are_found() -> None:
@@ -63,16 +67,16 @@ def words(count: int) -> list[Example]:
             if letter == "O":
                 stroke[:3] = stroke[:, -3:] = 30
             boxes.append(Box(x, y, width if letter != "I" else 3, height))
-        examples.append(Example(f"row {number}", image, None, word, boxes))
+        examples.append(Example(f"row {number}", partial(whole, image), word, boxes))
     return examples
 
 
 def test_what_is_learnt_does_not_depend_on_threads_or_order(tmp_path, few_epochs) -> None:
     examples = words(150)
     lexicon = Lexicon.of((example.row_id, example.word) for example in examples)
-    recogniser, table, effects = learn(examples, lexicon, 1, 1)
+    recogniser, table, effects = learn(examples, lexicon, PrintForms(), 1, 1)
     recogniser.save(tmp_path / "one.npz")
-    learn(examples[::-1], lexicon, 1, 3).recogniser.save(tmp_path / "three.npz")
+    learn(examples[::-1], lexicon, PrintForms(), 1, 3).recogniser.save(tmp_path / "three.npz")
     assert (tmp_path / "one.npz").read_bytes() == (tmp_path / "three.npz").read_bytes()
     assert recogniser.letters == "ILO" and effects == []
     sure = table[-1]
@@ -83,15 +87,15 @@ def test_words_without_boxes_are_learnt_from_in_the_second_round(caplog, few_epo
     examples = [example if number % 5 else example._replace(boxes=[]) for number, example in enumerate(words(200))]
     lexicon = Lexicon.of((example.row_id, example.word) for example in examples)
     with caplog.at_level("INFO"):
-        assert learn(examples, lexicon, 2, 2) is not None
+        assert learn(examples, lexicon, PrintForms(), 2, 2) is not None
     first, second = [int(record.args[1]) for record in caplog.records if record.msg.startswith("training on")]
     assert first == 640 and second > 760
 
 
 def test_too_few_letters_are_not_learnt_from(caplog) -> None:
     examples = words(20)
-    assert learn(examples, Lexicon.of([]), 1, 1) is None
-    assert "no recogniser is trained: the boxes of 80 letters fit, but 500" in caplog.text
+    assert learn(examples, Lexicon.of([]), PrintForms(), 1, 1) is None
+    assert "no recogniser is trained: the boxes of 80 letters fit, but 100" in caplog.text
 
 
 def test_letters_without_a_candidate_are_not_learnt(caplog, few_epochs) -> None:
@@ -101,7 +105,7 @@ def test_letters_without_a_candidate_are_not_learnt(caplog, few_epochs) -> None:
         for index, letter in enumerate(example.word):
             if letter == "O":
                 example.boxes[index] = example.boxes[index].moved(0, 6)
-    assert learn(examples, Lexicon.of([]), 1, 1).recogniser.letters == "IL"
+    assert learn(examples, Lexicon.of([]), PrintForms(), 1, 1).recogniser.letters == "IL"
     assert "too few examples, which are not learnt: O (0)" in caplog.text
 
 
@@ -109,7 +113,7 @@ def test_without_a_word_that_is_known_as_a_whole_nothing_is_learnt(caplog, few_e
     examples = words(250)
     for example in examples:
         example.boxes[0] = example.boxes[0].moved(0, 6)
-    assert learn(examples, Lexicon.of([]), 2, 1) is None
+    assert learn(examples, Lexicon.of([]), PrintForms(), 2, 1) is None
     assert "in no word can all letters be cut out" in caplog.text
 
 
@@ -146,7 +150,7 @@ def test_corrections_are_learnt_from(caplog, few_epochs) -> None:
         examples[number] = examples[number]._replace(by_hand=(HandLetter(place, "O", box, True),))
     letter = HandLetter(2, examples[1].word[2], None, True)
     examples[1] = examples[1]._replace(by_hand=(letter,))
-    _, table, effects = learn(examples, lexicon, 1, 2)
+    _, table, effects = learn(examples, lexicon, PrintForms(), 1, 2)
     assert [(effect.row_id, effect.position, effect.verdict) for effect in effects] == sorted(
         [(f"row {number}", place, "wrong") for number, place in places] + [("row 1", 2, "right")]
     )
@@ -155,7 +159,7 @@ def test_corrections_are_learnt_from(caplog, few_epochs) -> None:
     assert after < before
     right = next(effect for effect in effects if effect.verdict == "right")
     assert right.label == letter.label and right.after > 0.9
-    again = learn(examples[::-1], lexicon, 1, 1)
+    again = learn(examples[::-1], lexicon, PrintForms(), 1, 1)
     assert again.correction_effects == effects and again.reliability == table
 
 
@@ -170,7 +174,7 @@ def test_what_is_rejected_is_not_learnt_and_what_is_accepted_is(caplog, few_epoc
     examples[2] = examples[2]._replace(by_hand=(HandLetter(2, examples[2].word[2], elsewhere, False),))
     lexicon = Lexicon.of((example.row_id, example.word) for example in examples)
     with caplog.at_level("INFO"):
-        effects = learn(examples, lexicon, 1, 2).correction_effects
+        effects = learn(examples, lexicon, PrintForms(), 1, 2).correction_effects
     learnt = [int(record.args[1]) for record in caplog.records if record.msg.startswith("training on")]
     assert learnt == [640 - 1 - 1, 640 - 4]  # with the corrections, without
     assert [effect.verdict for effect in effects] == ["wrong", "right", "right", "right", "wrong"]
@@ -185,7 +189,7 @@ def test_rejections_lower_confidences_also_where_boxes_do_not_fit(few_epochs) ->
     for number, place in places:
         rejected = HandLetter(place, "L", examples[number].boxes[place], False)
         examples[number] = examples[number]._replace(boxes=[], by_hand=(rejected,))
-    effects = learn(examples, lexicon, 1, 2).correction_effects
+    effects = learn(examples, lexicon, PrintForms(), 1, 2).correction_effects
     assert [effect.verdict for effect in effects] == ["wrong"] * len(places)
     known = [(effect.before, effect.after) for effect in effects if effect.before is not None]
     before, after = np.mean(known, axis=0)

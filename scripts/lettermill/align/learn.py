@@ -73,9 +73,10 @@ def learn(
 ) -> TrainedRecogniser | None:
     """Train a recogniser; None, with a warning in the log, if there are too few examples.
 
-    examples: iterated once, to keep few images in memory. lexicon: of all words of the table. forms: what is printed on their forms. rounds: the first round
-    trains on the examples with boxes; each further round also on those without boxes, as aligned by the recogniser of
-    the round before; None goes on while there are more letters to train on. jobs: threads; they do not change the result.
+    examples: iterated once, to keep few images in memory. lexicon: of all words of the table. forms: what is printed on
+    their forms. rounds: the first round trains on the examples with boxes; each further round without those that fit by
+    chance, and also on those without boxes, as aligned by the recogniser of the round before; None goes on while there
+    are more letters to train on. jobs: threads; they do not change the result.
     If there are corrections, a second recogniser is trained without them, to measure their effect.
     """
     words = ground_truth_words(examples)

@@ -9,7 +9,7 @@ import io
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
@@ -52,7 +52,7 @@ class Recogniser:
     networks: tuple[Network, ...]
     lexicon: Lexicon
     confidence: Confidence
-    forms: PrintForms = PrintForms()
+    forms: PrintForms = field(default_factory=PrintForms)
 
     def align(self, row_id: str, views: Iterable[View], word: str) -> tuple[View, WordAlignment] | None:
         """Align ``word`` with the view whose path explains it best, with the network and the words of the other folds;

@@ -6,7 +6,6 @@ import numpy as np
 
 from lettermill.base.box import Box
 from lettermill.image.form import one_form
-from lettermill.image.hypotheses import WordImage
 from lettermill.image.printed import Writing, find_writing
 from lettermill.image.rules import without_rules
 
@@ -43,10 +42,13 @@ class Cropping(NamedTuple):
 class CroppedImage(NamedTuple):
     """A word image with all that the search for its letters needs.
 
-    word: with ``region`` and ``line`` in pixels of its layers. box: the part of the image that the layers show.
+    layers, region, line: see ``hypotheses.WordImage``, in pixels of the layers. box: the part of the image that the
+    layers show.
     """
 
-    word: WordImage
+    layers: list[np.ndarray]
+    region: Box
+    line: int | None
     box: Box
 
 
@@ -54,7 +56,7 @@ def crop_image(image: np.ndarray, cropping: Cropping) -> CroppedImage:
     """Crop ``image`` ((height, width) uint8 grey, or (height, width, 3) uint8 BGR). ``box`` can be empty.
 
     Where the handwriting must be found, the whole image is kept, because the label of a form may look like the word:
-    ``word.region`` says where to look first.
+    ``region`` says where to look first.
     """
     form = one_form(image)
     cleaned = without_rules(form.image).image
@@ -67,9 +69,7 @@ def crop_image(image: np.ndarray, cropping: Cropping) -> CroppedImage:
     images = [cleaned, *([] if cleaned is form.image else [form.image])]
     images += [without_rules(layer).image for layer in form.layers]
     inside = region.moved(-box.x, -box.y)
-    return CroppedImage(
-        WordImage([box.of(layer) for layer in images], inside, None if line is None else line - box.y), box
-    )
+    return CroppedImage([box.of(layer) for layer in images], inside, None if line is None else line - box.y, box)
 
 
 def crop(image: np.ndarray, cropping: Cropping) -> Writing:

@@ -139,7 +139,7 @@ class Template:
         letters = best >= COVERED
         alike = letters & (_alike(wide[size.box_pixels], size.box_want, size.box_part, count) >= ALIKE)
         letters &= alike | self.is_letter
-        mask = np.zeros(dark.shape, bool)
+        mask: np.ndarray = np.zeros(dark.shape, bool)
         chosen = letters[size.part]
         rows, columns = np.divmod(size.pixels[chosen], width + 2)
         rows, columns = rows + y - 1 + shift[size.part[chosen], 1], columns + x - 1 + shift[size.part[chosen], 0]

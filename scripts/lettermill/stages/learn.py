@@ -18,8 +18,9 @@ from lettermill.image.hypotheses import WordImage
 from lettermill.image.print_forms import PrintForms
 from lettermill.records.csv_files import by_row, read_results, write_records
 from lettermill.records.schemas import CorrectionEffect, Cropped, MatchedLetter, Reliability, StoppedRow
-from lettermill.stages.images import read_offsets, read_word
+from lettermill.stages.images import read_offsets
 from lettermill.stages.unprinted import SAMPLE, counted_again, print_of
+from lettermill.stages.word_images import read_word
 
 log = logging.getLogger(__name__)
 
@@ -83,8 +84,7 @@ def learn_recogniser(
     """Train a recogniser and write it with its reliability table and the effect of corrections.
 
     max_words: maximum number of words to train on, not counting those with ``corrections`` (of letters). rounds, jobs:
-    see ``learn``. If there are too few examples, the file of the recogniser says so, and `align` keeps the letters of
-    `match`.
+    see ``learn``. If there are too few examples, the file of the recogniser says so, and `align` stops every row.
     """
     by_row: dict[str, list[Correction]] = {}
     for correction in corrections:

@@ -11,7 +11,7 @@ from lettermill.base.box import Box
 from lettermill.base.errors import CorruptedFileError
 from lettermill.records.csv_files import by_row, read_results, write_results
 from lettermill.records.schemas import MatchedLetter, SegmentedBox, StoppedRow
-from lettermill.stages.segment import Boxes
+from lettermill.stages.boxes import Boxes
 
 log = logging.getLogger(__name__)
 

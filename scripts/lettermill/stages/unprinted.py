@@ -34,7 +34,7 @@ def _again(example: Example, forms: PrintForms) -> Example:
         return example
     unprinted = (one for one in image.voted() if one.name.startswith(UNPRINTED))
     for found in boxes_of(unprinted):
-        matched = match_word(found.boxes, example.word)
-        if not isinstance(matched, str):
-            return example._replace(boxes=[box for _, box in matched], hypothesis=found.hypothesis)
+        # Both are from left to right, which the order of a match need not be.
+        if not isinstance(match_word(found.boxes, example.word), str):
+            return example._replace(boxes=found.boxes, hypothesis=found.hypothesis)
     return example._replace(boxes=[], hypothesis="")
