@@ -6,10 +6,12 @@ of its own look or at the edges of the image; or it is one of a row of ticks: eq
 
 import itertools
 
+import cv2
 import numpy as np
 
+from lettermill.image.rule_paths import MOST_BENT, STEEPEST, unit_of
 from lettermill.image.rule_scale import Scale, thin_parts
-from lettermill.image.rule_stretches import LEAST, runs_of
+from lettermill.image.rule_stretches import LEAST, gap_of, runs_of
 from lettermill.image.ruling import Line, find_lines, measured, straightened
 
 SHORTEST, LONG, LONGEST = 0.9, 2.0, 3.5
@@ -25,6 +27,8 @@ def find_uprights(across: list[Line], darkness: np.ndarray, scale: Scale) -> lis
 
     across: the horizontal ones.
     """
+    if not across and not _may_be_any(darkness, scale):
+        return []
     turned = np.ascontiguousarray(darkness.T)
     height = darkness.shape[0]
     feet = [np.round(line.rows) for line in across]
@@ -65,6 +69,20 @@ def find_uprights(across: list[Line], darkness: np.ndarray, scale: Scale) -> lis
                 ):
                     uprights.append(tick)
     return uprights
+
+
+def _may_be_any(darkness: np.ndarray, scale: Scale) -> bool:
+    """Whether any strokes in line are as long as a vertical rule without horizontal ones has to be; quick."""
+    height = darkness.shape[0]
+    length = int(min(max(LONG * scale.letter, height - 4), LONGEST * scale.letter))
+    if length > height:
+        return False
+    _, dark = cv2.threshold(darkness, scale.faintest - 1, 255, cv2.THRESH_BINARY)
+    aside = unit_of(scale) + 1 + int(np.ceil((STEEPEST / 2 + MOST_BENT) * length))
+    dark = cv2.dilate(dark, np.ones((1, 2 * aside + 1), np.uint8))
+    dark = cv2.morphologyEx(dark, cv2.MORPH_CLOSE, np.ones((gap_of(scale) + 1, 1), np.uint8))
+    in_line = cv2.erode(dark, np.ones((length, 1), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=[0])
+    return cv2.countNonZero(in_line) > 0
 
 
 def _row(lines: list[Line], across: list[Line], turned: np.ndarray, scale: Scale) -> list[Line]:
