@@ -10,7 +10,17 @@ import cv2
 import numpy as np
 
 from lettermill.image.rule_scale import Scale
-from lettermill.image.rule_stretches import FEWEST_BARS, FEWEST_DASHES, LEAST, gap_of, stretches_of
+from lettermill.image.rule_stretches import (
+    BAR,
+    FEWEST_BARS,
+    FEWEST_DASHES,
+    LEAST,
+    PURE,
+    WHOLE,
+    gap_of,
+    regular_dashes,
+    stretches_of,
+)
 
 STEEPEST = 0.055
 """Maximum slope of a rule: about three degrees."""
@@ -107,30 +117,42 @@ def _likely(thin: np.ndarray, darkness: np.ndarray, scale: Scale, shortest: floa
     seen = np.count_nonzero(thin >= scale.faintest, axis=1)
     ordered, path = np.sort(thin, axis=1), np.arange(count)
     likely = np.zeros(count, bool)
-    flags = np.zeros((2, count, width + 2), np.uint8)  # nothing between two paths
+    flags = np.zeros((3, count, width + 2), np.uint8)  # nothing between two paths
+    pure, dark, closed = flags.reshape(3, -1)
+    gap = np.ones((1, gap_of(scale) + 1), np.uint8)
     for quarter in (1, 3):
         level = ordered[path, np.minimum(width - seen + seen * quarter // 4, width - 1)]
         least = np.maximum(scale.faintest, LEAST * level)[:, None].astype(np.float32)
-        dark = np.greater_equal(darkness, least).view(np.uint8)
-        if quarter == 1:
-            dark = cv2.morphologyEx(dark, cv2.MORPH_CLOSE, np.ones((1, gap_of(scale) + 1), np.uint8))
         np.greater_equal(thin, least, out=flags[0, :, 1:-1], casting="unsafe")
-        flags[1, :, 1:-1] = dark
-        pure, line = flags.reshape(2, -1)
+        np.greater_equal(darkness, least, out=flags[1, :, 1:-1], casting="unsafe")
+        if quarter == 1:
+            flags[2, :, 1:-1] = cv2.morphologyEx(flags[1, :, 1:-1], cv2.MORPH_CLOSE, gap)
+        line = closed if quarter == 1 else dark
         edges = np.flatnonzero(line[1:] != line[:-1])
         starts, ends = edges[::2], edges[1::2]
         if quarter == 1:  # few runs are long
-            long = ends - starts >= min(shortest, scale.letter)
+            long = ends - starts >= min(shortest, BAR * scale.letter)
             starts, ends = starts[long], ends[long]
         if len(starts) == 0:
             continue
-        total = pure.cumsum(dtype=np.int32)
-        share = (total[ends] - total[starts]) / (ends - starts)
+        lengths = ends - starts
+        shares = _counts(pure, starts, ends) / lengths
         if quarter == 1:
-            of_rule = share >= 0.4
-            long = of_rule & (ends - starts >= shortest)
-            likely[starts[long] // (width + 2)] = True
-            likely |= np.bincount(starts[of_rule] // (width + 2), minlength=count) >= FEWEST_BARS
+            of_rule = (shares >= PURE) & (_counts(dark, starts, ends) >= WHOLE * lengths)
+            on, lengths = starts[of_rule] // (width + 2), lengths[of_rule]
+            likely[on[lengths >= shortest]] = True
+            likely |= np.bincount(on[lengths >= BAR * scale.letter], minlength=count) >= FEWEST_BARS
         else:
-            likely |= np.bincount(starts[share >= 0.8] // (width + 2), minlength=count) >= FEWEST_DASHES
+            alone = shares >= 0.8
+            starts, ends = starts[alone], ends[alone]
+            bounds = np.searchsorted(starts, (width + 2) * np.arange(count + 1))
+            for place in np.flatnonzero((np.diff(bounds) >= FEWEST_DASHES) & ~likely):
+                run = slice(bounds[place], bounds[place + 1])
+                likely[place] = regular_dashes(starts[run], ends[run], scale) is not None
     return likely
+
+
+def _counts(flags: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
+    total = flags.cumsum(dtype=np.int32)
+    counts: np.ndarray = total[ends] - total[starts]
+    return counts
