@@ -75,9 +75,9 @@ def _bars(runs: list[tuple[int, int]], scale: Scale) -> bool:
     if len(bars) < FEWEST_BARS:
         return False
     lengths, steps = bars[:, 1] - bars[:, 0], np.diff(bars[:, 0])
-    if np.median(steps) > 1.4 * np.median(lengths):
+    if median(steps) > 1.4 * median(lengths):
         return False
-    even = [abs(values - np.median(values)) <= max(2, 0.08 * np.median(values)) for values in (lengths, steps)]
+    even = [abs(values - (middle := median(values))) <= max(2, 0.08 * middle) for values in (lengths, steps)]
     return bool(min(np.count_nonzero(even[0]), np.count_nonzero(even[1]) + 1) >= max(FEWEST_BARS, 0.6 * len(bars)))
 
 
@@ -85,8 +85,8 @@ def regular_dashes(starts: np.ndarray, ends: np.ndarray, scale: Scale) -> tuple[
     """The centres, the period, and the length of most of the dashes from ``starts`` to ``ends`` ((n,) int, at least
     two); None unless they are of one length at regular distances."""
     centres, lengths = (starts + ends) / 2, ends - starts
-    steps, length = centres[1:] - centres[:-1], _median(lengths)
-    period = _median(steps)
+    steps, length = centres[1:] - centres[:-1], median(lengths)
+    period = median(steps)
     if not 2 <= period <= 1.2 * scale.letter:
         return None
     away = abs(steps - period * np.maximum(1, np.rint(steps / period)))
@@ -96,7 +96,7 @@ def regular_dashes(starts: np.ndarray, ends: np.ndarray, scale: Scale) -> tuple[
     return centres[1:][regular], period, length
 
 
-def _median(values: np.ndarray) -> float:
+def median(values: np.ndarray) -> float:
     """The median of ``values`` ((n,)); NumPy's takes ten times as long for a few."""
     ordered = np.sort(values)
     return float(ordered[len(values) // 2] + ordered[(len(values) - 1) // 2]) / 2

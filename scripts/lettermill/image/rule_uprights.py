@@ -11,7 +11,7 @@ import numpy as np
 
 from lettermill.image.rule_paths import MOST_BENT, STEEPEST, unit_of
 from lettermill.image.rule_scale import Scale, thin_parts
-from lettermill.image.rule_stretches import LEAST, gap_of, runs_of
+from lettermill.image.rule_stretches import LEAST, gap_of, median, runs_of
 from lettermill.image.ruling import Line, find_lines, measured, straightened
 
 SHORTEST, LONG, LONGEST = 0.9, 2.0, 3.5
@@ -64,7 +64,7 @@ def find_uprights(across: list[Line], darkness: np.ndarray, scale: Scale) -> lis
         for side in (-1, 1):
             for tick in _ticks(line, side, turned, thin, scale):
                 if not any(
-                    np.median(abs(tick.rows - other.rows)) <= 3 and (tick.covered & other.covered).any()
+                    (tick.covered & other.covered).any() and median(abs(tick.rows - other.rows)) <= 3
                     for other in uprights
                 ):
                     uprights.append(tick)
@@ -97,7 +97,7 @@ def _row(lines: list[Line], across: list[Line], turned: np.ndarray, scale: Scale
     row = [lines[index] for index in regular]
     pattern = sorted(row, key=lambda line: line.thickness)[len(row) // 2]
     steps = np.diff(places[regular])
-    period = float(np.median(steps))
+    period = median(steps)
     for place, step in zip(places[regular][:-1], steps, strict=True):
         missing = round(step / period)
         row += [_moved(pattern, place + step * number / missing, turned, scale) for number in range(1, missing)]
@@ -116,7 +116,7 @@ def _moved(pattern: Line, place: float, turned: np.ndarray, scale: Scale) -> Lin
 
 
 def _place(line: Line) -> float:
-    return float(np.median(line.rows[line.covered]))
+    return median(line.rows[line.covered])
 
 
 def _all_along(places: np.ndarray, across: list[Line]) -> bool:
@@ -195,24 +195,30 @@ def _regular(places: np.ndarray, tops: np.ndarray, scale: Scale) -> np.ndarray:
     best = np.zeros(0, np.int64)
     for top in np.unique(tops):
         same = np.flatnonzero(abs(tops - top) <= max(1, 0.08 * top))
-        for first, second in itertools.pairwise(same):
-            if places[second] - places[first] < max(4.0, 2.5 * scale.stroke):
+        at = places[same].tolist()
+        for first, second in itertools.pairwise(at):
+            if second - first < max(4.0, 2.5 * scale.stroke):
                 continue
-            on = same[_multiples(places[same], float(places[first]), float(places[second] - places[first]))]
+            on = _multiples(at, first, second - first)
             if len(on) > len(best):
-                best = on
+                best = same[on]
         if len(best) > 0.5 * len(tops):
             break
     return best
 
 
-def _multiples(places: np.ndarray, start: float, period: float) -> np.ndarray:
-    """The indices of the ``places`` ((n,)) at multiples of about ``period`` from ``start``, if few are missing."""
-    offsets = places - start
+def _multiples(places: list[float], start: float, period: float) -> list[int]:
+    """The indices of the ``places`` at multiples of about ``period`` from ``start``, if few are missing."""
+    offsets = [place - start for place in places]
     for most in (3, 12, np.inf):  # the farther away they are, the better the period must be known
-        numbers = np.round(offsets / period)
-        on = (abs(offsets - numbers * period) <= max(2.0, 0.06 * period)) & (abs(numbers) <= most)
-        period = float((offsets[on] * numbers[on]).sum() / max(1, (numbers[on] ** 2).sum())) or period
-    found = np.flatnonzero(on)
-    complete = len(found) >= max(FEWEST_TICKS, 0.7 * (np.ptp(numbers[on]) + 1))
-    return found if complete else found[:0]
+        reach, numbers = max(2.0, 0.06 * period), [round(offset / period) for offset in offsets]
+        found = [
+            index
+            for index, (offset, number) in enumerate(zip(offsets, numbers, strict=True))
+            if abs(offset - number * period) <= reach and abs(number) <= most
+        ]
+        squares = sum(numbers[index] ** 2 for index in found)
+        period = sum(offsets[index] * numbers[index] for index in found) / max(1, squares) or period
+    on = [numbers[index] for index in found]
+    complete = len(found) >= max(FEWEST_TICKS, 0.7 * (max(on, default=0) - min(on, default=0) + 1))
+    return found if complete else []
