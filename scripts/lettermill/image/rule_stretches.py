@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lettermill.image.rule_scale import Scale
+from lettermill.image.rule_scale import Scale, median
 
 FEWEST_DASHES = 7
 """Minimum number of dashes or dots in a rule."""
@@ -94,12 +94,6 @@ def regular_dashes(starts: np.ndarray, ends: np.ndarray, scale: Scale) -> tuple[
     if np.count_nonzero(regular) < max(FEWEST_DASHES - 1, 0.6 * len(steps)):
         return None
     return centres[1:][regular], period, length
-
-
-def median(values: np.ndarray) -> float:
-    """The median of ``values`` ((n,)); NumPy's takes ten times as long for a few."""
-    ordered = np.sort(values)
-    return float(ordered[len(values) // 2] + ordered[(len(values) - 1) // 2]) / 2
 
 
 def _closed(flags: np.ndarray, gap: int) -> np.ndarray:

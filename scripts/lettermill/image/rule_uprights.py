@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 
 from lettermill.image.rule_paths import MOST_BENT, STEEPEST, unit_of
-from lettermill.image.rule_scale import Scale, thin_parts
-from lettermill.image.rule_stretches import LEAST, gap_of, median, runs_of
+from lettermill.image.rule_scale import Scale, median, thin_parts
+from lettermill.image.rule_stretches import LEAST, gap_of, runs_of
 from lettermill.image.ruling import Line, find_lines, measured, straightened
 
 SHORTEST, LONG, LONGEST = 0.9, 2.0, 3.5
@@ -27,8 +27,6 @@ def find_uprights(across: list[Line], darkness: np.ndarray, scale: Scale) -> lis
 
     across: the horizontal ones.
     """
-    if not across and not _may_be_any(darkness, scale):
-        return []
     turned = np.ascontiguousarray(darkness.T)
     height = darkness.shape[0]
     feet = [np.round(line.rows) for line in across]
@@ -59,19 +57,16 @@ def find_uprights(across: list[Line], darkness: np.ndarray, scale: Scale) -> lis
             others.append(line)
     row = _row(uprights + others, across, turned, scale)
     uprights += [line for line in row if not any(line is other for other in uprights)]
-    thin = thin_parts(turned, scale) if across else turned
     for line in across:
-        for side in (-1, 1):
-            for tick in _ticks(line, side, turned, thin, scale):
-                if not any(
-                    (tick.covered & other.covered).any() and median(abs(tick.rows - other.rows)) <= 3
-                    for other in uprights
-                ):
-                    uprights.append(tick)
+        for tick in _ticks(line, turned, scale):
+            if not any(
+                (tick.covered & other.covered).any() and median(abs(tick.rows - other.rows)) <= 3 for other in uprights
+            ):
+                uprights.append(tick)
     return uprights
 
 
-def _may_be_any(darkness: np.ndarray, scale: Scale) -> bool:
+def may_be_any(darkness: np.ndarray, scale: Scale) -> bool:
     """Whether any strokes in line are as long as a vertical rule without horizontal ones has to be; quick."""
     height = darkness.shape[0]
     length = int(min(max(LONG * scale.letter, height - 4), LONGEST * scale.letter))
@@ -154,17 +149,29 @@ def _ends(line: Line, across: list[Line], shape: tuple[int, int]) -> set[str]:
     return ends if "open" not in ends else {"open"}
 
 
-def _ticks(line: Line, side: int, turned: np.ndarray, thin: np.ndarray, scale: Scale) -> list[Line]:
-    """The ticks on one side (-1 above, 1 below) of ``line``, as rules of ``turned`` ((width, height) uint8)."""
+def _ticks(line: Line, turned: np.ndarray, scale: Scale) -> list[Line]:
+    """The ticks above and below ``line``, as rules of ``turned`` ((width, height) uint8)."""
     level = float(line.profile.max())
     if line.dashed or level < scale.faintest:
         return []
     tall = round(1.6 * scale.letter)
     half = round(line.thickness / 2) + 1
+    thin = thin_parts(turned, scale)
     upright = straightened(np.ascontiguousarray(thin.T), line.rows, half + tall) >= max(scale.faintest, LEAST * level)
-    upright = upright[:tall][::-1] if side < 0 else upright[-tall:]
     upright &= line.covered
     upright[:, 1:] |= upright[:, :-1]  # a tick may stand a little askew
+    above = _ticks_beside(line, -1, upright[:tall][::-1], turned, thin, scale)
+    return above + _ticks_beside(line, 1, upright[-tall:], turned, thin, scale)
+
+
+def _ticks_beside(
+    line: Line, side: int, upright: np.ndarray, turned: np.ndarray, thin: np.ndarray, scale: Scale
+) -> list[Line]:
+    """The ticks on one side (-1 above, 1 below) of ``line``.
+
+    upright: (rows, width) bool, what is thin and dark there, the nearest row first.
+    """
+    tall, half = len(upright), round(line.thickness / 2) + 1
     heights = np.logical_and.accumulate(upright, axis=0).sum(axis=0)
     starts = np.flatnonzero((heights > 0) & (np.concatenate(([0], heights[:-1])) == 0))
     stops = np.flatnonzero((heights > 0) & (np.concatenate((heights[1:], [0])) == 0)) + 1

@@ -13,8 +13,8 @@ import cv2
 import numpy as np
 
 from lettermill.image.rule_paths import Wanted, paths_of, unit_of
-from lettermill.image.rule_scale import Scale, thickest_of, thin_parts
-from lettermill.image.rule_stretches import FEWEST_DASHES, LEAST, median, stretches_of
+from lettermill.image.rule_scale import Scale, median, thickest_of, thin_parts
+from lettermill.image.rule_stretches import FEWEST_DASHES, LEAST, stretches_of
 
 EDGE = 0.12
 """Darkness at which a rule ends, as a share of that of its middle."""
@@ -159,7 +159,7 @@ def _apart(pixels: np.ndarray, first: int, end: int) -> bool:
 
     pixels: (rows, columns) darkness around it, the rule from row ``first`` to ``end``.
     """
-    return bool(_clear(pixels, first, end, LEAST * median(pixels[first:end].max(axis=0).astype(np.float64))).mean() >= CLEAR)
+    return bool(_clear(pixels, first, end, LEAST * median(pixels[first:end].max(axis=0))).mean() >= CLEAR)
 
 
 def _dashes_apart(pixels: np.ndarray, first: int, end: int, covered: np.ndarray) -> bool:
