@@ -1,5 +1,6 @@
 """Crop: the part of a word image that contains the handwriting, without the print of the form."""
 
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -43,11 +44,13 @@ class Cropping(NamedTuple):
 class CroppedImage(NamedTuple):
     """A word image with all that the search for its letters needs.
 
-    word: with ``region`` and ``line`` in pixels of its layers. box: the part of the image that the layers show.
+    word: with ``region`` and ``line`` in pixels of its layers. box: the part of the image that the layers show. found:
+    what the image is like, in the words of ``base.findings``.
     """
 
     word: WordImage
     box: Box
+    found: tuple[str, ...] = ()
 
 
 def crop_image(image: np.ndarray, cropping: Cropping) -> CroppedImage:
@@ -57,7 +60,8 @@ def crop_image(image: np.ndarray, cropping: Cropping) -> CroppedImage:
     ``word.region`` says where to look first.
     """
     form = one_form(image)
-    cleaned = without_rules(form.image).image
+    rules = without_rules(form.image)
+    cleaned = rules.image
     region, line = crop(form.image, cropping)
     if line is None and cleaned is not form.image:  # rules may hide a label, but may look like its colon, too
         region, line = crop(cleaned, cropping)
@@ -68,8 +72,17 @@ def crop_image(image: np.ndarray, cropping: Cropping) -> CroppedImage:
     images += [without_rules(layer).image for layer in form.layers]
     inside = region.moved(-box.x, -box.y)
     return CroppedImage(
-        WordImage([box.of(layer) for layer in images], inside, None if line is None else line - box.y), box
+        WordImage([box.of(layer) for layer in images], inside, None if line is None else line - box.y),
+        box,
+        _found(form.changes, rules.kinds),
     )
+
+
+def _found(changes: Sequence[str], kinds: Mapping[str, float]) -> tuple[str, ...]:
+    """changes: see ``Form``. kinds: see ``Rules``. Upright rules alone do not count: a few of them are stems of letters
+    or the edge of the scan."""
+    ruling = [name for name in ("line", "frame", "grid", "dots") if name in kinds and kinds["horizontal"]]
+    return (*changes, *ruling)
 
 
 def crop(image: np.ndarray, cropping: Cropping) -> Writing:

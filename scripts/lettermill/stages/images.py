@@ -28,7 +28,7 @@ def write_word(folder: Path, row_id: str, file: str, cropped: CroppedImage) -> C
     region, box = cropped.word.region, cropped.box
     line = None if cropped.word.line is None else cropped.word.line + box.y
     sides = (region.x, region.y, region.right, region.bottom)
-    return Cropped(row_id, file, box, line, *sides, len(cropped.word.layers))
+    return Cropped(row_id, file, box, line, *sides, len(cropped.word.layers), " ".join(cropped.found))
 
 
 def read_word(folder: Path, row: Cropped) -> WordImage:

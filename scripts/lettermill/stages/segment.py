@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
@@ -59,6 +60,14 @@ def boxes_of(hypotheses: Iterable[InkHypothesis], tolerances: Tolerances = Toler
     return found
 
 
+def boxes_in(records: Sequence[SegmentedBox]) -> list[Boxes] | None:
+    """The boxes of one image by each hypothesis, from its ``records``; None if some are missing."""
+    every = [list(of_one) for _, of_one in groupby(records, lambda record: record.hypothesis)]
+    if any(len(of_one) != of_one[0].boxes for of_one in every):
+        return None
+    return [Boxes(of_one[0].hypothesis, of_one[0].votes, [record.box for record in of_one]) for of_one in every]
+
+
 def _agree(one: Box, other: Box) -> bool:
     return one.overlap(other) >= SAME_BOX
 
@@ -67,7 +76,7 @@ def _segment(row: Cropped, cropped: Path, tolerances: Tolerances) -> Sequence[Se
     image = read_word(cropped, row)
     found = boxes_of(image.voted(), tolerances)
     if not found:
-        return [StoppedRow(row.row_id, STAGE, *_why(image.layers[0]))]
+        return [StoppedRow(row.row_id, STAGE, *why_none(image.layers[0]))]
     return [
         SegmentedBox(row.row_id, number, len(boxes), box.moved(row.box.x, row.box.y), hypothesis, votes)
         for hypothesis, votes, boxes in found
@@ -75,7 +84,7 @@ def _segment(row: Cropped, cropped: Path, tolerances: Tolerances) -> Sequence[Se
     ]
 
 
-def _why(image: np.ndarray) -> tuple[str, str]:
+def why_none(image: np.ndarray) -> tuple[str, str]:
     """(reason, detail): why ``image`` has no letters."""
     if ink_threshold(image) is None:
         return "blank_image", ""
