@@ -41,8 +41,8 @@ SELF_TRAINING_CONFIDENCE = 0.9
 Information Theory 11(3), 1965)."""
 
 LEAST_ACCURACY = 0.7
-"""Minimum share of the letters whose boxes fit that must be read right. Below, they are no letters: cursive writing, for
-instance, falls into as many pieces as it has letters now and then, but the pieces are not the letters."""
+"""Minimum share of the letters whose boxes fit that must be read right. Below, they are no letters: cursive writing
+falls into as many pieces as it has letters now and then, but the pieces are not the letters."""
 
 CLEARLY_BETTER = 0.7
 """Difference of log weights per letter from which an ink hypothesis is right and another is not."""
@@ -132,9 +132,7 @@ def _learn_in_rounds(
     return recogniser, calibration.reliability
 
 
-def _is_settled(
-    words: Sequence[GroundTruthWord], others: Sequence[GroundTruthWord], recogniser: Recogniser
-) -> bool:
+def _is_settled(words: Sequence[GroundTruthWord], others: Sequence[GroundTruthWord], recogniser: Recogniser) -> bool:
     """Whether a further round can hardly help: few words are without boxes, and in a sample few fit by chance."""
     if sum(len(word.word) for word in others) > WORTHWHILE * _examples(words):
         return False

@@ -40,7 +40,14 @@ def train(
     targets, folds: (n,) int, class and fold of each candidate. jobs: threads; they do not change the result.
     """
     networks = [
-        MLPClassifier(HIDDEN, alpha=DECAY, batch_size=min(BATCH, len(targets) // 2), max_iter=1, warm_start=True, random_state=fold)
+        MLPClassifier(
+            HIDDEN,
+            alpha=DECAY,
+            batch_size=min(BATCH, len(targets) // 2),
+            max_iter=1,
+            warm_start=True,
+            random_state=fold,
+        )
         for fold in range(FOLDS)
     ]
 

@@ -67,6 +67,20 @@ class WordImage(NamedTuple):
         """The region of the word in the first layer, and ``line`` as a row of that region."""
         return self.region.of(self.layers[0]), None if self.line is None else self.line - self.region.y
 
+    @property
+    def as_scanned(self) -> np.ndarray:
+        """The layer that shows rules and print: of the first two, the one with more ink."""
+        return min(self.layers[:2], key=np.mean)
+
+    def _unprinted(self) -> np.ndarray | None:
+        """The first layer without the print of its form; None if there is none. Print is looked for where rules are
+        still drawn, because their removal may damage it."""
+        if not self.forms:
+            return None
+        scanned = self.as_scanned
+        without = self.forms.without(scanned)
+        return None if without is scanned else np.where(without == scanned, self.layers[0], without)
+
     def hypotheses(self, first: str = "") -> Iterator[InkHypothesis]:
         """The different ink hypotheses: the one named ``first``, then the others, the most usual first. Each is made
         when it is asked for."""
@@ -115,8 +129,8 @@ class WordImage(NamedTuple):
         first = self.layers[0]
         everywhere = Box(0, 0, first.shape[1], first.shape[0])
         if not only or only.startswith(UNPRINTED):
-            unprinted = self.forms.without(first)
-            if unprinted is not first:
+            unprinted = self._unprinted()
+            if unprinted is not None:
                 yield UNPRINTED, everywhere, unprinted
         for place, box in zip((INSIDE, ELSEWHERE), dict.fromkeys((self.region, everywhere)), strict=False):
             for number, layer in enumerate(self.layers):
