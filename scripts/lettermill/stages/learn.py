@@ -33,6 +33,10 @@ from lettermill.stages.word_images import read_word
 log = logging.getLogger(__name__)
 
 
+MAX_UNFIT = 1_500
+"""Maximum number of words without boxes to learn from in further rounds."""
+
+
 class LearningSource(NamedTuple):
     """The files of a batch: a table of letters and a folder of cropped images."""
 
@@ -127,7 +131,7 @@ def _with_forms(load: Callable[[], WordImage], forms: PrintForms) -> WordImage:
 def gather_examples(
     sources: Iterable[LearningSource], max_words: int, corrections: Mapping[str, Sequence[Correction]]
 ) -> tuple[list[Example], Lexicon, dict[str, list[int]]]:
-    """A random sample of up to ``max_words`` words whose boxes fit and as many others, in random order; the lexicon of
+    """A random sample of up to ``max_words`` words whose boxes fit and up to ``MAX_UNFIT`` others, in random order; the lexicon of
     all words; and for each corrected row the positions of its letters from left to right.
 
     Examples and lexicon have the letters of a word from left to right, as `align` does.
@@ -142,7 +146,7 @@ def gather_examples(
         fits = [word for word in words if word.fits]
         spelt += [(word.row_id, word.drawn) for word in words]
         fitting = sorted([*fitting, *fits])[:max_words]
-        unfit = sorted([*unfit, *(word for word in words if not word.fits)])[:max_words]
+        unfit = sorted([*unfit, *(word for word in words if not word.fits)])[: min(max_words, MAX_UNFIT)]
         corrected += [word for word in words if word.row_id in corrections]
     chosen = {word.row_id: word for word in (*fitting, *unfit, *corrected)}
     log.info("words to train on: %d whose boxes fit, %d whose boxes do not fit", len(fitting), len(unfit))
