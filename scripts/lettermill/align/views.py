@@ -30,7 +30,7 @@ def view_of(hypothesis: InkHypothesis) -> View | None:
     if not fragments or not candidates:
         return None
     x, y = hypothesis.origin
-    moved = [candidate._replace(box=candidate.box.moved(x, y)) for candidate in candidates]
+    moved = [Candidate(start, stop, box.moved(x, y)) for start, stop, box in candidates]
     return View(hypothesis.name, fragments.area, moved, appearance_of(fragments, candidates))
 
 

@@ -10,7 +10,17 @@ import cv2
 import numpy as np
 
 from lettermill.image.rule_scale import Scale
-from lettermill.image.rule_stretches import FEWEST_BARS, FEWEST_DASHES, LEAST, gap_of, stretches_of
+from lettermill.image.rule_stretches import (
+    BAR,
+    FEWEST_BARS,
+    FEWEST_DASHES,
+    LEAST,
+    PURE,
+    WHOLE,
+    gap_of,
+    regular_dashes,
+    stretches_of,
+)
 
 STEEPEST = 0.055
 """Maximum slope of a rule: about three degrees."""
@@ -36,21 +46,26 @@ def paths_of(thin: np.ndarray, darkness: np.ndarray, scale: Scale, shortest: flo
     strip = max(4, -(-width // MOST_STRIPS), min(round(unit / STEEPEST), width // 6))
     strips = -(-width // strip)
     padded = cv2.copyMakeBorder(present, 0, 0, 0, strips * strip - width, cv2.BORDER_REPLICATE)
-    shares = cv2.resize(padded, (strips, len(thin)), interpolation=cv2.INTER_AREA).astype(np.int32)
+    shares = cv2.resize(padded, (strips, len(thin)), interpolation=cv2.INTER_AREA)
 
     shapes, index, margin = _shapes(len(thin), strips, STEEPEST * width / 2 / unit, MOST_BENT * width / unit)
-    sums = np.pad(shares, ((margin, margin), (0, 0))).ravel().take(index).sum(axis=2)  # (shapes, rows)
+    around = cv2.copyMakeBorder(shares, margin, margin, 0, 0, cv2.BORDER_CONSTANT, value=0)
+    sums = around.ravel().take(index).sum(axis=0, dtype=np.int32)  # (shapes, rows)
 
     best = sums.max(axis=0)
     score = best.astype(np.float32)
     score += 0.01 * cv2.blur(score[:, None], (1, 5), borderType=cv2.BORDER_CONSTANT).ravel()  # the middle of a plateau
     highest = cv2.dilate(score[:, None], np.ones((5, 1), np.uint8)).ravel()
     peaks = np.flatnonzero((best >= 0.3 * shortest / strip * 255) & (score >= highest))
+    if len(peaks) == 0:
+        return []
     peaks = peaks[np.argsort(-best[peaks], kind="stable")][:MOST_PATHS]
     chosen = shapes[sums[:, peaks].argmax(axis=0)]
     paths = peaks[:, None] + _offsets(chosen, width)
-    at = np.clip(np.round(paths), 0, len(thin) - 1).astype(np.int64), np.arange(width)
-    thin, darkness = thin[at], darkness[at]
+    at = paths.clip(0, len(thin) - 1)
+    at *= width
+    at += np.arange(width)
+    thin, darkness = thin.ravel().take(at), darkness.ravel().take(at)
     likely = _likely(thin, darkness, scale, shortest)
     paths, thin, darkness = paths[likely], thin[likely], darkness[likely]
     found = []
@@ -68,12 +83,12 @@ def unit_of(scale: Scale) -> int:
 
 @lru_cache(maxsize=32)
 def _shapes(rows: int, strips: int, tilt: float, bend: float) -> tuple[np.ndarray, np.ndarray, int]:
-    """The shapes ((n, 2) tilt, bend) of paths, the indices ((n, rows, strips)) of the strips along each path of each
+    """The shapes ((n, 2) tilt, bend) of paths, the indices ((strips, n, rows)) of the strips along each path of each
     shape, and the number of rows that must be added above and below for that."""
     shapes = np.array([(tilts, bends) for bends in _steps(bend, 3.0) for tilts in _steps(tilt, 2.0)])
     offsets = _offsets(shapes, strips)
     margin = int(abs(offsets).max())
-    index = (np.arange(rows)[:, None] + offsets[:, None] + margin) * strips + np.arange(strips)
+    index = (np.arange(rows) + offsets.T[:, :, None] + margin) * strips + np.arange(strips)[:, None, None]
     for shared in (shapes, index):
         shared.flags.writeable = False
     return shapes, index, margin
@@ -102,21 +117,42 @@ def _likely(thin: np.ndarray, darkness: np.ndarray, scale: Scale, shortest: floa
     seen = np.count_nonzero(thin >= scale.faintest, axis=1)
     ordered, path = np.sort(thin, axis=1), np.arange(count)
     likely = np.zeros(count, bool)
+    flags = np.zeros((3, count, width + 2), np.uint8)  # nothing between two paths
+    pure, dark, closed = flags.reshape(3, -1)
+    gap = np.ones((1, gap_of(scale) + 1), np.uint8)
     for quarter in (1, 3):
         level = ordered[path, np.minimum(width - seen + seen * quarter // 4, width - 1)]
-        least = np.maximum(scale.faintest, LEAST * level)[:, None]
-        pure, dark = thin >= least, (darkness >= least).view(np.uint8)
+        least = np.maximum(scale.faintest, LEAST * level)[:, None].astype(np.float32)
+        np.greater_equal(thin, least, out=flags[0, :, 1:-1], casting="unsafe")
+        np.greater_equal(darkness, least, out=flags[1, :, 1:-1], casting="unsafe")
         if quarter == 1:
-            dark = cv2.morphologyEx(dark, cv2.MORPH_CLOSE, np.ones((1, gap_of(scale) + 1), np.uint8))
-        edges = np.flatnonzero(np.diff(np.pad(dark.astype(np.int8), ((0, 0), (1, 1))).ravel()))
+            flags[2, :, 1:-1] = cv2.morphologyEx(flags[1, :, 1:-1], cv2.MORPH_CLOSE, gap)
+        line = closed if quarter == 1 else dark
+        edges = np.flatnonzero(line[1:] != line[:-1])
         starts, ends = edges[::2], edges[1::2]
-        total = np.concatenate(([0], np.cumsum(np.pad(pure, ((0, 0), (1, 1))).ravel())))
-        share = (total[ends + 1] - total[starts + 1]) / (ends - starts)
+        if quarter == 1:  # few runs are long
+            long = ends - starts >= min(shortest, BAR * scale.letter)
+            starts, ends = starts[long], ends[long]
+        if len(starts) == 0:
+            continue
+        lengths = ends - starts
+        shares = _counts(pure, starts, ends) / lengths
         if quarter == 1:
-            of_rule = (share >= 0.4) & (ends - starts >= min(shortest, scale.letter))
-            long = of_rule & (ends - starts >= shortest)
-            likely[starts[long] // (width + 2)] = True
-            likely |= np.bincount(starts[of_rule] // (width + 2), minlength=count) >= FEWEST_BARS
+            of_rule = (shares >= PURE) & (_counts(dark, starts, ends) >= WHOLE * lengths)
+            on, lengths = starts[of_rule] // (width + 2), lengths[of_rule]
+            likely[on[lengths >= shortest]] = True
+            likely |= np.bincount(on[lengths >= BAR * scale.letter], minlength=count) >= FEWEST_BARS
         else:
-            likely |= np.bincount(starts[share >= 0.8] // (width + 2), minlength=count) >= FEWEST_DASHES
+            alone = shares >= 0.8
+            starts, ends = starts[alone], ends[alone]
+            bounds = np.searchsorted(starts, (width + 2) * np.arange(count + 1))
+            for place in np.flatnonzero((np.diff(bounds) >= FEWEST_DASHES) & ~likely):
+                run = slice(bounds[place], bounds[place + 1])
+                likely[place] = regular_dashes(starts[run], ends[run], scale) is not None
     return likely
+
+
+def _counts(flags: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
+    total = flags.cumsum(dtype=np.int32)
+    counts: np.ndarray = total[ends] - total[starts]
+    return counts

@@ -44,7 +44,7 @@ def scale_of(image: np.ndarray) -> tuple[Scale, np.ndarray] | None:
     thin = _thin(darkness, thickest_of(stroke)) >= faintest
     upright = ink.astype(bool) & ~thin
     letter = letter_height(upright, stroke) or 7 * stroke
-    level = float(np.median(darkness[upright])) if upright.any() else float(np.median(darkness[ink > 0]))
+    level = median(darkness[upright if upright.any() else ink > 0])
     if level < faintest:
         return None
     return Scale(stroke, letter, level, faintest), darkness
@@ -57,13 +57,20 @@ def letter_height(ink: np.ndarray, stroke: float) -> float | None:
     """
     across, along = (max(1, round(share * stroke)) for share in (1, 2))
     joined = cv2.morphologyEx(ink.view(np.uint8), cv2.MORPH_CLOSE, np.ones((along, across), np.uint8))
-    _, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    labels = cv2.CV_16U if ink.size < 2**17 else cv2.CV_32S  # half the time; as many pieces have more pixels
+    _, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8, ltype=labels)
     heights, widths = stats[1:, cv2.CC_STAT_HEIGHT], stats[1:, cv2.CC_STAT_WIDTH]
     letters = (heights >= 2.5 * stroke) & (heights < len(ink))
     if not letters.any():
         return None
     weights = np.where(widths > 1.6 * stroke, widths, 0.1 * widths)[letters]
     return max(_weighted_quantile(heights[letters], weights, 0.6), 4 * stroke)
+
+
+def median(values: np.ndarray) -> float:
+    """The median of ``values`` ((n,)); NumPy's takes ten times as long for a few."""
+    ordered, half = np.sort(values), len(values) // 2
+    return (float(ordered[half]) + float(ordered[len(values) - 1 - half])) / 2
 
 
 def _weighted_quantile(values: np.ndarray, weights: np.ndarray, share: float) -> float:

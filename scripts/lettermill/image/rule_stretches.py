@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lettermill.image.rule_scale import Scale
+from lettermill.image.rule_scale import Scale, median
 
 FEWEST_DASHES = 7
 """Minimum number of dashes or dots in a rule."""
@@ -12,6 +12,12 @@ FEWEST_BARS = 3
 
 LEAST = 0.45
 """Darkness of a pixel of a rule, at least, as a share of that of the rule."""
+
+PURE, WHOLE = 0.4, 0.94
+"""Minimum shares of the columns of a rule without gaps that show nothing but a thin line, and that show anything."""
+
+BAR = 1.2
+"""Minimum length of such a bar in letter heights."""
 
 
 def runs_of(flags: np.ndarray) -> list[tuple[int, int]]:
@@ -56,7 +62,7 @@ def _solid_runs(pure: np.ndarray, dark: np.ndarray, scale: Scale, shortest: floa
     """The stretches of columns along a curve without a gap: dark, and for the most part nothing but a thin line."""
     closed = _closed(dark, gap_of(scale))
     runs = runs_of(closed)
-    even = (_shares(pure, runs) >= 0.4) & (_shares(dark, runs) >= 0.94)
+    even = (_shares(pure, runs) >= PURE) & (_shares(dark, runs) >= WHOLE)
     runs = [run for run, rule in zip(runs, even, strict=True) if rule]
     if not any(end - start >= shortest for start, end in runs) and not _bars(runs, scale):
         return []
@@ -65,14 +71,29 @@ def _solid_runs(pure: np.ndarray, dark: np.ndarray, scale: Scale, shortest: floa
 
 def _bars(runs: list[tuple[int, int]], scale: Scale) -> bool:
     """Whether ``runs`` are the sides of separate boxes in a row: longer than those of letters, equal and regular."""
-    bars = np.array([run for run in runs if run[1] - run[0] >= 1.2 * scale.letter]).reshape(-1, 2)
+    bars = np.array([run for run in runs if run[1] - run[0] >= BAR * scale.letter]).reshape(-1, 2)
     if len(bars) < FEWEST_BARS:
         return False
     lengths, steps = bars[:, 1] - bars[:, 0], np.diff(bars[:, 0])
-    if np.median(steps) > 1.4 * np.median(lengths):
+    if median(steps) > 1.4 * median(lengths):
         return False
-    even = [abs(values - np.median(values)) <= max(2, 0.08 * np.median(values)) for values in (lengths, steps)]
+    even = [abs(values - (middle := median(values))) <= max(2, 0.08 * middle) for values in (lengths, steps)]
     return bool(min(np.count_nonzero(even[0]), np.count_nonzero(even[1]) + 1) >= max(FEWEST_BARS, 0.6 * len(bars)))
+
+
+def regular_dashes(starts: np.ndarray, ends: np.ndarray, scale: Scale) -> tuple[np.ndarray, float, float] | None:
+    """The centres, the period, and the length of most of the dashes from ``starts`` to ``ends`` ((n,) int, at least
+    two); None unless they are of one length at regular distances."""
+    centres, lengths = (starts + ends) / 2, ends - starts
+    steps, length = centres[1:] - centres[:-1], median(lengths)
+    period = median(steps)
+    if not 2 <= period <= 1.2 * scale.letter:
+        return None
+    away = abs(steps - period * np.maximum(1, np.rint(steps / period)))
+    regular = (away <= max(1.0, 0.15 * period)) & (abs(lengths[1:] - length) <= max(1.0, 0.25 * length))
+    if np.count_nonzero(regular) < max(FEWEST_DASHES - 1, 0.6 * len(steps)):
+        return None
+    return centres[1:][regular], period, length
 
 
 def _closed(flags: np.ndarray, gap: int) -> np.ndarray:
@@ -93,17 +114,10 @@ def _dashes(pure: np.ndarray, dark: np.ndarray, scale: Scale, shortest: float) -
     alone = np.array(runs).reshape(-1, 2)[_shares(pure, runs) >= 0.8]
     if len(alone) < FEWEST_DASHES:
         return []
-    starts, ends = alone.T
-    centres, lengths = (starts + ends) / 2, ends - starts
-    steps, length = np.diff(centres), float(np.median(lengths))
-    period = float(np.median(steps))
-    if not 2 <= period <= 1.2 * scale.letter:
+    found = regular_dashes(*alone.T, scale)
+    if found is None:
         return []
-    away = abs(steps - period * np.maximum(1, np.round(steps / period)))
-    regular = (away <= max(1.0, 0.15 * period)) & (abs(lengths[1:] - length) <= max(1.0, 0.25 * length))
-    if np.count_nonzero(regular) < max(FEWEST_DASHES - 1, 0.6 * len(steps)):
-        return []
-    anchors = centres[1:][regular]
+    anchors, period, length = found
     gaps = np.maximum(1, np.round(np.diff(anchors) / period)).astype(np.int64)
     places = [anchors[:1] - period]
     for anchor, following, gap in zip(anchors[:-1], anchors[1:], gaps, strict=True):

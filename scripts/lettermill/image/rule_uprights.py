@@ -6,10 +6,12 @@ of its own look or at the edges of the image; or it is one of a row of ticks: eq
 
 import itertools
 
+import cv2
 import numpy as np
 
-from lettermill.image.rule_scale import Scale, thin_parts
-from lettermill.image.rule_stretches import LEAST, runs_of
+from lettermill.image.rule_paths import MOST_BENT, STEEPEST, unit_of
+from lettermill.image.rule_scale import Scale, median, thin_parts
+from lettermill.image.rule_stretches import LEAST, gap_of, runs_of
 from lettermill.image.ruling import Line, find_lines, measured, straightened
 
 SHORTEST, LONG, LONGEST = 0.9, 2.0, 3.5
@@ -55,16 +57,27 @@ def find_uprights(across: list[Line], darkness: np.ndarray, scale: Scale) -> lis
             others.append(line)
     row = _row(uprights + others, across, turned, scale)
     uprights += [line for line in row if not any(line is other for other in uprights)]
-    thin = thin_parts(turned, scale) if across else turned
     for line in across:
-        for side in (-1, 1):
-            for tick in _ticks(line, side, turned, thin, scale):
-                if not any(
-                    np.median(abs(tick.rows - other.rows)) <= 3 and (tick.covered & other.covered).any()
-                    for other in uprights
-                ):
-                    uprights.append(tick)
+        for tick in _ticks(line, turned, scale):
+            if not any(
+                (tick.covered & other.covered).any() and median(abs(tick.rows - other.rows)) <= 3 for other in uprights
+            ):
+                uprights.append(tick)
     return uprights
+
+
+def may_be_any(darkness: np.ndarray, scale: Scale) -> bool:
+    """Whether any strokes in line are as long as a vertical rule without horizontal ones has to be; quick."""
+    height = darkness.shape[0]
+    length = int(min(max(LONG * scale.letter, height - 4), LONGEST * scale.letter))
+    if length > height:
+        return False
+    _, dark = cv2.threshold(darkness, scale.faintest - 1, 255, cv2.THRESH_BINARY)
+    aside = unit_of(scale) + 1 + int(np.ceil((STEEPEST / 2 + MOST_BENT) * length))
+    dark = cv2.dilate(dark, np.ones((1, 2 * aside + 1), np.uint8))
+    dark = cv2.morphologyEx(dark, cv2.MORPH_CLOSE, np.ones((gap_of(scale) + 1, 1), np.uint8))
+    in_line = cv2.erode(dark, np.ones((length, 1), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=[0])
+    return cv2.countNonZero(in_line) > 0
 
 
 def _row(lines: list[Line], across: list[Line], turned: np.ndarray, scale: Scale) -> list[Line]:
@@ -79,7 +92,7 @@ def _row(lines: list[Line], across: list[Line], turned: np.ndarray, scale: Scale
     row = [lines[index] for index in regular]
     pattern = sorted(row, key=lambda line: line.thickness)[len(row) // 2]
     steps = np.diff(places[regular])
-    period = float(np.median(steps))
+    period = median(steps)
     for place, step in zip(places[regular][:-1], steps, strict=True):
         missing = round(step / period)
         row += [_moved(pattern, place + step * number / missing, turned, scale) for number in range(1, missing)]
@@ -98,7 +111,7 @@ def _moved(pattern: Line, place: float, turned: np.ndarray, scale: Scale) -> Lin
 
 
 def _place(line: Line) -> float:
-    return float(np.median(line.rows[line.covered]))
+    return median(line.rows[line.covered])
 
 
 def _all_along(places: np.ndarray, across: list[Line]) -> bool:
@@ -136,17 +149,29 @@ def _ends(line: Line, across: list[Line], shape: tuple[int, int]) -> set[str]:
     return ends if "open" not in ends else {"open"}
 
 
-def _ticks(line: Line, side: int, turned: np.ndarray, thin: np.ndarray, scale: Scale) -> list[Line]:
-    """The ticks on one side (-1 above, 1 below) of ``line``, as rules of ``turned`` ((width, height) uint8)."""
+def _ticks(line: Line, turned: np.ndarray, scale: Scale) -> list[Line]:
+    """The ticks above and below ``line``, as rules of ``turned`` ((width, height) uint8)."""
     level = float(line.profile.max())
     if line.dashed or level < scale.faintest:
         return []
     tall = round(1.6 * scale.letter)
     half = round(line.thickness / 2) + 1
+    thin = thin_parts(turned, scale)
     upright = straightened(np.ascontiguousarray(thin.T), line.rows, half + tall) >= max(scale.faintest, LEAST * level)
-    upright = upright[:tall][::-1] if side < 0 else upright[-tall:]
     upright &= line.covered
     upright[:, 1:] |= upright[:, :-1]  # a tick may stand a little askew
+    above = _ticks_beside(line, -1, upright[:tall][::-1], turned, thin, scale)
+    return above + _ticks_beside(line, 1, upright[-tall:], turned, thin, scale)
+
+
+def _ticks_beside(
+    line: Line, side: int, upright: np.ndarray, turned: np.ndarray, thin: np.ndarray, scale: Scale
+) -> list[Line]:
+    """The ticks on one side (-1 above, 1 below) of ``line``.
+
+    upright: (rows, width) bool, what is thin and dark there, the nearest row first.
+    """
+    tall, half = len(upright), round(line.thickness / 2) + 1
     heights = np.logical_and.accumulate(upright, axis=0).sum(axis=0)
     starts = np.flatnonzero((heights > 0) & (np.concatenate(([0], heights[:-1])) == 0))
     stops = np.flatnonzero((heights > 0) & (np.concatenate((heights[1:], [0])) == 0)) + 1
@@ -177,24 +202,30 @@ def _regular(places: np.ndarray, tops: np.ndarray, scale: Scale) -> np.ndarray:
     best = np.zeros(0, np.int64)
     for top in np.unique(tops):
         same = np.flatnonzero(abs(tops - top) <= max(1, 0.08 * top))
-        for first, second in itertools.pairwise(same):
-            if places[second] - places[first] < max(4.0, 2.5 * scale.stroke):
+        at = places[same].tolist()
+        for first, second in itertools.pairwise(at):
+            if second - first < max(4.0, 2.5 * scale.stroke):
                 continue
-            on = same[_multiples(places[same], float(places[first]), float(places[second] - places[first]))]
+            on = _multiples(at, first, second - first)
             if len(on) > len(best):
-                best = on
+                best = same[on]
         if len(best) > 0.5 * len(tops):
             break
     return best
 
 
-def _multiples(places: np.ndarray, start: float, period: float) -> np.ndarray:
-    """The indices of the ``places`` ((n,)) at multiples of about ``period`` from ``start``, if few are missing."""
-    offsets = places - start
+def _multiples(places: list[float], start: float, period: float) -> list[int]:
+    """The indices of the ``places`` at multiples of about ``period`` from ``start``, if few are missing."""
+    offsets = [place - start for place in places]
     for most in (3, 12, np.inf):  # the farther away they are, the better the period must be known
-        numbers = np.round(offsets / period)
-        on = (abs(offsets - numbers * period) <= max(2.0, 0.06 * period)) & (abs(numbers) <= most)
-        period = float((offsets[on] * numbers[on]).sum() / max(1, (numbers[on] ** 2).sum())) or period
-    found = np.flatnonzero(on)
-    complete = len(found) >= max(FEWEST_TICKS, 0.7 * (np.ptp(numbers[on]) + 1))
-    return found if complete else found[:0]
+        reach, numbers = max(2.0, 0.06 * period), [round(offset / period) for offset in offsets]
+        found = [
+            index
+            for index, (offset, number) in enumerate(zip(offsets, numbers, strict=True))
+            if abs(offset - number * period) <= reach and abs(number) <= most
+        ]
+        squares = sum(numbers[index] ** 2 for index in found)
+        period = sum(offsets[index] * numbers[index] for index in found) / max(1, squares) or period
+    on = [numbers[index] for index in found]
+    complete = len(found) >= max(FEWEST_TICKS, 0.7 * (max(on, default=0) - min(on, default=0) + 1))
+    return found if complete else []

@@ -7,7 +7,7 @@ import numpy as np
 
 from lettermill.image.rule_scale import Scale, letter_height, scale_of
 from lettermill.image.rule_stretches import runs_of
-from lettermill.image.rule_uprights import find_uprights
+from lettermill.image.rule_uprights import find_uprights, may_be_any
 from lettermill.image.ruling import Line, find_lines, straightened
 
 SHORTEST = 2.5
@@ -35,6 +35,8 @@ def without_rules(image: np.ndarray) -> Rules:
         return nothing
     scale, darkness = scaled
     across = find_lines(darkness, scale, SHORTEST * scale.letter)
+    if not across and not may_be_any(darkness, scale._replace(letter=4 * scale.stroke)):  # as short as letters can be
+        return nothing
     mask = np.zeros(image.shape, bool)
     for line in across:
         mask |= _removed(line, darkness, scale)
@@ -42,7 +44,7 @@ def without_rules(image: np.ndarray) -> Rules:
     scale = scale._replace(letter=letter or scale.letter)
     # Dashes and nothing else are writing: a row of minus signs.
     across = [line for line in across if (letter or not line.dashed) and _long(line, scale.letter)]
-    upright = find_uprights(across, darkness, scale)
+    upright = find_uprights(across, darkness, scale) if across or may_be_any(darkness, scale) else []
     if not across and not upright:
         return nothing
     mask = np.zeros(image.shape, bool)

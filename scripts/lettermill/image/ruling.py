@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from lettermill.image.rule_paths import Wanted, paths_of, unit_of
-from lettermill.image.rule_scale import Scale, thickest_of, thin_parts
+from lettermill.image.rule_scale import Scale, median, thickest_of, thin_parts
 from lettermill.image.rule_stretches import FEWEST_DASHES, LEAST, stretches_of
 
 EDGE = 0.12
@@ -62,7 +62,7 @@ def find_lines(
 
 def _pattern(line: Line, lines: list[Line], scale: Scale) -> bool:
     """Whether ``line`` is one of many that are too close to each other for writing between them."""
-    near = [abs(float(np.median(line.rows - other.rows))) < 2.2 * scale.stroke for other in lines]
+    near = [abs(median(line.rows - other.rows)) < 2.2 * scale.stroke for other in lines] if len(lines) > 2 else []
     return sum(near) > 2
 
 
@@ -73,15 +73,17 @@ def _near(path: np.ndarray, line: Line, rows: int) -> bool:
 
 def _same(line: Line, other: Line) -> bool:
     both = line.covered & other.covered
-    return bool(both.any()) and float(np.median(abs(line.rows - other.rows)[both])) <= max(2.0, line.thickness)
+    return bool(both.any()) and median(abs(line.rows - other.rows)[both]) <= max(2.0, line.thickness)
 
 
 def straightened(image: np.ndarray, rows: np.ndarray, reach: int) -> np.ndarray:
     """The pixels within ``reach`` rows of a curve, (2 * reach + 1, width). Outside the image there is nothing."""
     height, width = image.shape
     padded = cv2.copyMakeBorder(image, 2 * reach + 1, 2 * reach + 1, 0, 0, cv2.BORDER_CONSTANT, value=0)
-    at = np.clip(rows, -reach - 1, height + reach) + np.arange(reach + 1, 3 * reach + 2)[:, None]
-    pixels: np.ndarray = padded.ravel().take(at * width + np.arange(width))
+    at = np.minimum(np.maximum(rows, -reach - 1), height + reach) + np.arange(reach + 1, 3 * reach + 2)[:, None]
+    at *= width
+    at += np.arange(width)
+    pixels: np.ndarray = padded.ravel().take(at)
     return pixels
 
 
@@ -133,11 +135,12 @@ def measured(
     weight[weight < scale.faintest] = 0
     strength = weight[beside - 1 : beside + 2].max(axis=0)
     centre = (np.arange(-beside, beside + 1) @ weight) / np.maximum(weight.sum(axis=0), 1) + (rows - path)[sample]
-    if _spread(strength) > UNEVEN * np.median(strength) or _spread(centre) > max(0.6, 0.2 * scale.stroke):
+    if _spread(strength) > UNEVEN * median(strength) or _spread(centre) > max(0.6, 0.2 * scale.stroke):
         return None
     around = straightened(darkness, rows, reach)
     pixels = around[:, sample]
-    middle = np.median(pixels, axis=1)
+    ordered = np.sort(pixels, axis=1)
+    middle = _quantile(ordered, 0.5)
     beyond = np.flatnonzero(middle < EDGE * middle[reach - 1 : reach + 2].max())
     first = int(beyond[beyond < reach].max(initial=-1)) + 1
     end = int(beyond[beyond > reach].min(initial=2 * reach + 1))
@@ -147,7 +150,7 @@ def measured(
         return None
     first, end = max(first, 1), min(end, 2 * reach)
     profile = np.zeros(2 * reach + 1)
-    profile[first - 1 : end + 1] = np.quantile(pixels[first - 1 : end + 1], 0.8, axis=1)
+    profile[first - 1 : end + 1] = _quantile(ordered[first - 1 : end + 1], 0.8)
     return Line(rows, covered, profile, float(middle[first:end].sum() / middle.max()), dashed)
 
 
@@ -156,7 +159,7 @@ def _apart(pixels: np.ndarray, first: int, end: int) -> bool:
 
     pixels: (rows, columns) darkness around it, the rule from row ``first`` to ``end``.
     """
-    return bool(_clear(pixels, first, end, LEAST * float(np.median(pixels[first:end].max(axis=0)))).mean() >= CLEAR)
+    return bool(_clear(pixels, first, end, LEAST * median(pixels[first:end].max(axis=0))).mean() >= CLEAR)
 
 
 def _dashes_apart(pixels: np.ndarray, first: int, end: int, covered: np.ndarray) -> bool:
@@ -180,15 +183,25 @@ def _spread(values: np.ndarray) -> float:
     return float(high - low) / 1.35
 
 
+def _quantile(ordered: np.ndarray, share: float) -> np.ndarray:
+    """The quantile of each row of ``ordered`` ((rows, n), ascending); several times as fast as NumPy's."""
+    place = share * (ordered.shape[1] - 1)
+    before = int(place)
+    low, high = ordered[:, before].astype(np.float64), ordered[:, min(before + 1, ordered.shape[1] - 1)]
+    quantile: np.ndarray = low + (place - before) * (high - low)
+    return quantile
+
+
 def _fitted(x: np.ndarray, at: np.ndarray, centre: np.ndarray) -> np.ndarray:
     """A parabola through most of the points (``at``, ``centre``), at ``x``."""
     keep = np.ones(len(at), bool)
     powers = np.stack((np.ones_like(at), at, at**2))
+    ridge = 1e-6 * np.eye(3)
     for degree in (1, 2, 2):
         terms = powers[: degree + 1, keep]
-        system = terms @ terms.T + 1e-6 * np.eye(degree + 1)
+        system = terms @ terms.T + ridge[: degree + 1, : degree + 1]
         factors = np.linalg.solve(system, terms @ centre[keep])
         distance = abs(factors @ powers[: degree + 1] - centre)
-        keep = distance <= max(0.75, 1.5 * float(np.median(distance)))
+        keep = distance <= max(0.75, 1.5 * median(distance))
     curve: np.ndarray = factors @ np.stack((np.ones_like(x), x, x**2))
     return curve

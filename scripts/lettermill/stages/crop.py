@@ -51,4 +51,4 @@ def _write(folder: Path, row_id: str, file: str, cropped: CroppedImage) -> Cropp
     region, box = cropped.region, cropped.box
     line = None if cropped.line is None else cropped.line + box.y
     sides = (region.x, region.y, region.right, region.bottom)
-    return Cropped(row_id, file, box, line, *sides, len(cropped.layers))
+    return Cropped(row_id, file, box, line, *sides, len(cropped.layers), " ".join(cropped.found))

@@ -59,7 +59,7 @@ def _segment(row: Cropped, cropped: Path, tolerances: Tolerances) -> Sequence[Se
     image = read_word(cropped, row)
     found = boxes_of(image.voted(), tolerances)
     if not found:
-        return [StoppedRow(row.row_id, STAGE, *_why(image.layers[0]))]
+        return [StoppedRow(row.row_id, STAGE, *why_none(image.layers[0]))]
     return [
         SegmentedBox(row.row_id, number, len(boxes), box.moved(row.box.x, row.box.y), hypothesis, votes)
         for hypothesis, votes, boxes in found
@@ -67,7 +67,7 @@ def _segment(row: Cropped, cropped: Path, tolerances: Tolerances) -> Sequence[Se
     ]
 
 
-def _why(image: np.ndarray) -> tuple[str, str]:
+def why_none(image: np.ndarray) -> tuple[str, str]:
     """(reason, detail): why ``image`` has no letters."""
     if ink_threshold(image) is None:
         return "blank_image", ""
