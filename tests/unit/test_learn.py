@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from lettermill.align.features import SIDE, Appearance
-from lettermill.align.ground_truth import Example, HandLetter
+from lettermill.align.ground_truth import Example, HandLetter, Verdict, ground_truth_words, with_decisions
 from lettermill.align.label_errors import confusion, find_label_errors
-from lettermill.align.learn import learn
+from lettermill.align.learn import MAX_ROUNDS, _checked, _self_labelled, learn
 from lettermill.align.lexicon import Lexicon
 from lettermill.align.train import augment_appearance, train
 from lettermill.base.box import Box
@@ -90,6 +90,73 @@ def test_words_without_boxes_are_learnt_from_in_the_second_round(caplog, few_epo
         assert learn(examples, lexicon, PrintForms(), 2, 2) is not None
     first, second = [int(record.args[1]) for record in caplog.records if record.msg.startswith("training on")]
     assert first == 640 and second > 760
+
+
+def by_chance(examples: list[Example], every: int) -> list[Example]:
+    """``examples``, of which one in ``every`` has another word above it, and the boxes of that word."""
+    found = list(examples)
+    for number in range(0, len(examples), every):
+        own, other = examples[number], next(one for one in examples[number:] if one.word[0] != examples[number].word[0])
+        image = np.concatenate([one.load().layers[0] for one in (other, own)])
+        found[number] = own._replace(load=partial(whole, image), boxes=other.boxes)
+    return found
+
+
+def rounds_of(caplog: pytest.LogCaptureFixture) -> tuple[list[int], list[int]]:
+    """The letters that each round was trained on, and the words that were found to fit by chance after each."""
+    logged = [(record.msg, record.args) for record in caplog.records]
+    trained = [args[1] for message, args in logged if message.startswith("training on")]
+    return trained, [args[0] for message, args in logged if "fit by chance" in message]
+
+
+def test_words_that_fit_by_chance_are_aligned_instead(caplog, few_epochs) -> None:
+    examples = by_chance(words(180), 9)
+    lexicon = Lexicon.of((example.row_id, example.word) for example in examples)
+    with caplog.at_level("INFO"):
+        recogniser, table, _ = learn(examples, lexicon, PrintForms(), 2, 1)
+    (first, second), dropped = rounds_of(caplog)
+    assert dropped == [20]
+    assert first == 720 and 640 < second <= 720  # without the wrong places, with some of the right ones
+    kept, chance = _checked(ground_truth_words(examples[::9]), recogniser)
+    assert not kept and all(word.view is None and word.truth == [] for word in chance)
+    labelled = _self_labelled(chance, recogniser)
+    assert len(labelled) > 5
+    for word in labelled:
+        number = int(word.row_id.split()[1])
+        boxes = [word.box(index) for index in word.truth if index >= 0]
+        assert set(boxes) <= {box.moved(0, 36) for box in words(180)[number].boxes}
+    assert sum(row.letters for row in table if row.low < 0.5) < 40  # they do not count as errors
+
+
+def test_one_round_trusts_all_boxes(caplog, few_epochs) -> None:
+    with caplog.at_level("INFO"):
+        learn(by_chance(words(60), 6), Lexicon.of([]), PrintForms(), 1, 1)
+    assert rounds_of(caplog) == ([240], [])
+
+
+def test_words_with_corrections_never_fit_by_chance(few_epochs) -> None:
+    examples = by_chance(words(120), 8)
+    lexicon = Lexicon.of((example.row_id, example.word) for example in examples)
+    recogniser = learn(examples, lexicon, PrintForms(), 2, 1).recogniser
+    (word,) = ground_truth_words(examples[:1])
+    corrected = with_decisions(word._replace(by_hand=(Verdict(1, word.word[1], word.truth[1], True),)))
+    assert _checked([word], recogniser)[0] == []
+    assert _checked([corrected], recogniser) == ([corrected], [])
+
+
+def test_rounds_go_on_while_there_is_more_to_learn_from(caplog, few_epochs) -> None:
+    examples = words(120)
+    lexicon = Lexicon.of((example.row_id, example.word) for example in examples)
+    with caplog.at_level("INFO"):
+        learn(examples, lexicon, PrintForms(), None, 1)
+    assert rounds_of(caplog) == ([480], [0])  # no word is left to learn from
+    caplog.clear()
+    few = [example if number < 40 else example._replace(boxes=[]) for number, example in enumerate(examples)]
+    with caplog.at_level("INFO"):
+        learn(few, lexicon, PrintForms(), None, 1)
+    trained, _ = rounds_of(caplog)
+    assert trained[0] == 160 and 2 <= len(trained) <= MAX_ROUNDS
+    assert trained == sorted(trained) and trained[-1] > 400
 
 
 def test_too_few_letters_are_not_learnt_from(caplog) -> None:
