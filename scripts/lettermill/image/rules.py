@@ -122,9 +122,9 @@ def _removed(line: Line, darkness: np.ndarray, scale: Scale) -> np.ndarray:
         along = _darker(band[a:b], line.covered & ~(ink[a - 1] | ink[b]), scale)
         if along.any() and not line.dashed:
             passing |= along
-            for row in range(1, b - a):  # what joins it to the letters
-                passing[:row] |= _bridged(ink[a - 1], along[row], row)
-                passing[-row:] |= _bridged(along[-1 - row], ink[b], row)
+            for gap in range(1, b - a):  # what joins it to the letters
+                passing[:gap] |= _bridged(ink[a - 1], along[gap], gap)
+                passing[-gap:] |= _bridged(along[-1 - gap], ink[b], gap)
         ink[a:b] = passing
     gone = np.zeros(band.shape, bool)
     gone[first : last + 1] = ~ink[first : last + 1] & line.covered
