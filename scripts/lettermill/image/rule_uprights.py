@@ -4,22 +4,18 @@ A stem looks like a short rule. A vertical rule is therefore much longer than a 
 of its own look or at the edges of the image; or it is one of a row of ticks: equal, and at regular distances.
 """
 
-import itertools
-
 import cv2
 import numpy as np
 
 from lettermill.image.rule_paths import MOST_BENT, STEEPEST, unit_of
-from lettermill.image.rule_scale import Scale, median, thin_parts
+from lettermill.image.rule_scale import Scale, median
 from lettermill.image.rule_stretches import LEAST, gap_of, runs_of
-from lettermill.image.ruling import Line, find_lines, measured, straightened
+from lettermill.image.rule_ticks import FEWEST_TICKS, alike, all_along, regular_of, ticks_of
+from lettermill.image.ruling import Line, find_lines, straightened
 
 SHORTEST, LONG, LONGEST = 0.9, 2.0, 3.5
 """Minimum length of a vertical rule in letter heights: with horizontal rules at its ends, with the edges of the image
 there, and with nothing."""
-
-FEWEST_TICKS = 3
-"""Minimum number of ticks on a rule."""
 
 
 def find_uprights(across: list[Line], darkness: np.ndarray, scale: Scale) -> list[Line]:
@@ -58,7 +54,7 @@ def find_uprights(across: list[Line], darkness: np.ndarray, scale: Scale) -> lis
     row = _row(uprights + others, across, turned, scale)
     uprights += [line for line in row if not any(line is other for other in uprights)]
     for line in across:
-        for tick in _ticks(line, turned, scale):
+        for tick in ticks_of(line, turned, scale):
             if not any(
                 (tick.covered & other.covered).any() and median(abs(tick.rows - other.rows)) <= 3 for other in uprights
             ):
@@ -86,8 +82,8 @@ def _row(lines: list[Line], across: list[Line], turned: np.ndarray, scale: Scale
         return []
     lines = sorted(lines, key=_place)
     places = np.array([_place(line) for line in lines])
-    regular = _regular(places, np.array([np.count_nonzero(line.covered) for line in lines]), scale)
-    if not _all_along(places[regular], across):
+    regular = regular_of(places, np.array([np.count_nonzero(line.covered) for line in lines]), scale)
+    if not all_along(places[regular], across):
         return []
     row = [lines[index] for index in regular]
     pattern = sorted(row, key=lambda line: line.thickness)[len(row) // 2]
@@ -114,21 +110,6 @@ def _place(line: Line) -> float:
     return median(line.rows[line.covered])
 
 
-def _all_along(places: np.ndarray, across: list[Line]) -> bool:
-    """Whether vertical rules at ``places`` stand all along a horizontal rule, as those of a comb or grid do."""
-    if len(places) < FEWEST_TICKS:
-        return False
-    extents = [np.ptp(np.flatnonzero(line.covered)) for line in across]
-    period = np.ptp(places) / (len(places) - 1)
-    return any(np.ptp(places) + 2.5 * period >= extent for extent in extents)
-
-
-def _alike(line: Line, other: Line) -> bool:
-    """Whether two rules may have been printed as one frame: as thick and as dark."""
-    thick = abs(line.thickness - other.thickness) <= max(0.8, 0.4 * max(line.thickness, other.thickness))
-    return bool(thick and 0.6 <= line.profile.max() / other.profile.max() <= 1.6)
-
-
 def _ends(line: Line, across: list[Line], shape: tuple[int, int]) -> set[str]:
     """What is at the ends of a vertical rule: the "edge" of the image, a horizontal "rule" like it, its "corner"; else
     "open"."""
@@ -140,92 +121,10 @@ def _ends(line: Line, across: list[Line], shape: tuple[int, int]) -> set[str]:
         end = "edge" if abs(row - edge) <= 2 else "open"
         for other in across:
             touching = abs(other.rows[column] - row) <= other.thickness / 2 + 1
-            if touching and other.covered[near].any() and _alike(line, other):
+            if touching and other.covered[near].any() and alike(line, other):
                 far = np.flatnonzero(other.covered)[[0, -1]]
                 inside = (far > 2) & (far < shape[1] - 3)
                 corner = (abs(far - column) <= line.thickness + 2) & inside
                 end = "corner" if corner.any() else "rule"
         ends.add(end)
     return ends if "open" not in ends else {"open"}
-
-
-def _ticks(line: Line, turned: np.ndarray, scale: Scale) -> list[Line]:
-    """The ticks above and below ``line``, as rules of ``turned`` ((width, height) uint8)."""
-    level = float(line.profile.max())
-    if line.dashed or level < scale.faintest:
-        return []
-    tall = round(1.6 * scale.letter)
-    half = round(line.thickness / 2) + 1
-    thin = thin_parts(turned, scale)
-    upright = straightened(np.ascontiguousarray(thin.T), line.rows, half + tall) >= max(scale.faintest, LEAST * level)
-    upright &= line.covered
-    upright[:, 1:] |= upright[:, :-1]  # a tick may stand a little askew
-    above = _ticks_beside(line, -1, upright[:tall][::-1], turned, thin, scale)
-    return above + _ticks_beside(line, 1, upright[-tall:], turned, thin, scale)
-
-
-def _ticks_beside(
-    line: Line, side: int, upright: np.ndarray, turned: np.ndarray, thin: np.ndarray, scale: Scale
-) -> list[Line]:
-    """The ticks on one side (-1 above, 1 below) of ``line``.
-
-    upright: (rows, width) bool, what is thin and dark there, the nearest row first.
-    """
-    tall, half = len(upright), round(line.thickness / 2) + 1
-    heights = np.logical_and.accumulate(upright, axis=0).sum(axis=0)
-    starts = np.flatnonzero((heights > 0) & (np.concatenate(([0], heights[:-1])) == 0))
-    stops = np.flatnonzero((heights > 0) & (np.concatenate((heights[1:], [0])) == 0)) + 1
-    tops = np.array([heights[a:b].max() for a, b in zip(starts, stops, strict=True)])
-    keep = (tops >= max(3, 0.15 * scale.letter)) & (tops < tall)
-    if np.count_nonzero(keep) < FEWEST_TICKS:
-        return []
-    places = np.array([a + np.argmax(heights[a:b]) for a, b in zip(starts[keep], stops[keep], strict=True)])
-    tops = tops[keep]
-    chosen = _regular(places, tops, scale)
-    if not _all_along(places[chosen], [line]):
-        return []
-    ticks = []
-    for place, top in zip(places[chosen], tops[chosen], strict=True):
-        start = int(line.rows[place]) + side * half
-        covered = np.zeros(turned.shape[1], bool)
-        low, high = sorted((start, start + side * int(top)))
-        covered[max(0, low) : high + 1] = True
-        rows = np.full(turned.shape[1], place)
-        tick = measured(rows, covered, covered, False, turned, thin, scale)
-        if tick is not None and _alike(tick, line):
-            ticks.append(tick)
-    return ticks if len(ticks) >= FEWEST_TICKS else []
-
-
-def _regular(places: np.ndarray, tops: np.ndarray, scale: Scale) -> np.ndarray:
-    """The ticks of one height at multiples of one distance: indices of ``places``, columns, and ``tops``, heights."""
-    best = np.zeros(0, np.int64)
-    for top in np.unique(tops):
-        same = np.flatnonzero(abs(tops - top) <= max(1, 0.08 * top))
-        at = places[same].tolist()
-        for first, second in itertools.pairwise(at):
-            if second - first < max(4.0, 2.5 * scale.stroke):
-                continue
-            on = _multiples(at, first, second - first)
-            if len(on) > len(best):
-                best = same[on]
-        if len(best) > 0.5 * len(tops):
-            break
-    return best
-
-
-def _multiples(places: list[float], start: float, period: float) -> list[int]:
-    """The indices of the ``places`` at multiples of about ``period`` from ``start``, if few are missing."""
-    offsets = [place - start for place in places]
-    for most in (3, 12, np.inf):  # the farther away they are, the better the period must be known
-        reach, numbers = max(2.0, 0.06 * period), [round(offset / period) for offset in offsets]
-        found = [
-            index
-            for index, (offset, number) in enumerate(zip(offsets, numbers, strict=True))
-            if abs(offset - number * period) <= reach and abs(number) <= most
-        ]
-        squares = sum(numbers[index] ** 2 for index in found)
-        period = sum(offsets[index] * numbers[index] for index in found) / max(1, squares) or period
-    on = [numbers[index] for index in found]
-    complete = len(found) >= max(FEWEST_TICKS, 0.7 * (max(on, default=0) - min(on, default=0) + 1))
-    return found if complete else []

@@ -119,6 +119,12 @@ def _removed(line: Line, darkness: np.ndarray, scale: Scale) -> np.ndarray:
         passing = _bridged(ink[a - 1], ink[b], b - a)
         passing |= _swallowed(ink[:a][::-1], b - a, scale.stroke)
         passing |= _swallowed(ink[b:], b - a, scale.stroke)[::-1]
+        along = _darker(band[a:b], line.covered & ~(ink[a - 1] | ink[b]), scale)
+        if along.any() and not line.dashed:
+            passing |= along
+            for gap in range(1, b - a):  # what joins it to the letters
+                passing[:gap] |= _bridged(ink[a - 1], along[gap], gap)
+                passing[-gap:] |= _bridged(along[-1 - gap], ink[b], gap)
         ink[a:b] = passing
     gone = np.zeros(band.shape, bool)
     gone[first : last + 1] = ~ink[first : last + 1] & line.covered
@@ -138,6 +144,22 @@ def _held(ink: np.ndarray) -> np.ndarray:
     held[0] = False
     inner: np.ndarray = held[labels[1:-1]]
     return inner
+
+
+def _darker(rule: np.ndarray, clear: np.ndarray, scale: Scale) -> np.ndarray:
+    """(rows, width) bool: where a rule is darker than its noise explains, because a stroke lies along it.
+
+    rule: (rows, width) darkness. clear: (width,) bool, the columns with paper above and below.
+    """
+    if np.count_nonzero(clear) < scale.letter:
+        return np.zeros(rule.shape, bool)
+    levels = np.sort(rule[:, clear].max(axis=0))  # whichever row the rule is in there
+    low, middle, high = levels[[len(levels) * part // 4 for part in (1, 2, 3)]]
+    seen = rule > middle + max(4 / 1.35 * (high - low), scale.faintest)
+    size = round(scale.stroke)
+    closed = cv2.morphologyEx(seen.view(np.uint8), cv2.MORPH_CLOSE, np.ones((1, 2 * (size // 2) + 3), np.uint8))
+    opened: np.ndarray = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((1, size), np.uint8)).view(bool)
+    return opened
 
 
 def _swallowed(beside: np.ndarray, rows: int, stroke: float) -> np.ndarray:
