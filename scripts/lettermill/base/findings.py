@@ -98,11 +98,16 @@ class Counts(NamedTuple):
     longer: int
 
 
+def counted_kinds(letters: int, kinds: Collection[str]) -> list[str]:
+    """Those of ``kinds`` that tell something of an image with so many letters."""
+    return [kind for kind in dict.fromkeys(kinds) if kind != "joined" or letters >= LONGER]
+
+
 def count_findings(rows: Collection[tuple[int, Collection[str]]]) -> Counts:
     """rows: (number of letters, kinds) of each image."""
     found: Counter[str] = Counter()
     for letters, kinds in rows:
-        found.update(kind for kind in set(kinds) if kind != "joined" or letters >= LONGER)
+        found.update(counted_kinds(letters, kinds))
     return Counts(found, len(rows), sum(letters >= LONGER for letters, _ in rows))
 
 
