@@ -98,11 +98,16 @@ class Counts(NamedTuple):
     longer: int
 
 
+def counted_kinds(letters: int, kinds: Collection[str]) -> list[str]:
+    """Those of ``kinds`` that tell something of an image with so many letters."""
+    return [kind for kind in dict.fromkeys(kinds) if kind != "joined" or letters >= LONGER]
+
+
 def count_findings(rows: Collection[tuple[int, Collection[str]]]) -> Counts:
     """rows: (number of letters, kinds) of each image."""
     found: Counter[str] = Counter()
     for letters, kinds in rows:
-        found.update(kind for kind in set(kinds) if kind != "joined" or letters >= LONGER)
+        found.update(counted_kinds(letters, kinds))
     return Counts(found, len(rows), sum(letters >= LONGER for letters, _ in rows))
 
 
@@ -144,16 +149,17 @@ def nothing_learnt(words: int, fitting: int, letters: int, needed: int, others: 
     fit = f"{letters:,} letters of {fitting:,} words fit their transcriptions"
     text = f"only {fit}, and {needed:,} are needed to learn from"
     if letters >= needed:
-        text = f"{fit}, but too few of each class, or they cannot be cut out, to learn from"
+        text = f"{fit}, but they are of too few classes, or letters of the same class do not look alike"
     share = fitting / max(words, 1)
     if any(other.kind == "joined" and other.share >= CONNECTED for other in others):
-        advice = ""
+        return Diagnosis(LEARNING, 1 - share, text, "")
+    if letters >= needed:
+        advice = "Compare some images with their transcriptions, and `alphabet` with the letters drawn."
     elif share >= MENTIONED:
         advice = f"Add rows: about {_round(words * 1.5 * needed / max(letters, 1))} like these are enough."
     else:
         advice = "Add rows, if the images are right. `method: histogram` delivers the words that fit, unchecked."
-    again = "Then train again with `-R learn`."
-    return Diagnosis(LEARNING, 1 - share, text, f"{advice} {again}" if advice else "")
+    return Diagnosis(LEARNING, 1 - share, text, f"{advice} Then train again with `-R learn`.")
 
 
 def _round(number: float) -> str:

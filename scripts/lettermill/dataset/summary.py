@@ -94,13 +94,14 @@ def _diagnosed(diagnosis: Sequence[Diagnosed], results: Path) -> Iterator[str]:
     if not diagnosis:
         return
     yield ""
-    yield f"         What the images are like (examples: {results}/report.html):"
+    heading = "What stands in the way" if any(found.advice for found in diagnosis) else "What the images are like"
+    yield f"         {heading} (examples: {results}/report.html):"
     for found in diagnosis:
         yield from _wrapped(f"{found.text[0].upper()}{found.text[1:]}. {found.advice}")
 
 
 def _wrapped(text: str) -> list[str]:
-    return textwrap.wrap(text, 110, initial_indent=" " * 9 + "- ", subsequent_indent=" " * 11)
+    return textwrap.wrap(text.rstrip(), 110, initial_indent=" " * 9 + "- ", subsequent_indent=" " * 11)
 
 
 def _transient(account: Account) -> int:

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from lettermill.base.errors import CorruptedFileError
-from lettermill.base.findings import MENTIONED
+from lettermill.base.findings import MENTIONED, counted_kinds
 from lettermill.base.sampling import sample_key
 from lettermill.image.codec import decode_colour, encode_png
 from lettermill.records.csv_files import by_row, read_records, read_results, write_records
@@ -74,6 +74,7 @@ def write_findings(
             kinds[row_id] += found_in_boxes(boxes, len(words[row_id]))
         else:
             kinds[row_id] += OF_REASON.get(records.reason, ())
+    kinds = {row_id: counted_kinds(len(words[row_id]), found) for row_id, found in kinds.items()}
     pictures = _write_examples(downloaded, cropped, kinds, output)
     findings = [
         Finding(row_id, len(words[row_id]), " ".join(found), pictures.get(row_id, ""))
