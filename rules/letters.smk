@@ -1,9 +1,9 @@
 """crop, segment, match, cut: from the images of a batch to images of single letters.
 
 crop      from results/downloaded/{batch}/:
-              results/cropped/{batch}/        images without the printed part of the form, and offsets.csv
+              results/cropped/{batch}/        images in one form, their layers, and offsets.csv
 segment   from these:
-              results/segmented/{batch}.csv   boxes of the letters, in pixels of the downloaded images
+              results/segmented/{batch}.csv   boxes of the letters by each ink hypothesis, in pixels of the images
 match     from these and the transcriptions:
               results/matched/{batch}.csv     letters of the rows whose boxes fit; reasons of the other rows
 cut       from these (or results/aligned/{batch}.csv, see align.smk), images and corrections:
