@@ -114,7 +114,7 @@ def _dashes(pure: np.ndarray, dark: np.ndarray, scale: Scale, shortest: float) -
     alone = np.array(runs).reshape(-1, 2)[_shares(pure, runs) >= 0.8]
     if len(alone) < FEWEST_DASHES:
         return []
-    found = regular_dashes(*alone.T, scale)
+    found = regular_dashes(alone[:, 0], alone[:, 1], scale)
     if found is None:
         return []
     anchors, period, length = found
