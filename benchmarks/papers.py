@@ -19,6 +19,7 @@ import cv2
 import numpy as np
 
 from paper_kinds import KINDS, words
+from score import Score, read_letters, score
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -49,17 +50,14 @@ def write(kind: str, folder: Path, count: int | None = None) -> int:
     return len(rows)
 
 
-def measure(kind: str, folder: Path, count: int | None = None) -> str:
-    """Run the workflow on the first ``count`` words, drawn as ``kind``; a line of the table."""
+def measure(kind: str, folder: Path, count: int | None = None) -> Score:
+    """Run the workflow on the first ``count`` words, drawn as ``kind``, and score what it delivers."""
     write(kind, folder, count)
     run = [sys.executable, "-m", "snakemake", "-j", "2", "results/dataset/metadata.csv"]
     run += ["--configfile", str(folder / "my.yaml"), "--directory", str(folder)]
     with open(folder / "log.txt", "w", encoding="utf-8") as log:
         subprocess.run(run, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT, check=True)
-    score = [sys.executable, str(ROOT / "benchmarks/score.py")]
-    score += [str(folder / "results/dataset/metadata.csv"), str(folder / "boxes.csv")]
-    said = subprocess.run(score, capture_output=True, text=True, check=True).stdout
-    return f"{kind:<14} {' '.join(said.split())}"
+    return score(read_letters(folder / "results/dataset/metadata.csv"), read_letters(folder / "boxes.csv"))
 
 
 def main() -> None:
@@ -78,7 +76,9 @@ def main() -> None:
         print(f"{write(args.kind, args.folder, args.words)} words")
         return
     for kind in args.kinds or KINDS:
-        print(measure(kind, args.folder / kind, args.words), flush=True)
+        found = measure(kind, args.folder / kind, args.words)
+        shares = f"precision {found.precision:.2%}  recall {found.recall:.2%}"
+        print(f"{kind:<14} {shares}  wrong {len(found.wrong)} of {found.delivered}", flush=True)
 
 
 if __name__ == "__main__":

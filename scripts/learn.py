@@ -17,7 +17,7 @@ if __name__ == "__main__":
         learn_recogniser(
             sources=starmap(LearningSource, pairs_by_batch(snakemake.input.matched, snakemake.input.cropped)),
             max_words=snakemake.params.examples,
-            rounds=None if snakemake.params.rounds == "auto" else snakemake.params.rounds,
+            rounds=snakemake.params.rounds,
             corrections=starmap(Correction, snakemake.params.corrections),
             output=LearningOutput.of(Path(snakemake.output.recogniser).parent),
             jobs=snakemake.threads,

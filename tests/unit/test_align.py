@@ -296,5 +296,5 @@ def test_a_recogniser_keeps_what_forms_print(tmp_path) -> None:
     label = Template(dark, np.array([2.0, 5.0, 10.0, 12.0]), (False, True), True)
     replace(recogniser(), forms=PrintForms([label])).save(tmp_path / "a.npz")
     (back,) = load_recogniser(tmp_path / "a.npz").forms.templates
-    assert np.array_equal(back.dark, dark) and back.around.tolist() == [2, 5, 10, 12]
+    assert np.array_equal(back.dark, dark) and list(back.around) == [2, 5, 10, 12]
     assert (back.side, back.one_size) == ((False, True), True)

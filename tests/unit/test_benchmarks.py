@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import cv2
+import numpy as np
 import pytest
 import requests
 
@@ -12,6 +13,7 @@ from image_server import serving
 from lettermill.base.alphabet import Alphabet
 from lettermill.plan.validated_table import read_validated_table
 from lettermill.table.layout import Columns
+from paper_kinds import KINDS, words
 from project import SAMPLE
 from replica import COLUMNS, read_sources, replicate, write_project
 from runs import jobs_of, stage_seconds
@@ -122,3 +124,17 @@ def test_letters_are_cut_by_their_true_boxes(tmp_path: Path) -> None:
             height, width = cv2.imread(str(path), cv2.IMREAD_UNCHANGED).shape
             assert (path.parent.name, width) == (letter.letter, int(letter.x1) - int(letter.x0))
             assert height == int(letter.y1) - int(letter.y0)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_paper_draws_a_word_in_its_boxes_and_leaves_it_as_it_is(kind: str) -> None:
+    word = words()[1]
+    before = word.ink.copy()
+    drawn = KINDS[kind](word, 1, np.random.default_rng(1))
+    assert np.array_equal(word.ink, before)
+    assert np.array_equal(drawn.image, KINDS[kind](word, 1, np.random.default_rng(1)).image)
+    height, width = drawn.image.shape[:2]
+    assert drawn.image.dtype == np.uint8 and [box[0] for box in drawn.word.boxes] == list(word.text)
+    for _, x0, y0, x1, y1 in drawn.word.boxes:
+        assert 0 <= x0 < x1 <= width and 0 <= y0 < y1 <= height
+        assert np.ptp(drawn.image[y0:y1, x0:x1]) > 60

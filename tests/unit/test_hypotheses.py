@@ -16,6 +16,7 @@ from lettermill.image.hypotheses import (
     layer_of,
     whole,
 )
+from lettermill.image.ink import Components, components
 from lettermill.image.print_forms import PrintForms, learn_print
 
 Paper = Callable[..., np.ndarray]
@@ -155,13 +156,13 @@ def test_there_are_only_so_many_hypotheses() -> None:
 def test_each_hypothesis_is_made_when_it_is_asked_for(paper: Paper, monkeypatch: pytest.MonkeyPatch) -> None:
     looked = []
 
-    def mask(image: np.ndarray, level: float) -> np.ndarray:
-        looked.append(level)
-        return image < 128
+    def found(mask: np.ndarray) -> Components:
+        looked.append(mask)
+        return components(mask)
 
-    monkeypatch.setattr("lettermill.image.hypotheses.ink_mask", mask)
+    monkeypatch.setattr("lettermill.image.hypotheses.components", found)
     next(WordImage((paper((36, 200), *LABEL, *WORD),), REGION, None).hypotheses())
-    assert looked == [LEVELS[0]]
+    assert len(looked) == 1
 
 
 @pytest.mark.parametrize("image", [np.full((30, 90), 255, np.uint8), np.zeros((1, 1), np.uint8)])

@@ -10,8 +10,9 @@ from lettermill.align.ground_truth import Example, HandLetter
 from lettermill.base.box import Box
 from lettermill.image.hypotheses import UNPRINTED, WordImage, whole
 from lettermill.image.print_forms import PrintForms
+from lettermill.records.schemas import Printed
 from lettermill.stages.segment import boxes_of
-from lettermill.stages.unprinted import counted_again, print_of
+from lettermill.stages.unprinted import CountedAgain, print_of
 
 LABEL = "Name"
 """Printed at the left of each word: as many boxes as letters."""
@@ -46,7 +47,7 @@ def forms() -> PrintForms:
 
 def again(example: Example, forms: PrintForms) -> Example:
     known = example._replace(load=lambda: example.load()._replace(forms=forms))
-    (counted,) = counted_again([known], forms)
+    (counted,) = CountedAgain([known], forms)
     return counted
 
 
@@ -96,8 +97,21 @@ def test_without_known_print_no_image_is_read() -> None:
         raise AssertionError
 
     one = example(50)._replace(load=unread)
-    assert list(counted_again([one], PrintForms())) == [one]
+    assert list(CountedAgain([one], PrintForms())) == [one]
 
 
 def test_boxes_are_from_left_to_right_in_every_script(forms: PrintForms) -> None:
     assert again(example(50, "דגבא"), forms).boxes == letters(50)
+
+
+def test_what_was_found_is_counted(forms: PrintForms) -> None:
+    fits = example(51, "ABC", label="")._replace(boxes=letters(51)[:3])
+    unfit = example(52, "ABCDE")._replace(boxes=[])
+    known = [one._replace(load=lambda one=one: one.load()._replace(forms=forms)) for one in (example(50), fits, unfit)]
+    counted = CountedAgain(known, forms)
+    assert len(list(counted)) == 3
+    assert counted.printed == [Printed("row 50", 1), Printed("row 51", 0), Printed("row 52", 1)]
+    assert (counted.fitting, counted.letters) == (2, 7)
+    nothing = CountedAgain(known, PrintForms())
+    list(nothing)
+    assert [found.printed for found in nothing.printed] == [0, 0, 0] and nothing.letters == 3

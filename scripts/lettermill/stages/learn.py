@@ -91,7 +91,7 @@ class LearningOutput(NamedTuple):
 def learn_recogniser(
     sources: Iterable[LearningSource],
     max_words: int,
-    rounds: int | None,
+    rounds: int | str,
     corrections: Iterable[Correction],
     output: LearningOutput,
     jobs: int,
@@ -99,8 +99,9 @@ def learn_recogniser(
     """Train a recogniser and write it with its reliability table, the effect of corrections, and what it had to learn
     from.
 
-    max_words: maximum number of words to train on, not counting those with ``corrections`` (of letters). rounds, jobs:
-    see ``learn``. If there are too few examples, the file of the recogniser says so, and `align` stops every row.
+    max_words: maximum number of words to train on, not counting those with ``corrections`` (of letters). rounds: their
+    number, or `auto`. jobs: see ``learn``. If there are too few examples, the file of the recogniser says so, and
+    `align` stops every row.
     """
     by_row: dict[str, list[Correction]] = {}
     for correction in corrections:
@@ -110,7 +111,7 @@ def learn_recogniser(
     log.info("printed labels: %d", len(forms.templates))
     known = [example._replace(load=partial(_with_forms, example.load, forms)) for example in examples]
     counted = CountedAgain(known, forms)
-    learnt = learn(counted, lexicon, forms, rounds, jobs)
+    learnt = learn(counted, lexicon, forms, rounds if isinstance(rounds, int) else None, jobs)
     if learnt is None:
         write_untrained(output.recogniser)
     else:
