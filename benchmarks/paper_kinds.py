@@ -1,12 +1,12 @@
-"""The papers and forms of ``papers.py``: words of the embedded sample drawn on rules, in frames, beside print, as photos.
+"""The papers and forms of ``papers.py``: words of the embedded sample on rules, in frames, beside print, photographed.
 
-A word starts as ink: (height, width) float, 0 is paper and 1 is ink. A kind adds to it what its form prints, and gives it
-the look of a scan or a photograph. Boxes follow every move of the letters.
+A word starts as ink: (height, width) float, 0 is paper and 1 is ink. A kind adds to it what its form prints, and gives
+it the look of a scan or a photograph. Boxes follow every move of the letters.
 """
 
 import csv
 from collections.abc import Callable
-from functools import cache
+from functools import cache, wraps
 from pathlib import Path
 from typing import NamedTuple
 
@@ -135,7 +135,10 @@ def _font(name: str, size: int) -> ImageFont.FreeTypeFont:
 
 
 def printed(ink: np.ndarray, text: str, x: int, y: int, size: int, font: str = "DejaVuSans", shade: float = 0.9) -> int:
-    """Print ``text`` on ``ink`` ((height, width) float32) with its upper left corner at (x, y); returns its right edge."""
+    """Print ``text`` on ``ink`` ((height, width) float32), in place, with its upper left corner at (x, y).
+
+    Returns its right edge.
+    """
     page = Image.new("L", ink.shape[::-1], 0)
     draw = ImageDraw.Draw(page)
     draw.text((x, y), text, fill=255, font=_font(font, size))
@@ -383,12 +386,22 @@ def exam(word: Word, number: int, random: np.random.Generator) -> Drawn:
     return Drawn(word, photographed(image, random))
 
 
+def _of_a_copy(kind: Kind) -> Kind:
+    """``kind``, which draws into the ink that it is given, as a kind that leaves its word as it is."""
+
+    @wraps(kind)
+    def drawn(word: Word, number: int, random: np.random.Generator) -> Drawn:
+        return kind(word._replace(ink=word.ink.copy()), number, random)
+
+    return drawn
+
+
 PAPERS: dict[str, Kind] = {
-    kind.__name__: kind
+    kind.__name__: _of_a_copy(kind)
     for kind in (plain, foot, underline, through, frame, comb, squared, uneven, inverted, pattern, photo)
 }
 FORMS: dict[str, Kind] = {
-    kind.__name__: kind
+    kind.__name__: _of_a_copy(kind)
     for kind in (
         mixed_case,
         capitals,

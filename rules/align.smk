@@ -4,6 +4,8 @@ learn      from results/matched/{batch}.csv and results/cropped/{batch}/ of all 
                recogniser.npz    a recogniser of letters
                reliability.csv   predicted against observed accuracy
                lessons.csv       the effect of corrections on its confidences
+               learning.csv      what there was to train on
+               printed.csv       the words looked at, and whether their images have print that recurs
                trained_with.txt  the settings and the code of the training
 align      from the recogniser and results/matched/{batch}.csv, results/cropped/{batch}/:
                results/aligned/{batch}.csv     letters of all words with boxes, each with a confidence
@@ -24,6 +26,8 @@ rule learn:
         recogniser="results/recogniser/recogniser.npz",
         reliability="results/recogniser/reliability.csv",
         correction_effects="results/recogniser/lessons.csv",
+        learning="results/recogniser/learning.csv",
+        printed="results/recogniser/printed.csv",
         trained_with="results/recogniser/trained_with.txt",
     log:
         "logs/learn.log",

@@ -1,8 +1,10 @@
 """dataset: all letters in one folder, and the outcome of every row.
 
-dataset   from results/letters/{batch}/ of all batches, the rows of the table, and corrections:
+dataset   from results/letters/{batch}/ of all batches, the rows of the table, corrections, and what `learn` says of its
+          words:
               results/dataset/{letter}/…png, metadata.csv, rejected.csv, README.md
               results/summary.txt, table_notes.csv
+              results/diagnosis.csv     what stands in the way of most rows
               results/corrections.csv   the outcome of each line of config `corrections`
 
 The letter folders are not declared as outputs: Snakemake deletes outputs before a job, and a dataset of
@@ -12,6 +14,7 @@ hundreds of thousands of files should only get what has changed. The script remo
 
 rule dataset:
     input:
+        **({"learning": learning, "printed": printed} if ALIGNED else {}),
         letters=expand("results/letters/{batch}", batch=BATCHES),
     output:
         metadata="results/dataset/metadata.csv",
@@ -26,6 +29,7 @@ rule dataset:
             "results/summary.txt", caption="captions/summary.rst", category="Dataset", labels={"content": "summary"}
         ),
         notes="results/table_notes.csv",
+        diagnosis="results/diagnosis.csv",
         corrections="results/corrections.csv",
     log:
         "logs/dataset.log",
@@ -42,6 +46,7 @@ rule dataset:
         code=code_of("lettermill.dataset.assemble"),
         corrections_code=code_of("lettermill.dataset.correction_outcomes"),
         card_code=code_of("lettermill.dataset.dataset_card"),
+        diagnosis_code=code_of("lettermill.dataset.diagnosis"),
         summary_code=code_of("lettermill.dataset.summary"),
     script:
         "../scripts/dataset.py"

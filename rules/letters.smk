@@ -9,7 +9,8 @@ match     from these and the transcriptions:
 cut       from these (or results/aligned/{batch}.csv, see align.smk), images and corrections:
               results/letters/{batch}/        {letter}/{row_id}_{position}.png, letters.csv, rejected.csv;
                                               review_letters.csv, review_words.csv, review/: for the review page;
-                                              corrections.csv: outcomes of the corrections of its letters
+                                              corrections.csv: outcomes of the corrections of its letters;
+                                              findings.csv, found/: what its images are like, with examples
 """
 
 from lettermill.base.alphabet import Alphabet

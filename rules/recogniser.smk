@@ -30,3 +30,4 @@ def trained(name):
 
 
 recogniser, reliability, correction_effects = map(trained, ("recogniser", "reliability", "correction_effects"))
+learning, printed = map(trained, ("learning", "printed"))

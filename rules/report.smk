@@ -54,11 +54,17 @@ rule sheets:
 rule report:
     input:
         **(
-            {"reliability": reliability, "correction_effects": correction_effects, "suspects": "results/suspects.csv"}
+            {
+                "reliability": reliability,
+                "correction_effects": correction_effects,
+                "printed": printed,
+                "suspects": "results/suspects.csv",
+            }
             if ALIGNED
             else {}
         ),
         corrections="results/corrections.csv",
+        diagnosis="results/diagnosis.csv",
         metadata="results/dataset/metadata.csv",
         rejected="results/dataset/rejected.csv",
         batches=expand("results/letters/{batch}", batch=BATCHES),

@@ -17,6 +17,7 @@ rule validate:
         size=PLAN.size,
         corrections_file=str(PLAN.corrections_path or ""),
         rows=sources_by_batch,
+        patterns=patterns_by_batch,
         dry_run=lambda wildcards: INTERNALS.dry_run_command("all"),
     script:
         "../scripts/validate.py"

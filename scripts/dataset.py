@@ -9,10 +9,11 @@ from lettermill.base.split import Split
 from lettermill.dataset.assemble import assemble, rejected_by_table
 from lettermill.dataset.correction_outcomes import gather_outcomes
 from lettermill.dataset.dataset_card import dataset_card
+from lettermill.dataset.diagnosis import diagnosis_of
 from lettermill.dataset.summary import summary
 from lettermill.dataset.sync import remove_others
 from lettermill.records.csv_files import write_records
-from lettermill.records.schemas import CorrectionOutcome, TableNote
+from lettermill.records.schemas import CorrectionOutcome, Diagnosed, TableNote
 from lettermill.workflow.job import job_log
 from lettermill.workflow.job_files import results_of
 
@@ -41,7 +42,12 @@ def main() -> None:
     write_records(Path(snakemake.output.notes), TableNote, params.notes)
     outcomes = gather_outcomes(batches, [CorrectionOutcome(*line) for line in params.corrections])
     write_records(Path(snakemake.output.corrections), CorrectionOutcome, outcomes)
-    text = summary(account, output, params.settings["method"], len(params.notes), outcomes)
+    learning, printed = (
+        Path(path) if (path := snakemake.input.get(name)) else None for name in ("learning", "printed")
+    )
+    diagnosis = diagnosis_of(batches, account.delivered_rows, learning, printed)
+    write_records(Path(snakemake.output.diagnosis), Diagnosed, diagnosis)
+    text = summary(account, output, diagnosis, len(params.notes), outcomes)
     Path(snakemake.output.summary).write_text(text, encoding="utf-8")
 
 

@@ -15,7 +15,17 @@ def main() -> None:
     """Report on the job's dataset."""
     given, params = snakemake.input, snakemake.params
     logs, page = Path(str(snakemake.log)).parent, Path(snakemake.output.page)
-    optional = {name: given.get(name) for name in ("reliability", "suspects", "corrections", "correction_effects")}
+    optional = {
+        name: given.get(name)
+        for name in (
+            "reliability",
+            "suspects",
+            "corrections",
+            "correction_effects",
+            "diagnosis",
+            "printed",
+        )
+    }
     write_report(
         Sources(
             metadata=Path(given.metadata),

@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lettermill.fetch.settings import FetchSettings
+from lettermill.image.crop import Cropping
+from lettermill.image.segmentation import Tolerances
 from lettermill.records.schemas import CorrectionOutcome
 from lettermill.stages.validate import Findings, validation_lines
 from lettermill.workflow.dry_run import dry_run
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 
 def main() -> None:
     """Print each finding as soon as it is known."""
-    params = snakemake.params
+    params, config = snakemake.params, snakemake.config
     findings = Findings(
         table=params.table,
         size=params.size,
@@ -26,8 +28,11 @@ def main() -> None:
         corrections_file=params.corrections_file,
         corrections=list(starmap(CorrectionOutcome, params.corrections)),
         images=Path(params.images),
+        patterns=dict(row for rows in params.patterns.values() for row in rows),
+        cropping=Cropping.from_config(**config["crop"]),
+        tolerances=Tolerances(**config["segment"]),
     )
-    for line in validation_lines(findings, FetchSettings.from_config(snakemake.config["download"])):
+    for line in validation_lines(findings, FetchSettings.from_config(config["download"])):
         print(line, flush=True)
     print("\nWhat a run would do")
     print(dry_run(params.dry_run))

@@ -30,6 +30,7 @@ from lettermill.base.box import Box
 from lettermill.base.errors import InputError
 from lettermill.image.codec import decode
 from lettermill.image.crop import Cropping, crop_image
+from lettermill.image.hypotheses import WordImage
 from lettermill.predict.models import Models, load_models
 from lettermill.predict.read import Reader, ReadLetter
 from lettermill.predict.search import Reading
@@ -120,11 +121,8 @@ def align_word(
         )
     cropped = crop_image(_pixels(image), cropping)
     x, y, width, height = cropped.box
-    found = (
-        trained.align(row_id, views_of(cropped.word._replace(forms=trained.forms).hypotheses()), word)
-        if width and height
-        else None
-    )
+    word_image = WordImage(cropped.layers, cropped.region, cropped.line, trained.forms)
+    found = trained.align(row_id, views_of(word_image.hypotheses()), word) if width and height else None
     if found is None:
         raise InputError(
             f"The image has too few fragments of ink for the {len(word)} letters of {letters_of(pattern)}. "

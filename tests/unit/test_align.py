@@ -2,6 +2,8 @@
 
 import itertools
 import math
+from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,17 +11,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from lettermill.align.features import COUNT, SIDE, appearance_of
+from lettermill.align.features import COUNT, SIDE, Appearance, appearance_of
 from lettermill.align.folds import FOLDS, fold_of
 from lettermill.align.fragments import Candidate, find_fragments
 from lettermill.align.lattice import Lattice
 from lettermill.align.lexicon import UNSEEN, Lexicon, spelling
 from lettermill.align.network import Layer, Network, letter_scores
 from lettermill.align.recogniser import Confidence, Recogniser, load_recogniser, write_untrained
-from lettermill.align.word_alignment import EVIDENCE, align_fragments
+from lettermill.align.views import View, view_of, views_of
+from lettermill.align.word_alignment import EVIDENCE, EXPLAINED, align_fragments, align_views
 from lettermill.base.box import Box
 from lettermill.base.errors import CorruptedFileError
+from lettermill.image.hypotheses import WordImage, whole
 from lettermill.image.ink import ink_mask
+from lettermill.image.print_forms import PrintForms
+from lettermill.image.print_template import Template
 
 WORD = [(20, 12, 9, 14), (36, 12, 8, 14), (51, 12, 10, 14), (62, 12, 6, 14)]
 
@@ -197,3 +203,98 @@ def test_narrow_letters_are_not_stretched_to_squares_nor_dots_to_letters(paper) 
         sizes[candidate.box[:1] + candidate.box[2:]] = columns[-1] + 1 - columns[0]
     assert 20 <= sizes[20, 9, 14] <= SIDE and 10 <= sizes[40, 3, 14] <= 20
     assert sizes[80, 2, 2] < SIDE / 2
+
+
+def scored_view(name: str, *likely: tuple[float, float, float]) -> tuple[View, np.ndarray]:
+    """A view of as many separate fragments as there are ``likely`` probabilities of A, of B and of no letter."""
+    candidates = [Candidate(i, i + 1, Box(20 * i, 0, 10, 14)) for i in range(len(likely))]
+    appearance = Appearance(np.zeros((len(likely), SIDE, SIDE), np.uint8), np.zeros((len(likely), 4), np.float32))
+    return View(name, np.full(len(likely), 50), candidates, appearance), np.log(np.array(likely))
+
+
+A, B, NEITHER = (0.98, 0.01, 0.01), (0.01, 0.98, 0.01), (0.3, 0.3, 0.4)
+
+
+def best_of(views: list[tuple[View, np.ndarray]], word: str = "AB") -> tuple[str | None, list[str]]:
+    """The name of the view that explains ``word`` best, and the names of those that were looked at."""
+    looked = []
+
+    def asked_for() -> Iterator[tuple[View, np.ndarray]]:
+        for view in views:
+            looked.append(view[0].hypothesis)
+            yield view
+
+    found = align_views(asked_for(), "AB", word, {})
+    return found and found[0].hypothesis, looked
+
+
+def test_the_view_that_explains_the_word_best_wins() -> None:
+    poor, fair = scored_view("poor", NEITHER, NEITHER), scored_view("fair", A, NEITHER)
+    assert best_of([poor, fair])[0] == best_of([fair, poor])[0] == "fair"
+
+
+def test_ink_that_a_view_leaves_out_counts_against_it() -> None:
+    """The print before a word is not free to skip, even if the letters are as clear as without it."""
+    doubtful = (0.45, 0.45, 0.1)
+    word = [(0.8, 0.1, 0.1), (0.1, 0.8, 0.1)]
+    with_print, without = scored_view("with print", doubtful, doubtful, doubtful, *word), scored_view("without", *word)
+    assert best_of([with_print, without])[0] == best_of([without, with_print])[0] == "without"
+
+
+def test_when_a_view_explains_all_no_other_is_looked_at() -> None:
+    clear, poor, other = scored_view("clear", A, B), scored_view("poor", NEITHER, NEITHER), scored_view("other", A, B)
+    assert best_of([poor, clear, other]) == ("clear", ["poor", "clear"])
+
+
+def test_a_view_that_is_read_as_another_word_does_not_end_the_search() -> None:
+    """Even if its path is likely."""
+    view = scored_view("read as AAAA", A, A, A, (0.53, 0.46, 0.01))
+    _, aligned = align_views([view], "AB", "AAAB", {})
+    assert aligned.reading == "AAAA" and aligned.score > EXPLAINED
+    assert best_of([view, scored_view("AAAB", A, A, A, B)], "AAAB") == ("AAAB", ["read as AAAA", "AAAB"])
+
+
+def test_a_view_with_too_few_fragments_is_passed_over() -> None:
+    one, two = scored_view("one", A), scored_view("two", NEITHER, NEITHER)
+    assert best_of([one, two]) == ("two", ["one", "two"])
+    assert best_of([one]) == (None, ["one"])
+    assert best_of([]) == (None, [])
+
+
+def test_equal_views_give_the_first() -> None:
+    assert best_of([scored_view("first", NEITHER, NEITHER), scored_view("second", NEITHER, NEITHER)])[0] == "first"
+
+
+def test_candidates_of_a_view_are_in_pixels_of_the_word_image(paper) -> None:
+    image = paper((36, 200), *((x + 80, y, width, height) for x, y, width, height in WORD))
+    inside, everywhere = (
+        view_of(next(WordImage((image,), region, None).hypotheses()))
+        for region in (Box(90, 6, 80, 28), Box(0, 0, 200, 36))
+    )
+    assert [candidate.box for candidate in inside.candidates] == [one.box for one in everywhere.candidates]
+    assert Box(100, 12, 9, 14) in [candidate.box for candidate in inside.candidates]
+    assert np.array_equal(inside.area, everywhere.area)
+
+
+def test_hypotheses_without_a_letter_have_no_view(paper) -> None:
+    assert list(views_of(whole(paper((36, 120), (10, 20, 60, 2))).hypotheses())) == []
+    assert [view.hypothesis for view in views_of(whole(paper((36, 120), *WORD)).hypotheses())] == ["0.0.50.0"]
+
+
+def test_a_recogniser_aligns_with_the_best_of_its_views(paper) -> None:
+    image = paper((36, 120), *WORD)
+    views = list(views_of(whole(image).hypotheses()))
+    found, aligned = recogniser().align("row", iter(views), "AB")
+    assert found is views[0] and len(aligned.chosen) == 2
+    assert recogniser().align("row", iter(views), "AB" * 8) is None
+    assert recogniser().align("row", iter([]), "AB") is None
+
+
+def test_a_recogniser_keeps_what_forms_print(tmp_path) -> None:
+    dark = np.zeros((12, 40), np.float32)
+    dark[1:11, 2:8] = dark[1:11, 12:18] = dark[1:11, 22:28] = 1
+    label = Template(dark, np.array([2.0, 5.0, 10.0, 12.0]), (False, True), True)
+    replace(recogniser(), forms=PrintForms([label])).save(tmp_path / "a.npz")
+    (back,) = load_recogniser(tmp_path / "a.npz").forms.templates
+    assert np.array_equal(back.dark, dark) and back.around.tolist() == [2, 5, 10, 12]
+    assert (back.side, back.one_size) == ((False, True), True)

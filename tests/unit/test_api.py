@@ -82,7 +82,7 @@ def test_the_example_of_the_module_runs(
 @pytest.mark.parametrize(
     ("image", "text", "message"),
     [
-        (np.full((30, 90), 255, np.uint8), "ANNA", "has 0 fragments of ink, too few for the 4 letters of ANNA"),
+        (np.full((30, 90), 255, np.uint8), "ANNA", "has too few fragments of ink for the 4 letters of ANNA"),
         (np.full((30, 90), 255, np.uint8), "12", "'12' has no letter of the alphabet"),
         (np.zeros((30, 90, 3), np.uint8), "ANNA", r"The image array is \(30, 90, 3\) uint8\. Convert it"),
         ("nowhere.png", "ANNA", "nowhere.png cannot be read: No such file"),

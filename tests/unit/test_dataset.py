@@ -52,12 +52,8 @@ def test_repeated_letters_all_survive_and_rows_are_accounted_for(tmp_path: Path)
     assert (account.rows, account.delivered_rows) == (4, 2)
     assert account.rejected == {("table", "empty_id"): 1, ("match", "too_few_boxes"): 1}
     assert account.letters == {"A": 4, "B": 2, "N": 2}
-    text = summary(account, tmp_path / "dataset", "histogram")
-    assert "4 rows in the table" in text and "-1 match: too_few_boxes" in text
-    assert "No recogniser was trained" not in text
-    assert "No recogniser was trained" in summary(
-        account, tmp_path / "dataset", "align"
-    )  # yet all letters were counted
+    text = summary(account, tmp_path / "dataset")
+    assert text.lstrip().startswith("4 rows in the table") and "-1 match: too_few_boxes" in text
     assert "| A | 4 |" in dataset_card(account, "words.csv", {"method": "histogram"}, {"numpy": "2"})
 
 

@@ -11,11 +11,17 @@ from lettermill.base.box import Box
 from lettermill.base.errors import CorruptedFileError
 from lettermill.records.csv_files import read_results, write_results
 from lettermill.records.schemas import MatchedLetter, SegmentedBox, StoppedRow
-from lettermill.stages.match import match_batch, match_word
+from lettermill.stages.boxes import Boxes
+from lettermill.stages.match import best_match, match_batch, match_word
 
 
 def boxes(count: int) -> list[Box]:
     return [Box(10 * index, 0, 8, 9) for index in range(count)]
+
+
+def segmented(row_id: str, count: int, of: int = 0, name: str = "0.0.50.0", votes: int = 1) -> list[SegmentedBox]:
+    """The records of the first ``count`` boxes of a row that has ``of``, or no more, by the hypothesis ``name``."""
+    return [SegmentedBox(row_id, i, of or count, box, name, votes) for i, box in enumerate(boxes(count))]
 
 
 def test_one_box_a_letter() -> None:
@@ -58,19 +64,43 @@ def test_letters_come_out_in_order_or_not_at_all(pattern: str, count: int) -> No
 
 
 def test_every_row_of_a_batch_is_matched_or_has_a_reason(tmp_path: Path) -> None:
-    found = [SegmentedBox("a", i, 2, box) for i, box in enumerate(boxes(2))]
-    found += [SegmentedBox("b", i, 3, box) for i, box in enumerate(boxes(3))]
+    found = segmented("a", 2) + segmented("b", 3)
     write_results(tmp_path / "segmented.csv", SegmentedBox, [*found, StoppedRow("c", "segment", "blank_image", "")])
     match_batch(tmp_path / "segmented.csv", [("a", "AB"), ("b", "AB"), ("c", "AB")], tmp_path / "matched.csv")
     assert read_results(tmp_path / "matched.csv", MatchedLetter) == [
-        MatchedLetter("a", 0, "A", boxes(2)[0], None, "", "histogram"),
-        MatchedLetter("a", 1, "B", boxes(2)[1], None, "", "histogram"),
+        MatchedLetter("a", 0, "A", boxes(2)[0], None, "", "histogram", "0.0.50.0"),
+        MatchedLetter("a", 1, "B", boxes(2)[1], None, "", "histogram", "0.0.50.0"),
         StoppedRow("b", "match", "too_many_boxes", "3 boxes for the 2 letters of AB", "AB"),
     ]
 
 
-def test_boxes_that_were_lost_on_the_way_are_noticed(tmp_path: Path) -> None:
-    two = [SegmentedBox("a", i, 3, box) for i, box in enumerate(boxes(2))]
-    write_results(tmp_path / "s.csv", SegmentedBox, two)
+@pytest.mark.parametrize("whole_first", [False, True], ids=["of the only hypothesis", "of the second"])
+def test_boxes_that_were_lost_on_the_way_are_noticed(tmp_path: Path, whole_first: bool) -> None:
+    found = segmented("a", 3) + segmented("a", 2, of=3, name="0.0.20.0")
+    write_results(tmp_path / "s.csv", SegmentedBox, found if whole_first else found[3:])
     with pytest.raises(CorruptedFileError, match=r"s\.csv is incomplete: row a lacks boxes"):
         match_batch(tmp_path / "s.csv", [("a", "AB")], tmp_path / "m.csv")
+
+
+def test_of_the_hypotheses_that_fit_the_one_that_most_agree_with_counts() -> None:
+    one, often, first = Boxes("one", 1, boxes(2)), Boxes("often", 3, boxes(2)), Boxes("first", 3, boxes(2))
+    assert best_match([one, often], "AB")[0] == "often"
+    assert best_match([first, one, often], "AB")[0] == "first"
+    assert best_match([Boxes("print", 9, boxes(6)), one], "AB") == ("one", match_word(boxes(2), "AB"))
+
+
+def test_if_no_hypothesis_fits_the_reason_is_that_of_the_first() -> None:
+    few, many = Boxes("few", 1, boxes(1)), Boxes("many", 4, boxes(3))
+    assert best_match([few, many], "AB") == "too_few_boxes"
+    assert best_match([many, few], "AB") == "too_many_boxes"
+
+
+def test_the_letters_of_a_batch_name_the_hypothesis_that_they_are_of(tmp_path: Path) -> None:
+    found = segmented("a", 3, votes=4) + segmented("a", 2, name="0.0.20.0")
+    write_results(tmp_path / "segmented.csv", SegmentedBox, [*found, *segmented("b", 3)])
+    match_batch(tmp_path / "segmented.csv", [("a", "AB"), ("b", "AB")], tmp_path / "matched.csv")
+    *letters, stopped = read_results(tmp_path / "matched.csv", MatchedLetter)
+    assert [(letter.label, letter.box, letter.hypothesis) for letter in letters] == [
+        (label, box, "0.0.20.0") for label, box in zip("AB", boxes(2), strict=True)
+    ]
+    assert stopped.reason == "too_many_boxes"

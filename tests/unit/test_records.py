@@ -24,7 +24,7 @@ text = st.text(st.characters(codec="utf-8", exclude_characters="\r\n\0"))
 numbers = st.integers(0)
 rejected = st.builds(Rejected, text, st.none() | numbers, text, text, text, st.none() | st.floats(0, 1), text)
 boxes = st.builds(Box, numbers, numbers, numbers, numbers)
-letters = st.builds(MatchedLetter, text, numbers, text, boxes, st.none() | st.floats(0, 1), text, text)
+letters = st.builds(MatchedLetter, text, numbers, text, boxes, st.none() | st.floats(0, 1), text, text, text)
 stopped = st.builds(StoppedRow, text, text, text.filter(bool), text, text)
 
 
@@ -47,15 +47,15 @@ def test_letters_and_rows_that_stopped_in_one_table(
 
 def test_a_box_has_four_columns(tmp_path: Path) -> None:
     path = tmp_path / "matched.csv"
-    letter = MatchedLetter("a", 0, "A", Box(1, 2, 3, 4), None, "", "align")
+    letter = MatchedLetter("a", 0, "A", Box(1, 2, 3, 4), None, "", "align", "0.0.50.0")
     write_results(path, MatchedLetter, [letter, StoppedRow("b", "align", "too_few_pieces", "1 piece", "IDA")])
     assert path.read_text().splitlines() == [
-        "row_id,position,label,x,y,width,height,confidence,predicted_label,method,stage,reason,detail,letters",
-        "a,0,A,1,2,3,4,,,align,,,,",
-        "b,,,,,,,,,,align,too_few_pieces,1 piece,IDA",
+        "row_id,position,label,x,y,width,height,confidence,predicted_label,method,hypothesis,stage,reason,detail,letters",
+        "a,0,A,1,2,3,4,,,align,0.0.50.0,,,,",
+        "b,,,,,,,,,,,align,too_few_pieces,1 piece,IDA",
     ]
     write_records(path, MatchedLetter, [letter])
-    assert list(read_fields(path, MatchedLetter)) == [["a", "0", "A", "1", "2", "3", "4", "", "", "align"]]
+    assert list(read_fields(path, MatchedLetter)) == [["a", "0", "A", "1", "2", "3", "4", "", "", "align", "0.0.50.0"]]
 
 
 def test_what_has_become_of_each_row() -> None:

@@ -7,6 +7,7 @@ vector machines", 1999, also learns probabilities from the scores of another cla
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
@@ -26,8 +27,8 @@ WRONG_TRANSCRIPTIONS, HIDDEN_LETTERS = 0.05, 0.05
 """Expected shares in real tables: of words with a wrong transcription, and of words in which a letter cannot be cut
 correctly."""
 
-MAX_STAGED = 1_500
-"""Maximum number of words for which errors are simulated."""
+MAX_WORDS, MAX_STAGED = 2_000, 800
+"""Maximum numbers of words that are aligned, and of those for which errors are simulated."""
 
 LEFT_OUT, ADDED, OTHER_WORD = 0.2, 0.2, 0.1
 """Shares of the wrong transcriptions that lack a letter, have an extra letter, and are another word. The others have
@@ -44,13 +45,24 @@ Probabilities = Callable[[GroundTruthWord, View], np.ndarray]
 """Log probabilities (candidates, letters + 1) of a view, by a network that was not trained on its word."""
 
 
+class Calibration(NamedTuple):
+    """confidence: see there. reliability: its table. accuracy: share of the letters with known boxes that are read
+    right by networks that were not trained on their words."""
+
+    confidence: Confidence
+    reliability: list[Reliability]
+    accuracy: float
+
+
 def calibrate(
     words: Sequence[GroundTruthWord], probabilities: Probabilities, letters: str, lexicon: Lexicon
-) -> tuple[Confidence, list[Reliability]] | None:
+) -> Calibration | None:
     """Learn the confidence of aligned letters, and measure its reliability; None if that is impossible.
 
     words: words with every letter known, or with a corrected letter. letters: the classes. lexicon: of all words.
     """
+    kept = {word.row_id for word in sorted(words, key=lambda word: sample_key(word.row_id))[:MAX_WORDS]}
+    words = [word for word in words if word.row_id in kept or word.by_hand]
     whole = [word for word in words if word.is_whole]
     owner = [(word.row_id, position) for word in whole for position, name in enumerate(word.labels) if name in letters]
     if not owner:
@@ -65,6 +77,7 @@ def calibrate(
     )
     own /= own.sum(axis=1, keepdims=True)
     labels = np.array([letters.index(name) for word in whole for name in word.labels if name in letters])
+    accuracy = float((own.argmax(axis=1) == labels).mean())
     mislabelled = find_label_errors(own, labels)
     wrong = {place for place, error in zip(owner, mislabelled, strict=True) if error}
     errors = TranscriptionErrors(letters, sorted({word.word for word in whole}), confusion(own, labels))
@@ -93,7 +106,7 @@ def calibrate(
         return None
     model = LogisticRegression(C=1.0, max_iter=2000).fit(x, y, sample_weight=counted)
     confidence = Confidence(model.coef_[0].astype(np.float64), float(model.intercept_[0]))
-    return confidence, _reliability(confidence.of(x), y, counted)
+    return Calibration(confidence, _reliability(confidence.of(x), y, counted), accuracy)
 
 
 def _view(word: GroundTruthWord) -> View:

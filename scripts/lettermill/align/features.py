@@ -45,6 +45,8 @@ BLACK = np.float32(255 * SMOOTH.sum() ** 2)
 GAP = 2
 """Columns of paper between pictures side by side, so that filters do not mix them."""
 
+WINDOWS_AND_GAP = np.concatenate([WINDOWS, np.zeros((GAP, CELLS), np.float32)])
+
 
 class Appearance(NamedTuple):
     """Candidates as images and places. pictures: (n, SIDE, SIDE) uint8, 0 is paper. places: (n, PLACES) float32."""
@@ -87,10 +89,17 @@ def _draw(square: np.ndarray, darkness: np.ndarray, labels: np.ndarray, candidat
 
 def gradients(pictures: np.ndarray) -> np.ndarray:
     """Histograms of gradient directions by cells: (n, SIDE, SIDE) uint8 to (n, COUNT - PLACES) float32."""
-    if len(pictures) > CHUNK:
-        return np.concatenate([gradients(pictures[i : i + CHUNK]) for i in range(0, len(pictures), CHUNK)])
-    if len(pictures) == 0:
-        return np.zeros((0, COUNT - PLACES), np.float32)
+    cells = np.empty((len(pictures), DIRECTIONS * CELLS**2), np.float32)
+    for first in range(0, len(pictures), CHUNK):
+        _cells(pictures[first : first + CHUNK], cells[first : first + CHUNK])
+    cells /= np.linalg.norm(cells, axis=1, keepdims=True) + np.float32(1e-3)
+    np.sqrt(cells, out=cells)
+    cells *= GAIN
+    return cells
+
+
+def _cells(pictures: np.ndarray, cells: np.ndarray) -> None:
+    """Sums by directions, columns and rows of cells, (n, SIDE, SIDE) uint8 into (n, COUNT - PLACES) float32."""
     # Side by side, so that each step is one call for all of them.
     strip = np.zeros((SIDE, len(pictures), SIDE + GAP), np.uint8)
     strip[:, :, :SIDE] = pictures.transpose(1, 0, 2)
@@ -102,11 +111,14 @@ def gradients(pictures: np.ndarray) -> np.ndarray:
     across.reshape(strip.shape)[:, :, [0, *range(SIDE - 1, SIDE + GAP)]] = 0
     down.reshape(strip.shape)[:, :, SIDE:] = 0
     down[[0, -1]] = 0
-    length = np.sqrt(across * across + down * down) + BLACK * np.float32(1e-6)
+    length = np.sqrt(across * across + down * down)
+    length += BLACK * np.float32(1e-6)
     per_cube = 1 / (BLACK * length * length * length)
+    diagonals = across + down, down - across
+    for diagonal in diagonals:
+        diagonal *= np.float32(np.sqrt(0.5))
     rows = np.empty((DIRECTIONS, CELLS, flat.shape[1]), np.float32)
-    diagonal = np.float32(np.sqrt(0.5))
-    for direction, along in enumerate((across, diagonal * (across + down), down, diagonal * (down - across))):
+    for direction, along in enumerate((across, diagonals[0], down, diagonals[1])):
         # length * cos(angle between) ** 4: a lobe about as wide as the distance to the next direction.
         share = along * along
         share *= share
@@ -115,13 +127,8 @@ def gradients(pictures: np.ndarray) -> np.ndarray:
         share -= forward
         np.matmul(WINDOWS.T, forward, out=rows[direction])
         np.matmul(WINDOWS.T, share, out=rows[direction + DIRECTIONS // 2])
-    columns = np.concatenate([WINDOWS, np.zeros((GAP, CELLS), np.float32)])
-    cells = (rows.reshape(-1, SIDE + GAP) @ columns).reshape(DIRECTIONS, CELLS, -1, CELLS)
-    histograms = cells.transpose(2, 0, 3, 1).reshape(len(pictures), -1)
-    normalised: np.ndarray = np.sqrt(
-        histograms / (np.linalg.norm(histograms, axis=1, keepdims=True) + np.float32(1e-3))
-    )
-    return GAIN * normalised
+    sums = (rows.reshape(-1, SIDE + GAP) @ WINDOWS_AND_GAP).reshape(DIRECTIONS, CELLS, -1, CELLS)
+    cells.reshape(-1, DIRECTIONS, CELLS, CELLS)[:] = sums.transpose(2, 0, 3, 1)
 
 
 def _place(fragments: Fragments, candidate: Candidate) -> list[float]:

@@ -7,10 +7,11 @@ character segmentation", IEEE TPAMI 18(7), 1996.
 """
 
 import bisect
-import itertools
+import statistics
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import cv2
 import numpy as np
 
 from lettermill.base.box import Box
@@ -57,13 +58,15 @@ class Fragments:
 
     def candidates(self) -> list[Candidate]:
         """Every run of fragments that is not too wide for a letter, ordered by start, then stop."""
-        found = []
-        for start, box in enumerate(self.boxes):
+        found, widest = [], max(WIDEST * self.height, 8)
+        for start, (left, top, width, height) in enumerate(self.boxes):
+            right, bottom = left + width, top + height
             for stop in range(start + 1, min(len(self.boxes), start + MAX_FRAGMENTS) + 1):
-                box = box.joined(self.boxes[stop - 1])
-                if box.width > max(WIDEST * self.height, 8):
+                x, y, width, height = self.boxes[stop - 1]
+                left, top, right, bottom = min(left, x), min(top, y), max(right, x + width), max(bottom, y + height)
+                if right - left > widest:
                     break
-                found.append(Candidate(start, stop, box))
+                found.append(Candidate(start, stop, Box(left, top, right - left, bottom - top)))
         return found
 
 
@@ -82,20 +85,19 @@ def fragments_in(image: np.ndarray, parts: Components, band: tuple[int, int]) ->
     cores = cores_of(parts, band, Tolerances())
     if not cores.any():
         return None
-    height = float(np.median(parts.height[cores]))
-    top, bottom = float(np.median(parts.top[cores])), float(np.median(parts.bottom[cores]))
-    labels, boxes, area = _cut_up(parts, _near_word(parts, band, cores, height, top, bottom), height)
-    groups = _bind(boxes, area, height)
-    order = sorted(range(len(groups)), key=lambda group: _centre(_around(boxes, groups[group])))
-    fragment_of = np.zeros(len(boxes) + 1, np.int32)
-    for fragment, group in enumerate(order, start=1):
-        fragment_of[[part + 1 for part in groups[group]]] = fragment
-    labels = fragment_of[labels]
+    sides = np.stack([parts.height, parts.top, parts.bottom])[:, cores]
+    height, top, bottom = np.median(sides, axis=1).tolist()
+    pieces = _cut_up(parts, _near_word(parts, band, cores, height, top, bottom), height)
+    groups = _bind(pieces.boxes, pieces.area, height)
+    groups.sort(key=lambda group: (group.left + group.right, group.box))
+    fragment_of = np.zeros(len(pieces.boxes), np.int32)
+    for fragment, group in enumerate(groups, start=1):
+        fragment_of[group.members] = fragment
     return Fragments(
         image=image,
-        labels=labels,
-        boxes=[_around(boxes, groups[group]) for group in order],
-        area=np.bincount(labels.ravel(), minlength=len(groups) + 1)[1:],
+        labels=pieces.labels(parts, fragment_of),
+        boxes=[group.box for group in groups],
+        area=np.array([sum(pieces.area[piece] for piece in group.members) for group in groups]),
         height=height,
         top=top,
         bottom=bottom,
@@ -114,36 +116,67 @@ def _near_word(
     return np.flatnonzero(cores | marks | cut_off)
 
 
-def _cut_up(parts: Components, chosen: np.ndarray, height: float) -> tuple[np.ndarray, list[Box], list[int]]:
-    """The chosen components, with wide ones cut: (height, width) int32 labels from 1, their boxes and areas."""
-    labels = np.zeros(parts.labels.shape, np.int32)
-    boxes: list[Box] = []
-    area: list[int] = []
+class _Pieces(NamedTuple):
+    """The pieces that components are cut into: their boxes and areas.
+
+    whole: the components that are one piece each, as (component, piece). cut: the others, as (component, its ink
+    (height, width) bool, for each of its columns the piece (width,) int).
+    """
+
+    boxes: list[Box]
+    area: list[int]
+    whole: list[tuple[int, int]]
+    cut: list[tuple[int, np.ndarray, np.ndarray]]
+
+    def labels(self, parts: Components, label_of: np.ndarray) -> np.ndarray:
+        """(height, width) int32: the label of each pixel, from the label (n,) int32 of each piece; 0 is no piece."""
+        of_component = np.zeros(len(parts) + 1, np.int32)
+        if self.whole:
+            components, pieces = np.array(self.whole).T
+            of_component[components + 1] = label_of[pieces]
+        labels: np.ndarray = of_component.take(parts.labels)
+        for component, ink, piece in self.cut:
+            np.copyto(parts.boxes[component].of(labels), label_of[piece], where=ink)
+        return labels
+
+
+def _cut_up(parts: Components, chosen: np.ndarray, height: float) -> _Pieces:
+    """The chosen components, with wide ones cut."""
+    pieces = _Pieces([], [], [], [])
+    boxes, area, whole, cut = pieces
     for component in chosen.tolist():
         box = parts.boxes[component]
-        ink = box.of(parts.labels) == component + 1
-        columns = [0, *(_cuts(ink, height) if len(boxes) < MAX_COMPONENTS else []), box.width]
-        for left, right in itertools.pairwise(columns):
-            part = ink[:, left:right]
-            across, down = np.flatnonzero(part.any(axis=0)), np.flatnonzero(part.any(axis=1))
-            if len(across) == 0:
-                continue
-            boxes.append(Box.around(across[0], down[0], across[-1] + 1, down[-1] + 1).moved(box.x + left, box.y))
-            area.append(int(part.sum()))
-            labels[box.y : box.bottom, box.x + left : box.x + right][part] = len(boxes)
-    return labels, boxes, area
+        columns: list[int] = []
+        if box.width > max(6, WIDE * height) and len(boxes) < MAX_COMPONENTS:
+            ink = box.of(parts.labels) == component + 1
+            histogram = cv2.reduce(ink.view(np.uint8), 0, cv2.REDUCE_SUM, dtype=cv2.CV_32F)
+            columns = _cuts(histogram, height)
+        if not columns:
+            whole.append((component, len(boxes)))
+            boxes.append(box)
+            area.append(int(parts.area[component]))
+            continue
+        starts, stops = [0, *columns], [*columns, box.width]
+        cut.append((component, ink, np.repeat(np.arange(len(starts)) + len(boxes), np.subtract(stops, starts))))
+        area += np.add.reduceat(histogram[0], starts).astype(np.int64).tolist()
+        rows = np.logical_or.reduceat(ink, starts, axis=1)
+        tops, ends = rows.argmax(axis=0).tolist(), (box.height - rows[::-1].argmax(axis=0)).tolist()
+        for left, right, top, end in zip(starts, stops, tops, ends, strict=True):  # no column of a component is empty
+            boxes.append(Box(box.x + left, box.y + top, right - left, end - top))
+    return pieces
 
 
-def _cuts(ink: np.ndarray, height: float) -> list[int]:
-    """Columns at which a wide component can be cut: thin places of its column histogram, not too close together."""
-    width = ink.shape[1]
-    if width <= max(6, WIDE * height):
-        return []
-    columns = ink.sum(axis=0)
-    around = np.min(np.lib.stride_tricks.sliding_window_view(np.pad(columns, 2, mode="edge"), 5), axis=1)
-    thin = (columns == around) & (columns <= max(2, np.median(columns)) + 1)
+def _cuts(histogram: np.ndarray, height: float) -> list[int]:
+    """Columns at which a wide component can be cut: thin places of its column histogram, not too close together.
+
+    histogram: (1, width) float32, ink pixels.
+    """
+    columns, around = histogram[0], cv2.erode(histogram, np.ones((1, 5), np.uint8))[0]
+    ink, width = columns.tolist(), len(columns)
+    median = statistics.median(ink)  # faster than NumPy for so few numbers
+    thin = (columns == around) & (columns <= max(2, median) + 1)
     thin[:2] = thin[-2:] = False
-    places = sorted(np.flatnonzero(thin).tolist(), key=lambda x: (columns[x], abs(2 * x - width), x))
+    places = sorted(np.flatnonzero(thin).tolist(), key=lambda x: (ink[x], abs(2 * x - width), x))
     most, apart = min(2 + int(width / (0.45 * height)), MAX_COMPONENTS), max(3, NARROWEST * height)
     chosen: list[int] = []  # in order
     for place in places:
@@ -153,50 +186,40 @@ def _cuts(ink: np.ndarray, height: float) -> list[int]:
     return chosen
 
 
-def _bind(boxes: list[Box], area: list[int], height: float) -> list[list[int]]:
-    """Groups of parts that are never separated: strokes in the same columns, and marks with the stroke below them."""
-    order = sorted(range(len(boxes)), key=lambda part: boxes[part])
-    bodies = [part for part in order if boxes[part].height >= 0.3 * height or area[part] > 0.45 * height]
-    groups: list[list[int]] = []
-    around: list[Box] = []
+class _Group:
+    """Pieces that are never separated, and their bounding box."""
 
-    def join(group: int, part: int) -> None:
-        groups[group].append(part)
-        around[group] = around[group].joined(boxes[part])
+    def __init__(self, piece: int, box: Box) -> None:
+        self.members = [piece]
+        self.left, self.right, self.box = box.x, box.right, box
 
-    for part in bodies:
-        for group, box in enumerate(around):
-            common = _common(box, boxes[part])
-            if common >= max(1, 0.6 * min(box.width, boxes[part].width)):
-                join(group, part)
+    def add(self, piece: int, box: Box) -> None:
+        self.members.append(piece)
+        self.box = self.box.joined(box)
+        self.left, self.right = self.box.x, self.box.right
+
+
+def _bind(boxes: list[Box], area: list[int], height: float) -> list[_Group]:
+    """Groups of pieces: strokes in the same columns, and marks with the stroke below them."""
+    order = sorted(range(len(boxes)), key=boxes.__getitem__)
+    bodies = [piece for piece in order if boxes[piece].height >= 0.3 * height or area[piece] > 0.45 * height]
+    groups: list[_Group] = []
+    for piece in bodies:
+        left, _, width, _ = box = boxes[piece]
+        right = left + width
+        for group in groups:
+            common = min(group.right, right) - max(group.left, left)  # columns; negative if there is a gap
+            if common > 0 and common >= 0.6 * min(group.right - group.left, width):
+                group.add(piece, box)
                 break
         else:
-            groups.append([part])
-            around.append(boxes[part])
-    taken = set(bodies)
-    for part in order:
-        if part in taken:
-            continue
-        nearest = max(range(len(around)), key=lambda group: _common(around[group], boxes[part]), default=None)
-        if nearest is not None and _common(around[nearest], boxes[part]) >= -1:
-            join(nearest, part)
+            groups.append(_Group(piece, box))
+    for piece in sorted(set(order).difference(bodies), key=boxes.__getitem__):
+        left, right = boxes[piece].x, boxes[piece].right
+        shared = [min(group.right, right) - max(group.left, left) for group in groups]
+        most = max(shared, default=-2)
+        if most >= -1:
+            groups[shared.index(most)].add(piece, boxes[piece])
         else:
-            groups.append([part])
-            around.append(boxes[part])
+            groups.append(_Group(piece, boxes[piece]))
     return groups
-
-
-def _common(first: Box, second: Box) -> int:
-    """Number of columns that two boxes share; negative if there is a gap between them."""
-    return min(first.right, second.right) - max(first.x, second.x)
-
-
-def _around(boxes: list[Box], members: list[int]) -> Box:
-    box = boxes[members[0]]
-    for member in members[1:]:
-        box = box.joined(boxes[member])
-    return box
-
-
-def _centre(box: Box) -> tuple[int, Box]:
-    return 2 * box.x + box.width, box

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lettermill.align.fragments import Candidate
-from lettermill.align.views import View, views_of
+from lettermill.align.views import View, Views
 from lettermill.base.box import Box
 from lettermill.image.hypotheses import WordImage
 
@@ -54,14 +54,14 @@ class Verdict(NamedTuple):
 class GroundTruthWord(NamedTuple):
     """A word with its ground truth. The image is not kept, because thousands of words are in memory at once.
 
-    load, hypothesis: see ``Example``. view: under the ink hypothesis that the ground truth is from; None if no boxes
+    every: all views of the word. view: under the ink hypothesis that the ground truth is from; None if no boxes
     are known. truth: for each letter, the index of its candidate in ``view``, -1 if there is none; empty if no boxes
     are known. labels: the letters of the word, with those that are relabelled by hand replaced.
     """
 
     row_id: str
     word: str
-    load: Callable[[], WordImage]
+    every: Views
     view: View | None
     truth: list[int]
     labels: str
@@ -79,32 +79,32 @@ class GroundTruthWord(NamedTuple):
 
     def views(self) -> Iterator[View]:
         """All views of the word, ``view`` first."""
-        first = self.view.hypothesis if self.view else ""
         if self.view is not None:
             yield self.view
-        for view in views_of(self.load().hypotheses(first)):
-            if view.hypothesis != first:
-                yield view
+        yield from (view for view in self.every if view is not self.view)
 
 
 def ground_truth_words(examples: Iterable[Example]) -> list[GroundTruthWord]:
     """The ground truth of the examples, sorted by row id."""
     words = []
     for example in examples:
-        view, truth, by_hand = None, [], ()
+        view: View | None = None
+        truth: list[int] = []
+        by_hand: tuple[Verdict, ...] = ()
+        every = Views(example.load, example.hypothesis)
         if example.boxes or any(letter.box for letter in example.by_hand):
-            view, truth, by_hand = _best_view(example)
+            view, truth, by_hand = _best_view(example, every)
             if view is None:
                 continue
-        words.append(GroundTruthWord(example.row_id, example.word, example.load, view, truth, example.word, by_hand))
+        words.append(GroundTruthWord(example.row_id, example.word, every, view, truth, example.word, by_hand))
     return sorted(words, key=lambda word: word.row_id)
 
 
-def _best_view(example: Example) -> tuple[View | None, list[int], tuple[Verdict, ...]]:
+def _best_view(example: Example, every: Views) -> tuple[View | None, list[int], tuple[Verdict, ...]]:
     """The view that has candidates for most of the known boxes, the candidates of these, and the verdicts."""
     best: tuple[View | None, list[int], tuple[Verdict, ...]] = None, [], ()
     most = -1
-    for view in views_of(example.load().hypotheses(example.hypothesis)):
+    for view in every:
         truth = [_nearest(view.candidates, box) for box in example.boxes]
         by_hand = tuple(_verdict(letter, view.candidates, truth) for letter in example.by_hand)
         found = sum(index >= 0 for index in truth) + sum(letter.candidate >= 0 for letter in by_hand)

@@ -10,6 +10,7 @@ another semiring (Goodman, "Semiring parsing", Computational Linguistics 25(4), 
 IEEE Trans. Information Theory 13(2), 1967).
 """
 
+import math
 from collections.abc import Sequence
 from functools import cached_property
 from typing import NamedTuple
@@ -91,25 +92,25 @@ class Lattice:
         further left come before others.
         """
         step = scores.ndim - 1  # letters of the word that a candidate takes
-        columns = scores.reshape(len(scores), -1)
-        weights = self.forward(scores, np.maximum).reshape(len(self.skips) + 1, -1)
-        if weights[-1, -1] < NEVER / 2:
+        columns, skips = scores.reshape(len(scores), -1).tolist(), self.skips.tolist()
+        weights = self.forward(scores, np.maximum).reshape(len(skips) + 1, -1).tolist()
+        if weights[-1][-1] < NEVER / 2:
             return None
         chosen: list[int] = []
-        boundary, letter = len(self.skips), weights.shape[1] - 1
+        boundary, letter = len(skips), len(weights[0]) - 1
         while boundary > 0:
-            weight = weights[boundary, letter]
-            if weight == weights[boundary - 1, letter] - self.skips[boundary - 1]:
+            weight = weights[boundary][letter]
+            if weight == weights[boundary - 1][letter] - skips[boundary - 1]:
                 boundary -= 1
                 continue
             letter -= step
             index, boundary = next(
                 (index, start)
                 for index, start in self.ending[boundary]
-                if weight == weights[start, letter] + columns[index, letter]
+                if weight == weights[start][letter] + columns[index][letter]
             )
             chosen.append(index)
-        return BestPath(chosen[::-1], float(weights[-1, -1]))
+        return BestPath(chosen[::-1], weights[-1][-1])
 
     def read(self, scores: np.ndarray) -> BestPath:
         """The path with the highest weight of a free reading, for scores (candidates,). It can skip all fragments."""
@@ -123,14 +124,9 @@ class Lattice:
         if best is None:
             return None
         forward, backward = self.forward(scores), self.backward(scores)
-        taken = np.array(
-            [
-                forward[self.candidates[index].start, letter]
-                + scores[index, letter]
-                + backward[self.candidates[index].stop, letter + 1]
-                for letter, index in enumerate(best.chosen)
-            ]
-        )
+        start, stop = np.array([self.candidates[index][:2] for index in best.chosen]).T
+        letter = np.arange(len(best.chosen))
+        taken = forward[start, letter] + scores[best.chosen, letter] + backward[stop, letter + 1]
         return Alignment(best.chosen, np.exp(np.minimum(0, taken - forward[-1, -1])), best.score)
 
 
@@ -138,19 +134,33 @@ def _weights(
     ending: Sequence[Sequence[tuple[int, int]]], skips: np.ndarray, scores: np.ndarray, total: np.ufunc
 ) -> np.ndarray:
     """The dynamic programming; see ``Lattice.forward``."""
-    spelled = scores.ndim == 2
-    columns = scores if spelled else scores[:, None]
-    weights = np.full((len(skips) + 1, columns.shape[1] + spelled), NEVER)
+    if scores.ndim == 1:
+        return _free_weights(ending, skips.tolist(), scores.tolist(), total is np.maximum)
+    weights = np.full((len(skips) + 1, scores.shape[1] + 1), NEVER)
     weights[0, 0] = 0
     # Views, to save time in the loop over candidates.
-    before, after = (list(weights[:, :-1]), list(weights[:, 1:])) if spelled else (list(weights), list(weights))
-    rows = list(columns)
+    before, after, rows = list(weights[:, :-1]), list(weights[:, 1:]), list(scores)
     for stop in range(1, len(weights)):
         np.subtract(weights[stop - 1], skips[stop - 1], out=weights[stop])
         here = after[stop]
         for index, start in ending[stop]:
             total(here, before[start] + rows[index], out=here)
-    return weights if spelled else weights[:, 0]
+    return weights
+
+
+def _free_weights(
+    ending: Sequence[Sequence[tuple[int, int]]], skips: list[float], scores: list[float], highest: bool
+) -> np.ndarray:
+    """The same for a free reading. Plain Python is faster for single numbers."""
+    weights = [0.0]
+    for skip, candidates in zip(skips, ending[1:], strict=True):
+        here = weights[-1] - skip
+        for index, start in candidates:
+            one = weights[start] + scores[index]
+            high, low = (one, here) if one > here else (here, one)
+            here = high if highest else high + math.log1p(math.exp(low - high))
+        weights.append(here)
+    return np.array(weights)
 
 
 def skip_costs(area: np.ndarray) -> np.ndarray:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from lettermill.align.calibrate import calibrate
+from lettermill.align.calibrate import Calibration, calibrate
 from lettermill.align.correction_effect import effects_of
 from lettermill.align.features import Appearance
 from lettermill.align.folds import FOLDS, fold_of
@@ -24,6 +24,7 @@ from lettermill.align.recogniser import Recogniser
 from lettermill.align.train import train
 from lettermill.align.views import View
 from lettermill.align.word_alignment import WordAlignment
+from lettermill.base.sampling import sample_key
 from lettermill.image.print_forms import PrintForms
 from lettermill.records.schemas import CorrectionEffect, Reliability
 
@@ -39,11 +40,21 @@ SELF_TRAINING_CONFIDENCE = 0.9
 """Confidence from which an aligned letter becomes an example of the next round (self-training: Scudder, IEEE Trans.
 Information Theory 11(3), 1965)."""
 
+LEAST_ACCURACY = 0.7
+"""Minimum share of the letters whose boxes fit that must be read right. Below, they are no letters: cursive writing
+falls into as many pieces as it has letters now and then, but the pieces are not the letters."""
+
+CLEARLY_BETTER = 0.7
+"""Difference of log weights per letter from which an ink hypothesis is right and another is not."""
+
 MAX_ROUNDS = 5
 """Maximum number of rounds where the number of rounds is open."""
 
 WORTHWHILE = 0.05
 """A further round is worth its time if the letters to train on become more by at least this share."""
+
+CHECKED_FIRST = 300
+"""Number of words that are checked to see whether a further round is worth its time."""
 
 BY_HAND = 5
 """Weight of a corrected letter: it is shown to the networks this many times per epoch, each time augmented."""
@@ -62,9 +73,10 @@ def learn(
 ) -> TrainedRecogniser | None:
     """Train a recogniser; None, with a warning in the log, if there are too few examples.
 
-    examples: iterated once, to keep few images in memory. lexicon: of all words of the table. forms: what is printed on their forms. rounds: the first round
-    trains on the examples with boxes; each further round also on those without boxes, as aligned by the recogniser of
-    the round before; None goes on while there are more letters to train on. jobs: threads; they do not change the result.
+    examples: iterated once, to keep few images in memory. lexicon: of all words of the table. forms: what is printed on
+    their forms. rounds: the first round trains on the examples with boxes; each further round without those that fit by
+    chance, and also on those without boxes, as aligned by the recogniser of the round before; None goes on while there
+    are more letters to train on. jobs: threads; they do not change the result.
     If there are corrections, a second recogniser is trained without them, to measure their effect.
     """
     words = ground_truth_words(examples)
@@ -84,6 +96,8 @@ def learn(
 def _learn_in_rounds(
     every: Sequence[GroundTruthWord], lexicon: Lexicon, forms: PrintForms, rounds: int | None, jobs: int
 ) -> tuple[Recogniser, list[Reliability]] | None:
+    """The recogniser of the last round with its reliability table; None, with a warning in the log, if nothing can be
+    learnt."""
     words, others = ([word for word in every if bool(word.truth) == with_boxes] for with_boxes in (True, False))
     letters = _learnable(words)
     if len(letters) < 2:
@@ -92,6 +106,8 @@ def _learn_in_rounds(
     before = _examples(words)
     for _ in range(1, rounds or MAX_ROUNDS):
         if learnt is None:
+            break
+        if rounds is None and _is_settled(words, others, learnt[0]):
             break
         words, chance = _checked(words, learnt[0])
         aligned = _self_labelled([*others, *chance], learnt[0])
@@ -103,7 +119,25 @@ def _learn_in_rounds(
         learnt = _learn(words, aligned, _learnable([*words, *aligned]), lexicon, forms, jobs)
     if learnt is None:
         log.warning("no recogniser is trained: in no word can all letters be cut out")
-    return learnt
+        return None
+    recogniser, calibration = learnt
+    if calibration.accuracy < LEAST_ACCURACY:
+        log.warning(
+            "no recogniser is trained: of the letters that fit, only %.0f %% look like others of their class; "
+            "%.0f %% are needed",
+            100 * calibration.accuracy,
+            100 * LEAST_ACCURACY,
+        )
+        return None
+    return recogniser, calibration.reliability
+
+
+def _is_settled(words: Sequence[GroundTruthWord], others: Sequence[GroundTruthWord], recogniser: Recogniser) -> bool:
+    """Whether a further round can hardly help: few words are without boxes, and in a sample few fit by chance."""
+    if sum(len(word.word) for word in others) > WORTHWHILE * _examples(words):
+        return False
+    sample = sorted(words, key=lambda word: sample_key(word.row_id))[:CHECKED_FIRST]
+    return len(_checked(sample, recogniser)[1]) < WORTHWHILE * len(sample)
 
 
 def _checked(
@@ -114,19 +148,24 @@ def _checked(
     kept, chance = [], []
     for word in words:
         found = None if word.by_hand else recogniser.align(word.row_id, word.views(), word.word)
-        if found is not None and not _agrees(word, *found):
+        if found is not None and not _agrees(word, *found, recogniser):
             chance.append(word._replace(view=None, truth=[]))
         else:
             kept.append(word)
     return kept, chance
 
 
-def _agrees(word: GroundTruthWord, view: View, aligned: WordAlignment) -> bool:
+def _agrees(word: GroundTruthWord, view: View, aligned: WordAlignment, recogniser: Recogniser) -> bool:
+    """Whether the boxes of ``word`` are where ``aligned`` is, or it is not clear which of them are right."""
     boxes = [view.candidates[index].box for index in aligned.chosen]
-    same = [
+    if all(
         index < 0 or word.box(index).overlap(box) > SAME_PLACE for index, box in zip(word.truth, boxes, strict=True)
-    ]
-    return all(same) or aligned.reading != word.word
+    ):
+        return True
+    if aligned.reading == word.word:
+        return False
+    counted = recogniser.align(word.row_id, [word.view] if word.view else [], word.word)
+    return counted is None or aligned.score < counted[1].score + CLEARLY_BETTER
 
 
 def _examples(words: Iterable[GroundTruthWord]) -> int:
@@ -165,7 +204,7 @@ def _learn(
     lexicon: Lexicon,
     forms: PrintForms,
     jobs: int,
-) -> tuple[Recogniser, list[Reliability]] | None:
+) -> tuple[Recogniser, Calibration] | None:
     """Train on words with boxes and on aligned words; calibrate on words with boxes only."""
     every = [*words, *aligned]
     count = sum(index >= 0 for word in every for index in word.truth)
@@ -186,11 +225,10 @@ def _learn(
     def probabilities(word: GroundTruthWord, view: View) -> np.ndarray:
         return networks[fold_of(word.row_id)].log_probabilities(view.appearance.features())
 
-    calibrated = calibrate(calibrating, probabilities, letters, lexicon)
-    if calibrated is None:
+    calibration = calibrate(calibrating, probabilities, letters, lexicon)
+    if calibration is None:
         return None
-    confidence, reliability = calibrated
-    return Recogniser(letters, networks, lexicon, confidence, forms), reliability
+    return Recogniser(letters, networks, lexicon, calibration.confidence, forms), calibration
 
 
 def _self_labelled(words: Iterable[GroundTruthWord], recogniser: Recogniser) -> list[GroundTruthWord]:

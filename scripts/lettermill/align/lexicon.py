@@ -53,15 +53,17 @@ def spelling(counts: Mapping[str, int], log_probabilities: np.ndarray, letters: 
     at each position. The evidence is the log odds of the word against the likeliest word with another letter at this
     position, by appearance and frequency, and the log frequency of the word.
     """
-    own_count = np.log(counts.get(word, 0) + UNSEEN)
-    evidence = np.empty((len(word), SPELLING))
-    for position, letter in enumerate(word):
-        before, after = word[:position], word[position + 1 :]
-        often = np.log([counts.get(f"{before}{other}{after}", 0) + UNSEEN for other in letters])
-        scores = log_probabilities[position, : len(letters)] + often
-        # A letter that the recogniser has not learnt gets the mean of all letters.
-        own = log_probabilities[position, : len(letters)].mean() + own_count
-        if letter in letters:
-            own, scores[letters.index(letter)] = scores[letters.index(letter)], -np.inf
-        evidence[position] = own - scores.max(), own_count - np.log(UNSEEN)
-    return evidence
+    count, own_count = counts.get, np.log(counts.get(word, 0) + UNSEEN)
+    often = [
+        [count(before + other + after, 0) for other in letters]
+        for before, after in ((word[:position], word[position + 1 :]) for position in range(len(word)))
+    ]
+    appearance = log_probabilities[:, : len(letters)]
+    scores = appearance + np.log(np.array(often) + UNSEEN)
+    # A letter that the recogniser has not learnt gets the mean of all letters.
+    own = appearance.mean(axis=1) + own_count
+    known = np.array([letters.find(letter) for letter in word])
+    learnt = np.flatnonzero(known >= 0)
+    own[learnt] = scores[learnt, known[learnt]]
+    scores[learnt, known[learnt]] = -np.inf
+    return np.stack([own - scores.max(axis=1), np.full(len(word), own_count - np.log(UNSEEN))], axis=1)

@@ -10,7 +10,8 @@ FLOOR = 1e-6
 
 
 class Layer(NamedTuple):
-    """A dense layer. weights: (inputs, outputs) float32. bias: (outputs,) float32."""
+    """A dense layer. weights: (inputs, outputs) float32 values as float64, so that products need not convert them.
+    bias: (outputs,) the same."""
 
     weights: np.ndarray
     bias: np.ndarray

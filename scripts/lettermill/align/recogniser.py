@@ -9,7 +9,7 @@ import io
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
@@ -52,7 +52,7 @@ class Recogniser:
     networks: tuple[Network, ...]
     lexicon: Lexicon
     confidence: Confidence
-    forms: PrintForms = PrintForms()
+    forms: PrintForms = field(default_factory=PrintForms)
 
     def align(self, row_id: str, views: Iterable[View], word: str) -> tuple[View, WordAlignment] | None:
         """Align ``word`` with the view whose path explains it best, with the network and the words of the other folds;
@@ -81,7 +81,7 @@ class Recogniser:
         }
         for fold, network in enumerate(self.networks):
             for number, layer in enumerate(network.layers):
-                arrays |= {f"{name}{fold}.{number}": values for name, values in layer._asdict().items()}
+                arrays |= {f"{name}{fold}.{number}": v.astype(np.float32) for name, v in layer._asdict().items()}
         arrays |= {f"print_{name}": values for name, values in self.forms.arrays().items()}
         content = io.BytesIO()
         np.savez_compressed(content, allow_pickle=False, **arrays)
@@ -101,7 +101,8 @@ def load_recogniser(path: Path) -> Recogniser | None:
             for fold in range(FOLDS):
                 layers = range(int(arrays["layers"]))
                 names = [[f"{name}{fold}.{number}" for name in Layer._fields] for number in layers]
-                networks.append(Network(tuple(Layer(*(arrays[name] for name in layer)) for layer in names)))
+                values = [[arrays[name].astype(np.float64) for name in layer] for layer in names]
+                networks.append(Network(tuple(Layer(*layer) for layer in values)))
             lexicon = Lexicon(arrays["words"].tolist(), arrays["counts"])
             confidence = Confidence(arrays["weights"], float(arrays["bias"]))
             prefix = "print_"

@@ -19,6 +19,9 @@ from lettermill.image.augment import augment
 HIDDEN = (256, 128)
 """Neurons of the hidden layers."""
 
+BATCH = 256
+"""Examples per step."""
+
 EPOCHS, RATE, DECAY = 20, 2e-3, 1e-3
 """Number of epochs, initial learning rate (it decreases linearly), and weight of the L2 penalty."""
 
@@ -37,7 +40,14 @@ def train(
     targets, folds: (n,) int, class and fold of each candidate. jobs: threads; they do not change the result.
     """
     networks = [
-        MLPClassifier(HIDDEN, alpha=DECAY, batch_size=256, max_iter=1, warm_start=True, random_state=fold)
+        MLPClassifier(
+            HIDDEN,
+            alpha=DECAY,
+            batch_size=min(BATCH, len(targets) // 2),
+            max_iter=1,
+            warm_start=True,
+            random_state=fold,
+        )
         for fold in range(FOLDS)
     ]
 
@@ -79,4 +89,6 @@ def _network(network: MLPClassifier, classes: int) -> Network:
     output, output_bias = np.zeros((len(weights), classes)), np.full(classes, -20.0)
     output[:, network.classes_], output_bias[network.classes_] = weights, bias
     layers = [*inner, (output, output_bias)]
-    return Network(tuple(Layer(*(values.astype(np.float32) for values in layer)) for layer in layers))
+    return Network(
+        tuple(Layer(*(values.astype(np.float32).astype(np.float64) for values in layer)) for layer in layers)
+    )

@@ -1,13 +1,14 @@
 """Views: a word under one ink hypothesis, as what the recogniser needs of it."""
 
-from collections.abc import Iterable, Iterator
+import itertools
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
 
 from lettermill.align.features import Appearance, appearance_of
 from lettermill.align.fragments import Candidate, fragments_in
-from lettermill.image.hypotheses import InkHypothesis
+from lettermill.image.hypotheses import InkHypothesis, WordImage
 
 
 class View(NamedTuple):
@@ -30,8 +31,31 @@ def view_of(hypothesis: InkHypothesis) -> View | None:
     if not fragments or not candidates:
         return None
     x, y = hypothesis.origin
-    moved = [candidate._replace(box=candidate.box.moved(x, y)) for candidate in candidates]
+    moved = [Candidate(start, stop, box.moved(x, y)) for start, stop, box in candidates]
     return View(hypothesis.name, fragments.area, moved, appearance_of(fragments, candidates))
+
+
+class Views:
+    """The word under each of its hypotheses. Can be iterated many times; each view is made once, when it is needed.
+
+    load: reads the image of the word. first: the name of the hypothesis that comes first.
+    """
+
+    def __init__(self, load: Callable[[], WordImage], first: str) -> None:
+        self._load, self._first = load, first
+        self._made: list[View] = []
+        self._others: Iterator[View] | None = None
+
+    def __iter__(self) -> Iterator[View]:
+        for number in itertools.count():
+            if number == len(self._made):
+                if self._others is None:
+                    self._others = views_of(self._load().hypotheses(self._first))
+                view = next(self._others, None)
+                if view is None:
+                    return
+                self._made.append(view)
+            yield self._made[number]
 
 
 def views_of(hypotheses: Iterable[InkHypothesis]) -> Iterator[View]:

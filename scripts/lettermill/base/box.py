@@ -29,12 +29,14 @@ class Box(NamedTuple):
 
     def moved(self, x: int, y: int) -> "Box":
         """The box, moved ``x`` columns to the right and ``y`` rows down."""
-        return self._replace(x=self.x + x, y=self.y + y)
+        return Box(self.x + x, self.y + y, self.width, self.height)
 
     def joined(self, other: "Box") -> "Box":
         """The smallest box around both boxes."""
-        x, y = min(self.x, other.x), min(self.y, other.y)
-        return Box(x, y, max(self.right, other.right) - x, max(self.bottom, other.bottom) - y)
+        (x, y, width, height), (left, top, wide, high) = self, other
+        right, bottom = max(x + width, left + wide), max(y + height, top + high)
+        x, y = min(x, left), min(y, top)
+        return Box(x, y, right - x, bottom - y)
 
     def overlap(self, other: "Box") -> float:
         """Intersection over union of the two boxes, 0 to 1."""

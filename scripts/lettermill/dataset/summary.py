@@ -1,20 +1,16 @@
 """The summary of a run: its account as plain text."""
 
+import textwrap
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from lettermill.base.findings import KINDS, LEARNING
 from lettermill.base.reasons import TRANSIENT, explain
 from lettermill.base.split import PARTS
-from lettermill.corrections.correction import APPLIED, HAND, MEANINGS, UNNEEDED
+from lettermill.corrections.correction import APPLIED, MEANINGS, UNNEEDED
 from lettermill.dataset.account import Account
-from lettermill.records.schemas import CorrectionOutcome
-
-NOT_TRAINED = """
-         No recogniser was trained: when the rule learn ran, too few words had as many boxes as letters (see
-         logs/learn.log). Letters were found by counting boxes and have no confidence. It does not run again by itself:
-         correct the images folder, the alphabet or the crop, or add rows, then rerun it (option -R learn)."""
-
+from lettermill.records.schemas import CorrectionOutcome, Diagnosed
 
 MAY_BE_FETCHED_LATER = """
          The images of {:,} rows failed with a transient error. To retry, run:
@@ -26,14 +22,20 @@ EXAMPLES = 5
 
 
 def summary(
-    account: Account, dataset: Path, method: str, notes: int = 0, corrections: Sequence[CorrectionOutcome] = ()
+    account: Account,
+    dataset: Path,
+    diagnosis: Sequence[Diagnosed] = (),
+    notes: int = 0,
+    corrections: Sequence[CorrectionOutcome] = (),
 ) -> str:
     """``account`` as plain text for the end of a run.
 
-    method: config ``method``. notes: number of notes on the table, see ``TableNote``. corrections: their outcomes.
+    diagnosis: what stands in the way. notes: number of notes on the table, see ``TableNote``. corrections: their
+    outcomes.
     """
     letters = sorted(account.letters.items())
     lines = [
+        *_nothing(account, diagnosis),
         f"{account.rows:>8,} rows in the table",
         *([f"{notes:>8,} notes on reading the table: {dataset.parent}/table_notes.csv"] if notes else []),
         *(
@@ -47,7 +49,7 @@ def summary(
         *_rejected_letters(account.rejected_by_hand, "by a correction"),
         *_columns([f"{label} {count:>6,}" for label, count in letters]),
         *([MAY_BE_FETCHED_LATER.format(transient)] if (transient := _transient(account)) else []),
-        *([NOT_TRAINED] if method == "align" and _not_trained(account) else []),
+        *_diagnosed(diagnosis, dataset.parent),
         *_corrected(corrections, dataset.parent / "corrections.csv"),
         "",
         f"Dataset: {dataset}/    Rejected rows and letters: {dataset}/rejected.csv",
@@ -73,9 +75,33 @@ def _rejected_letters(count: int, why: str) -> list[str]:
     return [f"{-count:>8,} {'letter' if count == 1 else 'letters'} of these rows rejected ({why})"] if count else []
 
 
-def _not_trained(account: Account) -> bool:
-    """Whether all letters that are not from corrections were found by counting boxes."""
-    return "align" not in account.methods and set(account.methods) != {HAND}
+def _nothing(account: Account, diagnosis: Sequence[Diagnosed]) -> Iterator[str]:
+    """That there is nothing, or nothing but corrected letters, and why."""
+    untrained = any(found.kind == LEARNING for found in diagnosis)
+    if account.letters and not untrained:
+        return
+    what = "Only the letters of corrections are" if account.letters else "Nothing is"
+    why = "; ".join(found.text for found in diagnosis[:2] if found.kind == LEARNING or not KINDS[found.kind].done)
+    if not why and account.stopped:
+        (stage, reason), count = account.stopped.most_common(1)[0]
+        why = f"{explain(stage, reason)} ({count:,} of {account.rows:,} rows)"
+    yield f"{what} delivered{f': {why}' if why else ''}."
+    yield ""
+
+
+def _diagnosed(diagnosis: Sequence[Diagnosed], results: Path) -> Iterator[str]:
+    """What was found in the images, and what helps."""
+    if not diagnosis:
+        return
+    yield ""
+    heading = "What stands in the way" if any(found.advice for found in diagnosis) else "What the images are like"
+    yield f"         {heading} (examples: {results}/report.html):"
+    for found in diagnosis:
+        yield from _wrapped(f"{found.text[0].upper()}{found.text[1:]}. {found.advice}")
+
+
+def _wrapped(text: str) -> list[str]:
+    return textwrap.wrap(text.rstrip(), 110, initial_indent=" " * 9 + "- ", subsequent_indent=" " * 11)
 
 
 def _transient(account: Account) -> int:

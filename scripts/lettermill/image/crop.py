@@ -1,12 +1,12 @@
 """Crop: the part of a word image that contains the handwriting, without the print of the form."""
 
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from lettermill.base.box import Box
 from lettermill.image.form import one_form
-from lettermill.image.hypotheses import WordImage
 from lettermill.image.printed import Writing, find_writing
 from lettermill.image.rules import without_rules
 
@@ -43,21 +43,26 @@ class Cropping(NamedTuple):
 class CroppedImage(NamedTuple):
     """A word image with all that the search for its letters needs.
 
-    word: with ``region`` and ``line`` in pixels of its layers. box: the part of the image that the layers show.
+    layers, region, line: see ``hypotheses.WordImage``, in pixels of the layers. box: the part of the image that the
+    layers show. found: what the image is like, in the words of ``base.findings``.
     """
 
-    word: WordImage
+    layers: list[np.ndarray]
+    region: Box
+    line: int | None
     box: Box
+    found: tuple[str, ...] = ()
 
 
 def crop_image(image: np.ndarray, cropping: Cropping) -> CroppedImage:
     """Crop ``image`` ((height, width) uint8 grey, or (height, width, 3) uint8 BGR). ``box`` can be empty.
 
     Where the handwriting must be found, the whole image is kept, because the label of a form may look like the word:
-    ``word.region`` says where to look first.
+    ``region`` says where to look first.
     """
     form = one_form(image)
-    cleaned = without_rules(form.image).image
+    rules = without_rules(form.image)
+    cleaned = rules.image
     region, line = crop(form.image, cropping)
     if line is None and cleaned is not form.image:  # rules may hide a label, but may look like its colon, too
         region, line = crop(cleaned, cropping)
@@ -67,9 +72,16 @@ def crop_image(image: np.ndarray, cropping: Cropping) -> CroppedImage:
     images = [cleaned, *([] if cleaned is form.image else [form.image])]
     images += [without_rules(layer).image for layer in form.layers]
     inside = region.moved(-box.x, -box.y)
-    return CroppedImage(
-        WordImage([box.of(layer) for layer in images], inside, None if line is None else line - box.y), box
-    )
+    shown = [box.of(layer) for layer in images]
+    inside_line = None if line is None else line - box.y
+    return CroppedImage(shown, inside, inside_line, box, _found(form.changes, rules.kinds))
+
+
+def _found(changes: Sequence[str], kinds: Mapping[str, float]) -> tuple[str, ...]:
+    """changes: see ``Form``. kinds: see ``Rules``. Upright rules alone do not count: a few of them are stems of letters
+    or the edge of the scan."""
+    ruling = [name for name in ("line", "frame", "grid", "dots") if name in kinds and kinds["horizontal"]]
+    return (*changes, *ruling)
 
 
 def crop(image: np.ndarray, cropping: Cropping) -> Writing:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lettermill.base.box import Box
-from lettermill.image.ink import Components, components, ink_mask
+from lettermill.image.ink import Components, components, contrast
 from lettermill.image.print_forms import PrintForms
 from lettermill.image.segmentation import word_bands
 
@@ -67,6 +67,20 @@ class WordImage(NamedTuple):
         """The region of the word in the first layer, and ``line`` as a row of that region."""
         return self.region.of(self.layers[0]), None if self.line is None else self.line - self.region.y
 
+    @property
+    def as_scanned(self) -> np.ndarray:
+        """The layer that shows rules and print: of the first two, the one with more ink."""
+        return min(self.layers[:2], key=np.mean)
+
+    def _unprinted(self) -> np.ndarray | None:
+        """The first layer without the print of its form; None if there is none. Print is looked for where rules are
+        still drawn, because their removal may damage it."""
+        if not self.forms:
+            return None
+        scanned = self.as_scanned
+        without = self.forms.without(scanned)
+        return None if without is scanned else np.where(without == scanned, self.layers[0], without)
+
     def hypotheses(self, first: str = "") -> Iterator[InkHypothesis]:
         """The different ink hypotheses: the one named ``first``, then the others, the most usual first. Each is made
         when it is asked for."""
@@ -95,11 +109,14 @@ class WordImage(NamedTuple):
         """All ink hypotheses. only: the name of one; those with ink from elsewhere are then left out."""
         for source, box, layer in self._sources(only):
             image = box.of(layer)
+            levels = contrast(image)
+            if levels is None:  # blank
+                continue
             for level in LEVELS[:2] if source.startswith(ELSEWHERE) else LEVELS:
                 place = f"{source}.{round(100 * level)}."
                 if only and not only.startswith(place):
                     continue
-                parts = components(ink_mask(image, level))
+                parts = components(image < levels.threshold(level))
                 if parts.no_word:
                     continue
                 line = None if self.line is None or source == UNPRINTED else self.line - box.y
@@ -112,8 +129,8 @@ class WordImage(NamedTuple):
         first = self.layers[0]
         everywhere = Box(0, 0, first.shape[1], first.shape[0])
         if not only or only.startswith(UNPRINTED):
-            unprinted = self.forms.without(first)
-            if unprinted is not first:
+            unprinted = self._unprinted()
+            if unprinted is not None:
                 yield UNPRINTED, everywhere, unprinted
         for place, box in zip((INSIDE, ELSEWHERE), dict.fromkeys((self.region, everywhere)), strict=False):
             for number, layer in enumerate(self.layers):

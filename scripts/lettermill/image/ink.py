@@ -2,11 +2,15 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 
 from lettermill.base.box import Box
+from lettermill.base.memory import keep_freed_memory
+
+keep_freed_memory()
 
 MAX_COMPONENTS, MAX_SPECKS = 2_000, 100_000
 """Maximum numbers of components in a word image: with more than one pixel, and of any size. A word of twenty letters
@@ -77,25 +81,41 @@ class Components:
         return np.concatenate(([False], chosen)).take(self.labels)
 
 
+class Contrast(NamedTuple):
+    """Grey levels of the paper and of the ink (mean) of an image."""
+
+    paper: int
+    ink: float
+
+    def threshold(self, share: float = INK_SHARE) -> int:
+        """Grey level below which a pixel is ink. share: of the difference between paper (0) and ink (1)."""
+        return int(self.paper - share * (self.paper - self.ink))
+
+
+def contrast(image: np.ndarray) -> Contrast | None:
+    """The contrast of ``image`` ((height, width) uint8, dark ink); None when blank.
+
+    Otsu's method (IEEE Trans. SMC 9(1), 1979) separates paper from ink.
+    """
+    histogram = np.bincount(image.ravel(), minlength=256)
+    otsu = int(cv2.threshold(image, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)[0])
+    dark, light = histogram[: otsu + 1], histogram[otsu + 1 :]
+    total = int(dark.sum())
+    if total in (0, image.size):
+        return None
+    ink = int(dark @ np.arange(len(dark))) / total
+    paper = int(light.argmax()) + len(dark)
+    return None if paper - ink < FAINTEST_CONTRAST else Contrast(paper, ink)
+
+
 def ink_threshold(image: np.ndarray, share: float = INK_SHARE) -> int | None:
     """Grey level below which a pixel of ``image`` ((height, width) uint8, dark ink) is ink; None when blank.
 
-    share: of the difference between paper (0) and ink (1).
-
-    Otsu's method (IEEE Trans. SMC 9(1), 1979) separates paper from ink. The threshold then moves towards the paper,
-    because the edges of pencil strokes are much fainter than their core.
+    The threshold is nearer to the paper than that of Otsu, because the edges of pencil strokes are much fainter than
+    their core. share: see ``Contrast.threshold``.
     """
-    histogram = np.bincount(image.ravel(), minlength=256).astype(float)
-    otsu, _ = cv2.threshold(image, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
-    dark = histogram[: int(otsu) + 1]
-    light = histogram[int(otsu) + 1 :]
-    if dark.sum() == 0 or light.sum() == 0:
-        return None
-    ink = float(np.dot(dark, np.arange(len(dark))) / dark.sum())
-    paper = int(np.argmax(light)) + len(dark)
-    if paper - ink < FAINTEST_CONTRAST:
-        return None
-    return int(paper - share * (paper - ink))
+    found = contrast(image)
+    return found and found.threshold(share)
 
 
 def ink_mask(image: np.ndarray, share: float = INK_SHARE) -> np.ndarray:
@@ -106,18 +126,13 @@ def ink_mask(image: np.ndarray, share: float = INK_SHARE) -> np.ndarray:
 
 def components(mask: np.ndarray) -> Components:
     """The connected components of ``mask`` ((height, width) bool), ordered by left edge, then top."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask.view(np.uint8), connectivity=8, ltype=cv2.CV_32S)
-    stats = stats[1:].astype(np.int64)
-    order = np.lexsort((stats[:, cv2.CC_STAT_TOP], stats[:, cv2.CC_STAT_LEFT]))
-    rank = np.zeros(len(stats) + 1, np.int32)
-    rank[order + 1] = np.arange(1, len(stats) + 1)
-    stats = stats[order]
-    left, top = stats[:, cv2.CC_STAT_LEFT], stats[:, cv2.CC_STAT_TOP]
-    return Components(
-        labels=rank[labels],
-        left=left,
-        top=top,
-        right=left + stats[:, cv2.CC_STAT_WIDTH],
-        bottom=top + stats[:, cv2.CC_STAT_HEIGHT],
-        area=stats[:, cv2.CC_STAT_AREA],
-    )
+    height, width = mask.shape
+    # 16 bits are three times as fast. There is at most one component in each square of four pixels.
+    kind = cv2.CV_16U if (height + 1) // 2 * ((width + 1) // 2) < 1 << 16 else cv2.CV_32S
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask.view(np.uint8), connectivity=8, ltype=kind)
+    left, top = stats[1:, cv2.CC_STAT_LEFT], stats[1:, cv2.CC_STAT_TOP]
+    order = np.lexsort((top, left))
+    rank = np.zeros(len(stats), np.int32)
+    rank[order + 1] = np.arange(1, len(stats), dtype=np.int32)
+    left, top, width, height, area = stats[1:].T.astype(np.int64).take(order, axis=1)
+    return Components(rank.take(np.asarray(labels)), left, top, left + width, top + height, area)

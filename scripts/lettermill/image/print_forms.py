@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from lettermill.base.box import Box
-from lettermill.image.print_learning import RECOGNISED, counted, grown
+from lettermill.image.print_learning import counted, grown, is_label
 from lettermill.image.print_place import Place, gone_at, writing_left
 from lettermill.image.print_runs import Recurring, darkness, runs_of
 from lettermill.image.print_template import Template
@@ -22,8 +22,8 @@ SHARE, LEAST = 0.08, 8
 SAMPLE = 200
 """Number of images in which runs are compared; the labels are then counted in all of them."""
 
-MOST_TRIED, MOST_TEMPLATES = 80, 24
-"""Maximum numbers of runs that are tried as labels, and of labels."""
+MOST_TEMPLATES, MOST_FAILED, MOST_TESTED = 24, 12, 30
+"""Maximum numbers of labels, of runs in succession that turn out not to be labels, and of images for a first test."""
 
 
 class PrintForms:
@@ -65,14 +65,15 @@ class PrintForms:
 
     def _places(self, dark: np.ndarray) -> list[Place]:
         found = (template.find(dark) for template in self.templates)
-        return [place for place in found if place is not None and place.share >= RECOGNISED and place.mask.any()]
+        return [place for place in found if place is not None and place.certain and place.mask.any()]
 
     def arrays(self) -> dict[str, np.ndarray]:
         """The labels as arrays, for ``numpy.savez``."""
         arrays: dict[str, np.ndarray] = {}
         for number, template in enumerate(self.templates):
             arrays[f"dark_{number}"] = template.dark
-            arrays[f"around_{number}"] = np.array([*template.around, *template.side, template.one_size], np.float64)
+            around = [*template.around, *map(float, template.side), float(template.one_size)]
+            arrays[f"around_{number}"] = np.array(around, np.float64)
         return arrays
 
     @classmethod
@@ -80,9 +81,9 @@ class PrintForms:
         """What ``arrays`` described."""
         templates = []
         for number in range(sum(name.startswith("dark_") for name in arrays)):
-            around = arrays[f"around_{number}"]
             dark = np.asarray(arrays[f"dark_{number}"], np.float32)
-            templates.append(Template(dark, around[:4], (bool(around[4]), bool(around[5])), bool(around[6])))
+            *around, right, bottom, one_size = arrays[f"around_{number}"].tolist()
+            templates.append(Template(dark, around, (bool(right), bool(bottom)), bool(one_size)))
         return cls(templates)
 
 
@@ -99,15 +100,18 @@ def learn_print(images: Sequence[np.ndarray]) -> PrintForms:
     enough = max(5, 0.6 * SHARE * len(sample))
     templates: list[Template] = []
     known = [np.zeros(dark.shape, bool) for dark in darks]
-    for _ in range(MOST_TRIED):
+    failed = 0
+    while failed < MOST_FAILED and len(templates) < MOST_TEMPLATES:
         best, members = seeds.most_frequent()
-        if len(members) < enough or len(templates) == MOST_TEMPLATES:
+        if len(members) < enough:
             break
-        template = grown([seeds.runs[i] for i in (best, *members)], sample)
+        failed += 1
         explained = np.append(members, best)
-        if template is not None:
+        template = grown([seeds.runs[i] for i in (best, *members)], sample)
+        if template is not None and is_label(template, [sample[seeds.runs[i].image] for i in members[:MOST_TESTED]]):
             template, places = counted(template, darks, least)
             if template is not None and _new(places, known):
+                failed = 0
                 templates.append(template)
                 for number, place in places.items():
                     known[number] |= cv2.dilate(place.mask.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)

@@ -10,14 +10,15 @@ from lettermill.image.print_place import Place, writing_left
 from lettermill.image.print_runs import Run
 from lettermill.image.print_template import Template
 
-MOST_AVERAGED = 80
+MOST_AVERAGED = 50
 """Maximum number of images that are averaged."""
-
-RECOGNISED = 0.6
-"""Minimum share of the parts of a label that must be recognised."""
 
 USUAL = 0.75
 """A part of a label is recognised in at least this share of the places of the label."""
+
+COMMON = 0.55
+"""A part of a label has paper around it in at least this share of its images: in more than a half, so that it is not
+where two labels of a half each overlap."""
 
 ALONE = 0.3
 """Minimum share of the places of a label where it is not a part of a longer line of print."""
@@ -47,7 +48,25 @@ def grown(runs: Sequence[Run], darks: Sequence[np.ndarray]) -> Template | None:
             return None
         origin = (origin[0] + left - columns[0], origin[1] + top - rows[0])
         seed = Template(mean[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
-    return seed
+    return _common(seed, runs[1 : 1 + MOST_AVERAGED], darks, origin)
+
+
+def is_label(template: Template, darks: Sequence[np.ndarray]) -> bool:
+    """Whether what recurs in some images is worth counting in all of them: it is not always a part of longer words."""
+    alone = [not _continued(template, dark, place) for dark in darks if (place := template.find(dark)) is not None]
+    return sum(alone) >= 0.5 * ALONE * len(alone)
+
+
+def _common(template: Template, runs: Sequence[Run], darks: Sequence[np.ndarray], origin: tuple[int, int]) -> Template:
+    """Without the parts that are only where the letters of two different labels overlap. origin: of the run in it."""
+    alike = []
+    for run in runs:
+        x, y = run.x - origin[0], run.y - origin[1]
+        place = template.find(darks[run.image], (x - 4, x + 4, y - 4, y + 4))
+        if place is not None:
+            alike.append(place.alike)
+    common = np.mean(alike, axis=0) >= COMMON if alike else np.ones(len(template.boxes), bool)
+    return template if common.all() or not common.any() else template.with_parts(common)
 
 
 def _gain(template: Template, dark: np.ndarray, place: Place) -> float:
@@ -67,7 +86,7 @@ def counted(template: Template, darks: Sequence[np.ndarray], least: float) -> tu
     places = {}
     for number, dark in enumerate(darks):
         place = template.find(dark)
-        if place is not None and place.share >= RECOGNISED and writing_left(dark, [place]):
+        if place is not None and place.certain and writing_left(dark, [place]):
             places[number] = place
     if len(places) < least:
         return None, places
@@ -88,13 +107,17 @@ def counted(template: Template, darks: Sequence[np.ndarray], least: float) -> tu
     spread = most - least_
     side = (bool(spread[1] < spread[0]), bool(spread[3] < spread[2]))
     chosen = [int(side[0]), 2 + int(side[1])]
-    around = np.array([least_[chosen[0]], most[chosen[0]], least_[chosen[1]], most[chosen[1]]])
+    around = [float(limit) for limit in (least_[chosen[0]], most[chosen[0]], least_[chosen[1]], most[chosen[1]])]
     one_size = sum(place.scale == 1 for place in places.values()) >= 0.95 * len(places)
     return Template(template.dark, around, side, one_size), places
 
 
 def _continued(template: Template, dark: np.ndarray, place: Place) -> bool:
-    """Whether the print is part of a longer line of print: a letter beside it has the height of its letters."""
+    """Whether the print is part of a longer line of print.
+
+    Beside it is a letter between the same two lines as one of its letters or, as close as letters of a word are, on one
+    of their lines.
+    """
     parts = components((dark >= 0.5) & ~place.mask)
     left, top, right, bottom = template.core
     height = bottom - top
@@ -103,8 +126,8 @@ def _continued(template: Template, dark: np.ndarray, place: Place) -> bool:
     slack = max(1, round(0.08 * height))
     tops = place.y + template.letters[:, 1] * place.scale
     bottoms = place.y + (template.letters[:, 1] + template.letters[:, 3]) * place.scale
-    level = (abs(parts.top[:, None] - tops) <= slack).any(axis=1) & (abs(parts.bottom[:, None] - bottoms) <= slack).any(
-        axis=1
-    )
-    near = (gap <= height) & (parts.height >= 5)
-    return bool((near & level).any())
+    upper = (abs(parts.top[:, None] - tops) <= slack).any(axis=1)
+    lower = (abs(parts.bottom[:, None] - bottoms) <= slack).any(axis=1)
+    sized = (parts.height >= 0.5 * np.median(template.letters[:, 3])) & (parts.height <= 1.5 * height)
+    close = (gap <= 0.4 * height) & (upper | lower)
+    return bool((sized & (close | ((gap <= height) & upper & lower))).any())

@@ -6,13 +6,20 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
+RECOGNISED, HALF_HIDDEN = 0.65, 0.5
+"""Minimum share of the letters of a label that must be recognised, and the same if writing covers the label partly."""
+
+SIMILAR = 0.8
+"""Minimum correlation of a label that writing covers partly."""
+
 
 class Place(NamedTuple):
     """Where a template is in an image.
 
     x, y: its upper left corner in pixels, possibly outside of the image. scale: size relative to the template. score:
-    correlation. letters: (n,) bool, the parts of the template whose ink is there. share: of its letters, the share that
-    also has paper around it. mask: (height, width) bool, the pixels of the image that ``letters`` cover.
+    correlation. letters: (n,) bool, the parts of the template whose ink is there. alike: (n,) bool, those that have
+    paper around them, too. share: of the letters, the share that is ``alike``. mask: (height, width) bool, the pixels
+    of the image that ``letters`` cover.
     """
 
     x: int
@@ -20,8 +27,14 @@ class Place(NamedTuple):
     scale: float
     score: float
     letters: np.ndarray
+    alike: np.ndarray
     share: float
     mask: np.ndarray
+
+    @property
+    def certain(self) -> bool:
+        """Whether this is the template and not another label that shares letters with it."""
+        return self.share >= RECOGNISED or (self.share >= HALF_HIDDEN and self.score >= SIMILAR)
 
 
 def writing_left(dark: np.ndarray, places: Sequence[Place], gone: np.ndarray | None = None) -> bool:

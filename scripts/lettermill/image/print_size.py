@@ -27,8 +27,8 @@ class Size(NamedTuple):
     def of(
         cls, dark: np.ndarray, labels: np.ndarray, around: np.ndarray, core: tuple[int, int, int, int], scale: float
     ) -> "Size":
-        """dark, core: those of the template at scale 1. labels: (height, width), 0 for paper, the number of the part + 1.
-        around: (n, 4) int, left, top, width and height of the parts."""
+        """dark, core: those of the template at scale 1. labels: (height, width), 0 for paper, else the number of the
+        part + 1. around: (n, 4) int, left, top, width and height of the parts."""
         height, width = dark.shape
         size = (max(1, round(width * scale)), max(1, round(height * scale)))
         fx, fy = size[0] / width, size[1] / height

@@ -1,5 +1,6 @@
 """One printed label as it looks in many word images, and where it is in an image."""
 
+from collections.abc import Sequence
 from functools import cached_property
 
 import cv2
@@ -28,7 +29,7 @@ SHIFTS = [(0, 0), *((x, y) for x in (-1, 0, 1) for y in (-1, 0, 1) if x or y)]
 class Template:
     """What is printed at one place of a form.
 
-    dark: (height, width) float32, mean darkness of the print, 0 where there is none. around: (4,) float64, the smallest
+    dark: (height, width) float32, mean darkness of the print, 0 where there is none. around: if known, the smallest
     and greatest distance of its left edge from one edge of the image, and the same for its upper edge; side: whether
     from the right edge, and from the lower edge.
     """
@@ -36,16 +37,15 @@ class Template:
     def __init__(
         self,
         dark: np.ndarray,
-        around: np.ndarray | None = None,
+        around: Sequence[float] = (),
         side: tuple[bool, bool] = (False, False),
         one_size: bool = False,
     ) -> None:
         self.dark = dark
-        self.around = around
+        self.around = list(around)
         self.side = side
         self.one_size = one_size
-        count, self.labels, stats, _ = cv2.connectedComponentsWithStats((dark > 0).astype(np.uint8), connectivity=8)
-        self.boxes = stats[1:count, :4]
+        self.labels, self.boxes = _parts(dark > 0)
         self.is_letter = self.boxes[:, 3] >= SMALLEST
         if not self.is_letter.any():
             self.is_letter[:] = True
@@ -104,7 +104,7 @@ class Template:
         limits = []
         for axis, (size, own) in enumerate(((shape[1], width), (shape[0], height))):
             least, most = -beyond[axis], size - own + beyond[axis]
-            if self.around is not None:
+            if self.around:
                 low, high = self.around[2 * axis : 2 * axis + 2]
                 room = self.dark.shape[0] / 2 + 2 + (high - low) / 4
                 moved = size if self.side[axis] else 0
@@ -139,20 +139,40 @@ class Template:
         letters = best >= COVERED
         alike = letters & (_alike(wide[size.box_pixels], size.box_want, size.box_part, count) >= ALIKE)
         letters &= alike | self.is_letter
-        mask = np.zeros(dark.shape, bool)
+        mask: np.ndarray = np.zeros(dark.shape, bool)
         chosen = letters[size.part]
         rows, columns = np.divmod(size.pixels[chosen], width + 2)
         rows, columns = rows + y - 1 + shift[size.part[chosen], 1], columns + x - 1 + shift[size.part[chosen], 0]
-        inside = (rows >= 0) & (rows < mask.shape[0]) & (columns >= 0) & (columns < mask.shape[1])
+        inside = (rows >= 0) & (rows < dark.shape[0]) & (columns >= 0) & (columns < dark.shape[1])
         mask[rows[inside], columns[inside]] = True
-        left, top, right, bottom = size.core
+        _, top, right, bottom = size.core
         _add_colon(mask, dark, (x + right, y + top, y + bottom))
-        return Place(x, y, SCALES[number], score, letters, float(alike[self.is_letter].mean()), mask)
+        return Place(x, y, SCALES[number], score, letters, alike, float(alike[self.is_letter].mean()), mask)
+
+
+def _parts(ink: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The connected components of ``ink`` ((height, width) bool), those of several letters cut into pieces as wide as
+    they are high: (height, width) int32, 0 for paper and the number of the part + 1; (n, 4) int, their boxes."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)
+    columns = np.arange(ink.shape[1])
+    pieces = np.zeros(ink.shape, np.int64)
+    width = max(ink.shape)
+    for number, (x, _, across, down, _) in enumerate(stats[1:].tolist(), 1):
+        wide = max(across / max(1, round(across / down)), 1)
+        area = labels == number
+        pieces[area] = (number * width + ((columns - x) / wide).astype(np.int64))[np.nonzero(area)[1]]
+    names, numbers = np.unique(pieces, return_inverse=True)
+    parts = np.reshape(numbers, ink.shape).astype(np.int32) + (0 if names[0] == 0 else 1)
+    boxes = [cv2.boundingRect((parts == part).astype(np.uint8)) for part in range(1, int(parts.max(initial=0)) + 1)]
+    return parts, np.array(boxes, np.int64).reshape(-1, 4)
 
 
 def _add_colon(mask: np.ndarray, dark: np.ndarray, end: tuple[int, int, int]) -> None:
-    """Add to ``mask`` the colon after a label, which is not at the same distance on every form. end: right, upper and
-    lower edge of the label. The dots of a colon are equal and above each other, and the lower one is on the baseline."""
+    """Add to ``mask`` the colon after a label, which is not at the same distance on every form.
+
+    end: right, upper and lower edge of the label. The dots of a colon are equal and above each other, and the lower one
+    is on the baseline.
+    """
     right, top, bottom = end
     height = bottom - top
     x, y = max(right - 1, 0), max(top, 0)

@@ -83,11 +83,14 @@ def word_bands(parts: Components, line: int | None) -> list[tuple[int, int]]:
     if parts.area[counted].sum() <= SMALLEST_INK:
         counted[:] = True
     rows = np.count_nonzero(parts.mask(counted), axis=1)
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], rows > 0, [0]))))
-    runs = [(int(top), int(bottom)) for top, bottom in zip(edges[::2], edges[1::2], strict=True)]
-    if not runs:
+    inked = np.zeros(height + 2, bool)
+    inked[1:-1] = rows > 0
+    edges = np.flatnonzero(inked[1:] != inked[:-1])
+    if len(edges) == 0:
         return []
-    weight = {run: int(rows[run[0] : run[1]].sum()) for run in runs}
+    tops, bottoms = edges[::2].tolist(), edges[1::2].tolist()
+    runs = list(zip(tops, bottoms, strict=True))
+    weight = dict(zip(runs, np.add.reduceat(rows, tops).tolist(), strict=True))
     ordered = sorted(runs, key=lambda run: (-weight[run], run))
     crossing = [run for run in runs if line is not None and run[0] <= line < run[1]]
     if crossing and weight[crossing[0]] >= 0.2 * weight[ordered[0]]:

@@ -18,7 +18,8 @@ from lettermill.predict.search import Reading, read_lattice
 from lettermill.predict.tables import ReadRow
 from lettermill.predict.word_list import WordList
 from lettermill.records.csv_files import write_records
-from lettermill.stages.images import read_offsets, read_word
+from lettermill.stages.images import read_offsets
+from lettermill.stages.word_images import read_word
 
 log = logging.getLogger(__name__)
 

@@ -17,7 +17,7 @@ from lettermill.records.schemas import StoppedRow
 
 OF_FOLDERS = (
     *("status.csv", "offsets.csv", "letters.csv", "rejected.csv", "corrections.csv"),
-    *("review_letters.csv", "review_words.csv"),
+    *("review_letters.csv", "review_words.csv", "findings.csv"),
 )
 """Tables that a job writes together with their folder. If one is damaged, the folder must be deleted."""
 

@@ -47,6 +47,7 @@ class Cropped(NamedTuple):
     right: int | None = None
     bottom: int | None = None
     layers: int = 1  # number of images of the crop; the second is 1/{file}, the third 2/{file}
+    found: str = ""  # what the image is like: words of ``lettermill.base.findings``, separated by spaces
 
     @property
     def line_in_crop(self) -> int | None:
@@ -102,6 +103,23 @@ class Reliability(NamedTuple):
     accuracy: float  # share of right letters
 
 
+class Learning(NamedTuple):
+    """``results/recogniser/learning.csv``: one line, what there was to train on."""
+
+    words: int  # that were looked at
+    fitting: int  # words whose boxes fit their transcriptions
+    letters: int  # of these words
+    needed: int  # number of letters that are needed
+    learnt: int  # 1 if a recogniser was trained, otherwise 0
+
+
+class Printed(NamedTuple):
+    """``results/recogniser/printed.csv``: one line for every word that was looked at."""
+
+    row_id: str
+    printed: int  # 1 if its image has print that other images have as well, otherwise 0
+
+
 class CorrectionEffect(NamedTuple):
     """``results/recogniser/lessons.csv``: one line for every corrected letter."""
 
@@ -145,6 +163,24 @@ class ReviewWord(NamedTuple):
     file: str  # the cropped image, relative to the folder of review_words.csv
     box: Box  # of the cropped image
     reason: str  # why none of its letters is delivered; empty if one is
+
+
+class Finding(NamedTuple):
+    """``results/letters/{batch}/findings.csv``: one line for every row with a cropped image."""
+
+    row_id: str
+    letters: int  # number of letters of its transcription
+    found: str  # what the image is like: words of ``lettermill.base.findings``, separated by spaces
+    picture: str  # the image as an example, relative to the folder of findings.csv; empty if it is none
+
+
+class Diagnosed(NamedTuple):
+    """``results/diagnosis.csv``: what stands in the way of most rows, the most important first."""
+
+    kind: str  # see ``lettermill.base.findings``
+    share: float  # of the images
+    text: str
+    advice: str  # what helps; empty if nothing need be done
 
 
 class Delivered(NamedTuple):

@@ -16,6 +16,7 @@ from lettermill.records.data_frames import write_frame
 from lettermill.records.schemas import Suspect
 from lettermill.report import plots
 from lettermill.report.correction_summary import summarise_corrections
+from lettermill.report.diagnosis import diagnosed
 from lettermill.report.figures import PageFigure, style
 from lettermill.report.funnel import Step, count_stopped, funnel
 from lettermill.report.letter_pictures import (
@@ -52,8 +53,8 @@ CONFIDENCES = (0.9, 0.95, 0.98, 0.99)
 
 class Sources(NamedTuple):
     """Inputs of the report. batches: folders written by ``cut_batch``. reliability, suspects, corrections,
-    correction_effects: None if there is no such file. benchmarks, logs: folders of Snakemake's benchmarks and of the
-    jobs' logs."""
+    correction_effects, diagnosis, printed: None if there is no such file. benchmarks, logs: folders of Snakemake's
+    benchmarks and of the jobs' logs."""
 
     metadata: Path
     rejected: Path
@@ -64,6 +65,8 @@ class Sources(NamedTuple):
     correction_effects: Path | None
     benchmarks: Path
     logs: Path
+    diagnosis: Path | None = None
+    printed: Path | None = None
 
 
 class About(NamedTuple):
@@ -127,6 +130,7 @@ def write_report(sources: Sources, about: About, page: Path, folder: Path) -> No
         "suspects": suspected_words(suspects, sources.batches),
         "all_suspects": len(suspects),
         "corrections": corrections,
+        "diagnosed": diagnosed(sources.diagnosis, sources.printed, sources.batches),
         "notes": notes(
             letters, rows, numbers.steps, numbers.reliability, len(suspects), corrections, about.min_confidence
         ),

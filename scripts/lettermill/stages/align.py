@@ -10,7 +10,8 @@ from lettermill.base.alphabet import as_read, drawn_letters, drawn_word, word
 from lettermill.base.direction import as_written
 from lettermill.records.csv_files import by_row, read_results, write_records, write_results
 from lettermill.records.schemas import Cropped, MatchedLetter, StoppedRow, Suspect
-from lettermill.stages.images import read_offsets, read_word
+from lettermill.stages.images import read_offsets
+from lettermill.stages.word_images import read_word
 
 log = logging.getLogger(__name__)
 

@@ -4,11 +4,11 @@ import logging
 from pathlib import Path
 
 from lettermill.base.errors import CorruptedFileError
-from lettermill.image.codec import decode_colour, decode_error
-from lettermill.image.crop import Cropping, crop_image
+from lettermill.image.codec import decode_colour, decode_error, encode_png
+from lettermill.image.crop import CroppedImage, Cropping, crop_image
 from lettermill.records.csv_files import read_records, write_results
 from lettermill.records.schemas import Cropped, Downloaded, StoppedRow
-from lettermill.stages.images import write_word
+from lettermill.stages.images import layer_path
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +37,18 @@ def crop_batch(downloaded: Path, output: Path, cropping: Cropping) -> None:
             results.append(StoppedRow(row.row_id, STAGE, "outside_image", size))
             continue
         file = Path(row.file).stem + ".png"
-        results.append(write_word(output, row.row_id, file, cropped))
+        results.append(_write(output, row.row_id, file, cropped))
     write_results(output / "offsets.csv", Cropped, results)
     log.info("%d of %d images cropped", sum(isinstance(row, Cropped) for row in results), len(results))
+
+
+def _write(folder: Path, row_id: str, file: str, cropped: CroppedImage) -> Cropped:
+    """Write the layers of a cropped image into ``folder``."""
+    for number, layer in enumerate(cropped.layers):
+        path = layer_path(folder, file, number)
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(encode_png(layer))
+    region, box = cropped.region, cropped.box
+    line = None if cropped.line is None else cropped.line + box.y
+    sides = (region.x, region.y, region.right, region.bottom)
+    return Cropped(row_id, file, box, line, *sides, len(cropped.layers), " ".join(cropped.found))

@@ -17,6 +17,7 @@ from lettermill.image.cut import cut_letters
 from lettermill.image.hypotheses import layer_of
 from lettermill.records.csv_files import by_row, read_records, read_results, write_records
 from lettermill.records.schemas import Letter, MatchedLetter, Rejected, StoppedRow, Suspect, TriedCorrection
+from lettermill.stages.findings import write_findings
 from lettermill.stages.images import read_crop, read_offsets
 from lettermill.stages.rejected import not_delivered, rejected_row, stopped_before
 from lettermill.stages.review_candidates import review_letters, write_review_candidates
@@ -57,7 +58,8 @@ def cut_batch(
     Writes into the folder ``output``: letter crops as {letter}/{row}_{position}.png (row: the name of the cropped
     image) and, if rejected, as rejected/{row}_{position}.png; ``letters.csv`` with the delivered letters;
     ``rejected.csv`` with the rejected letters, and the rows without letters and the stage that stopped them;
-    ``corrections.csv`` with the outcome of each correction; and the files of ``write_review_candidates``.
+    ``corrections.csv`` with the outcome of each correction; and the files of ``write_review_candidates`` and
+    ``write_findings``.
     Raises CorruptedFileError when a row or a letter is missing in ``files``.
     """
     output.mkdir(parents=True, exist_ok=True)
@@ -106,6 +108,7 @@ def cut_batch(
     suspects = {suspect.row_id for suspect in read_records(files.suspected, Suspect)} if files.suspected else set()
     candidates = review_letters(corrected, rejected, suspects, review_confidence)
     write_review_candidates(candidates, rejected, words, files.cropped, crops, output)
+    write_findings(files.downloaded, crops, files.segmented, words, output)
     write_records(output / "corrections.csv", TriedCorrection, sorted(outcomes))
     write_records(output / "rejected.csv", Rejected, rejected)
     write_records(output / "letters.csv", Letter, letters)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from lettermill.align.ground_truth import Example
-from lettermill.align.learn import learn
+from lettermill.align.learn import FEWEST_LETTERS, learn
 from lettermill.align.lexicon import Lexicon
 from lettermill.align.recogniser import write_untrained
 from lettermill.align.supervision import supervision_of
@@ -17,11 +17,24 @@ from lettermill.corrections.correction import Correction
 from lettermill.image.hypotheses import WordImage
 from lettermill.image.print_forms import PrintForms
 from lettermill.records.csv_files import by_row, read_results, write_records
-from lettermill.records.schemas import CorrectionEffect, Cropped, MatchedLetter, Reliability, StoppedRow
-from lettermill.stages.images import read_offsets, read_word
-from lettermill.stages.unprinted import SAMPLE, counted_again, print_of
+from lettermill.records.schemas import (
+    CorrectionEffect,
+    Cropped,
+    Learning,
+    MatchedLetter,
+    Printed,
+    Reliability,
+    StoppedRow,
+)
+from lettermill.stages.images import read_offsets
+from lettermill.stages.unprinted import SAMPLE, CountedAgain, print_of
+from lettermill.stages.word_images import read_word
 
 log = logging.getLogger(__name__)
+
+
+MAX_UNFIT = 1_500
+"""Maximum number of words without boxes to learn from in further rounds."""
 
 
 class LearningSource(NamedTuple):
@@ -65,11 +78,14 @@ class LearningOutput(NamedTuple):
     recogniser: Path
     reliability: Path
     correction_effects: Path
+    learning: Path
+    printed: Path
 
     @classmethod
     def of(cls, folder: Path) -> "LearningOutput":
         """The files with their usual names in ``folder``."""
-        return cls(folder / "recogniser.npz", folder / "reliability.csv", folder / "lessons.csv")
+        names = ("recogniser.npz", "reliability.csv", "lessons.csv", "learning.csv", "printed.csv")
+        return cls(*(folder / name for name in names))
 
 
 def learn_recogniser(
@@ -80,11 +96,11 @@ def learn_recogniser(
     output: LearningOutput,
     jobs: int,
 ) -> None:
-    """Train a recogniser and write it with its reliability table and the effect of corrections.
+    """Train a recogniser and write it with its reliability table, the effect of corrections, and what it had to learn
+    from.
 
     max_words: maximum number of words to train on, not counting those with ``corrections`` (of letters). rounds, jobs:
-    see ``learn``. If there are too few examples, the file of the recogniser says so, and `align` keeps the letters of
-    `match`.
+    see ``learn``. If there are too few examples, the file of the recogniser says so, and `align` stops every row.
     """
     by_row: dict[str, list[Correction]] = {}
     for correction in corrections:
@@ -93,7 +109,8 @@ def learn_recogniser(
     forms = print_of(examples[:SAMPLE])
     log.info("printed labels: %d", len(forms.templates))
     known = [example._replace(load=partial(_with_forms, example.load, forms)) for example in examples]
-    learnt = learn(counted_again(known, forms), lexicon, forms, rounds, jobs)
+    counted = CountedAgain(known, forms)
+    learnt = learn(counted, lexicon, forms, rounds, jobs)
     if learnt is None:
         write_untrained(output.recogniser)
     else:
@@ -102,6 +119,9 @@ def learn_recogniser(
     effects = learnt.correction_effects if learnt else []
     as_read = [effect._replace(position=places[effect.row_id][effect.position]) for effect in effects]
     write_records(output.correction_effects, CorrectionEffect, as_read)
+    tried = Learning(len(counted.printed), counted.fitting, counted.letters, FEWEST_LETTERS, int(learnt is not None))
+    write_records(output.learning, Learning, [tried])
+    write_records(output.printed, Printed, counted.printed)
 
 
 def _with_forms(load: Callable[[], WordImage], forms: PrintForms) -> WordImage:
@@ -111,7 +131,7 @@ def _with_forms(load: Callable[[], WordImage], forms: PrintForms) -> WordImage:
 def gather_examples(
     sources: Iterable[LearningSource], max_words: int, corrections: Mapping[str, Sequence[Correction]]
 ) -> tuple[list[Example], Lexicon, dict[str, list[int]]]:
-    """A random sample of up to ``max_words`` words whose boxes fit and as many others, in random order; the lexicon of
+    """A random sample of up to ``max_words`` words whose boxes fit and up to ``MAX_UNFIT`` others, in random order; the lexicon of
     all words; and for each corrected row the positions of its letters from left to right.
 
     Examples and lexicon have the letters of a word from left to right, as `align` does.
@@ -126,7 +146,7 @@ def gather_examples(
         fits = [word for word in words if word.fits]
         spelt += [(word.row_id, word.drawn) for word in words]
         fitting = sorted([*fitting, *fits])[:max_words]
-        unfit = sorted([*unfit, *(word for word in words if not word.fits)])[:max_words]
+        unfit = sorted([*unfit, *(word for word in words if not word.fits)])[: min(max_words, MAX_UNFIT)]
         corrected += [word for word in words if word.row_id in corrections]
     chosen = {word.row_id: word for word in (*fitting, *unfit, *corrected)}
     log.info("words to train on: %d whose boxes fit, %d whose boxes do not fit", len(fitting), len(unfit))

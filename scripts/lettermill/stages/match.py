@@ -3,7 +3,6 @@
 import logging
 import statistics
 from collections.abc import Sequence
-from itertools import groupby
 from pathlib import Path
 
 from lettermill.base.alphabet import MARK, OTHER, as_read, characters, drawn_letters, drawn_places, word
@@ -11,7 +10,7 @@ from lettermill.base.box import Box
 from lettermill.base.errors import CorruptedFileError
 from lettermill.records.csv_files import by_row, read_results, write_results
 from lettermill.records.schemas import MatchedLetter, SegmentedBox, StoppedRow
-from lettermill.stages.segment import Boxes
+from lettermill.stages.boxes import Boxes, boxes_in
 
 log = logging.getLogger(__name__)
 
@@ -76,10 +75,9 @@ def match_batch(segmented: Path, patterns: Sequence[tuple[str, str]], output: Pa
     for row_id, found in by_row(read_results(segmented, SegmentedBox)):
         if isinstance(found, StoppedRow):
             continue
-        every = [_boxes(list(records)) for _, records in groupby(found, lambda record: record.hypothesis)]
-        if any(boxes is None for boxes in every):
+        complete = boxes_in(found)
+        if complete is None:
             raise CorruptedFileError(f"{segmented} is incomplete: row {row_id} lacks boxes. Delete it and run again.")
-        complete = [boxes for boxes in every if boxes is not None]
         rows += 1
         pattern = pattern_of[row_id]
         matched = best_match(complete, pattern)
@@ -99,10 +97,3 @@ def match_batch(segmented: Path, patterns: Sequence[tuple[str, str]], output: Pa
         ]
     write_results(output, MatchedLetter, results)
     log.info("the boxes of %d of %d words fit", fitting, rows)
-
-
-def _boxes(records: Sequence[SegmentedBox]) -> Boxes | None:
-    """The boxes of one hypothesis; None if some are missing."""
-    if len(records) != records[0].boxes:
-        return None
-    return Boxes(records[0].hypothesis, records[0].votes, [record.box for record in records])

@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 
@@ -13,7 +12,8 @@ from lettermill.image.ink import components, ink_mask, ink_threshold
 from lettermill.image.segmentation import Tolerances, letters_in
 from lettermill.records.csv_files import read_results, write_results
 from lettermill.records.schemas import Cropped, SegmentedBox, StoppedRow
-from lettermill.stages.images import read_word
+from lettermill.stages.boxes import Boxes
+from lettermill.stages.word_images import read_word
 
 log = logging.getLogger(__name__)
 
@@ -33,14 +33,6 @@ def segment_batch(cropped: Path, output: Path, tolerances: Tolerances) -> None:
     without = sum(isinstance(result, StoppedRow) for result in results)
     images = len({result.row_id for result in results})
     log.info("%d boxes in %d images; no boxes in %d images", len(results) - without, images - without, without)
-
-
-class Boxes(NamedTuple):
-    """The boxes of an image by one ink hypothesis. votes: number of sets of ink that agree."""
-
-    hypothesis: str
-    votes: int
-    boxes: list[Box]
 
 
 def boxes_of(hypotheses: Iterable[InkHypothesis], tolerances: Tolerances = Tolerances()) -> list[Boxes]:
@@ -67,7 +59,7 @@ def _segment(row: Cropped, cropped: Path, tolerances: Tolerances) -> Sequence[Se
     image = read_word(cropped, row)
     found = boxes_of(image.voted(), tolerances)
     if not found:
-        return [StoppedRow(row.row_id, STAGE, *_why(image.layers[0]))]
+        return [StoppedRow(row.row_id, STAGE, *why_none(image.layers[0]))]
     return [
         SegmentedBox(row.row_id, number, len(boxes), box.moved(row.box.x, row.box.y), hypothesis, votes)
         for hypothesis, votes, boxes in found
@@ -75,7 +67,7 @@ def _segment(row: Cropped, cropped: Path, tolerances: Tolerances) -> Sequence[Se
     ]
 
 
-def _why(image: np.ndarray) -> tuple[str, str]:
+def why_none(image: np.ndarray) -> tuple[str, str]:
     """(reason, detail): why ``image`` has no letters."""
     if ink_threshold(image) is None:
         return "blank_image", ""

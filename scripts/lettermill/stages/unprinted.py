@@ -1,10 +1,12 @@
 """Words to train on, counted again without what their forms print."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from lettermill.align.ground_truth import Example
-from lettermill.image.hypotheses import UNPRINTED
+from lettermill.base.box import Box
+from lettermill.image.hypotheses import UNPRINTED, WordImage
 from lettermill.image.print_forms import PrintForms, learn_print
+from lettermill.records.schemas import Printed
 from lettermill.stages.match import match_word
 from lettermill.stages.segment import boxes_of
 
@@ -14,27 +16,43 @@ SAMPLE = 600
 
 def print_of(examples: Iterable[Example]) -> PrintForms:
     """What the forms of the examples print."""
-    return learn_print([example.load().layers[0] for example in examples])
+    return learn_print([example.load().as_scanned for example in examples])
 
 
-def counted_again(examples: Iterable[Example], forms: PrintForms) -> Iterator[Example]:
+class CountedAgain:
     """``examples``, whose images know ``forms``, with the boxes that fit when its print is left out.
 
-    Words whose boxes are partly print lose their boxes.
+    Words whose boxes are partly print lose their boxes. Can be iterated once. Then ``printed`` has the words that were
+    looked at, and ``fitting`` and ``letters`` are the numbers of words with boxes and of their letters.
     """
-    for example in examples:
-        yield _again(example, forms) if forms and not example.by_hand else example
+
+    def __init__(self, examples: Iterable[Example], forms: PrintForms) -> None:
+        self._examples, self._forms = examples, forms
+        self.printed: list[Printed] = []
+        self.fitting = self.letters = 0
+
+    def __iter__(self) -> Iterator[Example]:
+        for example in self._examples:
+            counted = example
+            if self._forms and not example.by_hand:
+                image = example.load()
+                print_boxes = self._forms.found(image.as_scanned)
+                counted = _again(example, image, print_boxes)
+                self.printed.append(Printed(example.row_id, int(bool(print_boxes))))
+            else:
+                self.printed.append(Printed(example.row_id, 0))
+            self.fitting += bool(counted.boxes)
+            self.letters += len(counted.boxes)
+            yield counted
 
 
-def _again(example: Example, forms: PrintForms) -> Example:
-    image = example.load()
-    print_boxes = forms.found(image.layers[0])
+def _again(example: Example, image: WordImage, print_boxes: Sequence[Box]) -> Example:
     beside = all(box.overlap(other) == 0 for box in example.boxes for other in print_boxes)
     if not print_boxes or (example.boxes and beside):
         return example
     unprinted = (one for one in image.voted() if one.name.startswith(UNPRINTED))
     for found in boxes_of(unprinted):
-        matched = match_word(found.boxes, example.word)
-        if not isinstance(matched, str):
-            return example._replace(boxes=[box for _, box in matched], hypothesis=found.hypothesis)
+        # Both are from left to right, which the order of a match need not be.
+        if not isinstance(match_word(found.boxes, example.word), str):
+            return example._replace(boxes=found.boxes, hypothesis=found.hypothesis)
     return example._replace(boxes=[], hypothesis="")

@@ -4,14 +4,23 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
+from lettermill.base.alphabet import word
+from lettermill.base.findings import count_findings, diagnose
 from lettermill.base.reasons import explain
+from lettermill.base.sampling import sample_key
 from lettermill.corrections.correction import APPLIED, MALFORMED, MEANINGS
 from lettermill.fetch.settings import FetchSettings
-from lettermill.image.codec import decode_error
+from lettermill.image.codec import decode_colour, decode_error
+from lettermill.image.crop import Cropping, crop_image
+from lettermill.image.hypotheses import WordImage
+from lettermill.image.segmentation import Tolerances
 from lettermill.records.schemas import CorrectionOutcome
 from lettermill.stages.download import ImageSource
+from lettermill.stages.findings import OF_REASON, found_in_boxes
+from lettermill.stages.segment import boxes_of, why_none
 
 if TYPE_CHECKING:
     from lettermill.fetch.fetcher import Fetcher
@@ -20,14 +29,15 @@ EXAMPLES = 5
 """Maximum number of rows, hosts and files listed of each kind."""
 
 SAMPLE = 20
-"""Number of URLs that are requested."""
+"""Number of URLs that are requested, and of image files that are looked at."""
 
 
 class Findings(NamedTuple):
     """What is known of a project before a run.
 
     table: path. size: number of rows. batches: name -> rows, see ``ImageSource``. rejected_rows, notes: see
-    ``table_lines``. corrections_file: path, or empty. corrections: see ``correction_lines``. images: the images folder.
+    ``table_lines``. corrections_file: path, or empty. corrections: see ``correction_lines``. images: the images
+    folder. patterns: row id -> pattern, see ``Alphabet.pattern``. cropping, tolerances: the settings.
     """
 
     table: str
@@ -38,6 +48,9 @@ class Findings(NamedTuple):
     corrections_file: str
     corrections: Sequence[CorrectionOutcome]
     images: Path
+    patterns: Mapping[str, str] = MappingProxyType({})
+    cropping: Cropping = Cropping()
+    tolerances: Tolerances = Tolerances()
 
 
 def validation_lines(found: Findings, settings: FetchSettings) -> Iterator[str]:
@@ -51,6 +64,7 @@ def validation_lines(found: Findings, settings: FetchSettings) -> Iterator[str]:
     yield "\nImages"
     sources = [ImageSource(*row) for rows in found.batches.values() for row in rows]
     yield from image_lines(sources, found.images, settings)
+    yield from ink_lines(sources, found)
 
 
 def table_lines(
@@ -109,6 +123,34 @@ def image_lines(sources: Sequence[ImageSource], images: Path, settings: FetchSet
         for url in sample:
             if reasons[url]:
                 yield f"           {reasons[url]}: {url}"
+
+
+def ink_lines(sources: Sequence[ImageSource], found: Findings) -> Iterator[str]:
+    """What a random sample of the image files is like, line by line. No URL is requested."""
+    files = [row for row in sources if not row.is_url and (found.images / row.image).is_file()]
+    sample = sorted(files, key=lambda row: sample_key(row.row_id))[:SAMPLE]
+    rows = [(letters, kinds) for row in sample for letters, kinds in _found_in(row, found)]
+    if not rows:
+        return
+    diagnosis = diagnose(count_findings(rows), lost=None)
+    yield f"{len(rows):>8,} of the files looked at as a sample" + ("" if diagnosis else ": nothing unusual")
+    for one in diagnosis:
+        yield f"           {one.text}." + (f" {one.advice}" if one.advice else "")
+
+
+def _found_in(row: ImageSource, found: Findings) -> Iterator[tuple[int, list[str]]]:
+    """(letters, kinds) of an image file, if it can be decoded."""
+    image = decode_colour((found.images / row.image).read_bytes())
+    if image is None:
+        return
+    cropped = crop_image(image, found.cropping)
+    if cropped.box.width < 1 or cropped.box.height < 1:
+        return
+    letters = len(word(found.patterns.get(row.row_id, "")))
+    image_of_word = WordImage(cropped.layers, cropped.region, cropped.line)
+    boxes = boxes_of(image_of_word.voted(), found.tolerances)
+    kinds = found_in_boxes(boxes, letters) if boxes else OF_REASON.get(why_none(cropped.layers[0])[0], ())
+    yield letters, [*cropped.found, *kinds]
 
 
 def _reason(fetcher: "Fetcher", url: str) -> str:

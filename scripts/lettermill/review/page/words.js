@@ -35,6 +35,7 @@ Lettermill.openWords = ({ model, store, say }) => {
     too_few_boxes: "fewer boxes than letters",
     too_many_boxes: "more boxes than letters",
     wide_box: "a box is too wide for one letter",
+    nothing_learnt: "no recogniser could be trained",
     too_few_pieces: "fewer fragments of ink than letters",
     low_confidence: "all letters are below the confidence threshold",
     too_many_pieces: "too many fragments of ink",
