@@ -6,13 +6,14 @@ vector machines", 1999, also learns probabilities from the scores of another cla
 """
 
 import itertools
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from lettermill.align.ground_truth import SAME_PLACE, GroundTruthWord
+from lettermill.align.ground_truth import SAME, SAME_PLACE, GroundTruthWord
 from lettermill.align.label_errors import confusion, find_label_errors
 from lettermill.align.lexicon import Lexicon
 from lettermill.align.network import FLOOR
@@ -26,6 +27,10 @@ from lettermill.records.schemas import Reliability
 WRONG_TRANSCRIPTIONS, HIDDEN_LETTERS = 0.05, 0.05
 """Expected shares in real tables: of words with a wrong transcription, and of words in which a letter cannot be cut
 correctly."""
+
+MISSPELT = 0.03
+"""Maximum share of words with a single wrong letter. If more words have a single letter that looks like another, most
+of these letters are right: the networks misread them."""
 
 MAX_WORDS, MAX_STAGED = 2_000, 800
 """Maximum numbers of words that are aligned, and of those for which errors are simulated."""
@@ -81,6 +86,9 @@ def calibrate(
     mislabelled = find_label_errors(own, labels)
     wrong = {place for place, error in zip(owner, mislabelled, strict=True) if error}
     errors = TranscriptionErrors(letters, sorted({word.word for word in whole}), confusion(own, labels))
+    alone = [row_id for row_id, count in Counter(row_id for row_id, _ in wrong).items() if count == 1]
+    doubt = min(1.0, MISSPELT * len(whole) / max(len(alone), 1))
+    isolated = set(alone)
     staged = {word.row_id for word in sorted(whole, key=lambda word: sample_key(word.row_id))[:MAX_STAGED]}
     often = len(whole) / max(len(staged), 1)
     evidence, right, weights = [], [], []
@@ -92,7 +100,8 @@ def calibrate(
             for letter in word.by_hand:
                 if letter.right:
                     bad[letter.position] = letter.label != word.word[letter.position]
-            found = _staged(trial, bad, errors if word.row_id in staged else None, often)
+            share = doubt if word.row_id in isolated else 1.0
+            found = _staged(trial, bad, share, errors if word.row_id in staged else None, often)
         else:
             found = _decided(trial)
         for seen, correct, weight in found:
@@ -142,19 +151,25 @@ class Trial:
 
 def _hide(scored: Iterable[tuple[View, np.ndarray]], place: Box) -> Iterator[tuple[View, np.ndarray]]:
     for view, log_probabilities in scored:
-        there = [index for index, one in enumerate(view.candidates) if one.box.overlap(place) > SAME_PLACE]
+        there = [index for index, one in enumerate(view.candidates) if one.box.overlap(place) > SAME]
         hidden = log_probabilities.copy()
         hidden[there] = np.log(FLOOR)
         yield view, hidden
 
 
 def _staged(
-    trial: Trial, bad: Sequence[bool], errors: "TranscriptionErrors | None", often: float
+    trial: Trial, bad: Sequence[bool], share: float, errors: "TranscriptionErrors | None", often: float
 ) -> Iterator[tuple[np.ndarray, np.ndarray, float]]:
-    """Alignments of a word, as (evidence of its letters, whether they are right, weight)."""
-    word = trial.word
+    """Alignments of a word, as (evidence of its letters, whether they are right, weight).
 
-    def outcome(text: str, hidden: Box | None, weight: float) -> Iterator[tuple[np.ndarray, np.ndarray, float]]:
+    bad: for each letter, whether it seems to be a label error. share: probability that this is so.
+    """
+    word = trial.word
+    right_labels = [False] * len(bad)
+
+    def outcome(
+        text: str, hidden: Box | None, weight: float, bad: Sequence[bool]
+    ) -> Iterator[tuple[np.ndarray, np.ndarray, float]]:
         found = trial.align(text, hidden)
         if found is not None:
             view, aligned = found
@@ -162,11 +177,13 @@ def _staged(
             right = [_is_right(word, bad, box, letter) for box, letter in zip(boxes, text, strict=True)]
             yield aligned.evidence, np.array(right), weight
 
-    yield from outcome(word.word, None, 1.0)
+    yield from outcome(word.word, None, share, bad)
+    if share < 1:
+        yield from outcome(word.word, None, 1 - share, right_labels)
     if errors is not None and not any(bad):
-        yield from outcome(errors.corrupt(word.word), None, often * WRONG_TRANSCRIPTIONS)
+        yield from outcome(errors.corrupt(word.word), None, often * WRONG_TRANSCRIPTIONS, bad)
         hidden = word.box(word.truth[errors.random.integers(len(word.truth))])
-        yield from outcome(word.word, hidden, often * HIDDEN_LETTERS)
+        yield from outcome(word.word, hidden, often * HIDDEN_LETTERS, bad)
 
 
 def _decided(trial: Trial) -> Iterator[tuple[np.ndarray, np.ndarray, float]]:
