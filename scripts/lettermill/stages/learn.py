@@ -132,8 +132,8 @@ def _with_forms(load: Callable[[], WordImage], forms: PrintForms) -> WordImage:
 def gather_examples(
     sources: Iterable[LearningSource], max_words: int, corrections: Mapping[str, Sequence[Correction]]
 ) -> tuple[list[Example], Lexicon, dict[str, list[int]]]:
-    """A random sample of up to ``max_words`` words whose boxes fit and up to ``MAX_UNFIT`` others, in random order; the lexicon of
-    all words; and for each corrected row the positions of its letters from left to right.
+    """A random sample of up to ``max_words`` words whose boxes fit and up to ``MAX_UNFIT`` others, in random order; the
+    lexicon of all words; and for each corrected row the positions of its letters from left to right.
 
     Examples and lexicon have the letters of a word from left to right, as `align` does.
     corrections: row id -> corrections; words with corrections are always included. Images are read lazily.
