@@ -123,10 +123,9 @@ def _learn_in_rounds(
     recogniser, calibration = learnt
     if calibration.accuracy < LEAST_ACCURACY:
         log.warning(
-            "no recogniser is trained: of the letters that fit, only %.0f %% look like others of their class; "
-            "%.0f %% are needed",
-            100 * calibration.accuracy,
-            100 * LEAST_ACCURACY,
+            "no recogniser is trained: of the letters that fit, only %s look like others of their class; %s are needed",
+            f"{calibration.accuracy:.0%}",
+            f"{LEAST_ACCURACY:.0%}",
         )
         return None
     return recogniser, calibration.reliability

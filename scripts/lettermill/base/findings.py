@@ -125,7 +125,8 @@ def diagnose(counts: Counts, lost: int | None, printed: float = 0.0) -> list[Dia
         if share < MENTIONED or (kind.harmless and not harmed):
             continue
         said = CONNECTED_WRITING if name == "joined" and share >= CONNECTED else kind
-        found.append(Diagnosis(name, share, _text(said, name, share), said.advice if harmed else ""))
+        helps = harmed and not (lost is None and said.done)  # before a run, it is not known whether the rest is lost
+        found.append(Diagnosis(name, share, _text(said, name, share), said.advice if helps else ""))
     return found
 
 

@@ -13,6 +13,9 @@ from lettermill.image.ruling import Line, find_lines, straightened
 SHORTEST = 2.5
 """Minimum length of a horizontal rule in letter heights."""
 
+FILLED = 0.6
+"""Minimum share of its columns that a rule in pieces covers."""
+
 
 class Rules(NamedTuple):
     """An image without ruling.
@@ -67,8 +70,10 @@ def _long(line: Line, letter: float) -> bool:
     """Whether a rule, or a row of several pieces of one, is long enough for letters of the height ``letter``."""
     pieces = runs_of(line.covered)
     longest = max(end - start for start, end in pieces)
-    in_pieces = line.dashed or (len(pieces) >= 3 and longest >= 1.2 * letter)
-    return (pieces[-1][1] - pieces[0][0] if in_pieces else longest) >= SHORTEST * letter
+    extent = pieces[-1][1] - pieces[0][0]
+    whole = np.count_nonzero(line.covered) >= FILLED * extent  # the bars of letters in a row are farther apart
+    in_pieces = line.dashed or (len(pieces) >= 3 and longest >= 1.2 * letter and whole)
+    return (extent if in_pieces else longest) >= SHORTEST * letter
 
 
 def _kinds(across: list[Line], upright: list[Line], shape: tuple[int, int]) -> dict[str, float]:
