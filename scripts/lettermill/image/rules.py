@@ -1,4 +1,4 @@
-"""Removal of printed ruling from a word image, with the strokes mended that it crossed."""
+"""Removal of printed ruling from a word image, with the strokes repaired that it crossed."""
 
 from typing import NamedTuple
 
