@@ -34,6 +34,7 @@ from snakemake.utils import update_config
 from lettermill.base.split import Split
 from lettermill.dataset.assemble import assemble, rejected_by_table
 from lettermill.dataset.dataset_card import dataset_card
+from lettermill.dataset.diagnosis import diagnosis_of
 from lettermill.dataset.summary import summary
 from lettermill.dataset.suspects import gather_suspects
 from lettermill.fetch.settings import FetchSettings
@@ -158,7 +159,10 @@ def write_dataset(batches: Mapping[str, int], unusable: Iterable[tuple[str, str,
         account = assemble(letters, rejected_by_table(unusable), Split(**config["split"]), DATASET)
         text = dataset_card(account, Path(config["table"]).name, config, {})
         (DATASET / "README.md").write_text(text, encoding="utf-8")
-        Path("results/summary.txt").write_text(summary(account, DATASET, config["method"]), encoding="utf-8")
+        output = LearningOutput.of(RECOGNISER.parent) if config["method"] == "align" else None
+        learnt = (output.learning, output.printed) if output else (None, None)
+        diagnosis = diagnosis_of(letters, account.delivered_rows, *learnt)
+        Path("results/summary.txt").write_text(summary(account, DATASET, diagnosis), encoding="utf-8")
     return spent
 
 

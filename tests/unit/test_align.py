@@ -235,9 +235,9 @@ def test_the_view_that_explains_the_word_best_wins() -> None:
 
 def test_ink_that_a_view_leaves_out_counts_against_it() -> None:
     """The print before a word is not free to skip, even if the letters are as clear as without it."""
-    doubtful = (0.45, 0.45, 0.1)
+    unclear = (0.45, 0.45, 0.1)
     word = [(0.8, 0.1, 0.1), (0.1, 0.8, 0.1)]
-    with_print, without = scored_view("with print", doubtful, doubtful, doubtful, *word), scored_view("without", *word)
+    with_print, without = scored_view("with print", unclear, unclear, unclear, *word), scored_view("without", *word)
     assert best_of([with_print, without])[0] == best_of([without, with_print])[0] == "without"
 
 

@@ -132,7 +132,7 @@ def test_a_syllable_of_a_table_in_print_is_no_label() -> None:
 
     def word(image: np.ndarray, number: int) -> None:
         random = np.random.default_rng(number)
-        text(image, "ment" + "".join(random.choice(syllables, 3)), 5, 30)
+        text(image, "ton" + "".join(random.choice(syllables, 3)), 5, 30)
 
     assert not learn_print(table(word, writing=lambda image, number: None)[0])
 

@@ -29,7 +29,7 @@ def plain(text: str) -> str:
 def longest(texts: list[str]) -> str:
     """The longest piece of a message without placeholders."""
     return max(
-        (plain(piece) for text in texts for piece in re.split(r"%[sd%]|%\.\d+f|\{[^}]*\}|\\n", text)),
+        (plain(piece) for text in texts for piece in re.split(r"%[sd]|\{[^}]*\}|\\n", text)),
         key=len,
         default="",
     )

@@ -158,13 +158,18 @@ def test_a_suspect_is_confirmed_or_corrected(project: Project) -> None:
     assert f"\n{confirmed}," in listed and f"\n{wrong}," not in listed
 
 
-def test_too_little_to_learn_from_falls_back_to_matching(tmp_path: Path) -> None:
-    counted = Project.of_sample(tmp_path / "histogram", 20, batches=1)
-    counted.run("dataset")
-    project = Project.of_sample(tmp_path / "align", 20, batches=1, method="align")
-    project.run("dataset")
-    assert project.metadata() == counted.metadata()
+def test_where_too_little_can_be_learnt_nothing_is_delivered(tmp_path: Path) -> None:
+    project = Project.of_sample(tmp_path, 10, batches=1, method="align")
+    project.run("dataset", "report")
+    assert project.metadata() == []
+    reasons = Counter(found["reason"] for found in project.rejected_rows())
+    assert reasons.total() == 10 and reasons["nothing_learnt"] >= 8
     assert "no recogniser is trained" in (project.folder / "logs/learn.log").read_text(encoding="utf-8")
+    said = (project.folder / "results/summary.txt").read_text(encoding="utf-8")
+    assert re.match(r"Nothing is delivered: only \d+ letters of \d+ words fit .*, and 100 are needed", said)
+    project.settings["method"] = "histogram"  # what the reason advises
+    project.run("dataset")
+    assert len(project.metadata()) > 20
 
 
 @pytest.mark.slow

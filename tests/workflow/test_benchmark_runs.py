@@ -19,7 +19,6 @@ from scale_report import Setup, as_json, report
 END = {"dataset": 1, "sheets": 1, "report": 1, "review": 1, "all": 1}
 
 
-# 40 words are too few to learn from: then align delivers what counting does, after going all its way.
 @pytest.mark.parametrize("method", ["histogram", pytest.param("align", marks=pytest.mark.slow)])
 def test_the_plain_loop_gives_the_same_bytes(project: Project, tmp_path: Path, method: str) -> None:
     project.settings["method"] = method

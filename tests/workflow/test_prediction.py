@@ -212,6 +212,6 @@ def test_images_may_be_given_on_the_command_line(project: Project) -> None:
 
 @pytest.mark.slow
 def test_too_few_letters_to_train_on_are_told(tmp_path: Path) -> None:
-    project = Project.of_sample(tmp_path / "project", 20, batches=1, predict={"images": "images"}, train={"epochs": 1})
+    project = Project.of_sample(tmp_path / "project", 12, batches=1, predict={"images": "images"}, train={"epochs": 1})
     said = project.run("predict", fails=True)
     assert "contains no trained recogniser" in said and "Traceback" not in said
