@@ -131,7 +131,7 @@ REASONS: dict[str, dict[str, Reason]] = {
     },
     "align": {
         "nothing_learnt": Reason(
-            "no recogniser could be trained: the boxes of too few words fit their transcriptions",
+            "no recogniser could be trained: too few words fit their transcriptions, or letters do not look alike",
             "See what the summary says of the images. Add rows, or use `method: histogram` for the words that fit.",
         ),
         "too_few_pieces": Reason(
