@@ -63,9 +63,9 @@ def test_recall_and_precision_of_counting(counted: Project) -> None:
     result = scored(counted)
     assert result.precision >= 0.995, result.wrong
     assert result.recall >= 0.82
-    # The three replaced letters of the sample's wrong transcriptions: counting cannot tell.
+    # Three replaced letters of the sample's wrong transcriptions: counting cannot tell. And an L without its stem.
     assert [(row_id, label) for row_id, _, label in result.wrong] == [
-        ("word_0163", "T"), ("word_0185", "U"), ("word_0198", "R"),
+        ("word_0163", "T"), ("word_0185", "U"), ("word_0198", "R"), ("word_0199", "L"),
     ]  # fmt: skip
     assert readme_figures("Lettermill, `method: histogram` (letters found by counting boxes)") == (
         round(100 * result.recall, 1), round(100 * result.precision, 1),
@@ -79,7 +79,7 @@ def test_boxes_and_pixels_are_what_they_were(counted: Project) -> None:
     for letter in counted.metadata():
         pixels.update(cv2.imread(str(folder / letter["file_name"]), cv2.IMREAD_UNCHANGED).tobytes())
     found = hashlib.sha256((folder / "metadata.csv").read_bytes()).hexdigest()[:16], pixels.hexdigest()[:16]
-    assert found == ("3592d7a08e79b562", "4415506813e37bf9")
+    assert found == ("adc5d2224ca3df49", "b75709e03ede217e")
 
 
 @pytest.mark.slow

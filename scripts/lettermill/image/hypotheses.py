@@ -18,8 +18,11 @@ from lettermill.image.print_forms import PrintForms
 from lettermill.image.segmentation import word_bands
 
 LEVELS = (0.5, 0.2, 0.7, 0.35)
-"""Shares of the difference between paper and ink from which a pixel counts as ink: pen on plain paper first, then
-pencil, then ink on a printed pattern."""
+"""Shares of the difference between paper and ink from which a pixel counts as ink: a pen on plain paper first,
+then pencil, then ink on a printed pattern."""
+
+FAINTEST = f".{round(100 * min(LEVELS))}."
+"""Part of the name of a hypothesis with all of the ink."""
 
 UNPRINTED, INSIDE, ELSEWHERE = "p.0", "0", "1"
 """Names of where ink is looked for: in all of the first layer, without the print of its form; where the word probably
@@ -93,8 +96,9 @@ class WordImage(NamedTuple):
                 yield hypothesis
 
     def voted(self) -> list[InkHypothesis]:
-        """The different ink hypotheses with their votes, the most usual first."""
+        """The different ink hypotheses with their votes: those with all of the ink first, then the most usual."""
         seen: list[tuple[np.ndarray, InkHypothesis]] = []
+        faintest: set[str] = set()
         for hypothesis in self._every():
             outline = _outline(hypothesis)
             for number, other in enumerate(seen):
@@ -102,8 +106,12 @@ class WordImage(NamedTuple):
                     seen[number] = other[0], other[1]._replace(votes=other[1].votes + 1)
                     break
             else:
+                number = len(seen)
                 seen.append((outline, hypothesis))
-        return [hypothesis for _, hypothesis in seen[:MAX_HYPOTHESES]]
+            if FAINTEST in hypothesis.name:
+                faintest.add(seen[number][1].name)
+        found = [hypothesis for _, hypothesis in seen[:MAX_HYPOTHESES]]
+        return sorted(found, key=lambda one: one.name not in faintest)
 
     def _every(self, only: str = "") -> Iterator[InkHypothesis]:
         """All ink hypotheses. only: the name of one; those with ink from elsewhere are then left out."""

@@ -53,15 +53,19 @@ def _marks_are_low(boxes: Sequence[Box], text: str) -> bool:
 def best_match(found: Sequence[Boxes], pattern: str) -> tuple[str, list[tuple[str, Box]]] | str:
     """The hypothesis whose boxes fit, and the letters of a word with their boxes; or the reason why none fits.
 
-    found: the boxes of the word by each hypothesis. Of those that fit, the one counts with which most sets of ink
-    agree; of equals, the first.
+    found: the boxes of the word by each hypothesis. Only those count with which another set of ink agrees, if there
+    are such. Of those that fit, the one with which most agree; none if too many agree with another.
     """
+    most = max(boxes.votes for boxes in found)
+    # One set of ink out of many fits by chance now and then.
     matches = [(boxes, match_word(boxes.boxes, pattern)) for boxes in found]
     fitting = [(boxes, matched) for boxes, matched in matches if not isinstance(matched, str)]
-    if not fitting:
-        return str(matches[0][1])
+    if not any(boxes.votes > 1 or boxes.votes == most for boxes, _ in fitting):
+        return next((matched for _, matched in matches if isinstance(matched, str)), "too_many_boxes")
     boxes, matched = max(fitting, key=lambda one: one[0].votes)
-    return boxes.hypothesis, matched
+    against = sum(other.votes for other, _ in fitting) - boxes.votes
+    clear = boxes.votes >= against if boxes is found[0] else boxes.votes > 2 * against
+    return (boxes.hypothesis, matched) if clear else "too_many_boxes"
 
 
 def match_batch(segmented: Path, patterns: Sequence[tuple[str, str]], output: Path) -> None:
