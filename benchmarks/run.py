@@ -27,8 +27,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 from downloads import Setup, download_section, urls_argument
 from essay import essay_letters
 from learn_align import ROWS, Aligned, align_all
-from lettermill.image.segmentation import find_letters
-from lettermill.stages.match import match_word
 from plan import plan_section, sizes_argument, sizes_of
 from replica import read_sources
 from scale import scale_arguments, scale_section
@@ -36,7 +34,6 @@ from score import read_letters, score
 from segment_match import (
     ROOT,
     SAMPLE,
-    TOLERANCES,
     Word,
     columns_of,
     measure,
@@ -53,10 +50,10 @@ Letters = Iterator[tuple[int, str, tuple[int, int, int, int]]]
 
 def lettermill_letters(row: Word) -> Letters:
     """Lettermill's letters of a word, by the number of its boxes."""
-    matched = match_word(find_letters(row.crop, row.line, TOLERANCES), row.pattern)
+    matched = row.letters()
     if not isinstance(matched, str):
         for position, (label, box) in enumerate(matched):
-            yield position, label, tuple(box.moved(row.x, row.y))
+            yield position, label, tuple(box.moved(row.crop.box.x, row.crop.box.y))
 
 
 METHODS: dict[str, Callable[[Word], Letters]] = {

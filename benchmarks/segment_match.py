@@ -4,7 +4,7 @@ usage: python benchmarks/segment_match.py [--table TABLE.csv --columns ID,IMAGE,
 
 Three ways to get from cropped words to labelled boxes, on the same rows:
 
-memory  Lettermill's find_letters and match_word on images in memory
+memory  Lettermill's boxes_of and best_match on cropped images in memory
 files   the stages as a job runs them: segment_batch and match_batch, with reading and writing their files
 essay   benchmarks/essay.py on images in memory
 
@@ -32,13 +32,15 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 from essay import essay_letters
 from lettermill.base.alphabet import Alphabet, word
 from lettermill.base.box import Box
-from lettermill.image.codec import decode, encode_png
-from lettermill.image.crop import Cropping, crop
-from lettermill.image.segmentation import Tolerances, find_letters
+from lettermill.image.codec import decode, decode_colour
+from lettermill.image.crop import CroppedImage, Cropping, crop_image
+from lettermill.image.hypotheses import WordImage
+from lettermill.image.segmentation import Tolerances
 from lettermill.records.csv_files import write_results
 from lettermill.records.schemas import Cropped
-from lettermill.stages.match import match_batch, match_word
-from lettermill.stages.segment import segment_batch
+from lettermill.stages.crop import write_crop
+from lettermill.stages.match import best_match, match_batch
+from lettermill.stages.segment import boxes_of, segment_batch
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE = ROOT / "resources/sample"
@@ -55,10 +57,14 @@ class Word(NamedTuple):
     text: str  # as transcribed
     pattern: str  # see Alphabet.pattern
     image: np.ndarray  # (height, width) uint8, as downloaded
-    x: int  # pixels of the image at which the crop begins
-    y: int
-    crop: np.ndarray  # (height, width) uint8
-    line: int | None  # a row of the crop known to cross the word
+    crop: CroppedImage
+
+    def letters(self) -> list[tuple[str, Box]] | str:
+        """The letters with their boxes in pixels of the crop, or the reason why the boxes do not fit."""
+        word_image = WordImage(self.crop.layers, self.crop.region, self.crop.line)
+        boxes = boxes_of(word_image.voted(), TOLERANCES)
+        matched = best_match(boxes, self.pattern) if boxes else "no_letters"
+        return matched if isinstance(matched, str) else matched[1]
 
 
 class Timing(NamedTuple):
@@ -81,15 +87,14 @@ def read_words(table: Path, columns: Sequence[str], images: Path, by_name: bool 
         name, text = row[image_column], row[text_column]
         path = images / (PurePosixPath(name).name if by_name else name)
         pattern = "" if text.strip() in CONFIG["unreadable"] else alphabet.pattern(text)
-        image = decode(path.read_bytes()) if word(pattern) and path.is_file() else None
-        if image is None:
+        content = path.read_bytes() if word(pattern) and path.is_file() else b""
+        image, coloured = decode(content), decode_colour(content)
+        if image is None or coloured is None:
             continue
-        region, line = crop(image, cropping)
-        if region.width > 0 and region.height > 0:
+        cropped = crop_image(coloured, cropping)
+        if cropped.box.width > 0 and cropped.box.height > 0:
             row_id = row[id_column] if id_column else path.stem
-            inside = np.ascontiguousarray(region.of(image))  # as a decoded crop is
-            line = None if line is None else line - region.y
-            words.setdefault(row_id, Word(row_id, text, pattern, image, region.x, region.y, inside, line))
+            words.setdefault(row_id, Word(row_id, text, pattern, image, cropped))
     if not words:
         sys.exit(f"{table}: no row has letters and an image below {images}.")
     return list(words.values())
@@ -98,12 +103,7 @@ def read_words(table: Path, columns: Sequence[str], images: Path, by_name: bool 
 def write_crops(words: Sequence[Word], folder: Path) -> None:
     """Write what the crop stage hands on: the images and ``offsets.csv``."""
     folder.mkdir()
-    records = []
-    for row in words:
-        height, width = row.crop.shape
-        line = None if row.line is None else row.line + row.y
-        records.append(Cropped(row.row_id, f"{row.row_id}.png", Box(row.x, row.y, width, height), line))
-        (folder / f"{row.row_id}.png").write_bytes(encode_png(row.crop))
+    records = [write_crop(folder, row.row_id, f"{row.row_id}.png", row.crop) for row in words]
     write_results(folder / "offsets.csv", Cropped, records)
 
 
@@ -118,7 +118,7 @@ def measure(words: Sequence[Word], rounds: int) -> dict[str, Timing]:
 
         def in_memory() -> None:
             for row in words:
-                match_word(find_letters(row.crop, row.line, TOLERANCES), row.pattern)
+                row.letters()
 
         def on_files() -> None:
             segment_batch(cropped, segmented, TOLERANCES)

@@ -37,12 +37,12 @@ def crop_batch(downloaded: Path, output: Path, cropping: Cropping) -> None:
             results.append(StoppedRow(row.row_id, STAGE, "outside_image", size))
             continue
         file = Path(row.file).stem + ".png"
-        results.append(_write(output, row.row_id, file, cropped))
+        results.append(write_crop(output, row.row_id, file, cropped))
     write_results(output / "offsets.csv", Cropped, results)
     log.info("%d of %d images cropped", sum(isinstance(row, Cropped) for row in results), len(results))
 
 
-def _write(folder: Path, row_id: str, file: str, cropped: CroppedImage) -> Cropped:
+def write_crop(folder: Path, row_id: str, file: str, cropped: CroppedImage) -> Cropped:
     """Write the layers of a cropped image into ``folder``."""
     for number, layer in enumerate(cropped.layers):
         path = layer_path(folder, file, number)
