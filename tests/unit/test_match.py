@@ -83,10 +83,16 @@ def test_boxes_that_were_lost_on_the_way_are_noticed(tmp_path: Path, whole_first
 
 
 def test_of_the_hypotheses_that_fit_the_one_that_most_agree_with_counts() -> None:
-    one, often, first = Boxes("one", 1, boxes(2)), Boxes("often", 3, boxes(2)), Boxes("first", 3, boxes(2))
+    one, twice, often = Boxes("one", 1, boxes(2)), Boxes("twice", 2, boxes(2)), Boxes("often", 3, boxes(2))
     assert best_match([one, often], "AB")[0] == "often"
-    assert best_match([first, one, often], "AB")[0] == "first"
-    assert best_match([Boxes("print", 9, boxes(6)), one], "AB") == ("one", match_word(boxes(2), "AB"))
+    assert best_match([Boxes("print", 9, boxes(6)), twice], "AB") == ("twice", match_word(boxes(2), "AB"))
+
+
+def test_hypotheses_that_fit_by_chance_do_not_count() -> None:
+    one, twice, often = Boxes("one", 1, boxes(2)), Boxes("twice", 2, boxes(2)), Boxes("often", 3, boxes(2))
+    assert best_match([Boxes("print", 9, boxes(6)), one], "AB") == "too_many_boxes"  # a single set of ink
+    assert best_match([twice, one, often], "AB") == "too_many_boxes"  # as many sets of ink fit otherwise
+    assert best_match([often, one, twice], "AB")[0] == "often"  # but the first hypothesis needs no more than that
 
 
 def test_if_no_hypothesis_fits_the_reason_is_that_of_the_first() -> None:
@@ -96,7 +102,7 @@ def test_if_no_hypothesis_fits_the_reason_is_that_of_the_first() -> None:
 
 
 def test_the_letters_of_a_batch_name_the_hypothesis_that_they_are_of(tmp_path: Path) -> None:
-    found = segmented("a", 3, votes=4) + segmented("a", 2, name="0.0.20.0")
+    found = segmented("a", 3, votes=4) + segmented("a", 2, name="0.0.20.0", votes=2)
     write_results(tmp_path / "segmented.csv", SegmentedBox, [*found, *segmented("b", 3)])
     match_batch(tmp_path / "segmented.csv", [("a", "AB"), ("b", "AB")], tmp_path / "matched.csv")
     *letters, stopped = read_results(tmp_path / "matched.csv", MatchedLetter)
