@@ -28,7 +28,7 @@ WRONG_TRANSCRIPTIONS, HIDDEN_LETTERS = 0.05, 0.05
 """Expected shares in real tables: of words with a wrong transcription, and of words in which a letter cannot be cut
 correctly."""
 
-MISSPELT = 0.05
+MISSPELT = 0.07
 """Maximum share of words with a single wrong letter. If more words have a single letter that looks like another, most
 of these letters are right: the networks misread them."""
 
