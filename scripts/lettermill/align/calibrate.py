@@ -6,7 +6,6 @@ vector machines", 1999, also learns probabilities from the scores of another cla
 """
 
 import itertools
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -15,7 +14,7 @@ from sklearn.linear_model import LogisticRegression
 
 from lettermill.align.ground_truth import SAME, SAME_PLACE, GroundTruthWord
 from lettermill.align.label_errors import confusion, find_label_errors
-from lettermill.align.lexicon import Lexicon
+from lettermill.align.lexicon import Lexicon, spelling
 from lettermill.align.network import FLOOR
 from lettermill.align.recogniser import Confidence
 from lettermill.align.views import View
@@ -27,10 +26,6 @@ from lettermill.records.schemas import Reliability
 WRONG_TRANSCRIPTIONS, HIDDEN_LETTERS = 0.05, 0.05
 """Expected shares in real tables: of words with a wrong transcription, and of words in which a letter cannot be cut
 correctly."""
-
-MISSPELT = 0.07
-"""Maximum share of words with a single wrong letter. If more words have a single letter that looks like another, most
-of these letters are right: the networks misread them."""
 
 MAX_WORDS, MAX_STAGED = 2_000, 800
 """Maximum numbers of words that are aligned, and of those for which errors are simulated."""
@@ -72,23 +67,23 @@ def calibrate(
     owner = [(word.row_id, position) for word in whole for position, name in enumerate(word.labels) if name in letters]
     if not owner:
         return None
-    own = np.exp(
-        [
-            row
-            for word in whole
-            for row, name in zip(probabilities(word, _view(word))[word.truth, :-1], word.labels, strict=True)
-            if name in letters
-        ]
-    )
+    scores = {word.row_id: probabilities(word, _view(word))[word.truth] for word in whole}
+    own = np.exp([scores[row_id][position, :-1] for row_id, position in owner])
     own /= own.sum(axis=1, keepdims=True)
     labels = np.array([letters.index(name) for word in whole for name in word.labels if name in letters])
     accuracy = float((own.argmax(axis=1) == labels).mean())
+    # A word that is frequent in the table is rather misread than misspelt.
+    odds = {
+        word.row_id: spelling(lexicon.elsewhere(word.row_id), scores[word.row_id], letters, word.labels)[:, 0]
+        for word in whole
+    }
     mislabelled = find_label_errors(own, labels)
-    wrong = {place for place, error in zip(owner, mislabelled, strict=True) if error}
+    wrong = {
+        (row_id, position)
+        for (row_id, position), error in zip(owner, mislabelled, strict=True)
+        if error and odds[row_id][position] < 0
+    }
     errors = TranscriptionErrors(letters, sorted({word.word for word in whole}), confusion(own, labels))
-    alone = [row_id for row_id, count in Counter(row_id for row_id, _ in wrong).items() if count == 1]
-    doubt = min(1.0, MISSPELT * len(whole) / max(len(alone), 1))
-    isolated = set(alone)
     staged = {word.row_id for word in sorted(whole, key=lambda word: sample_key(word.row_id))[:MAX_STAGED]}
     often = len(whole) / max(len(staged), 1)
     evidence, right, weights = [], [], []
@@ -100,8 +95,7 @@ def calibrate(
             for letter in word.by_hand:
                 if letter.right:
                     bad[letter.position] = letter.label != word.word[letter.position]
-            share = doubt if word.row_id in isolated else 1.0
-            found = _staged(trial, bad, share, errors if word.row_id in staged else None, often)
+            found = _staged(trial, bad, errors if word.row_id in staged else None, often)
         else:
             found = _decided(trial)
         for seen, correct, weight in found:
@@ -124,15 +118,14 @@ def _view(word: GroundTruthWord) -> View:
 
 
 class Trial:
-    """A word that is aligned several times. Its views are made once, when they are needed."""
+    """A word that is aligned several times."""
 
     def __init__(
         self, word: GroundTruthWord, probabilities: Probabilities, letters: str, counts: Mapping[str, int]
     ) -> None:
         self.word, self.letters, self.counts = word, letters, counts
         self._probabilities = probabilities
-        self._views = word.views()
-        self._seen: list[tuple[View, np.ndarray]] = []
+        self._known: dict[str, np.ndarray] = {}  # hypothesis -> log probabilities
 
     def align(self, text: str, hidden: Box | None = None) -> tuple[View, WordAlignment] | None:
         """Align ``text`` with the word. hidden: a place in which no candidate resembles any letter."""
@@ -140,13 +133,10 @@ class Trial:
         return align_views(scored if hidden is None else _hide(scored, hidden), self.letters, text, self.counts)
 
     def _scored(self) -> Iterator[tuple[View, np.ndarray]]:
-        for number in itertools.count():
-            if number == len(self._seen):
-                view = next(self._views, None)
-                if view is None:
-                    return
-                self._seen.append((view, self._probabilities(self.word, view)))
-            yield self._seen[number]
+        for view in self.word.views():
+            if view.hypothesis not in self._known:
+                self._known[view.hypothesis] = self._probabilities(self.word, view)
+            yield view, self._known[view.hypothesis]
 
 
 def _hide(scored: Iterable[tuple[View, np.ndarray]], place: Box) -> Iterator[tuple[View, np.ndarray]]:
@@ -158,18 +148,16 @@ def _hide(scored: Iterable[tuple[View, np.ndarray]], place: Box) -> Iterator[tup
 
 
 def _staged(
-    trial: Trial, bad: Sequence[bool], share: float, errors: "TranscriptionErrors | None", often: float
+    trial: Trial, bad: Sequence[bool], errors: "TranscriptionErrors | None", often: float
 ) -> Iterator[tuple[np.ndarray, np.ndarray, float]]:
     """Alignments of a word, as (evidence of its letters, whether they are right, weight).
 
-    bad: for each letter, whether it seems to be a label error. share: probability that this is so.
+    bad: for each letter, whether it is a label error. errors: None if none are simulated. often: weight of the
+    simulated ones, as a multiple.
     """
     word = trial.word
-    right_labels = [False] * len(bad)
 
-    def outcome(
-        text: str, hidden: Box | None, weight: float, bad: Sequence[bool]
-    ) -> Iterator[tuple[np.ndarray, np.ndarray, float]]:
+    def outcome(text: str, hidden: Box | None, weight: float) -> Iterator[tuple[np.ndarray, np.ndarray, float]]:
         found = trial.align(text, hidden)
         if found is not None:
             view, aligned = found
@@ -177,13 +165,11 @@ def _staged(
             right = [_is_right(word, bad, box, letter) for box, letter in zip(boxes, text, strict=True)]
             yield aligned.evidence, np.array(right), weight
 
-    yield from outcome(word.word, None, share, bad)
-    if share < 1:
-        yield from outcome(word.word, None, 1 - share, right_labels)
+    yield from outcome(word.word, None, 1.0)
     if errors is not None and not any(bad):
-        yield from outcome(errors.corrupt(word.word), None, often * WRONG_TRANSCRIPTIONS, bad)
+        yield from outcome(errors.corrupt(word.word), None, often * WRONG_TRANSCRIPTIONS)
         hidden = word.box(word.truth[errors.random.integers(len(word.truth))])
-        yield from outcome(word.word, hidden, often * HIDDEN_LETTERS, bad)
+        yield from outcome(word.word, hidden, often * HIDDEN_LETTERS)
 
 
 def _decided(trial: Trial) -> Iterator[tuple[np.ndarray, np.ndarray, float]]:

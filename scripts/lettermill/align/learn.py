@@ -20,6 +20,7 @@ from lettermill.align.ground_truth import (
     with_decisions,
 )
 from lettermill.align.lexicon import Lexicon
+from lettermill.align.network import Network
 from lettermill.align.recogniser import Recogniser
 from lettermill.align.train import train
 from lettermill.align.views import View
@@ -114,6 +115,8 @@ def _learn_in_rounds(
         now = _examples(words) + _examples(aligned)
         log.info("%d words fit by chance; %d letters to train on, before %d", len(chance), now, before)
         if rounds is None and now < (1 + WORTHWHILE) * before and len(chance) < WORTHWHILE * len(words):
+            if chance:
+                learnt = _calibrated(learnt[0].networks, words, learnt[0].letters, lexicon, forms)
             break
         before = now
         learnt = _learn(words, aligned, _learnable([*words, *aligned]), lexicon, forms, jobs)
@@ -219,6 +222,13 @@ def _learn(
     networks = train(
         Appearance(*(values[use] for values in appearance)), targets[use], folds[use], len(letters) + 1, jobs
     )
+    return _calibrated(networks, words, letters, lexicon, forms)
+
+
+def _calibrated(
+    networks: tuple[Network, ...], words: Iterable[GroundTruthWord], letters: str, lexicon: Lexicon, forms: PrintForms
+) -> tuple[Recogniser, Calibration] | None:
+    """A recogniser of ``networks``, calibrated on the words whose letters are all known, and on corrected letters."""
     calibrating = [word for word in words if word.is_whole or word.by_hand]
 
     def probabilities(word: GroundTruthWord, view: View) -> np.ndarray:

@@ -24,7 +24,7 @@ from lettermill.base.errors import CorruptedFileError, InputError
 from lettermill.base.files import write_bytes
 from lettermill.image.print_forms import PrintForms
 
-FORMAT = 4
+FORMAT = 5
 """Format version of the file. Other versions are not read."""
 
 

@@ -11,7 +11,7 @@ from lettermill.align.lexicon import SPELLING, spelling
 from lettermill.align.network import letter_scores
 from lettermill.align.views import View
 
-EVIDENCE = 8 + SPELLING
+EVIDENCE = 10 + SPELLING
 """Number of values of evidence for an aligned letter."""
 
 CLIP = 9.0
@@ -70,7 +70,9 @@ def align_fragments(
     likeliest = log_probabilities[:, :-1].argmax(axis=1)
     free = lattice.read(log_probabilities[:, :-1].max(axis=1) + READING_BONUS)
     reading = "".join(letters[likeliest[index]] for index in free.chosen)
-    gap = free.score - READING_BONUS * len(free.chosen) - alignment.score
+    gap = 0.0
+    if reading != word:
+        gap = max(0.0, free.score - READING_BONUS * len(free.chosen) - alignment.score) / len(word)
     chosen = np.array(alignment.chosen)
     own = scores[chosen, np.arange(len(word))]
     neighbours = np.concatenate(([0.0], own, [0.0]))
@@ -88,6 +90,8 @@ def align_fragments(
             np.full(len(word), own.min()),
             np.full(len(word), 5 * lost),
             log_probabilities[chosen, -1],
+            np.isin(chosen, free.chosen),
+            np.full(len(word), gap),
             *spelling(counts, log_probabilities[chosen], letters, word).T,
         ],
         axis=1,
@@ -99,7 +103,7 @@ def align_fragments(
         np.clip(evidence, -CLIP, CLIP),
         predicted_labels,
         reading,
-        max(0.0, gap / len(word)) if reading != word else 0.0,
+        gap,
         alignment.score / len(word),
     )
 

@@ -1,4 +1,4 @@
-"""Crop: the part of a word image that contains the handwriting, without the print of the form."""
+"""Crop: a word image in one form, and the part of it that probably contains the handwriting."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -64,11 +64,13 @@ def crop_image(image: np.ndarray, cropping: Cropping) -> CroppedImage:
     rules = without_rules(form.image)
     cleaned = rules.image
     region, line = crop(form.image, cropping)
-    if line is None and cleaned is not form.image:  # rules may hide a label, but may look like its colon, too
+    if line is None and cleaned is not form.image:
+        # Rules can hide a label. But their removal can take the dots of its colon, so the image as it is comes first.
         region, line = crop(cleaned, cropping)
     height, width = cleaned.shape
-    finds = cropping.mode in ("auto", "profiles") and f"{width}x{height}" not in cropping.profiles
-    box = Box(0, 0, width, height) if finds or cropping.mode == "auto" else region
+    size_is_known = cropping.mode == "profiles" and f"{width}x{height}" in cropping.profiles
+    finds = cropping.mode in ("auto", "profiles") and not size_is_known
+    box = Box(0, 0, width, height) if finds else region
     images = [cleaned, *([] if cleaned is form.image else [form.image])]
     images += [without_rules(layer).image for layer in form.layers]
     inside = region.moved(-box.x, -box.y)
