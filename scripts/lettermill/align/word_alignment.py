@@ -20,6 +20,9 @@ CLIP = 9.0
 EXPLAINED = -0.3
 """Log weight of a path per letter from which other ink hypotheses are not tried."""
 
+BETTER = 0.2
+"""Log weight of a path per letter by which a further ink hypothesis must be better: of many, one fits by chance."""
+
 READING_BONUS = 1.0
 """Log weight added for each letter of a free reading. Without it, unlikely letters would be skipped."""
 
@@ -119,7 +122,7 @@ def align_views(
     best: tuple[View, WordAlignment] | None = None
     for view, log_probabilities in views:
         aligned = align_fragments(view.area, view.candidates, log_probabilities, letters, word, counts)
-        if aligned is not None and (best is None or aligned.score > best[1].score):
+        if aligned is not None and (best is None or aligned.score > best[1].score + BETTER):
             best = view, aligned
             if aligned.explains_all:
                 break
