@@ -4,7 +4,8 @@ Its packages, called rooms, from the bottom up. A room may import only the rooms
 
 base         errors, files and their names, rejection reasons, alphabet, split, random samples
 records      the tables that jobs pass to each other
-image        letters in pixels: ink, printed labels, crops, letter boxes, pictures
+paper        what of an image is paper and what is ink: light, colour, rules, print, components
+image        letters in pixels: decoding, printed labels, crops, ink hypotheses, letter boxes, pictures
 table        reading the user's table: encodings, separators, workbooks, repairs
 corrections  corrections made by people
 workflow     everything about Snakemake: digests of code, parameters of jobs, logs, progress

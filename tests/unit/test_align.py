@@ -23,9 +23,9 @@ from lettermill.align.word_alignment import EVIDENCE, EXPLAINED, align_fragments
 from lettermill.base.box import Box
 from lettermill.base.errors import CorruptedFileError
 from lettermill.image.hypotheses import WordImage, whole
-from lettermill.image.ink import ink_mask
-from lettermill.image.print_forms import PrintForms
-from lettermill.image.print_template import Template
+from lettermill.paper.ink import ink_mask
+from lettermill.paper.print_forms import PrintForms
+from lettermill.paper.print_template import Template
 
 WORD = [(20, 12, 9, 14), (36, 12, 8, 14), (51, 12, 10, 14), (62, 12, 6, 14)]
 

@@ -14,7 +14,7 @@ def modules(stage: str) -> set[str]:
 
 
 def test_a_stage_names_what_it_imports() -> None:
-    wanted = {"stages/segment.py", "image/segmentation.py", "image/ink.py", "base/box.py", "records/schemas.py"}
+    wanted = {"stages/segment.py", "image/segmentation.py", "paper/ink.py", "base/box.py", "records/schemas.py"}
     assert wanted <= modules("segment")
     assert {"stages/download.py", "fetch/fetcher.py", "fetch/cache.py", "base/files.py"} <= modules("download")
 

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from lettermill.image.form import one_form
+from lettermill.paper.form import one_form
 from project import SAMPLE
 
 NAMES = sorted((SAMPLE / "images").iterdir())

@@ -16,8 +16,8 @@ from lettermill.image.hypotheses import (
     layer_of,
     whole,
 )
-from lettermill.image.ink import Components, components
-from lettermill.image.print_forms import PrintForms, learn_print
+from lettermill.paper.ink import Components, components
+from lettermill.paper.print_forms import PrintForms, learn_print
 
 Paper = Callable[..., np.ndarray]
 

@@ -10,9 +10,9 @@ from lettermill.base.box import Box
 from lettermill.image.codec import decode, encode_png, suffix_of
 from lettermill.image.crop import Cropping, Edges, crop
 from lettermill.image.cut import cut_letters
-from lettermill.image.ink import components, ink_mask, ink_threshold
 from lettermill.image.printed import find_writing
 from lettermill.image.segmentation import find_letters
+from lettermill.paper.ink import components, ink_mask, ink_threshold
 
 WORD = [(100, 12, 9, 14), (116, 12, 8, 14), (131, 12, 10, 14)]
 PRINT = [(10 + 9 * i, 14, 8, 10) for i in range(6)]

@@ -13,7 +13,7 @@ from lettermill.align.lexicon import Lexicon
 from lettermill.align.train import augment_appearance, train
 from lettermill.base.box import Box
 from lettermill.image.hypotheses import whole
-from lettermill.image.print_forms import PrintForms
+from lettermill.paper.print_forms import PrintForms
 
 
 def test_label_errors_are_found() -> None:

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from lettermill.image.print_forms import PrintForms, learn_print
+from lettermill.paper.print_forms import PrintForms, learn_print
 
 HEIGHT, WIDTH = 44, 300
 Draw = Callable[[np.ndarray, int], None]

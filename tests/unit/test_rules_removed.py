@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from lettermill.image.rules import without_rules
+from lettermill.paper.rules import without_rules
 
 SAMPLE = Path(__file__).resolve().parents[2] / "resources/sample"
 

@@ -9,7 +9,7 @@ import pytest
 from lettermill.align.ground_truth import Example, HandLetter
 from lettermill.base.box import Box
 from lettermill.image.hypotheses import UNPRINTED, WordImage, whole
-from lettermill.image.print_forms import PrintForms
+from lettermill.paper.print_forms import PrintForms
 from lettermill.records.schemas import Printed
 from lettermill.stages.segment import boxes_of
 from lettermill.stages.unprinted import CountedAgain, print_of

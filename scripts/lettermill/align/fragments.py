@@ -15,8 +15,8 @@ import cv2
 import numpy as np
 
 from lettermill.base.box import Box
-from lettermill.image.ink import MAX_COMPONENTS, Components, components, ink_mask
 from lettermill.image.segmentation import Tolerances, cores_of, word_band
+from lettermill.paper.ink import MAX_COMPONENTS, Components, components, ink_mask
 
 WIDE = 0.55
 """Width of a component, in letter heights, above which it can contain more than one letter and is cut."""

@@ -26,7 +26,7 @@ from lettermill.align.train import train
 from lettermill.align.views import View
 from lettermill.align.word_alignment import WordAlignment
 from lettermill.base.sampling import sample_key
-from lettermill.image.print_forms import PrintForms
+from lettermill.paper.print_forms import PrintForms
 from lettermill.records.schemas import CorrectionEffect, Reliability
 
 log = logging.getLogger(__name__)

@@ -22,7 +22,7 @@ from lettermill.align.views import View
 from lettermill.align.word_alignment import WordAlignment, align_views
 from lettermill.base.errors import CorruptedFileError, InputError
 from lettermill.base.files import write_bytes
-from lettermill.image.print_forms import PrintForms
+from lettermill.paper.print_forms import PrintForms
 
 FORMAT = 5
 """Format version of the file. Other versions are not read."""

@@ -1,4 +1,4 @@
-"""Word images as arrays: decoding, ink and components, printed labels, cropping, letter boxes, augmentation, drawing.
+"""Word images as arrays: decoding, printed labels, cropping, ink hypotheses, letter boxes, augmentation, drawing.
 
-May import: base.
+May import: base, paper.
 """

@@ -6,9 +6,9 @@ from typing import NamedTuple
 import numpy as np
 
 from lettermill.base.box import Box
-from lettermill.image.form import one_form
 from lettermill.image.printed import Writing, find_writing
-from lettermill.image.rules import without_rules
+from lettermill.paper.form import one_form
+from lettermill.paper.rules import without_rules
 
 
 class Edges(NamedTuple):

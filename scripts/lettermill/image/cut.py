@@ -3,7 +3,7 @@
 import numpy as np
 
 from lettermill.base.box import Box
-from lettermill.image.ink import components, ink_mask
+from lettermill.paper.ink import components, ink_mask
 
 FOREIGN_SHARE = 0.5
 """A component with less than this share of its ink inside a box may belong to a neighbour …"""

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from lettermill.base.box import Box
-from lettermill.image.ink import ink_mask
+from lettermill.paper.ink import ink_mask
 
 COLOURS = ((200, 80, 0), (0, 90, 220))
 """Blue and orange (BGR) in turn, so that everyone can tell neighbouring boxes apart, colour-blind or not."""

@@ -13,9 +13,9 @@ from typing import NamedTuple
 import numpy as np
 
 from lettermill.base.box import Box
-from lettermill.image.ink import Components, components, contrast
-from lettermill.image.print_forms import PrintForms
 from lettermill.image.segmentation import word_bands
+from lettermill.paper.ink import Components, components, contrast
+from lettermill.paper.print_forms import PrintForms
 
 LEVELS = (0.5, 0.2, 0.7, 0.35)
 """Shares of the difference between paper and ink from which a pixel counts as ink: a pen on plain paper first,

@@ -8,7 +8,7 @@ ink is light on a dark background.
 import cv2
 import numpy as np
 
-from lettermill.image.ink import FAINTEST_CONTRAST
+from lettermill.paper.ink import FAINTEST_CONTRAST
 
 DARKEST = 0.1
 """Share of the ink pixels that become 255. The others are the edges of strokes."""

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lettermill.base.box import Box
-from lettermill.image.ink import Components, components, ink_threshold
+from lettermill.paper.ink import Components, components, ink_threshold
 
 SMALLEST_PRINT = 5
 """Minimum height of print in pixels. Smaller print is not legible."""

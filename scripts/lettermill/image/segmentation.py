@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lettermill.base.box import Box
-from lettermill.image.ink import Components, components, ink_mask
+from lettermill.paper.ink import Components, components, ink_mask
 
 SMALLEST_LETTER = 4
 """Minimum height of a letter in pixels."""

@@ -7,9 +7,9 @@ import numpy as np
 
 from lettermill.base.box import Box
 from lettermill.image.crop import Cropping, crop
-from lettermill.image.form import one_form
-from lettermill.image.ink import components, ink_mask
 from lettermill.image.segmentation import Tolerances, cores_of, word_band
+from lettermill.paper.form import one_form
+from lettermill.paper.ink import components, ink_mask
 
 LARGEST = 4_000_000
 """Maximum number of pixels. Larger images are scaled down first."""

@@ -10,7 +10,7 @@ from lettermill.align.fragments import find_fragments
 from lettermill.base.box import Box
 from lettermill.base.direction import as_written, written_order
 from lettermill.image.crop import Cropping
-from lettermill.image.ink import ink_mask
+from lettermill.paper.ink import ink_mask
 from lettermill.predict.letter_lattice import LetterLattice, letter_shares
 from lettermill.predict.models import Models
 from lettermill.predict.prepare import prepare

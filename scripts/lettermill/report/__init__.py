@@ -1,4 +1,4 @@
 """The report: one page with numbers, plots and contact sheets.
 
-May import: base, records, image, corrections, workflow, stages.
+May import: base, records, paper, image, corrections, workflow, stages.
 """

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pandas as pd
 
-from lettermill.image.ink import FAINTEST_CONTRAST
+from lettermill.paper.ink import FAINTEST_CONTRAST
 from lettermill.report.letter_statistics import LetterStatistics
 from lettermill.stages.images import read_cut
 

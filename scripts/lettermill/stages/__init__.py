@@ -1,4 +1,4 @@
 """The steps of the workflow, each a function over one batch of rows.
 
-May import: base, records, image, corrections, plan, fetch, align.
+May import: base, records, paper, image, corrections, plan, fetch, align.
 """

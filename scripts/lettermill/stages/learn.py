@@ -15,7 +15,7 @@ from lettermill.align.supervision import supervision_of
 from lettermill.base.direction import drawn_order, embedding_levels
 from lettermill.corrections.correction import Correction
 from lettermill.image.hypotheses import WordImage
-from lettermill.image.print_forms import PrintForms
+from lettermill.paper.print_forms import PrintForms
 from lettermill.records.csv_files import by_row, read_results, write_records
 from lettermill.records.schemas import (
     CorrectionEffect,

@@ -8,8 +8,8 @@ import numpy as np
 
 from lettermill.base.box import Box
 from lettermill.image.hypotheses import InkHypothesis
-from lettermill.image.ink import components, ink_mask, ink_threshold
 from lettermill.image.segmentation import Tolerances, letters_in
+from lettermill.paper.ink import components, ink_mask, ink_threshold
 from lettermill.records.csv_files import read_results, write_results
 from lettermill.records.schemas import Cropped, SegmentedBox, StoppedRow
 from lettermill.stages.boxes import Boxes

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from lettermill.align.ground_truth import Example
 from lettermill.base.box import Box
 from lettermill.image.hypotheses import UNPRINTED, WordImage
-from lettermill.image.print_forms import PrintForms, learn_print
+from lettermill.paper.print_forms import PrintForms, learn_print
 from lettermill.records.schemas import Printed
 from lettermill.stages.match import match_word
 from lettermill.stages.segment import boxes_of

@@ -6,10 +6,10 @@ from functools import cached_property
 import cv2
 import numpy as np
 
-from lettermill.image.ink import components
-from lettermill.image.print_place import Place
-from lettermill.image.print_runs import SMALLEST
-from lettermill.image.print_size import Size
+from lettermill.paper.ink import components
+from lettermill.paper.print_place import Place
+from lettermill.paper.print_runs import SMALLEST
+from lettermill.paper.print_size import Size
 
 SCALES = (1.0, 0.985, 1.015, 0.97, 1.03)
 """Sizes in which a label is searched, relative to its template: forms are photographed from different distances."""

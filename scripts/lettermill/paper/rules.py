@@ -5,10 +5,10 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from lettermill.image.rule_scale import Scale, letter_height, scale_of
-from lettermill.image.rule_stretches import runs_of
-from lettermill.image.rule_uprights import find_uprights, may_be_any
-from lettermill.image.ruling import Line, find_lines, straightened
+from lettermill.paper.rule_scale import Scale, letter_height, scale_of
+from lettermill.paper.rule_stretches import runs_of
+from lettermill.paper.rule_uprights import find_uprights, may_be_any
+from lettermill.paper.ruling import Line, find_lines, straightened
 
 SHORTEST = 2.5
 """Minimum length of a horizontal rule in letter heights."""

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lettermill.image.rule_scale import Scale, median
+from lettermill.paper.rule_scale import Scale, median
 
 FEWEST_DASHES = 7
 """Minimum number of dashes or dots in a rule."""

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lettermill.image.ink import components
-from lettermill.image.print_average import average
-from lettermill.image.print_place import Place, writing_left
-from lettermill.image.print_runs import Run
-from lettermill.image.print_template import Template
+from lettermill.paper.ink import components
+from lettermill.paper.print_average import average
+from lettermill.paper.print_place import Place, writing_left
+from lettermill.paper.print_runs import Run
+from lettermill.paper.print_template import Template
 
 MOST_AVERAGED = 50
 """Maximum number of images that are averaged."""

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from lettermill.image.ink import Components, components
+from lettermill.paper.ink import Components, components
 
 LEVELS = (0.5, 0.3)
 """Darkness from which a pixel belongs to a run: print darker than the writing, and print in a paler colour."""

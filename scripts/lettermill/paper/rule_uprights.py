@@ -7,11 +7,11 @@ of its own look or at the edges of the image; or it is one of a row of ticks: eq
 import cv2
 import numpy as np
 
-from lettermill.image.rule_paths import MOST_BENT, STEEPEST, unit_of
-from lettermill.image.rule_scale import Scale, median
-from lettermill.image.rule_stretches import LEAST, gap_of, runs_of
-from lettermill.image.rule_ticks import FEWEST_TICKS, alike, all_along, regular_of, ticks_of
-from lettermill.image.ruling import Line, find_lines, straightened
+from lettermill.paper.rule_paths import MOST_BENT, STEEPEST, unit_of
+from lettermill.paper.rule_scale import Scale, median
+from lettermill.paper.rule_stretches import LEAST, gap_of, runs_of
+from lettermill.paper.rule_ticks import FEWEST_TICKS, alike, all_along, regular_of, ticks_of
+from lettermill.paper.ruling import Line, find_lines, straightened
 
 SHORTEST, LONG, LONGEST = 0.9, 2.0, 3.5
 """Minimum length of a vertical rule in letter heights: with horizontal rules at its ends, with the edges of the image

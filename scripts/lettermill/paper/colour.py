@@ -12,8 +12,8 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from lettermill.image.colour_groups import FAINTEST, find_groups
-from lettermill.image.light import is_even, paper_of, percentile, reduced
+from lettermill.paper.colour_groups import FAINTEST, find_groups
+from lettermill.paper.light import is_even, paper_of, percentile, reduced
 
 PALE = 0.35
 """Maximum density of a pale ink, as a share of that of the densest."""

@@ -5,8 +5,8 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from lettermill.image.colour import Inks, find_inks
-from lettermill.image.light import (
+from lettermill.paper.colour import Inks, find_inks
+from lettermill.paper.light import (
     LIGHT_PAPER,
     PATCH,
     STROKE,

@@ -9,8 +9,8 @@ from functools import lru_cache
 import cv2
 import numpy as np
 
-from lettermill.image.rule_scale import Scale
-from lettermill.image.rule_stretches import (
+from lettermill.paper.rule_scale import Scale
+from lettermill.paper.rule_stretches import (
     BAR,
     FEWEST_BARS,
     FEWEST_DASHES,

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import cv2
 import numpy as np
 
-from lettermill.image.print_runs import SMALLEST
+from lettermill.paper.print_runs import SMALLEST
 
 
 def average(

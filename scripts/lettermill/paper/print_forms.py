@@ -11,10 +11,10 @@ import cv2
 import numpy as np
 
 from lettermill.base.box import Box
-from lettermill.image.print_learning import counted, grown, is_label
-from lettermill.image.print_place import Place, gone_at, writing_left
-from lettermill.image.print_runs import Recurring, darkness, runs_of
-from lettermill.image.print_template import Template
+from lettermill.paper.print_learning import counted, grown, is_label
+from lettermill.paper.print_place import Place, gone_at, writing_left
+from lettermill.paper.print_runs import Recurring, darkness, runs_of
+from lettermill.paper.print_template import Template
 
 SHARE, LEAST = 0.08, 8
 """A label is in at least this share of the images, and in so many images."""

@@ -12,9 +12,9 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from lettermill.image.rule_paths import Wanted, paths_of, unit_of
-from lettermill.image.rule_scale import Scale, median, thickest_of, thin_parts
-from lettermill.image.rule_stretches import FEWEST_DASHES, LEAST, stretches_of
+from lettermill.paper.rule_paths import Wanted, paths_of, unit_of
+from lettermill.paper.rule_scale import Scale, median, thickest_of, thin_parts
+from lettermill.paper.rule_stretches import FEWEST_DASHES, LEAST, stretches_of
 
 EDGE = 0.12
 """Darkness at which a rule ends, as a share of that of its middle."""

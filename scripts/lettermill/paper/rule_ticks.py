@@ -4,9 +4,9 @@ import itertools
 
 import numpy as np
 
-from lettermill.image.rule_scale import Scale, thin_parts
-from lettermill.image.rule_stretches import LEAST
-from lettermill.image.ruling import Line, measured, straightened
+from lettermill.paper.rule_scale import Scale, thin_parts
+from lettermill.paper.rule_stretches import LEAST
+from lettermill.paper.ruling import Line, measured, straightened
 
 FEWEST_TICKS = 3
 """Minimum number of ticks on a rule."""
