@@ -249,6 +249,14 @@ def test_uneven_light_and_negatives_read_as_the_even_image() -> None:
         assert all(box.overlap(known) > 0.6 for box, known in zip(found, expected, strict=True))
 
 
+def test_a_line_through_the_word_does_not_join_its_letters(paper) -> None:
+    letters = (20, 12, 6, 14), (40, 12, 6, 14), (60, 12, 6, 14)
+    image = paper((40, 160), *letters, (0, 18, 160, 1))
+    assert len(find_fragments(image).boxes) != 3
+    found = find_fragments(prepare(image, NONE).image).boxes
+    assert len(found) == 3 and all(one.overlap(Box(*other)) > 0.8 for one, other in zip(found, letters, strict=True))
+
+
 def test_candidates_are_shown_without_the_ink_of_others(paper) -> None:
     image = paper((40, 160), (20, 12, 6, 14), (30, 12, 6, 14))
     fragments = find_fragments(image)

@@ -6,9 +6,8 @@ import cv2
 import numpy as np
 
 from lettermill.base.box import Box
-from lettermill.image.crop import Cropping, crop
+from lettermill.image.crop import Cropping, crop_image
 from lettermill.image.segmentation import Tolerances, cores_of, word_band
-from lettermill.paper.form import one_form
 from lettermill.paper.ink import components, ink_mask
 
 LARGEST = 4_000_000
@@ -45,18 +44,19 @@ def prepare(image: np.ndarray, cropping: Cropping) -> Prepared | None:
 
     image: (height, width) uint8 grey, or (height, width, 3) uint8 BGR.
     """
-    image = one_form(image).image
-    region, line = crop(image, cropping)
+    cropped = crop_image(image, cropping)
+    region, line = cropped.region, cropped.line
     if region.width < 1 or region.height < 1:
         return None
-    writing = region.of(image)
-    scale = min(1.0, (LARGEST / writing.size) ** 0.5)
-    writing = _resized(writing, scale)
+    original = region.of(cropped.layers[0])
+    scale = min(1.0, (LARGEST / original.size) ** 0.5)
+    writing = _resized(original, scale)
     height = letter_height(writing)
     if height > TALL or 0 < height < SMALL:
         scale *= USUAL / height
-        writing = _resized(region.of(image), scale)
-    return Prepared(writing, region, scale, None if line is None else int((line - region.y) * scale))
+        writing = _resized(original, scale)
+    shown = region.moved(cropped.box.x, cropped.box.y)
+    return Prepared(writing, shown, scale, None if line is None else int((line - region.y) * scale))
 
 
 def letter_height(image: np.ndarray) -> float:
