@@ -22,7 +22,7 @@ END = {"dataset": 1, "sheets": 1, "report": 1, "review": 1, "all": 1}
 @pytest.mark.parametrize("method", ["histogram", pytest.param("align", marks=pytest.mark.slow)])
 def test_the_plain_loop_gives_the_same_bytes(project: Project, tmp_path: Path, method: str) -> None:
     project.settings["method"] = method
-    project.write()
+    project.run()
     loop = tmp_path / "loop"
     options = [str(project.folder / "my.yaml"), "--cores", "2", "--directory", str(loop)]
     subprocess.run([sys.executable, "benchmarks/plain.py", *options], cwd=ROOT, check=True)
