@@ -30,6 +30,9 @@ correctly."""
 MAX_WORDS, MAX_STAGED = 2_000, 800
 """Maximum numbers of words that are aligned, and of those for which errors are simulated."""
 
+ROUGH = 16
+"""Divides them where another round follows, which needs no more than to know the letters that are surely right."""
+
 LEFT_OUT, ADDED, OTHER_WORD = 0.2, 0.2, 0.1
 """Shares of the wrong transcriptions that lack a letter, have an extra letter, and are another word. The others have
 one letter replaced by another."""
@@ -55,13 +58,19 @@ class Calibration(NamedTuple):
 
 
 def calibrate(
-    words: Sequence[GroundTruthWord], probabilities: Probabilities, letters: str, lexicon: Lexicon
+    words: Sequence[GroundTruthWord],
+    probabilities: Probabilities,
+    letters: str,
+    lexicon: Lexicon,
+    rough: bool = False,
 ) -> Calibration | None:
     """Learn the confidence of aligned letters, and measure its reliability; None if that is impossible.
 
     words: words with every letter known, or with a corrected letter. letters: the classes. lexicon: of all words.
+    rough: from fewer words.
     """
-    kept = {word.row_id for word in sorted(words, key=lambda word: sample_key(word.row_id))[:MAX_WORDS]}
+    most_words, most_staged = (most // ROUGH if rough else most for most in (MAX_WORDS, MAX_STAGED))
+    kept = {word.row_id for word in sorted(words, key=lambda word: sample_key(word.row_id))[:most_words]}
     words = [word for word in words if word.row_id in kept or word.by_hand]
     whole = [word for word in words if word.is_whole]
     owner = [(word.row_id, position) for word in whole for position, name in enumerate(word.labels) if name in letters]
@@ -84,7 +93,7 @@ def calibrate(
         if error and odds[row_id][position] < 0
     }
     errors = TranscriptionErrors(letters, sorted({word.word for word in whole}), confusion(own, labels))
-    staged = {word.row_id for word in sorted(whole, key=lambda word: sample_key(word.row_id))[:MAX_STAGED]}
+    staged = {word.row_id for word in sorted(whole, key=lambda word: sample_key(word.row_id))[:most_staged]}
     often = len(whole) / max(len(staged), 1)
     evidence, right, weights = [], [], []
     for word in words:

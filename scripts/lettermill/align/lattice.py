@@ -121,13 +121,16 @@ class Lattice:
     def align(self, scores: np.ndarray) -> Alignment | None:
         """Forced alignment of a given word, for scores (candidates, letters); None if there are too few candidates."""
         best = self.best_path(scores)
-        if best is None:
-            return None
+        return best and Alignment(best.chosen, self.posterior(scores, best.chosen), best.score)
+
+    def posterior(self, scores: np.ndarray, chosen: Sequence[int]) -> np.ndarray:
+        """(letters,) float64, see ``Alignment``: for scores (candidates, letters) and the candidates of a path."""
         forward, backward = self.forward(scores), self.backward(scores)
-        start, stop = np.array([self.candidates[index][:2] for index in best.chosen]).T
-        letter = np.arange(len(best.chosen))
-        taken = forward[start, letter] + scores[best.chosen, letter] + backward[stop, letter + 1]
-        return Alignment(best.chosen, np.exp(np.minimum(0, taken - forward[-1, -1])), best.score)
+        start, stop = np.array([self.candidates[index][:2] for index in chosen]).T
+        letter = np.arange(len(chosen))
+        taken = forward[start, letter] + scores[chosen, letter] + backward[stop, letter + 1]
+        posterior: np.ndarray = np.exp(np.minimum(0, taken - forward[-1, -1]))
+        return posterior
 
 
 def _weights(

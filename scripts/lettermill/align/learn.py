@@ -106,24 +106,21 @@ def _learn_in_rounds(
     learnt = _learn(words, [], letters, lexicon, forms, jobs)
     before = _examples(words)
     for _ in range(1, rounds or MAX_ROUNDS):
-        if learnt is None:
+        if learnt is None or (rounds is None and _is_settled(words, others, learnt)):
             break
-        if rounds is None and _is_settled(words, others, learnt[0]):
-            break
-        words, chance = _checked(words, learnt[0])
-        aligned = _self_labelled([*others, *chance], learnt[0])
+        words, chance = _checked(words, learnt)
+        aligned = _self_labelled([*others, *chance], learnt)
         now = _examples(words) + _examples(aligned)
         log.info("%d words fit by chance; %d letters to train on, before %d", len(chance), now, before)
         if rounds is None and now < (1 + WORTHWHILE) * before and len(chance) < WORTHWHILE * len(words):
-            if chance:
-                learnt = _calibrated(learnt[0].networks, words, learnt[0].letters, lexicon, forms)
             break
         before = now
         learnt = _learn(words, aligned, _learnable([*words, *aligned]), lexicon, forms, jobs)
-    if learnt is None:
+    calibrated = None if learnt is None else _calibrated(learnt.networks, words, learnt.letters, lexicon, forms)
+    if calibrated is None:
         log.warning("no recogniser is trained: in no word can all letters be cut out")
         return None
-    recogniser, calibration = learnt
+    recogniser, calibration = calibrated
     if calibration.accuracy < LEAST_ACCURACY:
         log.warning(
             "no recogniser is trained: of the letters that fit, only %s look like others of their class; %s are needed",
@@ -206,8 +203,8 @@ def _learn(
     lexicon: Lexicon,
     forms: PrintForms,
     jobs: int,
-) -> tuple[Recogniser, Calibration] | None:
-    """Train on words with boxes and on aligned words; calibrate on words with boxes only."""
+) -> Recogniser | None:
+    """Train on words with boxes and on aligned words; calibrate, roughly, on words with boxes only."""
     every = [*words, *aligned]
     count = sum(index >= 0 for word in every for index in word.truth)
     log.info("training on %s: %d letters of %d words", letters, count, len(every))
@@ -222,11 +219,17 @@ def _learn(
     networks = train(
         Appearance(*(values[use] for values in appearance)), targets[use], folds[use], len(letters) + 1, jobs
     )
-    return _calibrated(networks, words, letters, lexicon, forms)
+    calibrated = _calibrated(networks, words, letters, lexicon, forms, rough=True)
+    return calibrated and calibrated[0]
 
 
 def _calibrated(
-    networks: tuple[Network, ...], words: Iterable[GroundTruthWord], letters: str, lexicon: Lexicon, forms: PrintForms
+    networks: tuple[Network, ...],
+    words: Iterable[GroundTruthWord],
+    letters: str,
+    lexicon: Lexicon,
+    forms: PrintForms,
+    rough: bool = False,
 ) -> tuple[Recogniser, Calibration] | None:
     """A recogniser of ``networks``, calibrated on the words whose letters are all known, and on corrected letters."""
     calibrating = [word for word in words if word.is_whole or word.by_hand]
@@ -234,7 +237,7 @@ def _calibrated(
     def probabilities(word: GroundTruthWord, view: View) -> np.ndarray:
         return networks[fold_of(word.row_id)].log_probabilities(view.appearance.features())
 
-    calibration = calibrate(calibrating, probabilities, letters, lexicon)
+    calibration = calibrate(calibrating, probabilities, letters, lexicon, rough)
     if calibration is None:
         return None
     return Recogniser(letters, networks, lexicon, calibration.confidence, forms), calibration

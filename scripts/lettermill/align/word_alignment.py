@@ -1,12 +1,13 @@
 """Aligning one word: from its fragments and transcription to letters with evidence for each."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 
 from lettermill.align.fragments import Candidate
-from lettermill.align.lattice import Lattice, skip_costs
+from lettermill.align.lattice import BestPath, Lattice, skip_costs
 from lettermill.align.lexicon import SPELLING, spelling
 from lettermill.align.network import letter_scores
 from lettermill.align.views import View
@@ -44,12 +45,6 @@ class WordAlignment(NamedTuple):
     score_gap: float
     score: float
 
-    @property
-    def explains_all(self) -> bool:
-        """Whether no other ink hypothesis needs to be tried: the recogniser reads the transcription, and the path is
-        likely."""
-        return self.score > EXPLAINED and self.score_gap == 0
-
 
 def align_fragments(
     area: np.ndarray,
@@ -65,50 +60,89 @@ def align_fragments(
     (candidates, letters + 1); the last class is no letter. letters: the other classes. counts: see
     ``Lexicon.elsewhere``.
     """
-    scores = letter_scores(log_probabilities, letters, word)
-    lattice = Lattice(candidates, skip_costs(area))
-    alignment = lattice.align(scores)
-    if alignment is None:
-        return None
-    likeliest = log_probabilities[:, :-1].argmax(axis=1)
-    free = lattice.read(log_probabilities[:, :-1].max(axis=1) + READING_BONUS)
-    reading = "".join(letters[likeliest[index]] for index in free.chosen)
-    gap = 0.0
-    if reading != word:
-        gap = max(0.0, free.score - READING_BONUS * len(free.chosen) - alignment.score) / len(word)
-    chosen = np.array(alignment.chosen)
-    own = scores[chosen, np.arange(len(word))]
-    neighbours = np.concatenate(([0.0], own, [0.0]))
-    skipped = np.ones(len(area), bool)
-    for index in alignment.chosen:
-        skipped[candidates[index].start : candidates[index].stop] = False
-    lost = float(area[skipped].sum() / max(area.sum(), 1))
-    evidence = np.stack(
-        [
-            own,
-            np.minimum(own - _best_other(log_probabilities[chosen, :-1], letters, word), CLIP),
-            _logit(alignment.posterior),
-            np.minimum(neighbours[:-2], neighbours[2:]),
-            np.full(len(word), own.mean()),
-            np.full(len(word), own.min()),
-            np.full(len(word), 5 * lost),
-            log_probabilities[chosen, -1],
-            np.isin(chosen, free.chosen),
-            np.full(len(word), gap),
-            *spelling(counts, log_probabilities[chosen], letters, word).T,
-        ],
-        axis=1,
-    )
-    names = (letters[likeliest[index]] for index in alignment.chosen)
-    predicted_labels = [name if letter in letters else "" for name, letter in zip(names, word, strict=True)]
-    return WordAlignment(
-        alignment.chosen,
-        np.clip(evidence, -CLIP, CLIP),
-        predicted_labels,
-        reading,
-        gap,
-        alignment.score / len(word),
-    )
+    path = _Path(area, candidates, log_probabilities, letters, word)
+    return path.aligned(counts) if path.exists else None
+
+
+class _Path:
+    """The best path of ``word`` through fragments of ink, see ``align_fragments``. Its score costs little, compared to
+    the evidence of its letters."""
+
+    def __init__(
+        self, area: np.ndarray, candidates: Sequence[Candidate], log_probabilities: np.ndarray, letters: str, word: str
+    ) -> None:
+        self._area, self._candidates, self._log_probabilities = area, candidates, log_probabilities
+        self._letters, self._word = letters, word
+        self._scores = letter_scores(log_probabilities, letters, word)
+        self._lattice = Lattice(candidates, skip_costs(area))
+        self._best = self._lattice.best_path(self._scores)
+        self.exists = self._best is not None
+
+    @cached_property
+    def best(self) -> BestPath:
+        assert self._best is not None
+        return self._best
+
+    @cached_property
+    def _likeliest(self) -> np.ndarray:
+        likeliest: np.ndarray = self._log_probabilities[:, :-1].argmax(axis=1)
+        return likeliest
+
+    @cached_property
+    def _free(self) -> BestPath:
+        return self._lattice.read(self._log_probabilities[:, :-1].max(axis=1) + READING_BONUS)
+
+    @property
+    def _reading(self) -> str:
+        return "".join(self._letters[self._likeliest[index]] for index in self._free.chosen)
+
+    @property
+    def score(self) -> float:
+        """See ``WordAlignment``."""
+        return self.best.score / len(self._word)
+
+    @property
+    def explains_all(self) -> bool:
+        """Whether no other ink hypothesis needs to be tried: the path is likely, and the recogniser reads the word."""
+        return self.score > EXPLAINED and self._gap == 0
+
+    @property
+    def _gap(self) -> float:
+        if self._reading == self._word:
+            return 0.0
+        unpaid = self._free.score - READING_BONUS * len(self._free.chosen)
+        return max(0.0, unpaid - self.best.score) / len(self._word)
+
+    def aligned(self, counts: Mapping[str, int]) -> WordAlignment:
+        """The letters with their evidence."""
+        word, letters, log_probabilities = self._word, self._letters, self._log_probabilities
+        chosen = np.array(self.best.chosen)
+        own = self._scores[chosen, np.arange(len(word))]
+        neighbours = np.concatenate(([0.0], own, [0.0]))
+        skipped = np.ones(len(self._area), bool)
+        for index in self.best.chosen:
+            skipped[self._candidates[index].start : self._candidates[index].stop] = False
+        lost = float(self._area[skipped].sum() / max(self._area.sum(), 1))
+        evidence = np.stack(
+            [
+                own,
+                np.minimum(own - _best_other(log_probabilities[chosen, :-1], letters, word), CLIP),
+                _logit(self._lattice.posterior(self._scores, self.best.chosen)),
+                np.minimum(neighbours[:-2], neighbours[2:]),
+                np.full(len(word), own.mean()),
+                np.full(len(word), own.min()),
+                np.full(len(word), 5 * lost),
+                log_probabilities[chosen, -1],
+                np.isin(chosen, self._free.chosen),
+                np.full(len(word), self._gap),
+                *spelling(counts, log_probabilities[chosen], letters, word).T,
+            ],
+            axis=1,
+        )
+        names = (letters[self._likeliest[index]] for index in chosen)
+        predicted_labels = [name if letter in letters else "" for name, letter in zip(names, word, strict=True)]
+        evidence = np.clip(evidence, -CLIP, CLIP)
+        return WordAlignment(self.best.chosen, evidence, predicted_labels, self._reading, self._gap, self.score)
 
 
 def align_views(
@@ -119,14 +153,14 @@ def align_views(
     views: views of a word with log probabilities of their candidates, see ``align_fragments``. They are tried in order
     until one explains all of the ink.
     """
-    best: tuple[View, WordAlignment] | None = None
+    best: tuple[View, _Path] | None = None
     for view, log_probabilities in views:
-        aligned = align_fragments(view.area, view.candidates, log_probabilities, letters, word, counts)
-        if aligned is not None and (best is None or aligned.score > best[1].score + BETTER):
-            best = view, aligned
-            if aligned.explains_all:
+        path = _Path(view.area, view.candidates, log_probabilities, letters, word)
+        if path.exists and (best is None or path.score > best[1].score + BETTER):
+            best = view, path
+            if path.explains_all:
                 break
-    return best
+    return best and (best[0], best[1].aligned(counts))
 
 
 def _best_other(log_probabilities: np.ndarray, letters: str, word: str) -> np.ndarray:

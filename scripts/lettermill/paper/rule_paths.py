@@ -28,8 +28,15 @@ STEEPEST = 0.055
 MOST_BENT = 0.015
 """Maximum rise of a bent rule over its chord, as a share of its length."""
 
+TILT_STEP, BEND_STEP = 2.0, 3.0
+"""Between one path and the next, at its ends, in units of rows."""
+
 MOST_PATHS, MOST_STRIPS = 80, 32
 """Maximum numbers of candidates examined in an image and of strips of columns along each of them."""
+
+MOST_PLACES = 8_000_000
+"""Maximum number of strips of all paths across an image; images with more are too large for their thin strokes to be
+words."""
 
 
 Wanted = Callable[[np.ndarray, list[tuple[int, int]]], bool]
@@ -48,7 +55,10 @@ def paths_of(thin: np.ndarray, darkness: np.ndarray, scale: Scale, shortest: flo
     padded = cv2.copyMakeBorder(present, 0, 0, 0, strips * strip - width, cv2.BORDER_REPLICATE)
     shares = cv2.resize(padded, (strips, len(thin)), interpolation=cv2.INTER_AREA)
 
-    shapes, index, margin = _shapes(len(thin), strips, STEEPEST * width / 2 / unit, MOST_BENT * width / unit)
+    tilt, bend = STEEPEST * width / 2 / unit, MOST_BENT * width / unit
+    if len(_steps(tilt, TILT_STEP)) * len(_steps(bend, BEND_STEP)) * strips * len(thin) > MOST_PLACES:
+        return []
+    shapes, index, margin = _shapes(len(thin), strips, tilt, bend)
     around = cv2.copyMakeBorder(shares, margin, margin, 0, 0, cv2.BORDER_CONSTANT, value=0)
     sums = around.ravel().take(index).sum(axis=0, dtype=np.int32)  # (shapes, rows)
 
@@ -81,14 +91,15 @@ def unit_of(scale: Scale) -> int:
     return max(1, int(scale.stroke / 3))
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=8)
 def _shapes(rows: int, strips: int, tilt: float, bend: float) -> tuple[np.ndarray, np.ndarray, int]:
     """The shapes ((n, 2) tilt, bend) of paths, the indices ((strips, n, rows)) of the strips along each path of each
     shape, and the number of rows that must be added above and below for that."""
-    shapes = np.array([(tilts, bends) for bends in _steps(bend, 3.0) for tilts in _steps(tilt, 2.0)])
+    shapes = np.array([(tilts, bends) for bends in _steps(bend, BEND_STEP) for tilts in _steps(tilt, TILT_STEP)])
     offsets = _offsets(shapes, strips)
     margin = int(abs(offsets).max())
-    index = (np.arange(rows) + offsets.T[:, :, None] + margin) * strips + np.arange(strips)[:, None, None]
+    rows_at = np.arange(rows, dtype=np.int32) + (offsets.T[:, :, None] + margin).astype(np.int32)
+    index = rows_at * np.int32(strips) + np.arange(strips, dtype=np.int32)[:, None, None]
     for shared in (shapes, index):
         shared.flags.writeable = False
     return shapes, index, margin

@@ -13,6 +13,9 @@ from lettermill.paper.ruling import Line, find_lines, straightened
 SHORTEST = 2.5
 """Minimum length of a horizontal rule in letter heights."""
 
+LARGEST = 8_000_000
+"""Pixels of an image in which rules are looked for at most: what is larger is no image of a word."""
+
 FILLED = 0.6
 """Minimum share of its columns that a rule in pieces covers."""
 
@@ -33,7 +36,7 @@ class Rules(NamedTuple):
 def without_rules(image: np.ndarray) -> Rules:
     """Remove the rules from ``image`` ((height, width) uint8, dark ink on evenly lit paper)."""
     nothing = Rules(image, np.zeros(image.shape, bool), {})
-    scaled = scale_of(image)
+    scaled = scale_of(image) if image.size <= LARGEST else None
     if scaled is None:
         return nothing
     scale, darkness = scaled

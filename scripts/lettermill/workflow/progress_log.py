@@ -63,8 +63,10 @@ class Watch(logging.Handler):
             self.handleError(record)
 
     def tick(self) -> None:
-        """Show a progress line if it is time to."""
+        """Show a progress line if it is time to, and the last one has not come."""
         now = self._clock()
+        if self._progress.is_over:
+            return
         if now - self._last >= max(SHORTEST, min(self._growth * (self._last - self._began), self._longest)):
             self._last = now
             self._say(self._progress.line())
