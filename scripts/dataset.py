@@ -47,7 +47,7 @@ def main() -> None:
     )
     diagnosis = diagnosis_of(batches, account.delivered_rows, learning, printed)
     write_records(Path(snakemake.output.diagnosis), Diagnosed, diagnosis)
-    text = summary(account, output, diagnosis, len(params.notes), outcomes)
+    text = summary(account, output, diagnosis, [TableNote(*note) for note in params.notes], outcomes)
     Path(snakemake.output.summary).write_text(text, encoding="utf-8")
 
 

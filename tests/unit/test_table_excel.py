@@ -82,7 +82,9 @@ def test_the_sheet_with_the_columns_is_read(tmp_path: Path, save) -> None:
     table = read_raw_table(tmp_path / "t.xls", COLUMNS)
     assert rows_of(table) == [["1", "a.jpg", "AA"]]
     assert [tuple(note) for note in table.notes] == [(1, "only the sheet 'words' was read, not 'about'")]
-    with pytest.raises(InputError, match=r"t.xls, line 1: there is no column 'url'. The columns are 'made by', 'me'"):
+    with pytest.raises(
+        InputError, match=r"t.xls, sheet 'about', line 1: there is no column 'url'. The columns are 'made by', 'me'"
+    ):
         read_raw_table(tmp_path / "t.xls", Columns(None, "url", "text"))
 
 

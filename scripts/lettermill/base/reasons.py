@@ -20,6 +20,10 @@ REASONS: dict[str, dict[str, Reason]] = {
         "malformed_line": Reason(
             "the line of the table is not a readable row", "Correct the line; `detail` has its number and the problem."
         ),
+        "spreadsheet_error": Reason(
+            "a cell has an error of a spreadsheet, such as #N/A, or a formula without a value",
+            "Correct the formula. If a program wrote the workbook, open it in Excel and save it once.",
+        ),
         "empty_id": Reason("the row has no id", "Give the row an id."),
         "unsafe_id": Reason("the id has control characters or more than 4,096 bytes", "Shorten or clean the id."),
         "duplicate_id": Reason("another row has the same id", "Give each row its own id, or delete the duplicate."),

@@ -10,7 +10,7 @@ from lettermill.base.reasons import TRANSIENT, explain
 from lettermill.base.split import PARTS
 from lettermill.corrections.correction import APPLIED, MEANINGS, UNNEEDED
 from lettermill.dataset.account import Account
-from lettermill.records.schemas import CorrectionOutcome, Diagnosed
+from lettermill.records.schemas import CorrectionOutcome, Diagnosed, TableNote
 
 MAY_BE_FETCHED_LATER = """
          The images of {:,} rows failed with a transient error. To retry, run:
@@ -18,26 +18,25 @@ MAY_BE_FETCHED_LATER = """
 
 
 EXAMPLES = 5
-"""How many corrections that were not applied are listed."""
+"""How many notes, and corrections that were not applied, are listed."""
 
 
 def summary(
     account: Account,
     dataset: Path,
     diagnosis: Sequence[Diagnosed] = (),
-    notes: int = 0,
+    notes: Sequence[TableNote] = (),
     corrections: Sequence[CorrectionOutcome] = (),
 ) -> str:
     """``account`` as plain text for the end of a run.
 
-    diagnosis: what stands in the way. notes: number of notes on the table, see ``TableNote``. corrections: their
-    outcomes.
+    diagnosis: what stands in the way. notes: on the table. corrections: their outcomes.
     """
     letters = sorted(account.letters.items())
     lines = [
         *_nothing(account, diagnosis),
         f"{account.rows:>8,} rows in the table",
-        *([f"{notes:>8,} notes on reading the table: {dataset.parent}/table_notes.csv"] if notes else []),
+        *_noted(notes, dataset.parent / "table_notes.csv"),
         *(
             f"{-count:>8,} {stage}: {reason} ({explain(stage, reason)})"
             for (stage, reason), count in account.rejected.items()
@@ -55,6 +54,17 @@ def summary(
         f"Dataset: {dataset}/    Rejected rows and letters: {dataset}/rejected.csv",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _noted(notes: Sequence[TableNote], path: Path) -> Iterator[str]:
+    """The first notes. What concerns the whole table, such as sheets that are left out, is on its first line."""
+    if not notes:
+        return
+    yield f"{len(notes):>8,} {'note' if len(notes) == 1 else 'notes'} on reading the table: {path}"
+    for note in notes[:EXAMPLES]:
+        yield from _wrapped(f"line {note.line}: {note.note}")
+    if len(notes) > EXAMPLES:
+        yield f"         and {len(notes) - EXAMPLES:,} more"
 
 
 def _corrected(corrections: Sequence[CorrectionOutcome], path: Path) -> Iterator[str]:

@@ -9,8 +9,9 @@ from urllib.parse import unquote, urlsplit
 from lettermill.base.alphabet import Alphabet, word
 from lettermill.corrections.correction import EXCLUDED, Correction
 from lettermill.corrections.rows import RowCorrections
+from lettermill.plan.text_notes import text_notes
 from lettermill.records.schemas import TriedCorrection
-from lettermill.table.cells import MAX_CELL_LENGTH
+from lettermill.table.cells import MAX_CELL_LENGTH, NO_ADDRESS, NOT_COMPUTED, is_error
 from lettermill.table.layout import Columns
 from lettermill.table.raw_table import RawTable
 
@@ -25,6 +26,11 @@ _SHOWN = 200
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _WEB = re.compile(r"https?://[^/]", re.IGNORECASE)
+_NO_PATH = re.compile(r"(?:data|https?|ftps?|file|blob|cid|about|mailto|javascript):", re.IGNORECASE)
+"""Schemes of what is no path although it may lack ``://``."""
+
+_ABSOLUTE = re.compile(r"[/\\]|[A-Za-z]:[/\\]")
+"""The beginning of an absolute path, also of Windows."""
 
 
 class Row(NamedTuple):
@@ -57,19 +63,25 @@ def validate_rows(
 ) -> tuple[list[Row], list[RejectedRow], list[TriedCorrection]]:
     """The usable rows of ``table``, the rejected ones, and the outcomes of ``corrections``.
 
-    corrections: those of whole rows. name: that of the table's file."""
+    corrections: those of whole rows. name: that of the table's file. Notes on transcriptions are added to those of
+    ``table``.
+    """
     layout = table.layout
     images = [cell.strip() for cell in table.column(layout.image)]
     ids = [_stem(image) for image in images] if layout.id is None else [c.strip() for c in table.column(layout.id)]
     skipped = {text.strip().casefold() for text in unreadable}
     corrected = RowCorrections(corrections, ids, table.column(layout.text), alphabet, skipped)
     texts, lines = corrected.texts, table.lines
-    patterns = {text: alphabet.pattern(text) for text in set(texts)}
+    patterns = {text: alphabet.pattern(text) if len(text) <= MAX_CELL_LENGTH else "" for text in set(texts)}
     text_errors = {text: _text_error(text, pattern, skipped, columns) for text, pattern in patterns.items()}
     rows = [Row(row_id, image, patterns[text]) for row_id, image, text in zip(ids, images, texts, strict=True)]
     duplicated = _duplicates(rows, lines)
 
-    good, bad = [], [RejectedRow("", "malformed_line", f"{name} line {line}: {why}") for line, why in table.malformed]
+    good, kept_texts, bad = (
+        [],
+        {},
+        [RejectedRow("", "malformed_line", f"{name} line {line}: {why}") for line, why in table.malformed],
+    )
     for index, (row, text) in enumerate(zip(rows, texts, strict=True)):
         reason, detail = _row_error(row, columns) or text_errors[text] or ("", "")
         if not reason and index in duplicated:
@@ -79,11 +91,13 @@ def validate_rows(
             reason = EXCLUDED
         if not reason:
             good.append(row)
+            kept_texts[lines[index]] = text
             continue
-        line = lines[index]
-        if not row.row_id or line in table.short:  # the line is needed to find the row
+        line, row_id = lines[index], _shown_id(row, columns, reason)
+        if not row_id or line in table.short or reason == "spreadsheet_error":  # the line is needed to find the row
             detail = f"{name} line {line}: {detail}" if detail else f"{name} line {line}"
-        bad.append(RejectedRow(_shortened(row.row_id) if reason == "unsafe_id" else row.row_id, reason, detail))
+        bad.append(RejectedRow(row_id, reason, detail))
+    table.notes += text_notes(kept_texts, alphabet)
     if not (row_ids := corrected.row_ids):
         return good, bad, []
     kept = [row.row_id for row in good if row.row_id in row_ids]
@@ -94,8 +108,13 @@ def validate_rows(
 def _row_error(row: Row, columns: Columns) -> tuple[str, str] | None:
     """(reason, how to fix it) if the id or the image of a row is not usable."""
     row_id, image, _ = row
+    for column, cell in ((columns.image, image), (columns.id, row_id)):
+        if column and is_error(cell):
+            return "spreadsheet_error", _error_detail(column, cell)
     if not image:
         return "empty_image", f"fill in column {columns.image}"
+    if _NO_PATH.match(image) and not _WEB.match(image):
+        return "invalid_url", f"{_shortened(image, 60)}: save the image as a file, or write an http:// or https:// URL"
     source = f"column {columns.id}" if columns.id else f"the file name in column {columns.image}"
     if not row_id:
         return "empty_id", f"fill in {source}"
@@ -115,7 +134,7 @@ def _row_error(row: Row, columns: Columns) -> tuple[str, str] | None:
     if "://" in image:
         if not _WEB.match(image):
             return "invalid_url", f"{_shortened(image)}: write an http:// or https:// URL, or a path"
-    elif image.startswith("/") or ".." in image.split("/"):
+    elif _ABSOLUTE.match(image) or ".." in re.split(r"[/\\]", image):
         return "outside_images_folder", f"{_shortened(image)}: write a path inside the folder `images` of your config"
     return None
 
@@ -126,6 +145,8 @@ def _text_error(text: str, pattern: str, skipped: set[str], columns: Columns) ->
         return "malformed_line", f"column {columns.text} has {len(text):,} characters, shorten it: {_shortened(text)}"
     if text.strip().casefold() in skipped:
         return "unreadable_transcription", ""
+    if is_error(text.strip()):
+        return "spreadsheet_error", _error_detail(columns.text, text.strip())
     if not word(pattern):
         return "empty_transcription", f"fill in column {columns.text}, or add its letters to `alphabet` in your config"
     return None
@@ -161,5 +182,21 @@ def _stem(image: str) -> str:
     return posixpath.splitext(posixpath.basename(path))[0].strip()
 
 
-def _shortened(text: str) -> str:
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+def _error_detail(column: str, cell: str) -> str:
+    if cell == NOT_COMPUTED:
+        return f"column {column} has a formula without a value: open the workbook in Excel and save it"
+    if cell == NO_ADDRESS:
+        return f"column {column} has a link whose address a formula computes: write the address itself into the cell"
+    return f"column {column} has the error {cell}: correct its formula, or write text"
+
+
+def _shown_id(row: Row, columns: Columns, reason: str) -> str:
+    """The id of a rejected row; empty if what stands there cannot be one."""
+    no_name = reason == "spreadsheet_error" or (reason == "invalid_url" and "://" not in row.image)
+    if is_error(row.row_id) or (columns.id is None and no_name):
+        return ""
+    return _shortened(row.row_id) if reason == "unsafe_id" or len(row.row_id) > MAX_ID_BYTES else row.row_id
+
+
+def _shortened(text: str, longest: int = _SHOWN) -> str:
+    return text if len(text) <= longest else f"{text[:longest]}…"

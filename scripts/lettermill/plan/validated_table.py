@@ -39,13 +39,14 @@ def read_validated_table(
     unreadable: Iterable[str],
     encoding: str = AUTO,
     corrections: Iterable[Correction] = (),
+    sheet: str | None = None,
 ) -> ValidatedTable:
     """Read the table at ``path`` (see ``read_raw_table``), every row by itself.
 
-    encoding: see ``to_text``. corrections: those of whole rows. Raises InputError when the file is not a table with
-    these columns, or has no row.
+    encoding: see ``to_text``. corrections: those of whole rows. sheet: see ``read_workbook``. Raises InputError when
+    the file is not a table with these columns, or has no row.
     """
-    table = read_raw_table(path, columns, encoding)
+    table = read_raw_table(path, columns, encoding, sheet)
     if not len(table.cells) and not table.malformed:
         raise InputError(f"{path}: the table has a header but no rows. Add at least one row.")
     rows, rejected, tried = validate_rows(path.name, table, columns, alphabet, unreadable, corrections)

@@ -10,6 +10,7 @@ from urllib.parse import unquote
 from lettermill.base.alphabet import Alphabet
 from lettermill.base.errors import InputError
 from lettermill.base.file_names import file_stem
+from lettermill.base.find_file import find_file
 from lettermill.plan.batches import batch_count, batch_of
 from lettermill.plan.config import check_config, find_path
 from lettermill.plan.correction_plan import CorrectionPlan, confirmed_rows
@@ -19,6 +20,9 @@ from lettermill.plan.rows import Row
 from lettermill.plan.validated_table import read_validated_table
 from lettermill.table.layout import Columns
 from lettermill.workflow.parameters import Rows
+
+INDEXED = ("encoding", "sheet", "columns", "alphabet", "unreadable", "batches")
+"""The settings that the index of a table depends on."""
 
 
 class Workplan:
@@ -46,7 +50,7 @@ class Workplan:
 
     @cached_property
     def _index(self) -> TableIndex:
-        settings = {name: self._config[name] for name in ("encoding", "columns", "alphabet", "unreadable", "batches")}
+        settings = {name: self._config[name] for name in INDEXED}
         key = table_key(self.table_path, [settings, self._corrections.of_rows])
         return open_index(INDEX, key) or self._build_index(key)
 
@@ -55,9 +59,9 @@ class Workplan:
         columns, alphabet = Columns(**self._config["columns"]), Alphabet(self._config["alphabet"])
         gc.disable()  # it would scan a million rows again and again and free nothing
         try:
-            unreadable, encoding = self._config["unreadable"], self._config["encoding"]
+            unreadable, encoding, sheet = (self._config[name] for name in ("unreadable", "encoding", "sheet"))
             corrections = self._corrections.of_rows
-            table = read_validated_table(self.table_path, columns, alphabet, unreadable, encoding, corrections)
+            table = read_validated_table(self.table_path, columns, alphabet, unreadable, encoding, corrections, sheet)
             return build_index(INDEX, key, table, batch_count(self._config["batches"], table.size), changed)
         finally:
             gc.enable()
@@ -188,5 +192,8 @@ class Workplan:
         try:
             status = os.stat(f"{self.images}/{row.image}")
         except (OSError, ValueError):
-            return "missing"
+            try:
+                status = os.stat(find_file(self.images, row.image))
+            except (OSError, ValueError):
+                return "missing"
         return f"{status.st_size} bytes {status.st_mtime_ns}"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lettermill.base.file_names import file_stem
 from lettermill.base.files import link_or_copy
+from lettermill.base.find_file import find_file, similar_file
 from lettermill.fetch.cache import Cache
 from lettermill.fetch.responses import KeptResponse, read_responses, write_responses
 from lettermill.fetch.settings import FetchSettings
@@ -152,7 +153,7 @@ def _copy(row: ImageSource, stem: str, images: Path, output: Path, settings: Fet
 def _read(images: Path, name: str, largest: int) -> tuple[bytes | None, str, str]:
     """(content, reason, detail) of a file of the images folder, with either content or reason."""
     try:
-        path = (images / name).resolve()
+        path = find_file(images, name).resolve()
         if not path.is_relative_to(images.resolve()):
             return None, "outside_images_folder", f"{name} links to a file outside of the folder `images`"
         # Non-blocking, so that a named pipe without a writer does not block.
@@ -161,7 +162,8 @@ def _read(images: Path, name: str, largest: int) -> tuple[bytes | None, str, str
                 return None, "not_an_image", f"{name} is not a regular file"
             content = file.read(largest + 1)
     except (FileNotFoundError, NotADirectoryError):
-        return None, "missing_file", name
+        similar = similar_file(images, name)
+        return None, "missing_file", f"{name}: there is {similar}, which is written differently" if similar else name
     except (OSError, ValueError, RuntimeError) as error:  # such as a folder, a NUL in the name, a loop of links
         return None, "not_an_image", f"{name} cannot be read: {type(error).__name__}"
     return (None, "too_large", f"{name}: more than {largest} bytes") if len(content) > largest else (content, "", "")

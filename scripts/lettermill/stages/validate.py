@@ -1,6 +1,7 @@
 """Validate: check a table, its corrections and its images before a run."""
 
 import hashlib
+import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -8,6 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from lettermill.base.alphabet import word
+from lettermill.base.find_file import find_file
 from lettermill.base.findings import count_findings, diagnose
 from lettermill.base.reasons import explain
 from lettermill.base.sampling import sample_key
@@ -107,7 +109,7 @@ def image_lines(sources: Sequence[ImageSource], images: Path, settings: FetchSet
     urls = sorted({row.image for row in sources if row.is_url})
     files = {row.image for row in sources if not row.is_url}
     if files:
-        missing = sorted(name for name in files if not (images / name).exists())
+        missing = sorted(name for name in files if not os.path.exists(find_file(images, name)))
         yield f"{len(files):>8,} image files in {images}; missing: {len(missing):,}"
         yield from _named(missing)
     if urls:
@@ -127,7 +129,7 @@ def image_lines(sources: Sequence[ImageSource], images: Path, settings: FetchSet
 
 def ink_lines(sources: Sequence[ImageSource], found: Findings) -> Iterator[str]:
     """What a random sample of the image files is like, line by line. No URL is requested."""
-    files = [row for row in sources if not row.is_url and (found.images / row.image).is_file()]
+    files = [row for row in sources if not row.is_url and os.path.isfile(find_file(found.images, row.image))]
     sample = sorted(files, key=lambda row: sample_key(row.row_id))[:SAMPLE]
     rows = [(letters, kinds) for row in sample for letters, kinds in _found_in(row, found)]
     if not rows:
@@ -140,7 +142,7 @@ def ink_lines(sources: Sequence[ImageSource], found: Findings) -> Iterator[str]:
 
 def _found_in(row: ImageSource, found: Findings) -> Iterator[tuple[int, list[str]]]:
     """(letters, kinds) of an image file, if it can be decoded."""
-    image = decode_colour((found.images / row.image).read_bytes())
+    image = decode_colour(find_file(found.images, row.image).read_bytes())
     if image is None:
         return
     cropped = crop_image(image, found.cropping)

@@ -7,11 +7,20 @@ import re
 MAX_CELL_LENGTH = 32_767
 """Characters in a cell, as in Excel. A longer cell comes from a quote that is not closed."""
 
-_ENCLOSED = re.compile(r'"((?:[^"]|"")*)"')
-_IMAGE = re.compile(
-    r"""\s*(?:https?://[^\s/"'][^\r\n"]*|[^\r\n"]*\.(?:jpe?g|jfif|png|tiff?|bmp|gif|webp|jp2|avif|heic|p[bgpn]m))\s*""",
-    re.IGNORECASE,
+NOT_COMPUTED = "#FORMULA!"
+"""Stands for a formula without a value."""
+
+NO_ADDRESS = "#HYPERLINK!"
+"""Stands for a link whose text is no image, and whose address a formula computes."""
+
+_ENCLOSED = re.compile(r'"((?:[^"]|"")*+)"')
+_URL = re.compile(r"https?://[^\s/\"']", re.IGNORECASE)
+_SUFFIXES = (
+    *(".jpg", ".jpeg", ".jfif", ".png", ".tif", ".tiff", ".bmp", ".gif", ".webp", ".jp2", ".avif", ".heic"),
+    *(".pbm", ".pgm", ".ppm", ".pnm"),
 )
+_ERRORS = frozenset({"#N/A", "#NV", "#N/D", "#N/B", "#NB", "#GETTING_DATA"})
+_ESCAPE = re.compile("_x([0-9a-fA-F]{4})_")
 
 
 def is_blank(line: str) -> bool:
@@ -36,7 +45,40 @@ def split_unquoted(line: str, separator: str) -> list[str]:
 
 def looks_like_image(cell: str) -> bool:
     """Whether a cell is an http(s) URL, or a path with the suffix of an image."""
-    return _IMAGE.fullmatch(cell) is not None
+    cell = cell.strip()
+    if "\n" in cell or "\r" in cell or '"' in cell:
+        return False
+    return _URL.match(cell) is not None or cell[-5:].lower().endswith(_SUFFIXES)
+
+
+def is_error(cell: str) -> bool:
+    """Whether a cell has an error of a spreadsheet, also of a localised one: ``#N/A``, ``#REF!``, ``#BEZUG!``."""
+    if not cell.startswith("#") or len(cell) > 20:
+        return cell[:4] == "Err:" and cell[4:].isdecimal()  # of LibreOffice
+    return cell in _ERRORS or (cell[-1] in "!?" and cell.isupper() and " " not in cell)
+
+
+def error_cell(code: str) -> str:
+    """The text of an error cell of a workbook, such that ``is_error``."""
+    return code if is_error(code) else "#ERROR!"
+
+
+def unescaped(cell: str, is_text: bool) -> str:
+    """A cell of an .xlsx file without escapes such as ``_x000D_`` (ECMA-376, part 1, 22.9.2.19, ST_Xstring).
+
+    Without ``is_text`` only white space, and the underscore that escapes an escape: many programs write a file name
+    such as ``page_x0120_y0340.png`` as it is, and it should stay like that.
+    """
+    if "_x" not in cell:
+        return cell
+
+    def character(found: re.Match[str]) -> str:
+        code = int(found[1], 16)
+        escapes = code == ord("_") and _ESCAPE.match(cell, found.end() - 1) is not None
+        return chr(code) if is_text or escapes or chr(code).isspace() else found[0]
+
+    # Characters beyond U+FFFF are two escapes.
+    return _ESCAPE.sub(character, cell).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def check_text(column: str, cell: str) -> str:

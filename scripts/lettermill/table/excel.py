@@ -1,40 +1,46 @@
 """Excel workbooks as tables: their cells as Excel shows them, as text."""
 
-import datetime
-import io
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
+from urllib.parse import unquote
 
 from lettermill.base.errors import InputError
 from lettermill.records.schemas import TableNote
-from lettermill.table.cells import displayed
+from lettermill.table.cells import NO_ADDRESS, looks_like_image, unescaped
 from lettermill.table.content import XLSX
 from lettermill.table.layout import Columns, Layout, layout_of
 from lettermill.table.notes import note_on_lines
 from lettermill.table.raw_table import RawTable, to_frame
+from lettermill.table.worksheet import Worksheet
+from lettermill.table.xls import read_xls
+from lettermill.table.xlsx import read_xlsx
+
+_DATES = "a cell is a date, not text: it was read as YYYY-MM-DD"
+_HIDDEN_ROWS = "hidden in the workbook, perhaps by a filter, and read like all others"
+_LINKS = "the address of a link was read, not the text that the cell shows"
 
 
-class _Worksheet(NamedTuple):
-    """A sheet of a workbook. rows: all its rows."""
+class _Page(NamedTuple):
+    """A sheet that has cells. rows: those after the header. missing: why it has not the columns, if so."""
 
-    name: str
-    rows: Iterable[list[str]]
-    dates: list[int]  # rows in which a cell is a date; complete after ``rows`` have been read
+    sheet: Worksheet
+    rows: Iterator[tuple[int, list[str]]]
+    layout: Layout | None
+    missing: InputError | None
 
 
-def read_workbook(path: Path, kind: str, data: bytes, columns: Columns) -> RawTable:
-    """The rows of the first sheet with these columns of the workbook at ``path``.
+def read_workbook(path: Path, kind: str, data: bytes, columns: Columns, sheet: str | None = None) -> RawTable:
+    """The rows of a sheet with these columns of the workbook at ``path``.
 
-    kind: XLSX or XLS. Raises InputError when it cannot be read or has no such sheet.
+    kind: XLSX or XLS. sheet: its name; with None it is the first one that is not hidden. Raises InputError when the
+    workbook cannot be read, is too large, or has no such sheet.
     """
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter(
-                "ignore"
-            )  # about features that the library does not support and a table does not need
-            return _first_with_columns(path, _xlsx(data) if kind == XLSX else _xls(data), columns)
+        with warnings.catch_warnings():  # about features that a library does not support and a table does not need
+            warnings.simplefilter("ignore")
+            return _read(path, read_xlsx(path, data) if kind == XLSX else read_xls(path, data), columns, sheet)
     except InputError:
         raise
     except Exception as error:  # a damaged file may raise nearly anything in the libraries
@@ -45,100 +51,107 @@ def read_workbook(path: Path, kind: str, data: bytes, columns: Columns) -> RawTa
         ) from error
 
 
-def _first_with_columns(path: Path, pages: Iterable[_Worksheet], columns: Columns) -> RawTable:
-    table, others, error = None, [], None
-    for page in pages:
-        rows = enumerate(page.rows, 1)
-        line, header = next(((line, row) for line, row in rows if any(row)), (1, []))
-        while header and not header[-1]:
-            header.pop()
-        if not header:
+def _read(path: Path, sheets: Iterator[Worksheet], columns: Columns, name: str | None) -> RawTable:
+    table, read, others, hidden, error = None, "", [], [], None
+    names = []
+    for sheet in sheets:
+        names.append(sheet.name)
+        if (page := _begun(path, sheet, columns)) is None:
             continue
-        try:
-            layout = layout_of(f"{path}, line {line}", header, columns, line)
-        except InputError as missing:
-            error = error or missing
-            others.append(page.name)
+        wanted = sheet.name.casefold() == name.strip().casefold() if name else not sheet.hidden
+        if wanted and page.layout and table is None:
+            table, read = _read_rows(page), sheet.name
             continue
-        if table is None:
-            table, name = _read_rows(layout, rows, page.dates), page.name
-        else:
-            others.append(page.name)
+        error = error or (page.missing if wanted else None)
+        others.append(_left_out(page))
+        if page.layout and sheet.hidden:
+            hidden.append(sheet.name)
     if table is None:
-        raise error or InputError(
-            f"{path}, line 1: there is no header. Write the names of the columns into the first row."
-        )
+        raise error or _no_sheet(path, name, names, hidden)
     if others:
-        table.notes.append(TableNote(1, f"only the sheet {name!r} was read, not {', '.join(map(repr, others))}"))
+        note = f"only the sheet {read!r} was read, not {', '.join(others)}"
+        if any(" row" in other for other in others):
+            note += ". To read another one, set `sheet` in your config; to read several, copy their rows into one sheet"
+        table.notes.insert(0, TableNote(1, note))
     return table
 
 
-def _read_rows(layout: Layout, rows: Iterable[tuple[int, list[str]]], dates: list[int]) -> RawTable:
-    """The table in ``rows``: the rows after the header, with their numbers. dates: see ``_Worksheet``."""
-    kept, lines, malformed, width = [], [], [], layout.width
-    for line, row in rows:
+def _no_sheet(path: Path, name: str | None, names: list[str], hidden: list[str]) -> InputError:
+    if name:
+        there = ", ".join(map(repr, names[:60]))
+        return InputError(
+            f"{path} has no sheet {name!r} with a header. Its sheets are {there}. Correct `sheet` in your config."
+        )
+    if hidden:
+        return InputError(
+            f"{path}: only the hidden sheet {hidden[0]!r} has these columns. Unhide it, or set `sheet: {hidden[0]}` in "
+            "your config."
+        )
+    return InputError(f"{path}, line 1: there is no header. Write the names of the columns into the first row.")
+
+
+def _begun(path: Path, sheet: Worksheet, columns: Columns) -> _Page | None:
+    """The sheet, of which the header has been read; None if it has no cell that is not empty."""
+    rows = iter(sheet.rows)
+    line, header = next(((line, row) for line, row in rows if any(row)), (1, []))
+    if not header:
+        return None
+    names = [unescaped(name, is_text=False) if sheet.escaped else name for name in header]
+    try:
+        place = f"{path}, sheet {sheet.name!r}, line {line}"
+        return _Page(sheet, rows, layout_of(place, names, columns, line), None)
+    except InputError as missing:
+        return _Page(sheet, rows, None, missing)
+
+
+def _left_out(page: _Page) -> str:
+    """The name of a sheet that is not read, and how many rows it has if it has the columns."""
+    kind = "hidden, " if page.sheet.hidden else ""
+    if not page.layout:
+        return f"{page.sheet.name!r}"
+    count = sum(any(row) for _, row in page.rows)
+    return f"{page.sheet.name!r} ({kind}{count:,} {'row' if count == 1 else 'rows'} with the same columns)"
+
+
+def _read_rows(page: _Page) -> RawTable:
+    """The table in the rows after the header, with their numbers."""
+    assert page.layout
+    kept, lines, malformed, width = [], [], [], page.layout.width
+    text = page.layout.text
+    for line, row in page.rows:
         if "".join(row[width:]).strip():
             count = max(place for place, cell in enumerate(row, 1) if cell)
             malformed.append((line, f"expected {width} fields, found {count}: name all columns in the first row"))
-        elif any(row):
+        elif row:
+            if page.sheet.escaped:
+                row = [unescaped(cell, place == text) for place, cell in enumerate(row)]
             kept.append(row[:width] + [""] * (width - len(row)))
             lines.append(line)
-    notes = [note_on_lines(dates, "a cell is a date, not text: it was read as YYYY-MM-DD")] if dates else []
-    return RawTable(layout, to_frame(kept, lines, width), malformed, notes=notes)
+    linked = _follow_links(page, kept, lines)
+    hidden = sorted(set(page.sheet.hidden_rows).intersection(lines))
+    notes = [
+        note_on_lines(*note)
+        for note in ((page.sheet.dates, _DATES), (hidden, _HIDDEN_ROWS), (linked, _LINKS))
+        if note[0]
+    ]
+    return RawTable(page.layout, to_frame(kept, lines, width), malformed, notes=notes)
 
 
-def _xlsx(data: bytes) -> Iterator[_Worksheet]:
-    import openpyxl  # slow to import, and only needed here
+def _follow_links(page: _Page, rows: list[list[str]], lines: list[int]) -> list[int]:
+    """Replace the texts of links in the column of images by their addresses, unless they are addresses themselves.
 
-    book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-    for page in book.worksheets:
-        page.reset_dimensions()  # other programs write wrong ones
-        dates: list[int] = []
-        yield _Worksheet(page.title, _rows_of_xlsx(page, dates), dates)
-
-
-def _rows_of_xlsx(page: Iterable, dates: list[int]) -> Iterator[list[str]]:
-    for line, row in enumerate(page, 1):
-        cells = []
-        for cell in row:
-            value = cell.value
-            if isinstance(value, str):
-                cells.append(value)
-            elif value is None:
-                cells.append("")
-            else:
-                if isinstance(value, datetime.date | datetime.time | datetime.timedelta) and dates[-1:] != [line]:
-                    dates.append(line)
-                cells.append(displayed(value, cell.number_format))
-        yield cells
-
-
-def _xls(data: bytes) -> Iterator[_Worksheet]:
-    import xlrd
-
-    book = xlrd.open_workbook(file_contents=data, logfile=io.StringIO(), formatting_info=True)
-    for page in book.sheets():
-        dates: list[int] = []
-        yield _Worksheet(page.name, _rows_of_xls(book, page, dates), dates)
-
-
-def _rows_of_xls(book: Any, page: Any, dates: list[int]) -> Iterator[list[str]]:
-    import xlrd
-
-    for row in range(page.nrows):
-        cells = []
-        for cell in page.row(row):
-            value = cell.value
-            if cell.ctype == xlrd.XL_CELL_DATE:
-                value = xlrd.xldate_as_datetime(value, book.datemode)
-                if dates[-1:] != [row + 1]:
-                    dates.append(row + 1)
-            elif cell.ctype == xlrd.XL_CELL_BOOLEAN:
-                value = bool(value)
-            elif cell.ctype == xlrd.XL_CELL_ERROR:
-                value = xlrd.error_text_from_code[value]
-            pattern = ""
-            if cell.ctype == xlrd.XL_CELL_NUMBER:
-                pattern = book.format_map[book.xf_list[cell.xf_index].format_key].format_str
-            cells.append(displayed(value, pattern))
-        yield cells
+    Returns the numbers of the rows where an address was read.
+    """
+    assert page.layout
+    place, links, followed = page.layout.image, page.sheet.links, []
+    for line, row in zip(lines, rows, strict=True) if links else ():
+        address = links.get((line, place + 1))
+        if address is None or looks_like_image(row[place]):
+            continue
+        address = address if "://" in address else unquote(address)
+        if looks_like_image(address):
+            row[place] = address
+            followed.append(line)
+        elif not address:
+            row[place] = NO_ADDRESS
+    return followed
