@@ -13,7 +13,7 @@ from lettermill.table.content import XLSX
 from lettermill.table.layout import Columns, Layout, layout_of
 from lettermill.table.notes import note_on_lines
 from lettermill.table.raw_table import RawTable, to_frame
-from lettermill.table.worksheet import Worksheet
+from lettermill.table.worksheet import MAX_SHEETS, Worksheet
 from lettermill.table.xls import read_xls
 from lettermill.table.xlsx import read_xlsx
 
@@ -56,6 +56,8 @@ def _read(path: Path, sheets: Iterator[Worksheet], columns: Columns, name: str |
     names = []
     for sheet in sheets:
         names.append(sheet.name)
+        if len(names) > MAX_SHEETS:
+            raise InputError(f"{path} has more than {MAX_SHEETS:,} sheets. Delete those that are not needed.")
         if (page := _begun(path, sheet, columns)) is None:
             continue
         wanted = sheet.name.casefold() == name.strip().casefold() if name else not sheet.hidden

@@ -17,7 +17,7 @@ from lettermill.table.raw_table import RawTable, to_frame
 SUFFIXES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
 
 _OBJECT = re.compile(rb'\s*\{\s*["}]')
-_OBJECTS_BELOW = re.compile(rb'^\s*\{\s*"', re.MULTILINE)
+_OBJECTS_BELOW = re.compile(rb'^[ \t]*\{\s*"', re.MULTILINE)
 _ARRAY = re.compile(rb"\s*\[\s*\{")
 
 

@@ -10,7 +10,10 @@ MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
 """Rows and columns of a sheet, as in Excel."""
 
 MAX_CELLS = 10_000_000
-"""Cells of all sheets of a workbook. Every row counts as one more, and so do empty cells between others."""
+"""Cells of all sheets of a workbook, with empty ones before others."""
+
+MAX_SHEETS = 1_000
+"""Sheets of a workbook."""
 
 
 @dataclass
@@ -47,10 +50,9 @@ class CellLimit:
                 "the sheets and columns that are not needed, or save it as CSV."
             )
 
-    def check_row(self, sheet: str, number: int) -> None:
+    def refuse_row(self, sheet: str, number: int) -> None:
         """Raises InputError for a row that no sheet can have."""
-        if not 0 < number <= MAX_ROWS:
-            raise InputError(
-                f"{self._path}, sheet {sheet!r}: there is a row {number:,}, and Excel has {MAX_ROWS:,} rows at most. "
-                "The workbook is damaged. Open it in Excel and save it as .xlsx or CSV."
-            )
+        raise InputError(
+            f"{self._path}, sheet {sheet!r}: there is a row {number:,}, and Excel has {MAX_ROWS:,} rows at most. The "
+            "workbook is damaged. Open it in Excel and save it as .xlsx or CSV."
+        )

@@ -12,11 +12,13 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from lettermill.table.cells import NOT_COMPUTED, displayed, error_cell
-from lettermill.table.worksheet import MAX_COLUMNS, CellLimit, Worksheet
-from lettermill.table.xlsx_parts import Parts, elements
+from lettermill.table.worksheet import MAX_COLUMNS, MAX_ROWS, CellLimit, Worksheet
+from lettermill.table.xlsx_parts import Parts
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-_CELL, _FORMULA, _LINK, _ROW = (f"{_MAIN}{name}" for name in ("c", "f", "hyperlink", "row"))
+_CELL, _FORMULA, _INLINE, _VALUE, _LINK, _ROW, _RUN, _TEXT = (
+    f"{_MAIN}{name}" for name in ("c", "f", "is", "v", "hyperlink", "row", "r", "t")
+)
 _LINK_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 _NEVER_COMPUTED = re.compile(rb'\bfullCalcOnLoad="(?:1|true)"')
@@ -37,24 +39,32 @@ def read_xlsx(path: Path, data: bytes) -> Iterator[Worksheet]:
     reader.read_workbook()
     apply_stylesheet(parts, reader.wb)
     limit = CellLimit(path)
-    texts = [] if strings is None else _shared_texts(parts, strings.PartName[1:], limit)
+    texts = [] if strings is None else _shared_texts(parts, strings.PartName[1:])
     stale = bool(_NEVER_COMPUTED.search(parts.read(reader.parser.workbook_part_name)))
+    names = set(parts.namelist())
     for sheet, part in reader.parser.find_sheets():
-        if part.target in parts.namelist() and "chartsheet" not in part.Type:
+        if part.target in names and "chartsheet" not in part.Type:
             page = Worksheet(sheet.name, sheet.state != "visible", escaped=True)
             page.rows = _Rows(parts, part.target, reader.wb, texts, stale, page, limit)
             yield page
 
 
-def _shared_texts(parts: Parts, name: str, limit: CellLimit) -> list[str]:
+def _shared_texts(parts: Parts, name: str) -> list[str]:
     """The texts that cells refer to by number. openpyxl would lose escapes of escapes (``_x005F_x000D_``)."""
     texts = []
-    with parts.open(name) as source:
-        for item in elements(source, {f"{_MAIN}si"}):
-            limit.take(1)
-            found = [*item.iterfind(f"{_MAIN}t"), *item.iterfind(f"{_MAIN}r/{_MAIN}t")]  # not how it is pronounced
-            texts.append("".join(text.text or "" for text in found))
+    for item in parts.elements(name, {f"{_MAIN}si"}):
+        texts.append(_plain(item))
     return texts
+
+
+def _plain(item: Element | None) -> str:
+    """The text of an element that has texts, runs with texts, and how these are pronounced."""
+    found = ""
+    for piece in () if item is None else item:
+        text = piece if piece.tag == _TEXT else piece.find(_TEXT) if piece.tag == _RUN else None
+        if text is not None:
+            found += text.text or ""
+    return found
 
 
 class _Rows:
@@ -63,24 +73,26 @@ class _Rows:
     def __init__(
         self, parts: Parts, name: str, book: Any, texts: list[str], stale: bool, page: Worksheet, limit: CellLimit
     ):
+        from openpyxl.utils import column_index_from_string
         from openpyxl.worksheet._reader import WorkSheetParser
 
         self._parts, self._name, self._book, self._page, self._limit = parts, name, book, page, limit
-        self._stale = stale
+        self._stale, self._texts, self._column = stale, texts, column_index_from_string
         self._shared: dict[str, str] = {}  # number of a formula that Excel writes once for many cells -> formula
         formats = (book.epoch, book._date_formats, book._timedelta_formats)
-        self._parser = WorkSheetParser(None, texts, True, *formats)
+        self._parser = WorkSheetParser(None, [], True, *formats)
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
         number, links = 0, {}
-        with self._parts.open(self._name) as source:
-            for element in elements(source, {_ROW, _LINK}):
-                if element.tag == _LINK:
-                    if id_ := element.get(_LINK_ID):
-                        links[element.get("ref", "")] = id_
-                    continue
-                number = int(float(element.get("r", number + 1)))
-                self._limit.check_row(self._page.name, number)
+        for element in self._parts.elements(self._name, {_ROW, _LINK}):
+            if element.tag == _LINK:
+                if id_ := element.get(_LINK_ID):
+                    links[element.get("ref", "")] = id_
+                continue
+            number = int(float(element.get("r", number + 1)))
+            if not 0 < number <= MAX_ROWS:
+                self._limit.refuse_row(self._page.name, number)
+            if len(element):
                 if element.get("hidden") in ("1", "true"):
                     self._page.hidden_rows.append(number)
                 yield number, self._cells(number, element)
@@ -88,37 +100,51 @@ class _Rows:
 
     def _cells(self, number: int, row: Element) -> list[str]:
         cells: list[str] = []
-        self._parser.row_counter, self._parser.col_counter = number, 0
-        for element in row.iterfind(_CELL):
-            cell = self._parser.parse_cell(element)
-            text, column = self._text(number, cell, element.find(_FORMULA)), cell["column"]
-            if not text:
+        column = 0
+        for element in row:
+            if element.tag != _CELL:
                 continue
-            if column > MAX_COLUMNS:
+            place = element.get("r")
+            column = self._column(place.rstrip("0123456789")) if place else column + 1
+            if not len(element) or not (text := self._text(number, column, element)):
+                continue
+            if not 0 < column <= MAX_COLUMNS:
                 raise ValueError(f"row {number} has a column {column:,}")
             cells += [""] * (column - len(cells))
             cells[column - 1] = text
-        self._limit.take(len(cells) + len(row) + 1)
+        self._limit.take(len(cells))
         return cells
 
-    def _text(self, number: int, cell: dict[str, Any], formula: Element | None) -> str:
-        """A cell as Excel shows it. cell: of openpyxl."""
-        value, kind = cell["value"], cell["data_type"]
+    def _text(self, number: int, column: int, element: Element) -> str:
+        """A cell as Excel shows it."""
+        kind, formula = element.get("t", "n"), element.find(_FORMULA)
+        stored = element.findtext(_VALUE)
         if formula is not None:
-            if (value is None and kind != "s") or (self._stale and value == 0 and kind == "n"):
+            if (not stored and kind not in ("str", "inlineStr")) or (self._stale and stored == "0" and kind == "n"):
                 return NOT_COMPUTED
-            written = formula.text or self._shared.get(formula.get("si", ""), "")
-            if "si" in formula.attrib:
-                self._shared.setdefault(formula.attrib["si"], written)
-            if link := _LINK_FORMULA.match(written):
-                self._page.links[number, cell["column"]] = (link[1] or "").replace('""', '"')
-        if isinstance(value, str):
-            return error_cell(value) if kind == "e" else value
-        if value is None:
-            return ""
+            self._note_link(number, column, formula)
+        if kind == "s" and stored:
+            return self._texts[int(stored)]
+        if kind == "inlineStr":
+            return _plain(element.find(_INLINE))
+        if kind == "str" or not stored:
+            return stored or ""
+        self._parser.row_counter, self._parser.col_counter = number, column
+        cell = self._parser.parse_cell(element)
+        value = cell["value"]
+        if cell["data_type"] == "e":
+            return error_cell(str(value))
         if isinstance(value, datetime.date | datetime.time | datetime.timedelta) and self._page.dates[-1:] != [number]:
             self._page.dates.append(number)
         return displayed(value, self._number_format(cell["style_id"]))
+
+    def _note_link(self, number: int, column: int, formula: Element) -> None:
+        """Note the address if the formula of a cell is a link."""
+        written = formula.text or self._shared.get(formula.get("si", ""), "")
+        if "si" in formula.attrib:
+            self._shared.setdefault(formula.attrib["si"], written)
+        if link := _LINK_FORMULA.match(written):
+            self._page.links[number, column] = (link[1] or "").replace('""', '"')
 
     def _number_format(self, style: int) -> str:
         from openpyxl.styles import numbers

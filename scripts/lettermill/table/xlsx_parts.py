@@ -24,11 +24,13 @@ MAX_PART = 16 << 20
 MAX_RATIO, FREE_BYTES = 100, 32 << 20
 """A part of more than FREE_BYTES may be MAX_RATIO times its packed size. Sheets have a ratio of 5 to 30."""
 
-MAX_INSIDE = 300_000
-"""XML elements in one row or text. A row of 16,384 cells with formulas has a sixth of them."""
+MAX_TAGS = 250_000
+"""Tags in such a part. openpyxl makes objects of them, 40 microseconds each."""
 
-MAX_DEPTH = 100
-"""Levels of XML elements."""
+MAX_ELEMENTS, MAX_INSIDE, MAX_DEPTH = 12_000_000, 300_000, 100
+"""XML elements in all sheets and texts, and in one row or text; their levels. A cell has two to four elements."""
+
+_CHUNK = 1 << 20
 
 
 class Parts(zipfile.ZipFile):
@@ -40,7 +42,7 @@ class Parts(zipfile.ZipFile):
 
     def __init__(self, path: Path, data: bytes):
         super().__init__(io.BytesIO(data))
-        self._path, self._left = path, MAX_XML
+        self._path, self._left, self._elements_left = path, MAX_XML, MAX_ELEMENTS
 
     def open(
         self, name: Any, mode: Literal["r", "w"] = "r", pwd: bytes | None = None, *, force_zip64: bool = False
@@ -58,13 +60,47 @@ class Parts(zipfile.ZipFile):
         """The content of a small part."""
         if (part := self.getinfo(name)).file_size > MAX_PART:
             raise self._too_much(part)
-        return super().read(name, pwd)
+        content = super().read(name, pwd)
+        if (tags := content.count(b"<")) > MAX_TAGS:
+            raise InputError(
+                f"{self._path} has {tags:,} XML tags in {name}: more styles or links than can be used. Copy the rows "
+                "into a new workbook, or save them as CSV."
+            )
+        return content
 
     def _too_much(self, part: zipfile.ZipInfo) -> InputError:
         return InputError(
             f"{self._path} unpacks to too much: its part {part.filename} has {part.file_size >> 20:,} MiB. Copy the "
             "rows into a new workbook, or save them as CSV."
         )
+
+    def elements(self, name: str, tags: Collection[str]) -> Iterator[Element]:
+        """The elements of a part with these tags, none of them inside another; complete until the next is asked for.
+
+        Nothing else of the part stays in memory.
+        """
+        path: list[Element] = []
+        top = inside = 0  # the depth of the wanted element, and how many elements are in it
+        with self.open(name) as source:
+            for event, element in iterparse(_LargeChunks(source), ("start", "end")):
+                if event == "start":
+                    path.append(element)
+                    inside += 1
+                    if not top and element.tag in tags:
+                        top, inside = len(path), 0
+                    self._elements_left -= 1
+                    if not self._elements_left or len(path) > MAX_DEPTH or (top and inside > MAX_INSIDE):
+                        raise InputError(
+                            f"{self._path} has too many XML elements in {name}, in all or in one row. Copy the rows "
+                            "into a new workbook, or save them as CSV."
+                        )
+                    continue
+                if len(path) == top:
+                    yield element
+                    top = 0
+                path.pop()
+                if path and not top:
+                    path[-1].clear()
 
     def _refuse_entities(self, source: IO[bytes]) -> None:
         class Begun(Exception):
@@ -79,28 +115,16 @@ class Parts(zipfile.ZipFile):
         parser = expat.ParserCreate()
         parser.StartDoctypeDeclHandler, parser.StartElementHandler = refuse, stop
         with contextlib.suppress(Begun, expat.ExpatError):  # what is wrong with it, is said by what parses all of it
-            parser.ParseFile(source)
+            while chunk := source.read(_CHUNK):
+                parser.Parse(chunk)
 
 
-def elements(source: IO[bytes], tags: Collection[str]) -> Iterator[Element]:
-    """The elements with these tags, not one inside another; each is complete until the next is asked for.
+class _LargeChunks:
+    """A file whose chunks are large. expat before 2.6 scans a long comment or attribute again with every chunk."""
 
-    Nothing else stays in memory. Raises ValueError for XML that no program for workbooks writes.
-    """
-    path: list[Element] = []
-    top = inside = 0  # the depth of the wanted element, and what is in it
-    for event, element in iterparse(source, ("start", "end")):
-        if event == "start":
-            path.append(element)
-            inside += 1
-            if not top and element.tag in tags:
-                top, inside = len(path), 0
-            if len(path) > MAX_DEPTH or (top and inside > MAX_INSIDE):
-                raise ValueError("a row or a text has too many XML elements")
-            continue
-        if len(path) == top:
-            yield element
-            top = 0
-        path.pop()
-        if path and not top:
-            path[-1].clear()
+    def __init__(self, source: IO[bytes]):
+        self._source = source
+
+    def read(self, size: int = -1) -> bytes:
+        """As of a file, but at least a large chunk."""
+        return self._source.read(max(size, _CHUNK) if size > 0 else size)
