@@ -17,7 +17,7 @@ from lettermill.dataset.letter_table import COLUMNS, DELIVERED, read_letters, wr
 from lettermill.dataset.summary import summary
 from lettermill.dataset.sync import remove_others
 from lettermill.records.csv_files import read_records, write_records
-from lettermill.records.schemas import Delivered, Letter, Rejected
+from lettermill.records.schemas import Delivered, Letter, Rejected, TableNote
 
 
 def batch(folder: Path, rows: dict[str, str], rejected: list[str] = ()) -> Path:
@@ -52,7 +52,9 @@ def test_repeated_letters_all_survive_and_rows_are_accounted_for(tmp_path: Path)
     assert (account.rows, account.delivered_rows) == (4, 2)
     assert account.rejected == {("table", "empty_id"): 1, ("match", "too_few_boxes"): 1}
     assert account.letters == {"A": 4, "B": 2, "N": 2}
-    text = summary(account, tmp_path / "dataset")
+    text = summary(account, tmp_path / "dataset", notes=[TableNote(1, "a sheet " * 20), *[TableNote(7, "x")] * 6])
+    assert "       7 notes on reading the table: " in text and "         and 2 more" in text
+    assert "         - line 1: a sheet a sheet" in text and max(map(len, text.splitlines())) < 180
     assert text.lstrip().startswith("4 rows in the table") and "-1 match: too_few_boxes" in text
     assert "| A | 4 |" in dataset_card(account, "words.csv", {"method": "histogram"}, {"numpy": "2"})
 

@@ -93,9 +93,11 @@ class Alphabet:
         """(character, letters that it is read as) where ``pattern`` changes more than the case; "" for none."""
         text = unicodedata.normalize("NFC", text)
         for character, own in zip(text, self._in_own_script(text), strict=True):
-            letters = self._reading(own)
-            if letters and letters.upper() != character.upper() and character not in self._special:
-                yield character, letters.replace(OTHER, "").replace(MARK, "")
+            reading = self._reading(own)
+            letters = reading.replace(OTHER, "").replace(MARK, "")
+            same = letters.upper() == character.upper() or character in self._special
+            if reading and not (letters and same):
+                yield character, letters
 
     def _in_own_script(self, text: str) -> str:
         """``text`` (NFC) without the look-alikes of other scripts in words that have a letter of this alphabet."""

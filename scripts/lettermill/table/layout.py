@@ -14,6 +14,9 @@ SEPARATORS = (",", ";", "\t", "|")
 _MAX_LINES = 20
 """Lines of a header, at most."""
 
+MAX_HEADER = 1 << 20
+"""Characters of its first line, at most: 16,384 columns, as many as Excel has, with names of 60 characters."""
+
 _EXCEL_LINE = re.compile(r'"?sep=([^"\r\n])"?\s*', re.IGNORECASE)
 
 
@@ -57,6 +60,11 @@ def find_layout(path: Path, lines: Lines, columns: Columns) -> Layout:
         separators, start = (named[1],), _skip_blank(lines, start + 1)
     if start == len(lines):
         raise InputError(f"{path}, line 1: there is no header. Write the names of the columns on the first line.")
+    if (length := len(lines[start])) > MAX_HEADER:
+        raise InputError(
+            f"{path}, line {start + 1}: the header has {length:,} characters. Write the names of the columns on "
+            "the first line."
+        )
     wanted = _wanted(columns)
 
     def fitness(header: _Header) -> tuple[int, int]:
