@@ -93,14 +93,18 @@ class Suspect(NamedTuple):
 class Reliability(NamedTuple):
     """``results/recogniser/reliability.csv``: letters with a confidence from ``low`` to ``high``.
 
-    Letters of simulated transcription errors count by their weight. Letters of suspect transcriptions count as wrong.
+    Confidences are those that the words of the other folds teach. Letters of simulated transcription errors count by
+    their weight. Letters of suspect transcriptions count as wrong.
     """
 
     low: float
     high: float
     letters: float  # number of letters
+    independent: float  # number of independent letters that would tell as much: those of a word are alike
     confidence: float  # their mean
     accuracy: float  # share of right letters
+    accuracy_low: float  # its 95 % interval
+    accuracy_high: float
 
 
 class Learning(NamedTuple):
