@@ -173,9 +173,20 @@ class Finding(NamedTuple):
     """``results/letters/{batch}/findings.csv``: one line for every row with a cropped image."""
 
     row_id: str
-    letters: int  # number of letters of its transcription
+    transcription: str  # the letters of it
+    boxes: int  # number of boxes by the most usual ink hypothesis
+    sha256: str  # digest of the image
     found: str  # what the image is like: words of ``lettermill.base.findings``, separated by spaces
     picture: str  # the image as an example, relative to the folder of findings.csv; empty if it is none
+
+
+class Duplicate(NamedTuple):
+    """``results/duplicates.csv``: a row whose image is also that of another row."""
+
+    row_id: str
+    same_as: str  # the first row with this image
+    transcription: str
+    differs: int  # 1 if the rows with this image have different transcriptions, otherwise 0
 
 
 class Diagnosed(NamedTuple):
