@@ -11,8 +11,18 @@ from lettermill.plan.batches import FEW, MOST, ROWS_PER_BATCH, batch_count, batc
 
 @pytest.mark.parametrize(
     ("rows", "count"),
-    [(1, 2), (1_000, 2), (1_001, 4), (4_000, 8), (4_001, 16), (20_000, 16), (20_001, 32), (130_000, 128)]
-    + [(1_000_000, 1024), (10**9, MOST)],
+    [
+        (1, 2),
+        (1_000, 2),
+        (1_001, 4),
+        (4_000, 8),
+        (4_001, 16),
+        (20_000, 16),
+        (20_001, 32),
+        (130_000, 128),
+        (1_000_000, 1024),
+        (10**9, MOST),
+    ],
 )
 def test_auto_doubles_as_the_table_grows(rows: int, count: int) -> None:
     assert batch_count("auto", rows) == count
