@@ -21,8 +21,8 @@ MAX_XML = 256 << 20
 MAX_PART = 16 << 20
 """Bytes of a part that is parsed as a whole: styles, the list of sheets, the addresses of links."""
 
-MAX_RATIO, FREE_BYTES = 100, 32 << 20
-"""A part of more than FREE_BYTES may be MAX_RATIO times its packed size. Sheets have a ratio of 5 to 30."""
+MAX_RATIO, FREE_BYTES = 100, 16 << 20
+"""More than FREE_BYTES may be MAX_RATIO times the size of the file. Sheets have a ratio of 5 to 30."""
 
 MAX_TAGS = 250_000
 """Tags in such a part. openpyxl makes objects of them, 40 microseconds each."""
@@ -42,7 +42,8 @@ class Parts(zipfile.ZipFile):
 
     def __init__(self, path: Path, data: bytes):
         super().__init__(io.BytesIO(data))
-        self._path, self._left, self._elements_left = path, MAX_XML, MAX_ELEMENTS
+        self._path, self._elements_left = path, MAX_ELEMENTS
+        self._left = min(MAX_XML, max(FREE_BYTES, MAX_RATIO * len(data)))
 
     def open(
         self, name: Any, mode: Literal["r", "w"] = "r", pwd: bytes | None = None, *, force_zip64: bool = False
@@ -50,7 +51,7 @@ class Parts(zipfile.ZipFile):
         """The part as ZipFile opens it. It counts each time that it is opened."""
         part = name if isinstance(name, zipfile.ZipInfo) else self.getinfo(name)
         self._left -= part.file_size
-        if self._left < 0 or part.file_size > max(FREE_BYTES, MAX_RATIO * part.compress_size):
+        if self._left < 0:
             raise self._too_much(part)
         with super().open(part) as source:
             self._refuse_entities(source)
