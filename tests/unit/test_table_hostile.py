@@ -1,13 +1,16 @@
 """Tables that are made to take for ever, or all memory, are refused or read soon."""
 
+import struct
 import time
 from pathlib import Path
 
 import pytest
+import xlwt
 
 from lettermill.base.errors import InputError
 from lettermill.table import worksheet, xlsx_parts
 from lettermill.table.read import read_raw_table
+from lettermill.table.xls import linked_cells
 from tables import COLUMNS, HEADER, read
 from workbooks import text, workbook_row, write_xlsx
 
@@ -79,6 +82,23 @@ def test_entities(tmp_path: Path) -> None:
     prolog = '<!DOCTYPE x [<!ENTITY a "AAAAAAAAAA"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
     write_xlsx(tmp_path / "t.xlsx", workbook_row(2, text("1"), text("a.png"), text("&b;")), prolog=prolog)
     assert "has XML with a document type" in refused(tmp_path / "t.xlsx")
+
+
+def test_links_on_all_cells_of_old_workbooks() -> None:
+    """xlrd notes a link for each cell: 16 million, for each of such records."""
+    records = struct.pack("<HH2s", 0x809, 2, b"ab") + struct.pack("<6H", 0x1B8, 8, 0, 65_535, 0, 255)
+    assert linked_cells(records) == 65_536 * 256
+    assert linked_cells(records[:-1]) == 0 and linked_cells(records + b"\0" * 8) == 65_536 * 256
+
+
+def test_sheets_of_old_workbooks_whose_last_cell_is_far_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    book = xlwt.Workbook()
+    for number in range(5):
+        sheet = book.add_sheet(f"s{number}")
+        sheet.write(65_535, 255, "x")
+    book.save(str(tmp_path / "t.xls"))
+    monkeypatch.setattr(worksheet, "MAX_CELLS", 200_000)
+    assert "has more than 200,000 cells" in refused(tmp_path / "t.xls")
 
 
 def test_a_long_comment_is_scanned_once(tmp_path: Path) -> None:

@@ -103,7 +103,7 @@ class _OtherLines:
         """Read all these lines."""
         following = self._layout.lines
         for place, is_whole in enumerate(self._whole):
-            if place >= following and not is_whole:
+            if place >= following and not is_whole and not self._lines.is_empty(place):
                 following = place + self._read_line(place)
                 self._whole[place:following] = [False] * (following - place)
 

@@ -51,6 +51,10 @@ class Lines:
     def __getitem__(self, place: int) -> str:
         return self._data[self._starts[place] : self._starts[place + 1]].decode()
 
+    def is_empty(self, place: int) -> bool:
+        """Whether a line has nothing but its end."""
+        return self._data[self._starts[place] : self._starts[place + 1]] in (b"\n", b"\r\n", b"\r")
+
 
 def to_text(path: Path, data: bytes, encoding: str) -> Text:
     """The bytes of the table at ``path`` as text. encoding: AUTO or the name of a codec, see ``is_encoding``.
