@@ -14,7 +14,7 @@ from lettermill.base.files import link_or_copy
 from lettermill.fetch.cache import Cache
 from lettermill.fetch.responses import KeptResponse, read_responses, write_responses
 from lettermill.fetch.settings import FetchSettings
-from lettermill.image.codec import decode_error
+from lettermill.image.codec import decode_detail, decode_error
 from lettermill.image.formats import suffix_of
 from lettermill.records.csv_files import write_records
 from lettermill.records.schemas import Downloaded
@@ -140,7 +140,7 @@ def _copy(row: ImageSource, stem: str, images: Path, output: Path, settings: Fet
     """Copy the image of a row from the images folder, or record why that is not possible."""
     content, reason, detail = _read(images, row.image, settings.max_bytes)
     if content is not None and (reason := decode_error(content)):
-        detail, content = f"{row.image}: {len(content)} bytes", None
+        detail, content = f"{row.image} is {decode_detail(content, reason)}", None
     if content is None:
         return Downloaded(row.row_id, "failed", reason, detail, "", None, None, "", None, None)
     file = stem + suffix_of(content)
