@@ -107,10 +107,12 @@ class WordImage(NamedTuple):
                     break
             else:
                 number = len(seen)
+                if number == MAX_HYPOTHESES:  # of the rest, only the votes for these count
+                    continue
                 seen.append((outline, hypothesis))
             if FAINTEST in hypothesis.name:
                 faintest.add(seen[number][1].name)
-        found = [hypothesis for _, hypothesis in seen[:MAX_HYPOTHESES]]
+        found = [hypothesis for _, hypothesis in seen]
         return sorted(found, key=lambda one: one.name not in faintest)
 
     def _every(self, only: str = "") -> Iterator[InkHypothesis]:
