@@ -8,6 +8,7 @@ from pathlib import Path
 from lettermill.base.findings import KINDS, LEARNING
 from lettermill.base.reasons import TRANSIENT, explain
 from lettermill.base.split import PARTS
+from lettermill.base.visible import visible
 from lettermill.corrections.correction import APPLIED, MEANINGS, UNNEEDED
 from lettermill.dataset.account import Account
 from lettermill.records.schemas import CorrectionOutcome, Diagnosed
@@ -66,7 +67,7 @@ def _corrected(corrections: Sequence[CorrectionOutcome], path: Path) -> Iterator
     yield ""
     yield f"{len(corrections):>8,} corrections: {parts}: {path}"
     lost = [line for line in corrections if line.outcome not in (APPLIED, UNNEEDED)]
-    yield from (f"         line {line.line}: {line.outcome}: {line.detail}" for line in lost[:EXAMPLES])
+    yield from (f"         line {line.line}: {line.outcome}: {visible(line.detail)}" for line in lost[:EXAMPLES])
     if len(lost) > EXAMPLES:
         yield f"         and {len(lost) - EXAMPLES:,} more"
 
