@@ -1,6 +1,6 @@
 """Ink and paper: the ink pixels of a scan and their connected components."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -77,6 +77,11 @@ class Components:
         return int((self.width * self.height).sum()) > MAX_ENTANGLEMENT * self.labels.size
 
     @cached_property
+    def unlabelled(self) -> "Components":
+        """The same with labels that are all 0 and take no memory: two bytes of each pixel are many in a large image."""
+        return replace(self, labels=_no_labels(self.labels.shape))
+
+    @cached_property
     def boxes(self) -> list[Box]:
         """The bounding box of each component."""
         columns = (self.left, self.top, self.width, self.height)
@@ -142,6 +147,10 @@ def ink_mask(image: np.ndarray, share: float = INK_SHARE) -> np.ndarray:
     return np.zeros(image.shape, bool) if threshold is None else image < threshold
 
 
+def _no_labels(shape: tuple[int, ...]) -> np.ndarray:
+    return np.broadcast_to(np.uint16(0), shape)
+
+
 def components(mask: np.ndarray) -> Components:
     """The connected components of ``mask`` ((height, width) bool), ordered by left edge, then top."""
     height, width = mask.shape
@@ -150,7 +159,7 @@ def components(mask: np.ndarray) -> Components:
         count = cv2.connectedComponents(mask.view(np.uint8), connectivity=8)[0] - 1
         if count > MAX_SPECKS:
             none = np.zeros(0, np.int64)
-            return Components(np.broadcast_to(np.int32(0), mask.shape), none, none, none, none, none, count)
+            return Components(_no_labels(mask.shape), none, none, none, none, none, count)
     kind = cv2.CV_16U if most < 1 << 16 else cv2.CV_32S  # 16 bits are three times as fast
     _, labels, stats, _ = cv2.connectedComponentsWithStats(mask.view(np.uint8), connectivity=8, ltype=kind)
     left, top = stats[1:, cv2.CC_STAT_LEFT], stats[1:, cv2.CC_STAT_TOP]
