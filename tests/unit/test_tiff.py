@@ -1,5 +1,6 @@
 """TIFF files: all kinds of numbers, the form for large files, and tiles that are larger than their image."""
 
+import warnings
 import zlib
 from pathlib import Path
 
@@ -98,6 +99,23 @@ def test_pnm_files_say_what_is_white(kind: int, white: int) -> None:
     else:
         body = np.repeat(values, 3 if kind == 6 else 1).astype(values.dtype.newbyteorder(">")).tobytes()
     assert differs(head + body) <= max(2, 255 / white)
+
+
+@pytest.mark.parametrize("big", [False, True])
+def test_damaged_directories_are_no_error(big: bool) -> None:
+    content = tiff(SMALL, big)
+    size = 8 if big else 4
+    for place in range(4, 300, 4):
+        for number in (0, 1, len(content) - 1, len(content), 2**31 - 1, 2 ** (8 * size - 1), 2 ** (8 * size) - 1):
+            damaged = content[:place] + number.to_bytes(size, "little") + content[place + size :]
+            reason = decode_error(damaged)
+            assert not reason or decode_detail(damaged, reason).startswith("a ")
+
+
+def test_any_floating_point_numbers_are_an_image() -> None:
+    image = np.random.default_rng(0).integers(0, 256, (40, 160), np.uint8).view("<f8")
+    with warnings.catch_warnings(action="error"):
+        assert decode(tiff(image)).shape == image.shape
 
 
 def test_what_cannot_be_decoded_is_named() -> None:

@@ -29,7 +29,8 @@ def eight_bits(image: np.ndarray, full: int = 0, is_min_white: bool = False) -> 
         low, scale = (0.0, 255 / full) if full else _range(image[part])
         rows = max(1, BLOCK // image[0].size)
         for top in range(0, len(image), rows):
-            values = (image[top : top + rows][part].astype(np.float32) - low) * scale
+            with np.errstate(over="ignore", invalid="ignore"):  # a damaged file has any numbers
+                values = (image[top : top + rows][part].astype(np.float32) - low) * scale
             values[np.isnan(values)] = 255
             result[top : top + rows][part] = np.rint(np.clip(values, 0, 255))
     if is_min_white:

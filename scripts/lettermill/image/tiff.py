@@ -68,6 +68,8 @@ def tiff_directory(content: bytes) -> TiffDirectory:
     big = content[2:4] in (b"\x2b\0", b"\0\x2b")
     offset, counter, inline = ("Q", "Q", 8) if big else ("I", "H", 4)
     (start,) = struct.unpack_from(order + offset, content, 8 if big else 4)
+    if start > len(content):
+        raise struct.error("the directory is missing")
     (count,) = struct.unpack_from(order + counter, content, start)
     entry = struct.Struct(f"{order}HH{offset}")
     first = start + struct.calcsize(order + counter)
