@@ -7,6 +7,8 @@ import pytest
 
 from fetching import fetch
 from lettermill.base.visible import LONGEST, shortened, visible
+from lettermill.dataset.account import Account
+from lettermill.dataset.summary import summary
 from lettermill.fetch.settings import FetchSettings
 from lettermill.records.schemas import CorrectionOutcome
 from lettermill.stages.validate import Findings, validation_lines
@@ -36,6 +38,11 @@ def test_validate_prints_no_control_characters(tmp_path: Path) -> None:
     text = "\n".join(validation_lines(found, FetchSettings(retries=0)))
     assert is_safe(text) and text.count(r"\x1b]0;renamed") >= 5 and "\nusable" not in text
     assert r"not_an_image: b\x1b[2J.png is a file of an unknown format" in text
+
+
+def test_the_summary_has_no_control_characters() -> None:
+    correction = CorrectionOutcome(2, "a", "", "", "", "exclude", "", "malformed", HOSTILE)
+    assert is_safe(summary(Account(), Path("d"), corrections=[correction]))
 
 
 def test_logs_have_no_control_characters(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:

@@ -57,7 +57,7 @@ def summary(
         "",
         f"Dataset: {dataset}/    Rejected rows and letters: {dataset}/rejected.csv",
     ]
-    return "\n".join(lines) + "\n"
+    return visible("\n".join(lines) + "\n", keep="\n")
 
 
 def _same(duplicates: Sequence[Duplicate], results: Path) -> str:
@@ -74,7 +74,7 @@ def _corrected(corrections: Sequence[CorrectionOutcome], path: Path) -> Iterator
     yield ""
     yield f"{len(corrections):>8,} corrections: {parts}: {path}"
     lost = [line for line in corrections if line.outcome not in (APPLIED, UNNEEDED)]
-    yield from (f"         line {line.line}: {line.outcome}: {visible(line.detail)}" for line in lost[:EXAMPLES])
+    yield from (f"         line {line.line}: {line.outcome}: {line.detail}" for line in lost[:EXAMPLES])
     if len(lost) > EXAMPLES:
         yield f"         and {len(lost) - EXAMPLES:,} more"
 
