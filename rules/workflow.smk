@@ -23,6 +23,7 @@ sys.path.insert(0, str(ROOT / "scripts"))
 
 from lettermill.base.disk import full, unwritable
 from lettermill.base.errors import CorruptedFileError, InputError
+from lettermill.base.visible import visible
 from lettermill.workflow.code import code_of
 from lettermill.workflow.internals import LOWEST, Internals, version_warning
 from lettermill.workflow.progress import Job, Progress
@@ -68,7 +69,7 @@ def checked(make, *arguments):
     try:
         return make(*arguments)
     except (InputError, CorruptedFileError) as error:
-        sys.exit(f"Lettermill: {error}")
+        sys.exit(visible(f"Lettermill: {error}", keep="\n"))
 
 
 def check_writable(*folders):
@@ -168,4 +169,4 @@ def show_summary():
     """Show the summary if this run has written it."""
     path = Path(rules.dataset.output.summary)
     if path.exists() and path.stat().st_mtime >= STARTED:
-        logger.info(f"\n{path.read_text(encoding='utf-8')}")
+        logger.info(visible(f"\n{path.read_text(encoding='utf-8')}", keep="\n"))

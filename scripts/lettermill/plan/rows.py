@@ -7,6 +7,7 @@ from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from lettermill.base.alphabet import Alphabet, word
+from lettermill.base.visible import shortened
 from lettermill.corrections.correction import EXCLUDED, Correction
 from lettermill.corrections.rows import RowCorrections
 from lettermill.plan.text_notes import text_notes
@@ -20,9 +21,6 @@ MAX_ID_BYTES = 4_096
 
 _NAMED = 10
 """Lines with the same id that a message names, at most."""
-
-_SHOWN = 200
-"""Characters of a long text that a message shows."""
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _WEB = re.compile(r"https?://[^/]", re.IGNORECASE)
@@ -114,7 +112,7 @@ def _row_error(row: Row, columns: Columns) -> tuple[str, str] | None:
     if not image:
         return "empty_image", f"fill in column {columns.image}"
     if _NO_PATH.match(image) and not _WEB.match(image):
-        return "invalid_url", f"{_shortened(image, 60)}: save the image as a file, or write an http:// or https:// URL"
+        return "invalid_url", f"{image[:60]}…: save the image as a file, or write an http:// or https:// URL"
     source = f"column {columns.id}" if columns.id else f"the file name in column {columns.image}"
     if not row_id:
         return "empty_id", f"fill in {source}"
@@ -129,20 +127,20 @@ def _row_error(row: Row, columns: Columns) -> tuple[str, str] | None:
     if len(image) > MAX_CELL_LENGTH:
         return (
             "malformed_line",
-            f"column {columns.image} has {len(image):,} characters, shorten it: {_shortened(image)}",
+            f"column {columns.image} has {len(image):,} characters, shorten it: {shortened(image)}",
         )
     if "://" in image:
         if not _WEB.match(image):
-            return "invalid_url", f"{_shortened(image)}: write an http:// or https:// URL, or a path"
+            return "invalid_url", f"{shortened(image)}: write an http:// or https:// URL, or a path"
     elif _ABSOLUTE.match(image) or ".." in re.split(r"[/\\]", image):
-        return "outside_images_folder", f"{_shortened(image)}: write a path inside the folder `images` of your config"
+        return "outside_images_folder", f"{shortened(image)}: write a path inside the folder `images` of your config"
     return None
 
 
 def _text_error(text: str, pattern: str, skipped: set[str], columns: Columns) -> tuple[str, str] | None:
     """The same for the transcription. skipped: transcriptions of unreadable images."""
     if len(text) > MAX_CELL_LENGTH:
-        return "malformed_line", f"column {columns.text} has {len(text):,} characters, shorten it: {_shortened(text)}"
+        return "malformed_line", f"column {columns.text} has {len(text):,} characters, shorten it: {shortened(text)}"
     if text.strip().casefold() in skipped:
         return "unreadable_transcription", ""
     if is_error(text.strip()):
@@ -195,8 +193,4 @@ def _shown_id(row: Row, columns: Columns, reason: str) -> str:
     no_name = reason == "spreadsheet_error" or (reason == "invalid_url" and "://" not in row.image)
     if is_error(row.row_id) or (columns.id is None and no_name):
         return ""
-    return _shortened(row.row_id) if reason == "unsafe_id" or len(row.row_id) > MAX_ID_BYTES else row.row_id
-
-
-def _shortened(text: str, longest: int = _SHOWN) -> str:
-    return text if len(text) <= longest else f"{text[:longest]}…"
+    return shortened(row.row_id) if reason == "unsafe_id" or len(row.row_id) > MAX_ID_BYTES else row.row_id

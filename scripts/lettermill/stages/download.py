@@ -1,5 +1,6 @@
 """Download: the images of a batch, unchanged, and the outcome for each row."""
 
+import errno
 import hashlib
 import logging
 import os
@@ -12,10 +13,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from lettermill.base.file_names import file_stem
 from lettermill.base.files import link_or_copy
 from lettermill.base.find_file import find_file, similar_file
+from lettermill.base.visible import shortened
 from lettermill.fetch.cache import Cache
 from lettermill.fetch.responses import KeptResponse, read_responses, write_responses
 from lettermill.fetch.settings import FetchSettings
-from lettermill.image.codec import decode_error
+from lettermill.image.codec import decode_detail, decode_error
 from lettermill.image.formats import suffix_of
 from lettermill.records.csv_files import write_records
 from lettermill.records.schemas import Downloaded
@@ -137,11 +139,20 @@ def _linked(kept: Path, target: Path) -> bool:
     return True
 
 
+def read_image(images: Path, name: str, largest: int) -> tuple[bytes | None, str, str]:
+    """(content, reason, detail) of the image ``name`` of the folder ``images``, with either content or reason.
+
+    largest: number of bytes.
+    """
+    content, reason, detail = _read(images, name, largest)
+    if content is not None and (reason := decode_error(content)):
+        return None, reason, f"{name} is {decode_detail(content, reason)}"
+    return content, reason, detail
+
+
 def _copy(row: ImageSource, stem: str, images: Path, output: Path, settings: FetchSettings) -> Downloaded:
     """Copy the image of a row from the images folder, or record why that is not possible."""
-    content, reason, detail = _read(images, row.image, settings.max_bytes)
-    if content is not None and (reason := decode_error(content)):
-        detail, content = f"{row.image}: {len(content)} bytes", None
+    content, reason, detail = read_image(images, row.image, settings.max_bytes)
     if content is None:
         return Downloaded(row.row_id, "failed", reason, detail, "", None, None, "", None, None)
     file = stem + suffix_of(content)
@@ -163,7 +174,10 @@ def _read(images: Path, name: str, largest: int) -> tuple[bytes | None, str, str
             content = file.read(largest + 1)
     except (FileNotFoundError, NotADirectoryError):
         similar = similar_file(images, name)
-        return None, "missing_file", f"{name}: there is {similar}, which is written differently" if similar else name
+        hint = f": there is {similar}, which is written differently" if similar else ""
+        return None, "missing_file", f"{shortened(name)}{hint}"
     except (OSError, ValueError, RuntimeError) as error:  # such as a folder, a NUL in the name, a loop of links
-        return None, "not_an_image", f"{name} cannot be read: {type(error).__name__}"
-    return (None, "too_large", f"{name}: more than {largest} bytes") if len(content) > largest else (content, "", "")
+        if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
+            return None, "missing_file", f"{shortened(name)}: no file name is that long"
+        return None, "not_an_image", f"{shortened(name)} cannot be read: {getattr(error, 'strerror', None) or error}"
+    return (None, "too_large", f"{name}: more than {largest:,} bytes") if len(content) > largest else (content, "", "")
