@@ -23,6 +23,7 @@ sys.path.insert(0, str(ROOT / "scripts"))
 
 from lettermill.base.disk import full, unwritable
 from lettermill.base.errors import CorruptedFileError, InputError
+from lettermill.plan.image_files import check_images
 from lettermill.workflow.code import code_of
 from lettermill.workflow.internals import LOWEST, Internals, version_warning
 from lettermill.workflow.progress import Job, Progress
@@ -104,6 +105,7 @@ def start_run():
     check_writable(results_folder(), "logs", config["cache"])
     jobs = INTERNALS.planned_jobs()
     check_packages({job.rule for job in jobs})
+    check_downloads([job.batch for job in jobs if job.rule == "download"])
     INTERNALS.lift_rate_limit()
     watch_run(jobs)
 
@@ -136,6 +138,13 @@ def check_packages(planned_rules):
                 f"Lettermill: {package} is not installed, and {rule_name} needs it. Install it:\n"
                 f"pip install -r {requirements} -c constraints.txt"
             )
+
+
+def check_downloads(batches):
+    """End with a message if the images folder has been emptied, before the jobs of these batches delete their letters."""
+    if batches and not config["accept_lost_images"] and not INTERNALS.is_touch():
+        local = {batch: sources_of(batch) for batch in BATCHES if PLAN.images_of(batch)}
+        checked(check_images, local, batches, PLAN.images, Path(rules.dataset.output.metadata))
 
 
 def watch_run(planned_jobs):

@@ -13,9 +13,9 @@ from lettermill.base.file_names import file_stem
 from lettermill.plan.batches import batch_count, batch_of
 from lettermill.plan.config import check_config, find_path
 from lettermill.plan.correction_plan import CorrectionPlan, confirmed_rows
+from lettermill.plan.image_files import stamps
 from lettermill.plan.image_versions import VERSIONS, read_versions
 from lettermill.plan.index import INDEX, IndexedBatch, TableIndex, build_index, open_index, table_key
-from lettermill.plan.rows import Row
 from lettermill.plan.validated_table import read_validated_table
 from lettermill.table.layout import Columns
 from lettermill.workflow.parameters import Rows
@@ -180,13 +180,6 @@ class Workplan:
         return self._index.batches[name]
 
     def _sources(self, batch: str) -> list[tuple[str, str, str]]:
-        return [(row.row_id, row.image, self._stamp(row)) for row in self._index.rows(batch)]
-
-    def _stamp(self, row: Row) -> str:
-        if row.is_url:
-            return self._versions.get(row.row_id, "")
-        try:
-            status = os.stat(f"{self.images}/{row.image}")
-        except (OSError, ValueError):
-            return "missing"
-        return f"{status.st_size} bytes {status.st_mtime_ns}"
+        rows = self._index.rows(batch)
+        files = stamps(batch, rows, self.images, self._versions)
+        return [(row.row_id, row.image, files.get(row.row_id) or self._versions.get(row.row_id, "")) for row in rows]

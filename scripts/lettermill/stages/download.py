@@ -16,6 +16,7 @@ from lettermill.fetch.responses import KeptResponse, read_responses, write_respo
 from lettermill.fetch.settings import FetchSettings
 from lettermill.image.codec import decode_error
 from lettermill.image.formats import suffix_of
+from lettermill.plan.seen_images import SeenImage
 from lettermill.records.csv_files import write_records
 from lettermill.records.schemas import Downloaded
 
@@ -49,16 +50,20 @@ def download_batch(
     settings: FetchSettings,
     memory: Path | None = None,
     stems: Mapping[str, str] = MappingProxyType({}),
+    seen: Path | None = None,
 ) -> None:
     """Put the images of ``rows`` (see ``ImageSource``) into the folder ``output``, and write ``status.csv`` there.
 
     memory: the file that keeps the responses of the batch from run to run; a URL that failed in an earlier run is not
     requested again, see ``stages.refresh``. stems: row id -> file name without suffix, see ``file_stem``. Later stages
-    use the same names.
+    use the same names. seen: the file for the ``SeenImage`` records of the images folder.
     """
     sources = sorted(ImageSource(*row) for row in rows)
     output.mkdir(parents=True, exist_ok=True)
-    records = [_copy(row, file_stem(row.row_id, stems), images, output, settings) for row in sources if not row.is_url]
+    copies = [_copy(row, file_stem(row.row_id, stems), images, output, settings) for row in sources if not row.is_url]
+    records = [record for record, _ in copies]
+    if seen and copies:
+        write_records(seen, SeenImage, (image for _, image in copies))
     fetched: dict[str, dict[str, str]] = {}
     for row in sources:
         if row.is_url:
@@ -136,32 +141,40 @@ def _linked(kept: Path, target: Path) -> bool:
     return True
 
 
-def _copy(row: ImageSource, stem: str, images: Path, output: Path, settings: FetchSettings) -> Downloaded:
+def _copy(
+    row: ImageSource, stem: str, images: Path, output: Path, settings: FetchSettings
+) -> tuple[Downloaded, SeenImage]:
     """Copy the image of a row from the images folder, or record why that is not possible."""
-    content, reason, detail = _read(images, row.image, settings.max_bytes)
+    content, reason, detail, (size, modified) = _read(images, row.image, settings.max_bytes)
+    digest = "" if content is None else hashlib.sha256(content).hexdigest()
+    seen = SeenImage(row.row_id, row.image, size, modified, digest)
     if content is not None and (reason := decode_error(content)):
         detail, content = f"{row.image}: {len(content)} bytes", None
     if content is None:
-        return Downloaded(row.row_id, "failed", reason, detail, "", None, None, "", None, None)
+        return Downloaded(row.row_id, "failed", reason, detail, "", None, None, "", None, None), seen
     file = stem + suffix_of(content)
     (output / file).write_bytes(content)
-    digest = hashlib.sha256(content).hexdigest()
-    return Downloaded(row.row_id, "ok", "", "", file, None, len(content), digest, None, None)
+    return Downloaded(row.row_id, "ok", "", "", file, None, len(content), digest, None, None), seen
 
 
-def _read(images: Path, name: str, largest: int) -> tuple[bytes | None, str, str]:
-    """(content, reason, detail) of a file of the images folder, with either content or reason."""
+def _read(images: Path, name: str, largest: int) -> tuple[bytes | None, str, str, tuple[int, int]]:
+    """(content, reason, detail, (size, time in ns)) of a file of the images folder, with either content or reason."""
+    found = 0, 0
     try:
         path = (images / name).resolve()
         if not path.is_relative_to(images.resolve()):
-            return None, "outside_images_folder", f"{name} links to a file outside of the folder `images`"
+            return None, "outside_images_folder", f"{name} links to a file outside of the folder `images`", found
         # Non-blocking, so that a named pipe without a writer does not block.
         with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC), "rb") as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                return None, "not_an_image", f"{name} is not a regular file"
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                return None, "not_an_image", f"{name} is not a regular file", found
+            found = status.st_size, status.st_mtime_ns
             content = file.read(largest + 1)
     except (FileNotFoundError, NotADirectoryError):
-        return None, "missing_file", name
+        return None, "missing_file", name, found
     except (OSError, ValueError, RuntimeError) as error:  # such as a folder, a NUL in the name, a loop of links
-        return None, "not_an_image", f"{name} cannot be read: {type(error).__name__}"
-    return (None, "too_large", f"{name}: more than {largest} bytes") if len(content) > largest else (content, "", "")
+        return None, "not_an_image", f"{name} cannot be read: {type(error).__name__}", found
+    if len(content) > largest:
+        return None, "too_large", f"{name}: more than {largest} bytes", found
+    return content, "", "", found
