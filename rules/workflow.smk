@@ -26,8 +26,10 @@ from lettermill.base.errors import CorruptedFileError, InputError
 from lettermill.plan.image_files import check_images
 from lettermill.workflow.code import code_of
 from lettermill.workflow.internals import LOWEST, Internals, version_warning
+from lettermill.dataset.sync import remove_others
 from lettermill.workflow.progress import Job, Progress
 from lettermill.workflow.progress_log import Watch, is_news
+from lettermill.workflow.records import Records
 
 min_version(LOWEST)
 if version_warning(SNAKEMAKE_VERSION):
@@ -62,6 +64,17 @@ OPTIONAL_PACKAGES = [
     ("report", "matplotlib", "requirements.txt"),
     ("evaluate", "matplotlib", "requirements.txt"),
 ]
+
+
+def sweep(rule_name, folder):
+    """Delete the folders of letters that the outputs of a rule do not name."""
+    if rule_name in ("dataset", "export_folders"):
+        remove_others(folder, (), only_folders=True)
+
+
+INTERNALS.keep_records(
+    Records(workflow, INTERNALS.own_name, ROOT / "scripts", ("retry_failed", "refresh"), sweep, logger.warning)
+)
 
 
 def checked(make, *arguments):

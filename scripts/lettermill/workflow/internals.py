@@ -9,6 +9,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
+from lettermill.workflow.records import Records
+
 LOWEST = "9.0"
 """The first version of Snakemake with which Lettermill has been run."""
 
@@ -207,6 +209,16 @@ class Internals:
             logger.info(line, extra={"quietness": Quietness.PROGRESS})
 
         self._look(look, None, "there is no progress line")
+
+    def keep_records(self, records: Records) -> None:
+        """Change what Snakemake does about records, locks and clean-ups, see ``Records``."""
+        for install, lost in (
+            (records.install_distrust, "results without a record in .snakemake are taken for up to date"),
+            (records.install_script_digests, "a fresh clone makes all results again"),
+            (records.install_lock, "do not start retry_failed or refresh beside a run"),
+            (records.install_sweep, "--delete-all-output leaves the letters in results/dataset"),
+        ):
+            self._look(install, None, lost)
 
     def dry_run_command(self, target: str) -> list[str]:
         """The command of a dry run with this config for the rule ``target``; empty if Snakemake does not tell."""
