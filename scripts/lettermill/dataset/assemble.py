@@ -8,7 +8,7 @@ from lettermill.base.errors import CorruptedFileError
 from lettermill.base.split import Split
 from lettermill.dataset.account import Account
 from lettermill.dataset.letter_table import folders_of, read_letters, write_metadata
-from lettermill.dataset.sync import sync_letters
+from lettermill.dataset.sync import remove_parts, sync_letters
 from lettermill.records.csv_files import read_records, write_records
 from lettermill.records.schemas import Rejected
 
@@ -25,6 +25,7 @@ def assemble(batches: Mapping[Path, int], rejected_rows: Sequence[Rejected], spl
     Raises CorruptedFileError when a table of a batch is damaged, or a row is neither delivered nor rejected.
     The tables are sorted by row id and position.
     """
+    remove_parts(output)
     letters = read_letters(list(batches), split)
     rows = Counter(letters.drop_duplicates("row_id")["batch"])
     account = Account(delivered_rows=rows.total())
