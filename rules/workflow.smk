@@ -23,6 +23,8 @@ sys.path.insert(0, str(ROOT / "scripts"))
 
 from lettermill.base.disk import full, unwritable
 from lettermill.base.errors import CorruptedFileError, InputError
+from lettermill.fetch.cache import Cache
+from lettermill.fetch.refill import lost_images, refill
 from lettermill.plan.image_files import check_images
 from lettermill.workflow.code import code_of
 from lettermill.workflow.internals import LOWEST, Internals, version_warning
@@ -118,7 +120,7 @@ def start_run():
     check_writable(results_folder(), "logs", config["cache"])
     jobs = INTERNALS.planned_jobs()
     check_packages({job.rule for job in jobs})
-    check_downloads([job.batch for job in jobs if job.rule == "download"])
+    keep_images([job.batch for job in jobs if job.rule == "download"])
     INTERNALS.lift_rate_limit()
     watch_run(jobs)
 
@@ -153,11 +155,20 @@ def check_packages(planned_rules):
             )
 
 
-def check_downloads(batches):
-    """End with a message if the images folder has been emptied, before the jobs of these batches delete their letters."""
-    if batches and not config["accept_lost_images"] and not INTERNALS.is_touch():
+def keep_images(batches):
+    """Keep images that the jobs of these batches would lose, because the images folder or the cache has been emptied."""
+    if not batches or INTERNALS.is_touch():
+        return
+    if not config["accept_lost_images"]:
         local = {batch: sources_of(batch) for batch in BATCHES if PLAN.images_of(batch)}
         checked(check_images, local, batches, PLAN.images, Path(rules.dataset.output.metadata))
+    cache, others = Cache(Path(config["cache"]).expanduser()), {*BATCHES} - {*batches}
+    refill(cache, [path for path in results_folder().glob("downloaded/*") if path.name not in others])
+    if lost := lost_images(cache, {batch: sources_of(batch) for batch in batches}):
+        logger.warning(
+            f"Lettermill: {lost:,} images that were downloaded before are no longer in {config['cache']}. They are "
+            "downloaded again; rows whose images their servers no longer have are rejected."
+        )
 
 
 def watch_run(planned_jobs):

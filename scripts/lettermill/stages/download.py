@@ -120,6 +120,7 @@ class _Batch:
     def _deliver(self, image: "FetchedImage") -> KeptResponse:
         """Put an image into the output folder for each of its rows. Called at once, to keep few images in memory."""
         response, content = image
+        key = self._cache.key(response.url)
         for row_id, stem in self._rows[response.url].items():
             file = ""
             if content is not None:
@@ -127,7 +128,7 @@ class _Batch:
                 if not _linked(self._cache.path(response.url), self._output / file):
                     (self._output / file).write_bytes(content)
             status = "failed" if response.reason else "ok"
-            about = (response.http_status, response.bytes, response.sha256, response.attempts, response.elapsed)
+            about = (response.http_status, response.bytes, response.sha256, response.attempts, response.elapsed, key)
             self.records.append(Downloaded(row_id, status, response.reason, response.detail, file, *about))
         return response
 
