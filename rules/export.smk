@@ -5,7 +5,7 @@ export_webdataset    results/export/webdataset/{part}/{batch}.tar             th
 normalise            results/normalised/{batch}.npy                           letters as 28x28 pixels, input of idx and npz
 export_idx           results/export/idx/{part}-…                              gzipped IDX files
 export_npz           results/export/npz/{part}.npz                            NumPy arrays
-export_folders       results/export/folders/{part}/{letter}/…png              hard links to the letters; metadata.csv
+export_folders       results/export/folders/{part}/{letter}/…png              hard links to the letters; metadata
 export_card          results/export/{format}/README.md                        content of a format, how to load it
 
 {part} is a split: train, validation or test. The folders of splits are not declared as outputs, see rule dataset.
@@ -134,7 +134,7 @@ rule export_folders:
     benchmark:
         "logs/benchmarks/export_folders.tsv"
     conda:
-        "../envs/letters.yaml"
+        "../envs/export.yaml"
     params:
         export="folders",
         split=config["split"],

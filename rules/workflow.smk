@@ -62,6 +62,7 @@ os.environ.update(
 # (rule, package, file of requirements) of packages that may be missing: optional ones, and ones added later.
 OPTIONAL_PACKAGES = [
     ("export_huggingface", "pyarrow", "requirements-export.txt"),
+    ("export_folders", "pyarrow", "requirements-export.txt"),
     ("fit", "tensorflow", "requirements-train.txt"),
     ("report", "matplotlib", "requirements.txt"),
     ("evaluate", "matplotlib", "requirements.txt"),

@@ -83,7 +83,7 @@ class Workplan:
         return Rows.of(self._index.notes)
 
     def batch_of(self, name: str) -> str:
-        """The batch of the row whose files are named ``name``, see ``file_stem``.
+        """The batch of the row whose files are named ``name``, see ``file_stem``, or whose id is ``name``.
 
         Raises InputError when the table has no such row, or the row is rejected.
         """
@@ -99,10 +99,15 @@ class Workplan:
         likely = {batch_of(row_id, self._index.count, self._index.stems) for row_id in ids}
         # The batch of a shortened id cannot be computed from what is left of the id.
         others = (batch for batch in self._index.batches if "~" in name and batch not in likely)
+        found: list[tuple[str, str]] = []
         for batch in chain(likely.intersection(self._index.batches), others):
             for row in self._index.rows(batch):
                 if file_stem(row.row_id, self._index.stems) == name:
                     return batch, row.row_id
+                if row.row_id == name:
+                    found = [(batch, name)]
+        if found:
+            return found[0]
         why = next((row.reason for row in self._index.rejected if row.row_id in ids), "there is no such row")
         raise InputError(
             f"{self.table_path}: no debug picture of row {name}: {why}. Name a row that the table stage keeps."
