@@ -21,7 +21,7 @@ if not ROOT.is_dir():
     sys.exit(f"Lettermill: {ROOT} is not a folder. Clone the repository and name its Snakefile in `module`.")
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from lettermill.base.disk import full, unwritable
+from lettermill.base.disk import dated_in_future, full, unwritable
 from lettermill.base.errors import CorruptedFileError, InputError
 from lettermill.fetch.cache import Cache
 from lettermill.fetch.refill import lost_images, refill
@@ -121,6 +121,7 @@ def start_run():
     check_writable(results_folder(), "logs", config["cache"])
     jobs = INTERNALS.planned_jobs()
     check_packages({job.rule for job in jobs})
+    check_clock()
     keep_images([job.batch for job in jobs if job.rule == "download"])
     INTERNALS.lift_rate_limit()
     watch_run(jobs)
@@ -154,6 +155,12 @@ def check_packages(planned_rules):
                 f"Lettermill: {package} is not installed, and {rule_name} needs it. Install it:\n"
                 f"pip install -r {requirements} -c constraints.txt"
             )
+
+
+def check_clock():
+    """End with a message if a file of this run is dated in the future, before Snakemake deletes what looks too old."""
+    if message := not INTERNALS.is_touch() and dated_in_future(INTERNALS.files(), results_folder(), "logs"):
+        sys.exit(f"Lettermill: {message}")
 
 
 def keep_images(batches):

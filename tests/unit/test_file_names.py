@@ -77,7 +77,9 @@ def test_names_are_safe_and_those_of_safe_ids_are_the_ids(row_id: str) -> None:
     if name == row_id:
         return
     unsafe = re.search(r'[\x00-\x1f\x7f/\\:*?#"<>|{}]|^[.\s]|[.\s]\Z|%[0-9A-Fa-f]{2}', row_id) or CUT.search(row_id)
-    assert unsafe or OF_SPLIT.search(row_id) or len(row_id.encode()) > LONGEST or PeriodicityDetector().is_periodic(row_id)
+    assert (
+        unsafe or OF_SPLIT.search(row_id) or len(row_id.encode()) > LONGEST or PeriodicityDetector().is_periodic(row_id)
+    )
 
 
 @settings(max_examples=1000)

@@ -129,6 +129,14 @@ class Internals:
             look, [], "there is no progress line, and missing packages are noticed only when their jobs run"
         )
 
+    def files(self) -> set[str]:
+        """The inputs and outputs of all jobs that this run looks at, whether it does them or not."""
+        return self._look(
+            lambda: {str(file) for job in self._workflow.dag.jobs for file in (*job.input, *job.output)},
+            set(),
+            "files that a wrong clock has dated in the future are not noticed",
+        )
+
     def jobs_at_a_time(self, jobs: int) -> int:
         """How many of ``jobs`` may run at the same time."""
 
