@@ -25,6 +25,7 @@ records = Records(workflow, lambda name: OWN.get(name, ""), Path("scripts"), ["r
 records.install_distrust()
 records.install_script_digests()
 records.install_lock()
+records.install_own_unlock()
 records.install_sweep()
 rule all:
     input: "results/cut.txt", "results/other.txt"
@@ -106,6 +107,7 @@ def test_what_changes_the_record_runs_alone(folder: Path, lock: str, target: str
             run(target, executor="local")
     else:
         run(target, executor="local")
+    assert [path.name for path in Path(".snakemake/locks").iterdir()] == [f"7.{lock}.lock"]  # of the other run
 
 
 def test_undeclared_files_are_deleted_with_all_output(folder: Path) -> None:

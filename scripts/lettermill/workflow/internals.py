@@ -224,6 +224,7 @@ class Internals:
             (records.install_distrust, "results without a record in .snakemake are taken for up to date"),
             (records.install_script_digests, "a fresh clone makes all results again"),
             (records.install_lock, "do not start retry_failed or refresh beside a run"),
+            (records.install_own_unlock, "a run that ends removes the locks of runs beside it"),
             (records.install_sweep, "--delete-all-output leaves the letters in results/dataset"),
         ):
             self._look(install, None, lost)

@@ -5,6 +5,7 @@
 | believes results that it has no record of | makes them again |
 | compares the time of a script | compares its content: a fresh clone reruns nothing |
 | lets rules without outputs run beside any other | refuses those that change what it keeps, and a run beside them |
+| removes the locks of all runs when one ends, such as `validate` | removes the locks of that run |
 | deletes declared outputs for `--delete-all-output` | also deletes the letters, which are not declared |
 
 This replaces methods of Snakemake's classes, for the jobs of one workflow only. It uses parts that its documentation
@@ -96,6 +97,19 @@ class Records:
 
         _replace(_persistence(), "all_inputfiles", inputs)
         _replace(_persistence(), "all_outputfiles", outputs)
+
+    def install_own_unlock(self) -> None:
+        """Let a run that ends remove its own locks only, not those of runs beside it."""
+        from snakemake.persistence.file import FilePersistence
+
+        def delete_locks(original: Callable, persistence: Any) -> None:
+            if not persistence._lockfile:  # --unlock
+                original(persistence)
+            for file in persistence._lockfile.values():
+                Path(file).unlink(missing_ok=True)
+            persistence._lockfile.clear()
+
+        _replace(FilePersistence, "_delete_locks", delete_locks)
 
     def install_sweep(self) -> None:
         """Delete undeclared files with ``--delete-all-output``."""
