@@ -50,6 +50,7 @@ rule all:
         "results/dataset/README.md",
         "results/summary.txt",
         "results/table_notes.csv",
+        "results/duplicates.csv",
         "results/corrections.csv",
         expand("results/sheets/{kind}.png", kind=SHEETS),
         rules.report.output,

@@ -6,7 +6,7 @@ learn      from results/matched/{batch}.csv and results/cropped/{batch}/ of all 
                lessons.csv       the effect of corrections on its confidences
                learning.csv      what there was to train on
                printed.csv       the words looked at, and whether their images have print that recurs
-               trained_with.txt  the settings and the code of the training
+               trained_with.txt  the settings, the code and the table of the training
 align      from the recogniser and results/matched/{batch}.csv, results/cropped/{batch}/:
                results/aligned/{batch}.csv     letters of all words with boxes, each with a confidence
                results/suspected/{batch}.csv   rows whose ink contradicts the transcription
@@ -40,7 +40,7 @@ rule learn:
         **recorded(corrections=letter_corrections),
         examples=config["align"]["examples"],
         rounds=config["align"]["rounds"],
-        trained_with=TRAINED_WITH,
+        trained_with=trained_with,
     script:
         "../scripts/learn.py"
 

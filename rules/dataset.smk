@@ -1,10 +1,11 @@
 """dataset: all letters in one folder, and the outcome of every row.
 
-dataset   from results/letters/{batch}/ of all batches, the rows of the table, corrections, and what `learn` says of its
-          words:
+dataset   from results/letters/{batch}/ of all batches, the rows of the table, corrections, and what `learn` and
+          `suspects` say:
               results/dataset/{letter}/…png, metadata.csv, rejected.csv, README.md
               results/summary.txt, table_notes.csv
               results/diagnosis.csv     what stands in the way of most rows
+              results/duplicates.csv    rows with the same image
               results/corrections.csv   the outcome of each line of config `corrections`
 
 The letter folders are not declared as outputs: Snakemake deletes outputs before a job, and a dataset of
@@ -14,7 +15,7 @@ hundreds of thousands of files should only get what has changed. The script remo
 
 rule dataset:
     input:
-        **({"learning": learning, "printed": printed} if ALIGNED else {}),
+        **({"learning": learning, "printed": printed, "suspects": "results/suspects.csv"} if ALIGNED else {}),
         letters=expand("results/letters/{batch}", batch=BATCHES),
     output:
         metadata="results/dataset/metadata.csv",
@@ -30,6 +31,7 @@ rule dataset:
         ),
         notes="results/table_notes.csv",
         diagnosis="results/diagnosis.csv",
+        duplicates="results/duplicates.csv",
         corrections="results/corrections.csv",
     log:
         "logs/dataset.log",
@@ -39,6 +41,8 @@ rule dataset:
         "../envs/letters.yaml"
     params:
         **recorded(rejected_rows=rejected_rows, notes=notes, corrections=outcomes),
+        lengths=lengths,  # not recorded: the order of the table alone changes no dataset
+        examples=config["align"]["examples"],
         rows={batch: PLAN.rows_in(batch) for batch in BATCHES},
         split=config["split"],
         source=PLAN.table_path.name,

@@ -100,6 +100,11 @@ def notes(wildcards):
     return checked(lambda: PLAN.notes)
 
 
+def lengths(wildcards):
+    """The numbers of letters of all rows, in the order of the table."""
+    return checked(lambda: PLAN.lengths)
+
+
 def confirmed_rows(wildcards):
     """The rows whose transcription is corrected or confirmed."""
     return checked(lambda: PLAN.confirmed_rows)

@@ -9,11 +9,12 @@ from lettermill.base.split import Split
 from lettermill.dataset.assemble import assemble, rejected_by_table
 from lettermill.dataset.correction_outcomes import gather_outcomes
 from lettermill.dataset.dataset_card import dataset_card
-from lettermill.dataset.diagnosis import diagnosis_of
+from lettermill.dataset.diagnosis import Learnt, diagnosis_of, read_findings
+from lettermill.dataset.duplicates import find_duplicates, first_rows
 from lettermill.dataset.summary import summary
 from lettermill.dataset.sync import remove_others
 from lettermill.records.csv_files import write_records
-from lettermill.records.schemas import CorrectionOutcome, Diagnosed, TableNote
+from lettermill.records.schemas import CorrectionOutcome, Diagnosed, Duplicate, TableNote
 from lettermill.workflow.job import job_log
 from lettermill.workflow.job_files import results_of
 
@@ -27,7 +28,10 @@ def main() -> None:
     """Assemble the dataset of the job's batches."""
     params, output = snakemake.params, Path(snakemake.output.metadata).parent
     batches = {Path(folder): params.rows[Path(folder).name] for folder in snakemake.input.letters}
-    account = assemble(batches, rejected_by_table(params.rejected_rows), Split(**params.split), output)
+    findings = read_findings(batches)
+    duplicates = find_duplicates(findings)
+    rejected = rejected_by_table(params.rejected_rows)
+    account = assemble(batches, rejected, Split(**params.split), output, first_rows(duplicates))
     logging.info("%d letters of %d rows", account.letters.total(), account.delivered_rows)
     letters = account.low_confidence + account.rejected_by_hand
     logging.info("rejected: %d rows, and %d letters of other rows", account.stopped.total(), letters)
@@ -42,13 +46,18 @@ def main() -> None:
     write_records(Path(snakemake.output.notes), TableNote, params.notes)
     outcomes = gather_outcomes(batches, [CorrectionOutcome(*line) for line in params.corrections])
     write_records(Path(snakemake.output.corrections), CorrectionOutcome, outcomes)
-    learning, printed = (
-        Path(path) if (path := snakemake.input.get(name)) else None for name in ("learning", "printed")
-    )
-    diagnosis = diagnosis_of(batches, account.delivered_rows, learning, printed)
+    learnt = Learnt(_input("learning"), _input("printed"), _input("suspects"), params.examples)
+    lengths = [(row_id, int(letters)) for row_id, letters in params.lengths]
+    diagnosis = diagnosis_of(findings, account.delivered_rows, learnt, lengths)
+    write_records(Path(snakemake.output.duplicates), Duplicate, duplicates)
     write_records(Path(snakemake.output.diagnosis), Diagnosed, diagnosis)
-    text = summary(account, output, diagnosis, len(params.notes), outcomes)
+    text = summary(account, output, diagnosis, len(params.notes), outcomes, duplicates)
     Path(snakemake.output.summary).write_text(text, encoding="utf-8")
+
+
+def _input(name: str) -> Path | None:
+    path = snakemake.input.get(name)
+    return Path(path) if path else None
 
 
 if __name__ == "__main__":

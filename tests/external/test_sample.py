@@ -107,17 +107,17 @@ def test_every_row_is_accounted_for(run: Project) -> None:
 
 
 @pytest.mark.slow
-def test_over_http_the_same_letters_come_out(run: Project, tmp_path: Path, server: Server) -> None:
+def test_over_http_the_same_letters_come_out(counted: Project, tmp_path: Path, server: Server) -> None:
     project = Project(tmp_path)
     with open(SAMPLE / "words.csv", encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             server.responses[f"/{row['image']}"] = (200, {}, (SAMPLE / row["image"]).read_bytes())
             project.rows[Path(row["image"]).stem] = [f"{server.url}/{row['image']}", row["text"]]
-    project.settings |= {"images": None, "method": "align"}
+    project.settings |= {"images": None}
     project.run()
     wanted = [image for image, text in project.rows.values() if text != "EMPTY"]
     assert sorted(server.paths) == sorted(image.removeprefix(server.url) for image in wanted)
-    assert project.metadata() == run.metadata()
+    assert project.metadata() == counted.metadata()
 
 
 @pytest.mark.slow

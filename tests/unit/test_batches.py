@@ -6,29 +6,37 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lettermill.plan.batches import MAX_BATCHES, MAX_ROWS_PER_BATCH, MIN_BATCHES, batch_count, batch_of
-
-
-def test_auto_gives_every_row_of_a_small_table_its_own_job() -> None:
-    assert batch_count("auto", 48) is None
-    assert batch_of("952459271", None) == "952459271"
+from lettermill.plan.batches import FEW, MOST, ROWS_PER_BATCH, batch_count, batch_of
 
 
 @pytest.mark.parametrize(
-    ("rows", "count"), [(49, 16), (20_000, 16), (20_001, 32), (130_000, 128), (1_000_000, 1024), (10**9, MAX_BATCHES)]
+    ("rows", "count"),
+    [
+        (1, 2),
+        (1_000, 2),
+        (1_001, 4),
+        (4_000, 8),
+        (4_001, 16),
+        (20_000, 16),
+        (20_001, 32),
+        (130_000, 128),
+        (1_000_000, 1024),
+        (10**9, MOST),
+    ],
 )
 def test_auto_doubles_as_the_table_grows(rows: int, count: int) -> None:
     assert batch_count("auto", rows) == count
 
 
-@given(st.integers(MIN_BATCHES * MAX_ROWS_PER_BATCH, MAX_BATCHES * MAX_ROWS_PER_BATCH))
+@given(st.integers(FEW * ROWS_PER_BATCH, MOST * ROWS_PER_BATCH))
 def test_large_tables_have_about_a_thousand_rows_a_batch(rows: int) -> None:
-    assert MAX_ROWS_PER_BATCH / 2 <= rows / batch_count("auto", rows) <= MAX_ROWS_PER_BATCH
+    assert ROWS_PER_BATCH / 2 <= rows / batch_count("auto", rows) <= ROWS_PER_BATCH
 
 
 def test_a_number_and_image_are_taken_as_they_are() -> None:
     assert batch_count(7, 10**6) == 7
     assert batch_count("image", 10**6) is None
+    assert batch_of("952459271", None) == "952459271"
 
 
 def test_batches_are_of_like_size_and_sort_by_number() -> None:

@@ -11,7 +11,7 @@ from lettermill.base.box import Box
 from lettermill.base.findings import KINDS, count_findings, diagnose, nothing_learnt
 from lettermill.base.reasons import REASONS
 from lettermill.dataset.account import Account
-from lettermill.dataset.diagnosis import diagnosis_of
+from lettermill.dataset.diagnosis import Learnt, diagnosis_of, read_findings
 from lettermill.dataset.summary import summary
 from lettermill.fetch.settings import FetchSettings
 from lettermill.image.codec import decode_colour, encode_png
@@ -169,24 +169,24 @@ def test_large_examples_are_reduced(tmp_path: Path) -> None:
     assert decode_colour((folder / row.picture).read_bytes()).shape[0] == LARGEST[0]
 
 
-def learning(folder: Path, learnt: int, fitting: int = 9) -> tuple[Path, Path]:
+def learning(folder: Path, learnt: int, fitting: int = 9) -> Learnt:
     write_records(folder / "learning.csv", Learning, [Learning(10, fitting, 54, 100, learnt)])
     write_records(folder / "printed.csv", Printed, [Printed(f"r{number:02}", number % 2) for number in range(10)])
-    return folder / "learning.csv", folder / "printed.csv"
+    return Learnt(folder / "learning.csv", folder / "printed.csv")
 
 
 def test_a_table_that_is_read_well_gets_no_diagnosis(tmp_path: Path) -> None:
-    batch = write_batch(tmp_path, 10, "")
-    assert diagnosis_of([batch], 9, *learning(tmp_path, 1)) == []
-    assert [found.kind for found in diagnosis_of([batch], 5, *learning(tmp_path, 1))] == ["print"]
+    findings = read_findings([write_batch(tmp_path, 10, "")])
+    assert diagnosis_of(findings, 9, learning(tmp_path, 1)) == []
+    assert [found.kind for found in diagnosis_of(findings, 5, learning(tmp_path, 1))] == ["print"]
 
 
 def test_why_nothing_was_learnt_comes_first(tmp_path: Path) -> None:
-    batch = write_batch(tmp_path, 10, "inverted")
-    found = diagnosis_of([batch], 0, *learning(tmp_path, 0))
+    findings = read_findings([write_batch(tmp_path, 10, "inverted")])
+    found = diagnosis_of(findings, 0, learning(tmp_path, 0))
     # Nearly all words fit, so their images are not to blame: there are too few of them.
     assert [one.kind for one in found] == ["learning", "inverted"]
-    found = diagnosis_of([batch], 0, *learning(tmp_path, 0, fitting=1))
+    found = diagnosis_of(findings, 0, learning(tmp_path, 0, fitting=1))
     assert [one.kind for one in found] == ["learning", "print", "inverted"]
 
 
@@ -212,7 +212,7 @@ def test_the_report_shows_each_diagnosis_with_examples(tmp_path: Path) -> None:
     (batch / "review/r02.png").write_bytes(encode_png(word()))
     words = [ReviewWord(row_id, "HHHHH", f"review/{row_id}.png", Box(0, 0, 240, 60), "") for row_id in ("r01", "r02")]
     write_records(batch / "review_words.csv", ReviewWord, words)
-    _, printed = learning(tmp_path, 1)
+    printed = learning(tmp_path, 1).printed
     lines = [Diagnosed(kind, 0.5, kind, "") for kind in ("print", "inverted", "grid")]
     write_records(tmp_path / "diagnosis.csv", Diagnosed, lines)
     (_, of_print), (_, of_inverted), (_, none) = diagnosed(tmp_path / "diagnosis.csv", printed, [batch])

@@ -91,7 +91,10 @@ def dataset(folder: Path, rows: dict[str, str], method: str = "align", name: str
     ]
     write_records(results / "rejected.csv", Rejected, rejected)
     write_records(folder / "suspects.csv", Suspect, [Suspect(name, HOSTILE, HOSTILE, 3.0)])
-    bins = [Reliability(0.8, 0.9, 40.0, 0.85, 0.8), Reliability(0.95, 1.0, 900.0, 0.99, 0.9)]
+    bins = [
+        Reliability(0.8, 0.9, 40.0, 20.0, 0.85, 0.8, 0.6, 0.92),
+        Reliability(0.95, 1.0, 900.0, 400.0, 0.99, 0.9, 0.87, 0.93),
+    ]
     write_records(folder / "reliability.csv", Reliability, bins)
     return Sources(
         metadata=results / "metadata.csv",

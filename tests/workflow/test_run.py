@@ -70,7 +70,7 @@ def test_nothing_is_written_elsewhere(finished: Project) -> None:
     }  # fmt: skip
     assert {path.name for path in (finished.folder / "results").iterdir()} == {
         "downloaded", "cropped", "segmented", "matched", "letters", "dataset", "sheets", "review", "summary.txt",
-        "table_notes.csv", "corrections.csv", "diagnosis.csv", "report", "report.html",
+        "table_notes.csv", "corrections.csv", "diagnosis.csv", "duplicates.csv", "report", "report.html",
     }  # fmt: skip
 
 
@@ -105,8 +105,13 @@ def test_only_batches_that_fetch_count_as_downloads(tmp_path: Path) -> None:
     assert dict(found) == {"word_0001": "0", "word_0002": "1", "word_0003": "0"}
 
 
+def test_a_small_table_has_few_jobs(tmp_path: Path) -> None:
+    planned = Project.of_sample(tmp_path / "project", 40, method="align").planned()
+    assert planned["cut"] == 2 and sum(planned.values()) <= 25
+
+
 def test_every_image_can_have_its_own_jobs(tmp_path: Path) -> None:
-    project = Project.of_sample(tmp_path / "project", 5)  # auto: a table this small
+    project = Project.of_sample(tmp_path / "project", 5, batches="image")
     assert project.planned() == {
         **dict.fromkeys(STAGES, 5),
         "dataset": 1,

@@ -5,18 +5,19 @@ The simulated errors are weighted by their expected frequency in real tables. (P
 vector machines", 1999, also learns probabilities from the scores of another classifier.)
 """
 
-import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
+from lettermill.align.folds import fold_of
 from lettermill.align.ground_truth import SAME, SAME_PLACE, GroundTruthWord
 from lettermill.align.label_errors import confusion, find_label_errors
 from lettermill.align.lexicon import Lexicon, spelling
 from lettermill.align.network import FLOOR
 from lettermill.align.recogniser import Confidence
+from lettermill.align.reliability import Observed, cross_fitted, reliability_of
 from lettermill.align.views import View
 from lettermill.align.word_alignment import WordAlignment, align_views
 from lettermill.base.box import Box
@@ -39,10 +40,6 @@ one letter replaced by another."""
 
 UNLIKELY = 0.002
 """Added to the probability of each confusion of letters, so that none is impossible."""
-
-BINS = (0.0, 0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 1.0)
-"""Edges of the bins of the reliability table."""
-
 
 Probabilities = Callable[[GroundTruthWord, View], np.ndarray]
 """Log probabilities (candidates, letters + 1) of a view, by a network that was not trained on its word."""
@@ -95,8 +92,8 @@ def calibrate(
     errors = TranscriptionErrors(letters, sorted({word.word for word in whole}), confusion(own, labels))
     staged = {word.row_id for word in sorted(whole, key=lambda word: sample_key(word.row_id))[:most_staged]}
     often = len(whole) / max(len(staged), 1)
-    evidence, right, weights = [], [], []
-    for word in words:
+    found: list[Observed] = []
+    for number, word in enumerate(words):
         counts = lexicon.elsewhere(word.row_id)
         trial = Trial(word, probabilities, letters, counts)
         if word.is_whole:
@@ -104,21 +101,25 @@ def calibrate(
             for letter in word.by_hand:
                 if letter.right:
                     bad[letter.position] = letter.label != word.word[letter.position]
-            found = _staged(trial, bad, errors if word.row_id in staged else None, often)
+            aligned = _staged(trial, bad, errors if word.row_id in staged else None, often)
         else:
-            found = _decided(trial)
-        for seen, correct, weight in found:
-            evidence.append(seen)
-            right.append(correct)
-            weights.append(np.full(len(correct), weight))
-    if not evidence:
+            aligned = _decided(trial)
+        for evidence, right, weight in aligned:
+            same = (np.full(len(right), value) for value in (weight, number, fold_of(word.row_id)))
+            found.append(Observed(evidence, right, *same))
+    if not found:
         return None
-    x, y, counted = np.concatenate(evidence), np.concatenate(right), np.concatenate(weights)
-    if y.all() or not y.any():
+    observed = Observed(*(np.concatenate(values) for values in zip(*found, strict=True)))
+    if not observed.both:
         return None
-    model = LogisticRegression(C=1.0, max_iter=2000).fit(x, y, sample_weight=counted)
-    confidence = Confidence(model.coef_[0].astype(np.float64), float(model.intercept_[0]))
-    return Calibration(confidence, _reliability(confidence.of(x), y, counted), accuracy)
+    reliability = [] if rough else reliability_of(cross_fitted(observed, lambda part: _fitted(part).of), observed)
+    return Calibration(_fitted(observed), reliability, accuracy)
+
+
+def _fitted(observed: Observed) -> Confidence:
+    model = LogisticRegression(C=1.0, max_iter=2000)
+    model.fit(observed.evidence, observed.right, sample_weight=observed.weight)
+    return Confidence(model.coef_[0].astype(np.float64), float(model.intercept_[0]))
 
 
 def _view(word: GroundTruthWord) -> View:
@@ -174,7 +175,7 @@ def _staged(
             right = [_is_right(word, bad, box, letter) for box, letter in zip(boxes, text, strict=True)]
             yield aligned.evidence, np.array(right), weight
 
-    yield from outcome(word.word, None, 1.0)
+    yield from outcome(word.word, None, 1.0 - (WRONG_TRANSCRIPTIONS + HIDDEN_LETTERS) * (not any(bad)))
     if errors is not None and not any(bad):
         yield from outcome(errors.corrupt(word.word), None, often * WRONG_TRANSCRIPTIONS)
         hidden = word.box(word.truth[errors.random.integers(len(word.truth))])
@@ -231,15 +232,3 @@ class TranscriptionErrors:
             return self.words[int(self.random.integers(len(self.words)))]
         shares = self.confusions[self.letters.index(word[place])] if word[place] in self.letters else None
         return word[:place] + str(self.random.choice(list(self.letters), p=shares)) + word[place + 1 :]
-
-
-def _reliability(confidence: np.ndarray, right: np.ndarray, weight: np.ndarray) -> list[Reliability]:
-    table = []
-    line = np.digitize(confidence, BINS[1:-1])
-    for number, (low, high) in enumerate(itertools.pairwise(BINS)):
-        here = line == number
-        letters = float(weight[here].sum())
-        if letters > 0:
-            mean, share = (float((values * weight)[here].sum()) / letters for values in (confidence, right))
-            table.append(Reliability(low, high, round(letters, 1), round(mean, 4), round(share, 4)))
-    return table

@@ -19,6 +19,17 @@ LONGER = 4
 LEARNING = "learning"
 """The kind of a diagnosis that no recogniser could be trained."""
 
+MOVED, CONTRADICTED, DUPLICATES, OUTGROWN = "moved", "contradicted", "duplicates", "outgrown"
+"""The kinds of diagnoses of the table: transcriptions of other rows, transcriptions that the ink contradicts, images
+with several transcriptions, and more words that fit than the recogniser has learnt from."""
+
+WRONG_TABLE = (LEARNING, MOVED, CONTRADICTED)
+"""The kinds with which no share of right letters can be promised."""
+
+MANY_SUSPECTS = 0.3
+"""Share of the words from which transcriptions that the ink contradicts say that the table is wrong, or cannot be
+read."""
+
 
 class Kind(NamedTuple):
     """What an image can be like.
@@ -80,8 +91,8 @@ CONNECTED_WRITING = Kind(
 
 
 class Diagnosis(NamedTuple):
-    """kind: of ``KINDS``, or ``LEARNING``. share: of the images. text: what was found. advice: what helps; empty if
-    nothing need be done."""
+    """kind: of ``KINDS``, or one of the others above. share: of the images. text: what was found. advice: what helps;
+    empty if nothing need be done."""
 
     kind: str
     share: float
@@ -161,6 +172,34 @@ def nothing_learnt(words: int, fitting: int, letters: int, needed: int, others: 
     else:
         advice = "Add rows, if the images are right. `method: histogram` delivers the words that fit, unchecked."
     return Diagnosis(LEARNING, 1 - share, text, f"{advice} Then train again with `-R learn`.")
+
+
+def moved(by: int, rows: int, of: int, first: str, last: str) -> Diagnosis:
+    """That the transcriptions of ``rows`` of ``of`` rows, from ``first`` to ``last``, belong to the images ``by`` rows
+    above (negative: below)."""
+    where = "all rows" if rows >= of else f"{rows:,} rows, from {first} to {last},"
+    far = f"{abs(by)} row{'s' * (abs(by) > 1)} {'above' if by > 0 else 'below'}"
+    text = f"the transcriptions of {where} seem to belong to the images {far}"
+    return Diagnosis(MOVED, rows / of, text, "Move the column back in the table, and run again.")
+
+
+def contradicted(suspects: int, of: int) -> Diagnosis:
+    """That the ink of ``suspects`` of ``of`` words contradicts their transcriptions."""
+    text = f"the ink of {suspects:,} of {of:,} words contradicts the transcription: these may belong to other images"
+    return Diagnosis(CONTRADICTED, suspects / of, text, "Compare some images with their transcriptions.")
+
+
+def contradictory_duplicates(images: int, rows: int, of: int) -> Diagnosis:
+    """That ``images`` are used by several of ``rows`` rows, of ``of``, with different transcriptions."""
+    what = f"{images:,} images of {rows:,} rows have" if images > 1 else f"an image of {rows:,} rows has"
+    text = f"{what} several transcriptions, of which one at most is right"
+    return Diagnosis(DUPLICATES, rows / of, text, "They are in results/duplicates.csv. Keep the right rows.")
+
+
+def outgrown(then: int, now: int, of: int) -> Diagnosis:
+    """That ``now`` of ``of`` words fit, and the recogniser has learnt from ``then``."""
+    text = f"{now:,} words fit their transcriptions now; the recogniser has learnt from {then:,}"
+    return Diagnosis(OUTGROWN, now / of, text, "Train again with `-R learn`.")
 
 
 def _round(number: float) -> str:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from lettermill.base.errors import CorruptedFileError
 from lettermill.base.split import Split
@@ -18,15 +19,22 @@ def rejected_by_table(rejected_rows: Iterable[tuple[str, str, str]]) -> list[Rej
     return [Rejected(row_id, None, "", "table", reason, None, detail) for row_id, reason, detail in rejected_rows]
 
 
-def assemble(batches: Mapping[Path, int], rejected_rows: Sequence[Rejected], split: Split, output: Path) -> Account:
+def assemble(
+    batches: Mapping[Path, int],
+    rejected_rows: Sequence[Rejected],
+    split: Split,
+    output: Path,
+    same_as: Mapping[str, str] = MappingProxyType({}),
+) -> Account:
     """Write ``metadata.csv`` and ``rejected.csv`` into the folder ``output``, and update its class folders.
 
     batches: folder written by ``cut_batch`` -> number of rows of the batch. rejected_rows: rows that are in no batch.
+    same_as: see ``read_letters``.
     Raises CorruptedFileError when a table of a batch is damaged, or a row is neither delivered nor rejected.
     The tables are sorted by row id and position.
     """
     remove_parts(output)
-    letters = read_letters(list(batches), split)
+    letters = read_letters(list(batches), split, same_as)
     rows = Counter(letters.drop_duplicates("row_id")["batch"])
     account = Account(delivered_rows=rows.total())
     account.add_letters(letters)

@@ -1,33 +1,78 @@
-"""The diagnosis of a table: what its images are like, counted over all batches, and what there was to learn from."""
+"""The diagnosis of a table: what its images are like, whether they are those of its transcriptions, and what there was
+to learn from."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
-from lettermill.base.findings import count_findings, diagnose, nothing_learnt
+from lettermill.base.findings import (
+    MANY_SUSPECTS,
+    Diagnosis,
+    contradicted,
+    contradictory_duplicates,
+    count_findings,
+    diagnose,
+    moved,
+    nothing_learnt,
+    outgrown,
+)
+from lettermill.dataset.duplicates import find_duplicates
+from lettermill.dataset.moved import find_moved
 from lettermill.records.csv_files import read_records
-from lettermill.records.schemas import Diagnosed, Finding, Learning, Printed
+from lettermill.records.schemas import Diagnosed, Finding, Learning, Printed, Suspect
+
+GROWN = 2
+"""A recogniser should be trained again when so many times the words fit."""
+
+
+class Learnt(NamedTuple):
+    """What `learn` and `suspects` say. learning, printed, suspects: files; None if no recogniser is used. most: number
+    of words that are learnt from at most."""
+
+    learning: Path | None = None
+    printed: Path | None = None
+    suspects: Path | None = None
+    most: int = 0
+
+
+def read_findings(batches: Iterable[Path]) -> list[Finding]:
+    """The findings of ``batches``, folders written by ``cut_batch``."""
+    return [row for batch in batches for row in read_records(batch / "findings.csv", Finding)]
 
 
 def diagnosis_of(
-    batches: Iterable[Path], delivered: int, learning: Path | None = None, printed: Path | None = None
+    findings: Sequence[Finding], delivered: int, learnt: Learnt = Learnt(), lengths: Sequence[tuple[str, int]] = ()
 ) -> list[Diagnosed]:
     """What stands in the way of most rows, the most important first.
 
-    batches: folders written by ``cut_batch``. delivered: number of rows with a delivered letter. learning, printed:
-    files written by ``learn_recogniser``; None if no recogniser is used.
+    delivered: number of rows with a delivered letter. lengths: see ``find_moved``.
     """
-    rows = [
-        (row.letters, row.found.split()) for batch in batches for row in read_records(batch / "findings.csv", Finding)
-    ]
-    counts = count_findings(rows)
-    looked_at = read_records(printed, Printed) if printed else []
+    counts = count_findings([(len(row.transcription), row.found.split()) for row in findings])
+    looked_at = read_records(learnt.printed, Printed) if learnt.printed else []
     share = sum(row.printed for row in looked_at) / max(len(looked_at), 1)
-    tried = read_records(learning, Learning)[0] if learning else None
-    if tried is None or tried.learnt or not rows:
-        found = diagnose(counts, len(rows) - delivered, share)
+    tried = read_records(learnt.learning, Learning)[0] if learnt.learning else None
+    found = list(_of_table(findings, learnt, tried, lengths))
+    if tried is None or tried.learnt or not findings:
+        found += diagnose(counts, len(findings) - delivered, share)
     else:
-        lost = round(len(rows) * (1 - tried.fitting / max(tried.words, 1)))  # not for what their images are like
+        lost = round(len(findings) * (1 - tried.fitting / max(tried.words, 1)))  # not for what their images are like
         others = diagnose(counts, lost, share)
-        why = nothing_learnt(tried.words, tried.fitting, tried.letters, tried.needed, others)
-        found = [why, *others]
+        found += [nothing_learnt(tried.words, tried.fitting, tried.letters, tried.needed, others), *others]
     return [Diagnosed(one.kind, round(one.share, 4), one.text, one.advice) for one in found]
+
+
+def _of_table(
+    findings: Sequence[Finding], learnt: Learnt, tried: Learning | None, lengths: Sequence[tuple[str, int]]
+) -> Iterator[Diagnosis]:
+    """What is wrong with the table."""
+    for stretch in find_moved(lengths, {row.row_id: row.boxes for row in findings}):
+        yield moved(stretch.by, stretch.rows, len(findings), stretch.first, stretch.last)
+    suspects = len(read_records(learnt.suspects, Suspect)) if learnt.suspects else 0
+    if suspects and suspects >= MANY_SUSPECTS * len(findings):
+        yield contradicted(suspects, len(findings))
+    differing = [row for row in find_duplicates(findings) if row.differs]
+    if differing:
+        yield contradictory_duplicates(len({row.same_as for row in differing}), len(differing), len(findings))
+    fitting = sum(row.boxes == len(row.transcription) for row in findings)
+    if tried and tried.learnt and fitting >= GROWN * tried.fitting and tried.fitting < learnt.most:
+        yield outgrown(tried.fitting, fitting, len(findings))

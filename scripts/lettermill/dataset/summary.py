@@ -10,7 +10,7 @@ from lettermill.base.reasons import TRANSIENT, explain
 from lettermill.base.split import PARTS
 from lettermill.corrections.correction import APPLIED, MEANINGS, UNNEEDED
 from lettermill.dataset.account import Account
-from lettermill.records.schemas import CorrectionOutcome, Diagnosed
+from lettermill.records.schemas import CorrectionOutcome, Diagnosed, Duplicate
 
 MAY_BE_FETCHED_LATER = """
          The images of {:,} rows failed with a transient error. To retry, run:
@@ -27,17 +27,19 @@ def summary(
     diagnosis: Sequence[Diagnosed] = (),
     notes: int = 0,
     corrections: Sequence[CorrectionOutcome] = (),
+    duplicates: Sequence[Duplicate] = (),
 ) -> str:
     """``account`` as plain text for the end of a run.
 
     diagnosis: what stands in the way. notes: number of notes on the table, see ``TableNote``. corrections: their
-    outcomes.
+    outcomes. duplicates: rows with the same image.
     """
     letters = sorted(account.letters.items())
     lines = [
         *_nothing(account, diagnosis),
         f"{account.rows:>8,} rows in the table",
         *([f"{notes:>8,} notes on reading the table: {dataset.parent}/table_notes.csv"] if notes else []),
+        *([_same(duplicates, dataset.parent)] if duplicates else []),
         *(
             f"{-count:>8,} {stage}: {reason} ({explain(stage, reason)})"
             for (stage, reason), count in account.rejected.items()
@@ -55,6 +57,11 @@ def summary(
         f"Dataset: {dataset}/    Rejected rows and letters: {dataset}/rejected.csv",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _same(duplicates: Sequence[Duplicate], results: Path) -> str:
+    images = len({row.same_as for row in duplicates})
+    return f"{len(duplicates):>8,} of these rows share {images:,} images: {results}/duplicates.csv"
 
 
 def _corrected(corrections: Sequence[CorrectionOutcome], path: Path) -> Iterator[str]:
@@ -81,7 +88,7 @@ def _nothing(account: Account, diagnosis: Sequence[Diagnosed]) -> Iterator[str]:
     if account.letters and not untrained:
         return
     what = "Only the letters of corrections are" if account.letters else "Nothing is"
-    why = "; ".join(found.text for found in diagnosis[:2] if found.kind == LEARNING or not KINDS[found.kind].done)
+    why = "; ".join(found.text for found in diagnosis[:2] if found.kind not in KINDS or not KINDS[found.kind].done)
     if not why and account.stopped:
         (stage, reason), count = account.stopped.most_common(1)[0]
         why = f"{explain(stage, reason)} ({count:,} of {account.rows:,} rows)"

@@ -10,15 +10,13 @@ from types import MappingProxyType
 
 from lettermill.base.file_names import file_stem
 
-MAX_ROWS_WITH_OWN_JOB = 48
-"""Largest table (rows) for which ``auto`` gives every row its own job."""
+FEWEST, FEW, MOST = 2, 16, 4_096
+"""Number of batches with ``auto``: of the smallest tables, of middling ones, and at most."""
 
-MIN_BATCHES, MAX_BATCHES = 16, 4_096
-"""Number of batches with ``auto``, for larger tables."""
-
-MAX_ROWS_PER_BATCH = 1_250
-"""Average rows per batch with ``auto``, at most, until there are MAX_BATCHES. Planning and starting a job costs
-Snakemake about 0.3 s of a core, and a batch has six jobs; a row costs 0.01 s."""
+ROWS_OF_FEW, ROWS_PER_BATCH = 500, 1_250
+"""Average rows per batch with ``auto``, at most: until there are FEW batches, and after that until there are MOST.
+Planning and starting a job costs Snakemake about 0.3 s of a core, and a batch has six jobs; a row costs 0.01 s. So few
+batches are fastest, unless a table is so large that a change of one row should not work on all of them again."""
 
 
 def batch_count(setting: str | int, rows: int) -> int | None:
@@ -27,11 +25,11 @@ def batch_count(setting: str | int, rows: int) -> int | None:
     setting: config ``batches``: ``auto``, ``image`` or a number. ``auto`` doubles the number as the table grows: the
     rows that are processed again, over all doublings, are at most as many as the table has at the end.
     """
-    if setting == "image" or (setting == "auto" and rows <= MAX_ROWS_WITH_OWN_JOB):
+    if setting == "image":
         return None
     if setting == "auto":
-        count = MIN_BATCHES
-        while count < MAX_BATCHES and rows > count * MAX_ROWS_PER_BATCH:
+        count = FEWEST
+        while (count < FEW and rows > count * ROWS_OF_FEW) or (FEW <= count < MOST and rows > count * ROWS_PER_BATCH):
             count *= 2
         return count
     return int(setting)

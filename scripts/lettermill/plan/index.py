@@ -14,12 +14,14 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
+from lettermill.base.alphabet import word
 from lettermill.base.digests import digest
 from lettermill.base.errors import CorruptedFileError
 from lettermill.base.file_names import unlike_stems
 from lettermill.base.files import write_bytes
 from lettermill.plan.batches import batch_of
 from lettermill.plan.rows import RejectedRow, Row
+from lettermill.plan.training import sketch_of
 from lettermill.plan.validated_table import ValidatedTable
 from lettermill.records.schemas import TableNote, TriedCorrection
 from lettermill.workflow.code import code_of
@@ -33,7 +35,8 @@ system's clock have the same time stamp (see "racy git" in git's documentation).
 
 _SCHEMA = """
 CREATE TABLE about (
-    key TEXT, size INTEGER, count INTEGER, rejected TEXT, notes TEXT, tried_corrections TEXT, stems TEXT
+    key TEXT, size INTEGER, count INTEGER, rejected TEXT, notes TEXT, tried_corrections TEXT, stems TEXT,
+    sketch TEXT, lengths TEXT
 );
 CREATE TABLE batch (name TEXT PRIMARY KEY, rows INTEGER, local INTEGER, sources TEXT, patterns TEXT, content TEXT);
 """
@@ -92,6 +95,18 @@ class TableIndex:
         return [TableNote(*note) for note in json.loads(found[0])]
 
     @property
+    def sketch(self) -> list[str]:
+        """A sample of the rows, see ``training.TableSketch``."""
+        found = self._connection.execute("SELECT sketch FROM about").fetchone()
+        return [str(name) for name in json.loads(found[0])]
+
+    @property
+    def lengths(self) -> list[tuple[str, int]]:
+        """(row id, number of letters) of all rows of batches, in the order of the table."""
+        found = self._connection.execute("SELECT lengths FROM about").fetchone()
+        return [(row_id, letters) for row_id, letters in json.loads(found[0])]
+
+    @property
     def tried_corrections(self) -> list[TriedCorrection]:
         """The outcomes of the corrections of rows."""
         found = self._connection.execute("SELECT tried_corrections FROM about").fetchone()
@@ -139,8 +154,10 @@ def _fill(connection: sqlite3.Connection, key: str, table: ValidatedTable, count
     for row in table.rows.values():
         batches.setdefault(batch_of(row.row_id, count, stems), []).append(row)
     connection.executescript(_SCHEMA)
-    lists = [json.dumps(rows) for rows in (sorted(table.rejected), table.notes, table.corrections, stems)]
-    connection.execute("INSERT INTO about VALUES (?, ?, ?, ?, ?, ?, ?)", (key, table.size, count, *lists))
+    lengths = [(row.row_id, len(word(row.pattern))) for row in table.rows.values()]
+    of_rows = sketch_of(table.rows.values()), lengths
+    lists = [json.dumps(rows) for rows in (sorted(table.rejected), table.notes, table.corrections, stems, *of_rows)]
+    connection.execute("INSERT INTO about VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (key, table.size, count, *lists))
     for name, rows in batches.items():
         rows.sort()
         local = any(not row.is_url for row in rows)

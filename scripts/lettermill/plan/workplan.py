@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from lettermill.base.alphabet import Alphabet
+from lettermill.base.digests import digest
 from lettermill.base.errors import InputError
 from lettermill.base.file_names import file_stem
 from lettermill.plan.batches import batch_count, batch_of
@@ -16,6 +17,7 @@ from lettermill.plan.correction_plan import CorrectionPlan, confirmed_rows
 from lettermill.plan.image_files import stamps
 from lettermill.plan.image_versions import VERSIONS, read_versions
 from lettermill.plan.index import INDEX, IndexedBatch, TableIndex, build_index, open_index, table_key
+from lettermill.plan.training import TableSketch, table_then, tried_then, why_again
 from lettermill.plan.validated_table import read_validated_table
 from lettermill.table.layout import Columns
 from lettermill.workflow.parameters import Rows
@@ -71,6 +73,37 @@ class Workplan:
     def size(self) -> int:
         """Number of rows of the table."""
         return self._index.size
+
+    def table_sketch(self) -> TableSketch:
+        """What the recogniser is trained on, for comparison with the table as it is later."""
+        return TableSketch(self._rows, self._content(), self._index.sketch)
+
+    def why_train_again(self, trained_with: Path, learning: Path) -> str:
+        """Why a recogniser must be trained again although its settings and its code are the same; empty if it need not.
+
+        trained_with, learning: files that ``learn`` wrote with it.
+        """
+        then, tried = table_then(trained_with), tried_then(learning)
+        if then is None or tried is None:
+            return "It is not known what the recogniser was trained on"
+        most = self._config["align"]["examples"]
+        return why_again(then, self._rows, self._index.sketch, self._content, tried, most)
+
+    @property
+    def _rows(self) -> int:
+        return sum(batch.rows for batch in self._index.batches.values())
+
+    def _content(self) -> str:
+        return digest((repr(self.sources(batch)), repr(self.patterns(batch))) for batch in self.batches)
+
+    @property
+    def lengths(self) -> Rows:
+        """(row id, number of letters) of the rows of all batches, in the order of the table."""
+        return Rows(
+            self._rows,
+            "in the order of the table",
+            lambda: ((row_id, str(count)) for row_id, count in self._index.lengths),
+        )
 
     @property
     def rejected_rows(self) -> Rows:

@@ -94,14 +94,18 @@ class Suspect(NamedTuple):
 class Reliability(NamedTuple):
     """``results/recogniser/reliability.csv``: letters with a confidence from ``low`` to ``high``.
 
-    Letters of simulated transcription errors count by their weight. Letters of suspect transcriptions count as wrong.
+    Confidences are those that the words of the other folds teach. Letters of simulated transcription errors count by
+    their weight. Letters of suspect transcriptions count as wrong.
     """
 
     low: float
     high: float
     letters: float  # number of letters
+    independent: float  # number of independent letters that would tell as much: those of a word are alike
     confidence: float  # their mean
     accuracy: float  # share of right letters
+    accuracy_low: float  # its 95 % interval
+    accuracy_high: float
 
 
 class Learning(NamedTuple):
@@ -170,9 +174,20 @@ class Finding(NamedTuple):
     """``results/letters/{batch}/findings.csv``: one line for every row with a cropped image."""
 
     row_id: str
-    letters: int  # number of letters of its transcription
+    transcription: str  # the letters of it
+    boxes: int  # number of boxes by the most usual ink hypothesis
+    sha256: str  # digest of the image
     found: str  # what the image is like: words of ``lettermill.base.findings``, separated by spaces
     picture: str  # the image as an example, relative to the folder of findings.csv; empty if it is none
+
+
+class Duplicate(NamedTuple):
+    """``results/duplicates.csv``: a row whose image is also that of another row."""
+
+    row_id: str
+    same_as: str  # the first row with this image
+    transcription: str
+    differs: int  # 1 if the rows with this image have different transcriptions, otherwise 0
 
 
 class Diagnosed(NamedTuple):

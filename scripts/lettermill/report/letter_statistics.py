@@ -1,6 +1,6 @@
 """Statistics of a dataset's letters, and a few letters of each class to show. Memory does not grow with the table."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -40,7 +40,8 @@ class LetterStatistics:
     (confidence, NaN if none has one).
     confidences: one line per bin, ``BINS`` in total. Columns: delivered letters, rejected letters, sum of the
     confidences of the delivered letters (total).
-    rows: delivered rows. uncut: letters of rejected words that have an image.
+    rows: delivered rows. uncut: letters of rejected words that have an image. suspect: delivered letters with a
+    confidence of words whose ink contradicts the transcription, and the sum of their confidences.
     sample, least_confident, rejected: label -> letters to show (label, name, path, confidence), sorted: a random
     sample, the least confident letters, a random sample of the rejected letters.
     """
@@ -52,6 +53,7 @@ class LetterStatistics:
     sample: dict[str, pd.DataFrame]
     least_confident: dict[str, pd.DataFrame]
     rejected: dict[str, pd.DataFrame]
+    suspect: tuple[int, float]
 
     @property
     def total(self) -> int:
@@ -85,17 +87,22 @@ class LetterStatistics:
 
 
 def gather_letters(
-    metadata: Path, batches: Sequence[Path], alphabet: Iterable[str], stems: Mapping[str, str] = MappingProxyType({})
+    metadata: Path,
+    batches: Sequence[Path],
+    alphabet: Iterable[str],
+    stems: Mapping[str, str] = MappingProxyType({}),
+    suspects: Collection[str] = (),
 ) -> LetterStatistics:
     """Gather them from ``metadata``, and those of rejected letters from ``batches``, folders of ``cut_batch``.
 
-    stems: names of files of rows, see ``file_stem``.
+    stems: names of files of rows, see ``file_stem``. suspects: ids of rows whose ink contradicts the transcription.
     Raises CorruptedFileError when a file is damaged.
     """
     counts: list[pd.DataFrame] = []
     delivered, totals, rejected_steps = np.zeros(BINS, int), np.zeros(BINS), np.zeros(BINS, int)
     sample = least_confident = rejected = pd.DataFrame(columns=["label", "name", "path", "confidence", "order"])
     rows, last_row = 0, ""
+    suspect: list[float] = []
     for letters in read_frames(metadata, COLUMNS):
         if not letters["split"].isin(PARTS).all():
             raise CorruptedFileError(f"{metadata}: a letter has an unknown split. Delete it and run again.")
@@ -108,6 +115,7 @@ def gather_letters(
         least_confident = _first(least_confident, letters.assign(order=letters["confidence"]), PER_ROW)
         steps = _steps(letters["confidence"])
         np.add.at(delivered, steps, 1)
+        suspect += letters["confidence"][letters["row_id"].isin(suspects)].tolist()
         np.add.at(totals, steps, letters["confidence"].to_numpy())
     rejected_counts, uncut = [], 0
     for batch in batches:
@@ -125,6 +133,7 @@ def gather_letters(
         _by_label(sample.assign(path=sample["name"].map(metadata.parent.joinpath).astype(object))),
         _by_label(least_confident.assign(path=least_confident["name"].map(metadata.parent.joinpath).astype(object))),
         _by_label(rejected),
+        (len(suspect), sum(suspect)),
     )
 
 

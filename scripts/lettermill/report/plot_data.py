@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from lettermill.base.intervals import wilson
 from lettermill.base.split import PARTS
 from lettermill.records.csv_files import read_records
 from lettermill.records.schemas import Reliability
@@ -69,14 +68,10 @@ def _edges(low: float, high: float, whole: bool) -> list[float]:
 
 
 def read_reliability(path: Path | None) -> pd.DataFrame:
-    """The table ``path`` that ``learn`` wrote, see ``Reliability``, with the 95 % interval of its accuracy
-    (accuracy_low, accuracy_high). Empty if there is no table or no recogniser was trained."""
-    lines = []
-    for line in read_records(path, Reliability) if path else []:
-        low, high = wilson(line.accuracy * line.letters, line.letters)
-        lines.append((*line, round(low, 4), round(high, 4)))
-    columns = [*Reliability._fields, "accuracy_low", "accuracy_high"]
-    return pd.DataFrame(lines, columns=columns, dtype=float)
+    """The table ``path`` that ``learn`` wrote, see ``Reliability``. Empty if there is no table or no recogniser was
+    trained."""
+    lines = list(read_records(path, Reliability)) if path else []
+    return pd.DataFrame(lines, columns=list(Reliability._fields), dtype=float)
 
 
 def class_table(letters: LetterStatistics, shapes: pd.DataFrame) -> pd.DataFrame:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from lettermill.base.file_names import file_stem, letter_folders
 from lettermill.base.files import write_bytes
+from lettermill.base.findings import WRONG_TABLE
 from lettermill.records.csv_files import read_records, write_records
 from lettermill.records.data_frames import write_frame
 from lettermill.records.schemas import Suspect
@@ -104,7 +105,9 @@ def write_report(sources: Sources, about: About, page: Path, folder: Path) -> No
 
     Raises CorruptedFileError when an input is missing or damaged.
     """
-    letters = gather_letters(sources.metadata, sources.batches, about.alphabet, about.stems)
+    suspects = read_records(sources.suspects, Suspect) if sources.suspects else []
+    suspect_rows = {suspect.row_id for suspect in suspects}
+    letters = gather_letters(sources.metadata, sources.batches, about.alphabet, about.stems, suspect_rows)
     stopped = count_stopped(sources.rejected)
     rows = letters.rows + sum(stopped.values())
     shapes = measure(letters)
@@ -118,10 +121,10 @@ def write_report(sources: Sources, about: About, page: Path, folder: Path) -> No
         times=read_times(sources.benchmarks, sources.logs, {batch.name for batch in sources.batches}),
     )
     log.info("%d letters of %d classes, %d of them measured", letters.total, len(letters.classes), len(shapes))
-    suspects = read_records(sources.suspects, Suspect) if sources.suspects else []
     corrections = summarise_corrections(sources.corrections, sources.correction_effects, about.min_confidence)
     folder.mkdir(parents=True, exist_ok=True)
     figures = _write_plots(folder, about, numbers)
+    found = diagnosed(sources.diagnosis, sources.printed, sources.batches)
     content = {
         **numbers._asdict(),
         "classes": list(numbers.classes.reset_index().itertuples(index=False)),
@@ -130,7 +133,8 @@ def write_report(sources: Sources, about: About, page: Path, folder: Path) -> No
         "suspects": suspected_words(suspects, sources.batches),
         "all_suspects": len(suspects),
         "corrections": corrections,
-        "diagnosed": diagnosed(sources.diagnosis, sources.printed, sources.batches),
+        "diagnosed": found,
+        "wrong_table": any(one.kind in WRONG_TABLE for one, _ in found),
         "notes": notes(
             letters, rows, numbers.steps, numbers.reliability, len(suspects), corrections, about.min_confidence
         ),

@@ -65,38 +65,48 @@ def write_findings(
 
     downloaded, segmented: folder and file of the batch. cropped: row id -> record. words: row id -> letters.
     """
+    images = {row.row_id: row for row in read_records(downloaded / "status.csv", Downloaded)}
     kinds = {row_id: crop.found.split() for row_id, crop in cropped.items()}
+    counts = dict.fromkeys(kinds, 0)
     for row_id, records in by_row(read_results(segmented, SegmentedBox)):
         if isinstance(records, list):
             boxes = boxes_in(records)
             if boxes is None:
                 raise CorruptedFileError(f"{segmented}: row {row_id} lacks boxes. Delete it and run again.")
             kinds[row_id] += found_in_boxes(boxes, len(words[row_id]))
+            counts[row_id] = len(boxes[0].boxes)
         else:
             kinds[row_id] += OF_REASON.get(records.reason, ())
     kinds = {row_id: counted_kinds(len(words[row_id]), found) for row_id, found in kinds.items()}
-    pictures = _write_examples(downloaded, cropped, kinds, output)
+    files = {row_id: downloaded / images[row_id].file for row_id in kinds}
+    pictures = _write_examples(files, cropped, kinds, output)
     findings = [
-        Finding(row_id, len(words[row_id]), " ".join(found), pictures.get(row_id, ""))
+        Finding(
+            row_id,
+            words[row_id],
+            counts[row_id],
+            images[row_id].sha256,
+            " ".join(found),
+            pictures.get(row_id, ""),
+        )
         for row_id, found in sorted(kinds.items())
     ]
     write_records(output / "findings.csv", Finding, findings)
 
 
 def _write_examples(
-    downloaded: Path, cropped: Mapping[str, Cropped], kinds: Mapping[str, Sequence[str]], output: Path
+    files: Mapping[str, Path], cropped: Mapping[str, Cropped], kinds: Mapping[str, Sequence[str]], output: Path
 ) -> dict[str, str]:
-    """Row id -> file of its picture: the downloaded image, because the crop no longer shows what was found."""
+    """Row id -> file of its picture. files: row id -> downloaded image; the crop no longer shows what was found."""
     counts = Counter(kind for found in kinds.values() for kind in found)
     wanted: dict[str, None] = {}
     ordered = sorted(kinds, key=sample_key)
     for kind, count in counts.items():
         if count >= MENTIONED * len(kinds):
             wanted |= dict.fromkeys([row_id for row_id in ordered if kind in kinds[row_id]][:EXAMPLES])
-    files = {row.row_id: row.file for row in read_records(downloaded / "status.csv", Downloaded)} if wanted else {}
     pictures = {}
     for row_id in wanted:
-        image = decode_colour((downloaded / files[row_id]).read_bytes())
+        image = decode_colour(files[row_id].read_bytes())
         if image is not None:
             name = f"{PICTURES}/{cropped[row_id].file}"
             (output / PICTURES).mkdir(exist_ok=True)
