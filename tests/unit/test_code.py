@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from lettermill.workflow.code import PACKAGE, _version, code_of
+from lettermill.workflow.code import PACKAGE, _digest, _version, code_of
 
 
 def modules(stage: str) -> set[str]:
@@ -25,10 +25,30 @@ def test_a_stage_does_not_depend_on_others() -> None:
     assert not any(name.startswith("fetch/") for name in modules("crop"))
 
 
-def test_digests_are_of_the_bytes() -> None:
+def test_every_file_has_a_digest() -> None:
     digests = dict(part.split() for part in code_of("lettermill.stages.crop").split(", ") if ".py " in part)
     assert all((PACKAGE / name).is_file() and len(digest) == 8 for name, digest in digests.items())
-    assert len(set(digests.values())) == len(digests)
+    written = {name for name in digests if not name.endswith("__init__.py")}  # the others only say what they are
+    assert len({digests[name] for name in written}) == len(written)
+
+
+@pytest.mark.parametrize(
+    ("source", "same"),
+    [
+        (
+            '"""Another docstring."""\n\nA = 1\n"""A constant."""\n\n\ndef f(x):  # a comment\n    return (x + A)\n',
+            True,
+        ),
+        ('"""A docstring."""\nA = 2\n\ndef f(x):\n    """Adds."""\n    return x + A\n', False),
+        ('"""A docstring."""\nA = 1\n\ndef f(x):\n    """Adds."""\n    return A + x\n', False),
+        ('"""A docstring."""\nA = 1\n\ndef f(x, *, y="""Adds."""):\n    """Adds."""\n    return x + A\n', False),
+    ],
+)
+def test_only_what_the_code_says_counts(source: str, same: bool, tmp_path) -> None:
+    one, other = tmp_path / "one.py", tmp_path / "other.py"
+    one.write_text('"""A docstring."""\nA = 1\n\ndef f(x):\n    return x + A\n')
+    other.write_text(source.replace('    """Adds."""\n', ""))
+    assert (_digest(one) == _digest(other)) == same
 
 
 def test_versions_of_what_makes_the_pixels_count() -> None:

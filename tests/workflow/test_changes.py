@@ -140,7 +140,7 @@ def test_an_edited_module(project: Project, repository: Path, modules: list[str]
     project.repository = repository
     for module in modules:
         path = repository / "scripts/lettermill" / module
-        path.write_text(path.read_text(encoding="utf-8") + "\n# edited\n", encoding="utf-8")
+        path.write_text(path.read_text(encoding="utf-8") + "\nEDITED = 1\n", encoding="utf-8")
     output = project.run("-n")
     assert jobs_of(output) == expected
     if expected:

@@ -26,7 +26,8 @@ def code_of(module: str) -> str:
     """Name and digest of every file of the library that ``module`` (``lettermill.stages.crop``) imports, itself
     included, of the templates beside them that they name, and the versions of those PACKAGES that they import.
 
-    It changes if and only if the bytes of one of these files or one of these versions change.
+    It changes if and only if one of these versions, a template, or what the code of one of these files says changes:
+    comments, docstrings and line breaks say nothing.
     """
     files = sorted(_closure(module))
     packages = sorted({package for path in files if path.suffix == ".py" for package in _packages(path)})
@@ -72,12 +73,18 @@ def _all_imports(path: Path) -> tuple[str, ...]:
     return _names(path)[0]
 
 
+def _is_docstring(node: ast.AST) -> bool:
+    """Whether ``node`` is a text alone: a docstring, of a constant too."""
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
 @cache
-def _names(path: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """(modules that the file imports, templates that it names). The syntax trees are not kept: together they
-    would make every garbage collection slow."""
+def _names(path: Path) -> tuple[tuple[str, ...], tuple[str, ...], str]:
+    """(modules that the file imports, templates that it names, digest of its code). The syntax trees are not kept:
+    together they would make every garbage collection slow."""
     imports, templates = [], []
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             imports += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
@@ -88,7 +95,10 @@ def _names(path: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
             imports += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.endswith(".jinja"):
             templates.append(node.value)
-    return tuple(imports), tuple(templates)
+        body = getattr(node, "body", None)
+        if isinstance(body, list):
+            node.body = [each for each in body if not _is_docstring(each)] or [ast.Pass()]  # type: ignore[attr-defined]
+    return tuple(imports), tuple(templates), hashlib.sha256(ast.unparse(tree).encode()).hexdigest()[:8]
 
 
 def _file(module: str) -> Path | None:
@@ -101,4 +111,4 @@ def _file(module: str) -> Path | None:
 
 @cache
 def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:8]
+    return _names(path)[2] if path.suffix == ".py" else hashlib.sha256(path.read_bytes()).hexdigest()[:8]
