@@ -12,11 +12,12 @@ This replaces methods of Snakemake's classes, for the jobs of one workflow only.
 does not cover, so each is guarded, see ``Internals``.
 """
 
-import hashlib
 import os
 from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any
+
+from lettermill.workflow.code import digest_of
 
 LOCK = ".snakemake/lettermill"
 """The lock of what Lettermill keeps there: every run reads it, and those of ``writers`` write it."""
@@ -131,7 +132,7 @@ class Records:
     def _digest(self, rule: Any) -> str:
         """A digest of the script of a rule; empty if it has none of Lettermill's."""
         path = self._scripts / os.path.basename(str(rule.script or ""))
-        return hashlib.sha256(path.read_bytes()).hexdigest()[:12] if path.is_file() else ""
+        return digest_of(path) if path.is_file() else ""
 
 
 def _persistence() -> Any:
