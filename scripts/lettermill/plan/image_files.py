@@ -3,10 +3,10 @@
 import contextlib
 import hashlib
 import os
+import struct
 from collections.abc import Collection, Iterable, Mapping, MutableMapping, Sequence
 from pathlib import Path
 
-from lettermill.base.digests import digest
 from lettermill.base.errors import InputError
 from lettermill.base.files import write_bytes
 from lettermill.plan.image_versions import VERSIONS, write_versions
@@ -18,6 +18,7 @@ from lettermill.records.schemas import Delivered
 MISSING = "missing"
 """The stamp of a file that cannot be found."""
 
+_STATE = struct.Struct("<qqQq")
 _EMPTY = "0 bytes "
 _POINTER = b"version https://git-lfs"
 _POINTER_BYTES = 200
@@ -32,20 +33,18 @@ def stamps(batch: str, rows: Iterable[Row], folder: Path, versions: MutableMappi
     here and in the file VERSIONS. To find these, files whose inode or time of change (ctime) differs from the last time
     are read and compared by content; so a copied folder is read once, and nothing runs again.
     """
-    found = {row: status for row in rows if not row.is_url and (status := _status(folder / row.image))}
-    identity = digest(
-        (row.row_id, row.image, status.st_size, status.st_mtime_ns, status.st_ino, status.st_ctime_ns)
-        for row, status in found.items()
-    )
+    base = str(folder)  # joining paths takes longer than looking for the files
+    found = [(row, _status(f"{base}/{row.image}")) for row in rows if not row.is_url]
+    identity = _identity(found)
     known = FOLDER / f"{batch}.txt"
-    if found and _text(known) != identity:
+    if any(status for _, status in found) and _text(known) != identity:
         replaced = _replaced(batch, found, folder)
         versions.update(replaced)
         with contextlib.suppress(OSError):  # then they are compared again
             if replaced:
                 write_versions(VERSIONS, versions)
             write_bytes(known, identity.encode())
-    return {row.row_id: _stamp(found.get(row), versions.get(row.row_id, "")) for row in rows if not row.is_url}
+    return {row.row_id: _stamp(status, versions.get(row.row_id, "")) for row, status in found}
 
 
 def check_images(
@@ -82,13 +81,23 @@ def check_images(
         )
 
 
-def _replaced(batch: str, found: Mapping[Row, os.stat_result], folder: Path) -> dict[str, str]:
+def _identity(found: Sequence[tuple[Row, os.stat_result | None]]) -> str:
+    """A digest that changes when one of the files is another one, or has been changed."""
+    there = [(row, status) for row, status in found if status]
+    names = "\0".join(f"{row.row_id}\0{row.image}" for row, _ in there)
+    states = b"".join(
+        _STATE.pack(status.st_size, status.st_mtime_ns, status.st_ino, status.st_ctime_ns) for _, status in there
+    )
+    return hashlib.sha256(names.encode("utf-8", "surrogatepass") + b"\0" + states).hexdigest()
+
+
+def _replaced(batch: str, found: Iterable[tuple[Row, os.stat_result | None]], folder: Path) -> dict[str, str]:
     """Row id -> version, of the files that have the size and time that ``download`` has seen, but another content."""
     seen = {(image.row_id, image.image): image for image in read_seen(batch)}
     replaced = {}
-    for row, status in found.items():
+    for row, status in found:
         before = seen.get((row.row_id, row.image))
-        if before and (before.size, before.modified) == (status.st_size, status.st_mtime_ns):
+        if before and status and (before.size, before.modified) == (status.st_size, status.st_mtime_ns):
             now = _sha256(folder / row.image)
             if now != before.sha256:
                 replaced[row.row_id] = now[:16]
@@ -111,10 +120,11 @@ def _is_gone(path: Path, stamp: str, look: bool) -> bool:
 def _stamp(status: os.stat_result | None, version: str) -> str:
     if status is None:
         return MISSING
-    return " ".join(filter(None, (f"{status.st_size} bytes {status.st_mtime_ns}", version)))
+    stamp = f"{status.st_size} bytes {status.st_mtime_ns}"
+    return f"{stamp} {version}" if version else stamp
 
 
-def _status(path: Path) -> os.stat_result | None:
+def _status(path: str) -> os.stat_result | None:
     try:
         return os.stat(path)
     except (OSError, ValueError):  # such as a NUL in the name
