@@ -23,12 +23,13 @@ sys.path.insert(0, str(ROOT / "scripts"))
 
 from lettermill.base.disk import dated_in_future, full, unwritable
 from lettermill.base.errors import CorruptedFileError, InputError
+from lettermill.base.visible import visible
+from lettermill.dataset.sync import remove_others
 from lettermill.fetch.cache import Cache
 from lettermill.fetch.refill import lost_images, refill
 from lettermill.plan.image_files import check_images
 from lettermill.workflow.code import code_of
 from lettermill.workflow.internals import LOWEST, Internals, version_warning
-from lettermill.dataset.sync import remove_others
 from lettermill.workflow.progress import Job, Progress
 from lettermill.workflow.progress_log import Watch, is_news
 from lettermill.workflow.records import Records
@@ -85,7 +86,7 @@ def checked(make, *arguments):
     try:
         return make(*arguments)
     except (InputError, CorruptedFileError) as error:
-        sys.exit(f"Lettermill: {error}")
+        sys.exit(visible(f"Lettermill: {error}", keep="\n"))
 
 
 def check_writable(*folders):
@@ -209,4 +210,4 @@ def show_summary():
     """Show the summary if this run has written it."""
     path = Path(rules.dataset.output.summary)
     if path.exists() and path.stat().st_mtime >= STARTED:
-        logger.info(f"\n{path.read_text(encoding='utf-8')}")
+        logger.info(visible(f"\n{path.read_text(encoding='utf-8')}", keep="\n"))

@@ -28,7 +28,7 @@ from lettermill.base.alphabet import Alphabet, as_read, drawn_letters, drawn_wor
 from lettermill.base.alphabet import word as letters_of
 from lettermill.base.box import Box
 from lettermill.base.errors import InputError
-from lettermill.image.codec import decode_colour
+from lettermill.image.codec import decode_colour, decode_detail, decode_error
 from lettermill.image.crop import Cropping, crop_image
 from lettermill.image.hypotheses import WordImage
 from lettermill.predict.models import Models, load_models
@@ -143,11 +143,12 @@ def _pixels(image: Image) -> np.ndarray:
             )
         return image
     try:
-        pixels = decode_colour(Path(image).read_bytes())
+        content = Path(image).read_bytes()
     except OSError as error:
         raise InputError(f"{image} cannot be read: {error.strerror}. Correct the path.") from error
+    pixels = decode_colour(content)
     if pixels is None:
-        raise InputError(f"{image} cannot be decoded as an image. Use a PNG, JPEG, TIFF, WebP, GIF, BMP or PNM file.")
+        raise InputError(f"{image} cannot be read: it is {decode_detail(content, decode_error(content))}.")
     return pixels
 
 

@@ -86,7 +86,7 @@ def test_the_example_of_the_module_runs(
         (np.full((30, 90), 255, np.uint8), "12", "'12' has no letter of the alphabet"),
         (np.zeros((30, 90, 3), np.uint8), "ANNA", r"The image array is \(30, 90, 3\) uint8\. Convert it"),
         ("nowhere.png", "ANNA", "nowhere.png cannot be read: No such file"),
-        (__file__, "ANNA", "test_api.py cannot be decoded as an image"),
+        (__file__, "ANNA", "test_api.py cannot be read: it is a text that"),
     ],
 )
 def test_what_cannot_be_aligned_is_told(sample_recogniser: Path, image: object, text: str, message: str) -> None:

@@ -1,9 +1,6 @@
 """Images from outside: judged by decoding, in a few formats, within limits, one at a time."""
 
-import os
 import struct
-import subprocess
-import sys
 import zlib
 from pathlib import Path
 
@@ -12,9 +9,10 @@ import numpy as np
 import pytest
 
 from damage import encodings
-from lettermill.image import codec
+from decoding import judged
+from lettermill.image import codec, levels
 from lettermill.image.codec import MAX_SCANS, decode, decode_colour, decode_error, suffix_of
-from project import ROOT, SAMPLE
+from project import SAMPLE
 
 SIGNATURES = {"JPEG": 3, "PNG": 8, "GIF": 6, "WebP": 12, "TIFF": 4, "BMP": 2, "PNM": 3}
 """Bytes by which a format is known."""
@@ -23,31 +21,6 @@ SMALL = cv2.imread(str(SAMPLE / "images/word_0001.jpg"), cv2.IMREAD_GRAYSCALE)[6
 
 ANIMATED = [content for kind, content in encodings([SMALL]) if b"acTL" in content]
 IMAGES = [(kind, content) for kind, content in encodings([SMALL]) if content not in ANIMATED]
-
-JUDGED = """
-import sys
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-from lettermill.image.codec import decode_error
-
-def most():  # kilobytes resident since the program began
-    return int(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0])
-
-content, threads, before = Path(sys.argv[1]).read_bytes(), int(sys.argv[2]), most()
-with ThreadPoolExecutor(threads) as pool:
-    print(*set(pool.map(decode_error, [content] * threads)), most() - before)
-"""
-
-
-def judged(content: bytes, folder: Path, threads: int = 1, **variables: str) -> tuple[str, int]:
-    """What a process of its own says of ``content``, in so many threads, and the kilobytes that it takes to do so."""
-    (folder / "image").write_bytes(content)
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("OPENCV_")}
-    environment |= {"PYTHONPATH": str(ROOT / "scripts"), **variables}
-    command = [sys.executable, "-c", JUDGED, str(folder / "image"), str(threads)]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-    *reasons, memory = done.stdout.strip("\n").split(" ")
-    return " ".join(reasons), int(memory)
 
 
 def png(width: int, height: int, colour: int = 0, lines: int | None = None) -> bytes:
@@ -157,7 +130,7 @@ def test_transparency_of_large_images_is_that_of_small_ones(kind: type, monkeypa
     image = np.random.default_rng(0).integers(0, np.iinfo(kind).max, (70, 90, 4), kind, endpoint=True)
     content = cv2.imencode(".png", image)[1].tobytes()
     whole = decode(content)
-    monkeypatch.setattr(codec, "BLOCK", 1_000)
+    monkeypatch.setattr(levels, "BLOCK", 1_000)
     assert np.array_equal(decode(content), whole)
     grey, share = cv2.cvtColor(image, cv2.COLOR_BGRA2GRAY) / np.iinfo(kind).max, image[:, :, 3] / np.iinfo(kind).max
     assert np.abs(whole / 255 - (grey * share + 1 - share)).max() < 3 / 255

@@ -227,13 +227,13 @@ def test_validate_looks_at_a_sample_of_the_files(tmp_path: Path) -> None:
     rows = [(str(number), f"{number}.png", "") for number in range(30)]
     found = Findings("t.csv", 30, {"1of1": rows}, [], [], "", [], tmp_path, {str(n): "HHHHH" for n in range(30)})
     text = "\n".join(validation_lines(found, FetchSettings()))
-    assert "20 of the files looked at as a sample\n" in text
+    assert "20 of the files looked at as a sample; decoded: 20\n" in text
     assert "           a line crosses the word or runs along it in all of the images (removed).\n" in text
     assert "           the ink is lighter than the paper in all of the images (inverted)." in text
     assert "looked at" not in "\n".join(validation_lines(found._replace(batches={}), FetchSettings()))
     for number in range(30):
         cv2.imwrite(str(tmp_path / f"{number}.png"), word())
-    assert "sample: nothing unusual" in "\n".join(validation_lines(found, FetchSettings()))
+    assert "sample; decoded: 20: nothing unusual" in "\n".join(validation_lines(found, FetchSettings()))
 
 
 def test_validate_looks_at_no_url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

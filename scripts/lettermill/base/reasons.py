@@ -91,7 +91,7 @@ REASONS: dict[str, dict[str, Reason]] = {
             "the response broke off, or the image file is incomplete", f"{RETRY} Replace a file that is incomplete."
         ),
         "not_an_image": Reason(
-            "the content is not an image that can be decoded", "Check that the URL returns the image, not a web page."
+            "the content is not an image that can be decoded", "`detail` says what it is, and what to do."
         ),
         "blocked_by_robots": Reason(
             "the X-Robots-Tag header of the response has a directive of config `x_robots_tag`",

@@ -8,6 +8,7 @@ from pathlib import Path
 from lettermill.base.findings import KINDS, LEARNING
 from lettermill.base.reasons import TRANSIENT, explain
 from lettermill.base.split import PARTS
+from lettermill.base.visible import visible
 from lettermill.corrections.correction import APPLIED, MEANINGS, UNNEEDED
 from lettermill.dataset.account import Account
 from lettermill.records.schemas import CorrectionOutcome, Diagnosed, Duplicate
@@ -56,7 +57,7 @@ def summary(
         "",
         f"Dataset: {dataset}/    Rejected rows and letters: {dataset}/rejected.csv",
     ]
-    return "\n".join(lines) + "\n"
+    return visible("\n".join(lines) + "\n", keep="\n")
 
 
 def _same(duplicates: Sequence[Duplicate], results: Path) -> str:

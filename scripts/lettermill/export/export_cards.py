@@ -34,7 +34,7 @@ DESCRIPTIONS = {
     "huggingface": Description(
         "Hugging Face (parquet)",
         """\
-from datasets import load_dataset
+from datasets import load_dataset  # pip install datasets pillow
 
 letters = load_dataset("results/export/huggingface")
 image, label = letters["train"][0]["image"], letters["train"][0]["label"]
@@ -90,7 +90,7 @@ letters = train["classes"][labels]""",
     "folders": Description(
         "Folders",
         """\
-from datasets import load_dataset
+from datasets import load_dataset  # pip install datasets pillow
 
 letters = load_dataset("imagefolder", data_dir="results/export/folders")
 image, label = letters["train"][0]["image"], letters["train"][0]["label"]""",

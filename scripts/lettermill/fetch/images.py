@@ -8,7 +8,7 @@ from lettermill.fetch.cache import Cache
 from lettermill.fetch.fetcher import Fetcher
 from lettermill.fetch.responses import KeptResponse
 from lettermill.fetch.settings import FetchSettings
-from lettermill.image.codec import decode_error
+from lettermill.image.codec import decode_detail, decode_error
 
 T = TypeVar("T")
 
@@ -57,7 +57,7 @@ class ImageFetcher:
         requested, last, attempts, elapsed = self._fetcher.fetch(url, etag, last_modified)
         content, reason, detail = last.content, last.reason, last.detail
         if content is not None and (reason := decode_error(content)):
-            detail, content = f"{len(content)} bytes", None
+            detail, content = f"the response is {decode_detail(content, reason)}", None
         size, digest = (None, "") if content is None else (len(content), hashlib.sha256(content).hexdigest())
         if content is not None:
             self._cache.put(url, content)  # at once, so that a killed job keeps it

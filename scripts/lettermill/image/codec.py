@@ -1,29 +1,32 @@
 """Decoding images from bytes, and encoding them."""
 
+import os
+import struct
 import threading
 
 import cv2
 import numpy as np
 
-from lettermill.image.formats import is_cut_off, is_still_png, suffix_of
+from lettermill.image.formats import NAMES, is_cut_off, is_still_png, pnm_white, suffix_of
+from lettermill.image.levels import eight_bits, on_paper
 from lettermill.image.orientation import AS_STORED, orientation_of, turned
+from lettermill.image.other_formats import other_format
+from lettermill.image.tiff import tiff_directory
 
 COLOUR_AS_GREY = cv2.IMREAD_GRAYSCALE | cv2.IMREAD_IGNORE_ORIENTATION
 """``turned`` turns images by their orientation. OpenCV would not do so when it reads an image unchanged."""
 
-COLOUR = cv2.IMREAD_COLOR_BGR | cv2.IMREAD_IGNORE_ORIENTATION
-
-FEW_BITS = 14
-"""Number of bits that cameras and scanners of more than 8 bits have at most if they have less than 16."""
-
 TOO_LARGE = "CV_IO_MAX_IMAGE"
 """Part of OpenCV's error message for an image with too many pixels, rows or columns; see ``lettermill/__init__.py``."""
 
+MAX_PIXELS = int(os.environ["OPENCV_IO_MAX_IMAGE_PIXELS"])
+"""Number of pixels of the largest image that is decoded; see ``lettermill/__init__.py``."""
+
+BYTES_PER_PIXEL = 8
+"""Bytes per pixel of the largest image: four channels of 16 bits. Only TIFF files can have more."""
+
 MAX_SCANS = 100
 """Maximum number of scans in a JPEG file, as in LibTIFF. A scan takes 36 bytes, so a small file could need hours."""
-
-BLOCK = 1 << 20
-"""Number of pixels converted at a time from 16 to 8 bits per channel."""
 
 _ONE_AT_A_TIME = threading.Lock()
 
@@ -40,7 +43,28 @@ def decode_error(content: bytes) -> str:
         except cv2.error as error:
             if _is_too_large(error):
                 return "too_large"
+    if _unpacks_to_too_much(content):
+        return "too_large"
     return "truncated" if is_cut_off(content) else "not_an_image"
+
+
+def decode_detail(content: bytes, reason: str) -> str:
+    """What ``content`` is, for which ``decode_error`` gives ``reason``, and what to do about it."""
+    size, suffix = f"{len(content):,} bytes", suffix_of(content)
+    if suffix not in NAMES:
+        name, fix = other_format(content)
+        return f"{name} ({size}): {fix}"
+    what = f"a {NAMES[suffix]} image ({size})"
+    if reason == "too_large":
+        tile = " in the image or in one tile" if suffix == ".tif" else ""
+        return f"{what} with more than {MAX_PIXELS:,} pixels{tile}, or 65,535 on one side"
+    if reason == "truncated":
+        return f"{what} whose end is missing: copy or download it again"
+    if suffix == ".png" and not is_still_png(content):
+        return f"{what} with an animation: save one picture of it"
+    if suffix == ".tif":
+        what += f" of {tiff_directory(content).encoding}"
+    return f"{what} that cannot be decoded: copy it again, in case it is damaged, or save it as PNG"
 
 
 def decode(content: bytes) -> np.ndarray | None:
@@ -75,58 +99,32 @@ def _is_too_large(error: cv2.error) -> bool:
 def _decode(content: bytes, colour: bool = False) -> np.ndarray | None:
     """As ``decode`` or ``decode_colour``, but raises cv2.error for some content that is not an image, and for images
     that are too large."""
-    if not _is_readable(content):
+    if not _is_readable(content) or _unpacks_to_too_much(content):
         return None
-    data = np.frombuffer(content, np.uint8)
+    data, suffix = np.frombuffer(content, np.uint8), suffix_of(content)
+    image: np.ndarray | None
     image, kinds, metadata = cv2.imdecodeWithMetadata(data, flags=cv2.IMREAD_UNCHANGED)
     if image is None:
         return None
     exif = dict(zip(kinds, metadata, strict=True)).get(cv2.IMAGE_METADATA_EXIF)
     # OpenCV has turned a TIFF file already.
-    orientation = AS_STORED if exif is None or suffix_of(content) == ".tif" else orientation_of(exif.tobytes())
-    pixels = _as_colour(image, data) if colour else _as_grey(image, data)
-    return None if pixels is None else turned(pixels, orientation)
-
-
-def _as_grey(image: np.ndarray, data: np.ndarray) -> np.ndarray | None:
-    """``image``, which is ``data`` decoded unchanged, as (height, width) uint8 grey levels."""
+    orientation = AS_STORED if exif is None or suffix == ".tif" else orientation_of(exif.tobytes())
+    white = pnm_white(content) if suffix == ".pnm" else 0
+    if is_converted := image.dtype != np.uint8 or bool(white):
+        image = eight_bits(image, white, suffix == ".tif" and tiff_directory(content).is_min_white)
     if image.ndim == 3 and image.shape[2] == 4:
-        return _on_paper(image) if image.dtype in (np.uint8, np.uint16) else None
-    if _has_few_bits(image):
-        image = _eight_bits(image)
-        return image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
-    return image if image.dtype == np.uint8 and image.ndim == 2 else cv2.imdecode(data, COLOUR_AS_GREY)
-
-
-def _as_colour(image: np.ndarray, data: np.ndarray) -> np.ndarray | None:
-    """``image``, which is ``data`` decoded unchanged, as (height, width, 3) uint8 BGR, or as grey levels if it has no
-    colours."""
-    if image.ndim == 2 or (image.shape[2] == 3 and _is_grey(image)):
-        return _as_grey(image, data)
-    colours: np.ndarray | None
-    if image.shape[2] == 4:
-        colours = _on_paper(image, 3) if image.dtype in (np.uint8, np.uint16) else None
-    elif _has_few_bits(image):
-        colours = _eight_bits(image)
-    else:
-        colours = image if image.dtype == np.uint8 else cv2.imdecode(data, COLOUR)
-    return np.ascontiguousarray(colours[:, :, 0]) if colours is not None and _is_grey(colours) else colours
+        image = on_paper(image, 3 if colour else 1)
+    if image.ndim == 3 and colour and _is_grey(image):
+        image = np.ascontiguousarray(image[:, :, 0])
+    elif image.ndim == 3 and not colour:
+        # The grey levels that are stored in a JPEG file are not those of its colours.
+        image = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY) if is_converted else cv2.imdecode(data, COLOUR_AS_GREY)
+    return None if image is None else turned(image, orientation)
 
 
 def _is_grey(image: np.ndarray) -> bool:
     """Whether the channels of ``image`` (height, width, 3) are equal."""
     return bool(np.array_equal(image[..., 0], image[..., 1]) and np.array_equal(image[..., 0], image[..., 2]))
-
-
-def _has_few_bits(image: np.ndarray) -> bool:
-    """Whether ``image`` has 16 bits per channel, of which the camera used 14 at most."""
-    return image.dtype == np.uint16 and int(image.max()) < 1 << FEW_BITS
-
-
-def _eight_bits(image: np.ndarray) -> np.ndarray:
-    """``image`` (uint16) as uint8, with the least number of bits that holds all its values as the full range."""
-    bits = max(8, int(image.max()).bit_length())
-    return cv2.convertScaleAbs(image, alpha=2.0 ** (8 - bits))
 
 
 def _is_readable(content: bytes) -> bool:
@@ -141,21 +139,19 @@ def _is_readable(content: bytes) -> bool:
     return suffix != ".img"
 
 
-def _on_paper(image: np.ndarray, channels: int = 1) -> np.ndarray:
-    """(height, width, 4) uint8 or uint16 to (height, width) uint8 grey levels, or with 3 ``channels`` to BGR."""
-    paper = np.empty((*image.shape[:2], channels), np.uint8)
-    pixels, flat = image.reshape(-1, 1, 4), paper.reshape(-1, 1, channels)
-    for first in range(0, len(pixels), BLOCK):
-        flat[first : first + BLOCK] = _block_on_paper(pixels[first : first + BLOCK], channels)
-    return paper if channels == 3 else paper[:, :, 0]
+def _unpacks_to_too_much(content: bytes) -> bool:
+    """Whether ``content`` is a TIFF file whose image, or one of whose tiles, is larger than the largest image.
 
-
-def _block_on_paper(image: np.ndarray, channels: int) -> np.ndarray:
-    if image.dtype != np.uint8:
-        image = (image / np.iinfo(image.dtype).max * 255).astype(np.uint8)
-    ink = image[:, :, :3] if channels == 3 else cv2.cvtColor(image, cv2.COLOR_BGRA2GRAY)[:, :, None]
-    alpha = image[:, :, 3:].astype(np.uint16)
-    return ((ink.astype(np.uint16) * alpha + 255 * (255 - alpha)) // 255).astype(np.uint8)
+    OpenCV unpacks whole tiles, also those that are larger than the image.
+    """
+    if suffix_of(content) != ".tif":
+        return False
+    try:
+        directory = tiff_directory(content)
+    except struct.error:  # truncated
+        return False
+    pixels = directory.pixels_at_a_time
+    return pixels > MAX_PIXELS or pixels * directory.bytes_per_pixel > BYTES_PER_PIXEL * MAX_PIXELS
 
 
 def encode_png(image: np.ndarray) -> bytes:

@@ -7,27 +7,29 @@ second decoder with different limits.
 import re
 import struct
 
-import numpy as np
+from lettermill.image.tiff import tiff_directory
 
 SIGNATURES = {
     ".jpg": rb"\xff\xd8\xff",
     ".png": rb"\x89PNG\r\n\x1a\n",
     ".gif": rb"GIF8[79]a",
     ".bmp": rb"BM",
-    ".tif": rb"II\*\0|MM\0\*",
+    ".tif": rb"II[*+]\0|MM\0[*+]",  # with a plus: BigTIFF
     ".webp": rb"RIFF....WEBP",
     ".pnm": rb"P[1-6]\s",
 }
 """The formats that are read. OpenCV supports others, but nobody scans into them, and each decoder is a risk."""
+
+NAMES = {".jpg": "JPEG", ".png": "PNG", ".gif": "GIF", ".bmp": "BMP", ".tif": "TIFF", ".webp": "WebP", ".pnm": "PNM"}
+"""Suffix -> name of the format."""
 
 _SIGNATURES = {suffix: re.compile(start, re.DOTALL) for suffix, start in SIGNATURES.items()}
 
 _PNM_HEADER = re.compile(rb"P[1-6](?:\s+(?:#[^\n]*\n\s*)*\d+){2}\s|P[1-6][\s\d]*\Z")
 """A header with the size of the image, or the beginning of such a header."""
 
-TIFF_SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8}
-"""Field type in a TIFF file -> bytes per value."""
-
+_PNM_BINARY = re.compile(rb"P[56](?:\s+(?:#[^\n]*\n\s*)*(\d+)){3}\s")
+"""A header of grey levels or colours as bytes, with their largest value."""
 
 ANIMATION = {b"acTL", b"fcTL", b"fdAT"}
 """Names of the chunks of animated PNG files."""
@@ -54,7 +56,7 @@ def is_cut_off(content: bytes) -> bool:
             return _number(content, "<I", 2) > len(content)
         if suffix == ".webp":
             return _number(content, "<I", 4) + 8 > len(content)
-        return suffix == ".tif" and _end_of_tiff(content) > len(content)
+        return suffix == ".tif" and tiff_directory(content).end > len(content)
     except struct.error:  # even these numbers are missing
         return True
 
@@ -63,6 +65,13 @@ def is_still_png(content: bytes) -> bool:
     """Whether the chunks of a PNG file have their declared lengths, and it is not an animation."""
     names = _names_of_chunks(content)
     return bool(names) and names.isdisjoint(ANIMATION)
+
+
+def pnm_white(content: bytes) -> int:
+    """The value of white in a PNM file whose values OpenCV does not scale to all bits; 0 if it does."""
+    header = _PNM_BINARY.match(content[:1000])
+    white = int(header[1]) if header else 0
+    return white if white < 255 else 0
 
 
 def _names_of_chunks(content: bytes) -> set[bytes]:
@@ -79,24 +88,3 @@ def _names_of_chunks(content: bytes) -> set[bytes]:
 
 def _number(content: bytes, kind: str, place: int) -> int:
     return int(struct.unpack_from(kind, content, place)[0])
-
-
-def _end_of_tiff(content: bytes) -> int:
-    """The end of the first image of a TIFF file by its directory. Raises struct.error if the directory is truncated."""
-    order = "<" if content.startswith(b"II") else ">"
-    directory = _number(content, f"{order}I", 4)
-    count = _number(content, f"{order}H", directory)
-    ends, places = [directory + 2 + 12 * count], {}
-    for place in range(directory + 2, directory + 2 + 12 * count, 12):
-        tag, kind, values = struct.unpack_from(f"{order}HHI", content, place)
-        size = values * TIFF_SIZES.get(kind, 0)
-        start = place + 8 if size <= 4 else _number(content, f"{order}I", place + 8)
-        ends.append(start + size)
-        if kind in (3, 4):
-            places[tag] = (f"{order}u{2 * kind - 4}", values, start)
-    for offsets, sizes in ((273, 279), (324, 325)):  # of strips, and of tiles
-        if offsets in places and sizes in places and max(ends) <= len(content):
-            first, length = (np.frombuffer(content, *places[tag]).astype(np.int64) for tag in (offsets, sizes))
-            shorter = min(len(first), len(length))
-            ends.append(int((first[:shorter] + length[:shorter]).max(initial=0)))
-    return max(ends)

@@ -92,11 +92,12 @@ class WordImage(NamedTuple):
         for hypothesis in itertools.chain(named, self._every()):
             outline = _outline(hypothesis)
             if len(seen) < MAX_HYPOTHESES and not any(_same(outline, hypothesis, *other) for other in seen):
-                seen.append((outline, hypothesis))
+                seen.append((outline, hypothesis._replace(parts=hypothesis.parts.unlabelled)))
                 yield hypothesis
 
     def voted(self) -> list[InkHypothesis]:
-        """The different ink hypotheses with their votes: those with all of the ink first, then the most usual."""
+        """The different ink hypotheses with their votes: those with all of the ink first, then the most usual. Their
+        components have no labels."""
         seen: list[tuple[np.ndarray, InkHypothesis]] = []
         faintest: set[str] = set()
         for hypothesis in self._every():
@@ -107,10 +108,12 @@ class WordImage(NamedTuple):
                     break
             else:
                 number = len(seen)
-                seen.append((outline, hypothesis))
+                if number == MAX_HYPOTHESES:  # of the rest, only the votes for these count
+                    continue
+                seen.append((outline, hypothesis._replace(parts=hypothesis.parts.unlabelled)))
             if FAINTEST in hypothesis.name:
                 faintest.add(seen[number][1].name)
-        found = [hypothesis for _, hypothesis in seen[:MAX_HYPOTHESES]]
+        found = [hypothesis for _, hypothesis in seen]
         return sorted(found, key=lambda one: one.name not in faintest)
 
     def _every(self, only: str = "") -> Iterator[InkHypothesis]:

@@ -23,6 +23,9 @@ RULED = 0.6
 
 RULE = 0.75
 
+LARGEST = 1_000_000
+"""Number of pixels whose colours are looked at: of larger images, a reduced copy is, and a part drawn at a time."""
+
 
 class Inks(NamedTuple):
     """The inks of an image. image: (height, width) uint8, dark on light, without pale ink and rules of another colour;
@@ -41,27 +44,50 @@ def find_inks(image: np.ndarray, stroke: int) -> Inks:
     small = reduced(image)
     if _is_grey(small):
         return Inks()
-    density = _density(image, small, stroke)
+    light = _light(image, small, stroke)
+    looked_at = light
+    if light[..., 0].size > LARGEST:
+        scale = (LARGEST / light[..., 0].size) ** 0.5
+        looked_at = cv2.resize(light, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    density = _density(looked_at)
     total, place = _colours(density)
     centres = find_groups(total, place)
     if len(centres) < 2:
         return Inks()
-    shares = _shares(place, centres)
     grey = _grey_density(density)
     strengths, ruled = [], []
-    for share in shares:
+    for share in _shares(place, centres):
         ink = grey * share
         own = (share > 0.5) & (total > FAINTEST)
         strengths.append(float(np.percentile(ink[own], 80)) if own.any() else 0.0)
         ruled.append(_is_ruled(own))
-    order = sorted(range(len(shares)), key=lambda group: -strengths[group])
-    layers = tuple(_shown(grey * shares[group], strengths[group]) for group in order)
+    order = sorted(range(len(centres)), key=lambda group: -strengths[group])
     strongest = max((strengths[g] for g in order if not ruled[g]), default=0.0)
     away = [g for g in order if ruled[g] or strengths[g] < PALE * strongest]
-    if not away or len(away) == len(order):
-        return Inks(None, layers)
-    kept = np.sum([shares[group] for group in order if group not in away], axis=0)
-    return Inks(_shown(grey * kept, strongest), layers)
+    shown = [([group], strengths[group]) for group in order]
+    if away and len(away) < len(order):
+        shown.append(([group for group in order if group not in away], strongest))
+    drawn = _drawn(light, centres, shown)
+    return Inks(drawn[len(order)] if len(drawn) > len(order) else None, tuple(drawn[: len(order)]))
+
+
+def _drawn(light: np.ndarray, centres: list[np.ndarray], shown: list[tuple[list[int], float]]) -> list[np.ndarray]:
+    """An image like those of ``Inks`` for each of ``shown``: the groups whose ink it shows, and its strength.
+
+    A strip of the image is drawn at a time, for its densities take ten times as much memory as the image. Strips
+    overlap by a row, because colours are averaged over a few pixels.
+    """
+    height, width = light.shape[:2]
+    drawn = [np.empty((height, width), np.uint8) for _ in shown]
+    rows = max(1, LARGEST // width)
+    for top in range(0, height, rows):
+        first, inner = max(0, top - 1), np.s_[min(top, 1) : min(top, 1) + rows]
+        density = _density(light[first : top + rows + 1])
+        shares = [share[inner] for share in _shares(_colours(density)[1], centres)]
+        grey = _grey_density(density)[inner]
+        for image, (groups, strength) in zip(drawn, shown, strict=True):
+            image[top : top + rows] = _shown(grey * np.sum([shares[group] for group in groups], axis=0), strength)
+    return drawn
 
 
 def _is_grey(small: np.ndarray) -> bool:
@@ -74,8 +100,8 @@ def _is_grey(small: np.ndarray) -> bool:
     return True
 
 
-def _density(image: np.ndarray, small: np.ndarray, stroke: int) -> np.ndarray:
-    """(height, width, 3) float32: the shares of blue, green and red light that are absorbed."""
+def _light(image: np.ndarray, small: np.ndarray, stroke: int) -> np.ndarray:
+    """(height, width, 3) uint8: blue, green and red light, as 255 parts of that of the paper."""
     ratios = []
     for channel in range(3):
         paper = paper_of(np.ascontiguousarray(small[..., channel]), stroke)
@@ -84,7 +110,12 @@ def _density(image: np.ndarray, small: np.ndarray, stroke: int) -> np.ndarray:
         else:
             level = cv2.resize(cv2.erode(paper, np.ones((3, 3), np.uint8)), image.shape[1::-1])
             ratios.append(cv2.divide(image[..., channel], level, scale=255))
-    density: np.ndarray = (255 - cv2.merge(ratios)) * np.float32(1 / 255)
+    return np.asarray(cv2.merge(ratios))
+
+
+def _density(light: np.ndarray) -> np.ndarray:
+    """(height, width, 3) float32: the shares of the light that are absorbed."""
+    density: np.ndarray = (255 - light) * np.float32(1 / 255)
     return density
 
 

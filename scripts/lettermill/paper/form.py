@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from lettermill.paper.colour import Inks, find_inks
+from lettermill.paper.ink import histogram_of
 from lettermill.paper.light import (
     LIGHT_PAPER,
     PATCH,
@@ -117,7 +118,7 @@ def _enlarged(small: np.ndarray, image: np.ndarray) -> np.ndarray:
 def stretch(image: np.ndarray) -> np.ndarray:
     """``image`` ((height, width) uint8, dark ink, even light) with more contrast if it has little, or if its paper is
     dark; the same array otherwise, and if nothing stands out from the noise."""
-    paper = int(np.bincount(image.ravel(), minlength=256).argmax())
+    paper = int(histogram_of(image).argmax())
     ink = _ink_level(image, paper)
     contrast = paper - ink
     if contrast < max(LEAST_CONTRAST, NOISE * _noise(image)) or (paper >= LIGHT_PAPER and contrast >= CONTRAST):
@@ -130,7 +131,7 @@ def stretch(image: np.ndarray) -> np.ndarray:
 def _ink_level(image: np.ndarray, paper: int) -> float:
     """The mean level of the pixels nearer to the darkest than to the paper, and so on until it stays (Ridler and
     Calvard, IEEE Trans. SMC 8(8), 1978): unlike Otsu's, this method finds little ink as well as much."""
-    counts = np.bincount(image.ravel(), minlength=256)[: paper + 1]
+    counts = histogram_of(image)[: paper + 1]
     ink = float(np.percentile(image, 0.5))
     for _ in range(4):
         dark = counts[: int((paper + ink) / 2) + 1]
@@ -142,4 +143,5 @@ def _noise(image: np.ndarray) -> float:
     """The standard deviation of the noise in grey levels, by differences between the pixels of a 3x3 square in which
     edges cancel out (Immerkær, CVIU 64(2), 1996); by their median, since strokes are no noise."""
     mask = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
-    return float(np.median(np.abs(cv2.filter2D(image, cv2.CV_32F, mask)))) / 0.6745 / 6
+    differences = cv2.filter2D(image, cv2.CV_16S, mask)
+    return float(np.median(np.abs(differences, out=differences), overwrite_input=True)) / 0.6745 / 6

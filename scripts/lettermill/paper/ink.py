@@ -1,6 +1,6 @@
 """Ink and paper: the ink pixels of a scan and their connected components."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -22,6 +22,9 @@ MAX_ENTANGLEMENT = 10.0
 FAINTEST_CONTRAST = 40
 """Difference of grey levels between paper and ink below which an image counts as blank."""
 
+COUNTED = 1 << 20
+"""Number of pixels counted at a time."""
+
 INK_SHARE = 0.2
 """Share of the difference between paper and ink from which a pixel counts as ink, unless a caller says otherwise. It is
 low to keep faint strokes."""
@@ -31,8 +34,10 @@ low to keep faint strokes."""
 class Components:
     """The connected components (8-neighbourhood) of an ink mask, ordered left to right.
 
-    labels: (height, width) int32, 0 is paper, component ``i`` has the label ``i + 1``.
-    left, top, right, bottom, area: (n,) int; ``right`` and ``bottom`` are exclusive, pixels.
+    labels: (height, width) uint16, or int32 if there are more, 0 is paper, component ``i`` has the label ``i + 1``.
+    left, top, right, bottom, area: (n,) int; ``right`` and ``bottom`` are exclusive, pixels. count: number of
+    components. It is ``n``, unless there are more than ``MAX_SPECKS``: these are not listed, n is 0, for their lists
+    would take more memory than a large image.
     """
 
     labels: np.ndarray
@@ -41,6 +46,7 @@ class Components:
     right: np.ndarray
     bottom: np.ndarray
     area: np.ndarray
+    count: int
 
     def __len__(self) -> int:
         return len(self.area)
@@ -66,9 +72,14 @@ class Components:
     def no_word(self) -> bool:
         """Whether this is not the ink of a word but noise, a pattern or a page, in which the search for letters would
         take minutes or hours."""
-        if len(self) > MAX_SPECKS or np.count_nonzero(self.area > 1) > MAX_COMPONENTS:
+        if self.count > MAX_SPECKS or np.count_nonzero(self.area > 1) > MAX_COMPONENTS:
             return True
         return int((self.width * self.height).sum()) > MAX_ENTANGLEMENT * self.labels.size
+
+    @cached_property
+    def unlabelled(self) -> "Components":
+        """The same with labels that are all 0 and take no memory: two bytes of each pixel are many in a large image."""
+        return replace(self, labels=_no_labels(self.labels.shape))
 
     @cached_property
     def boxes(self) -> list[Box]:
@@ -92,12 +103,24 @@ class Contrast(NamedTuple):
         return int(self.paper - share * (self.paper - self.ink))
 
 
+def histogram_of(image: np.ndarray) -> np.ndarray:
+    """(256,) int64: how many pixels of ``image`` (uint8) have each level.
+
+    NumPy makes eight bytes of each pixel that it counts, so a part of a large image is counted at a time.
+    """
+    levels = np.ascontiguousarray(image).ravel()
+    counts = np.bincount(levels[:COUNTED], minlength=256)
+    for first in range(COUNTED, len(levels), COUNTED):
+        counts += np.bincount(levels[first : first + COUNTED], minlength=256)
+    return counts
+
+
 def contrast(image: np.ndarray) -> Contrast | None:
     """The contrast of ``image`` ((height, width) uint8, dark ink); None when blank.
 
     Otsu's method (IEEE Trans. SMC 9(1), 1979) separates paper from ink.
     """
-    histogram = np.bincount(image.ravel(), minlength=256)
+    histogram = histogram_of(image)
     otsu = int(cv2.threshold(image, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)[0])
     dark, light = histogram[: otsu + 1], histogram[otsu + 1 :]
     total = int(dark.sum())
@@ -124,15 +147,24 @@ def ink_mask(image: np.ndarray, share: float = INK_SHARE) -> np.ndarray:
     return np.zeros(image.shape, bool) if threshold is None else image < threshold
 
 
+def _no_labels(shape: tuple[int, ...]) -> np.ndarray:
+    return np.broadcast_to(np.uint16(0), shape)
+
+
 def components(mask: np.ndarray) -> Components:
     """The connected components of ``mask`` ((height, width) bool), ordered by left edge, then top."""
     height, width = mask.shape
-    # 16 bits are three times as fast. There is at most one component in each square of four pixels.
-    kind = cv2.CV_16U if (height + 1) // 2 * ((width + 1) // 2) < 1 << 16 else cv2.CV_32S
+    most = (height + 1) // 2 * ((width + 1) // 2)  # at most one component in each square of four pixels
+    if most > MAX_SPECKS:
+        count = cv2.connectedComponents(mask.view(np.uint8), connectivity=8)[0] - 1
+        if count > MAX_SPECKS:
+            none = np.zeros(0, np.int64)
+            return Components(_no_labels(mask.shape), none, none, none, none, none, count)
+    kind = cv2.CV_16U if most < 1 << 16 else cv2.CV_32S  # 16 bits are three times as fast
     _, labels, stats, _ = cv2.connectedComponentsWithStats(mask.view(np.uint8), connectivity=8, ltype=kind)
     left, top = stats[1:, cv2.CC_STAT_LEFT], stats[1:, cv2.CC_STAT_TOP]
     order = np.lexsort((top, left))
-    rank = np.zeros(len(stats), np.int32)
-    rank[order + 1] = np.arange(1, len(stats), dtype=np.int32)
+    rank = np.zeros(len(stats), np.uint16 if len(stats) < 1 << 16 else np.int32)
+    rank[order + 1] = np.arange(1, len(stats), dtype=rank.dtype)
     left, top, width, height, area = stats[1:].T.astype(np.int64).take(order, axis=1)
-    return Components(rank.take(np.asarray(labels)), left, top, left + width, top + height, area)
+    return Components(rank.take(np.asarray(labels)), left, top, left + width, top + height, area, len(area))

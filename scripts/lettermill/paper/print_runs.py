@@ -6,7 +6,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from lettermill.paper.ink import Components, components
+from lettermill.paper.ink import Components, components, histogram_of
 
 LEVELS = (0.5, 0.3)
 """Darkness from which a pixel belongs to a run: print darker than the writing, and print in a paler colour."""
@@ -38,7 +38,7 @@ def darkness(image: np.ndarray) -> np.ndarray | None:
     """(height, width) float32: 0 for the paper of ``image`` ((height, width) uint8, dark ink), 1 for its ink; None when
     it is blank."""
     otsu, _ = cv2.threshold(image, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
-    histogram = np.bincount(image.ravel(), minlength=256)
+    histogram = histogram_of(image)
     dark, light = histogram[: int(otsu) + 1], histogram[int(otsu) + 1 :]
     if not dark.any() or not light.any():
         return None

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lettermill.base.files import write_bytes
-from lettermill.image.codec import decode, encode_png
+from lettermill.image.codec import decode, decode_detail, decode_error, encode_png
 from lettermill.image.crop import Cropping
 from lettermill.predict.prediction_picture import prediction_picture
 from lettermill.predict.read import Line, Reader
@@ -56,11 +56,13 @@ def predict_images(images: Sequence[tuple[str, Path]], reader: Reader, cropping:
 def _read(path: Path, reader: Reader, cropping: Cropping) -> tuple[np.ndarray | None, Line]:
     """The image at ``path``, None if it cannot be decoded, and its text with boxes in its pixels."""
     try:
-        image = decode(path.read_bytes())
+        content = path.read_bytes()
     except OSError as error:
         return None, Line([], [], "not_an_image", f"cannot be read: {error.strerror}")
+    image = decode(content)
     if image is None:
-        return None, Line([], [], "not_an_image", "cannot be decoded as an image")
+        reason = decode_error(content)
+        return None, Line([], [], reason, f"it is {decode_detail(content, reason)}")
     return image, reader.picture(image, cropping)
 
 

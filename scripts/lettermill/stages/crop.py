@@ -4,7 +4,7 @@ import logging
 from pathlib import Path
 
 from lettermill.base.errors import CorruptedFileError
-from lettermill.image.codec import decode_colour, decode_error, encode_png
+from lettermill.image.codec import decode_colour, decode_detail, decode_error, encode_png
 from lettermill.image.crop import CroppedImage, Cropping, crop_image
 from lettermill.records.csv_files import read_records, write_results
 from lettermill.records.schemas import Cropped, Downloaded, StoppedRow
@@ -25,7 +25,8 @@ def crop_batch(downloaded: Path, output: Path, cropping: Cropping) -> None:
         content = (downloaded / row.file).read_bytes()
         image = decode_colour(content)
         if image is None and decode_error(content) == "too_large":  # `max_pixels` was larger at download
-            results.append(StoppedRow(row.row_id, STAGE, "too_large", ""))
+            detail = f"{row.file} is {decode_detail(content, 'too_large')}"
+            results.append(StoppedRow(row.row_id, STAGE, "too_large", detail))
             continue
         if image is None:
             raise CorruptedFileError(

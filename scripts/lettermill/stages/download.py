@@ -1,5 +1,6 @@
 """Download: the images of a batch, unchanged, and the outcome for each row."""
 
+import errno
 import hashlib
 import logging
 import os
@@ -11,10 +12,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lettermill.base.file_names import file_stem
 from lettermill.base.files import link_or_copy
+from lettermill.base.visible import shortened
 from lettermill.fetch.cache import Cache
 from lettermill.fetch.responses import KeptResponse, read_responses, write_responses
 from lettermill.fetch.settings import FetchSettings
-from lettermill.image.codec import decode_error
+from lettermill.image.codec import decode_detail, decode_error
 from lettermill.image.formats import suffix_of
 from lettermill.plan.seen_images import SeenImage
 from lettermill.records.csv_files import write_records
@@ -142,6 +144,21 @@ def _linked(kept: Path, target: Path) -> bool:
     return True
 
 
+def read_image(images: Path, name: str, largest: int) -> tuple[bytes | None, str, str]:
+    """(content, reason, detail) of the image ``name`` of the folder ``images``, with either content or reason.
+
+    largest: number of bytes.
+    """
+    content, reason, detail, _ = _read(images, name, largest)
+    return _decodable(name, content, reason, detail)
+
+
+def _decodable(name: str, content: bytes | None, reason: str, detail: str) -> tuple[bytes | None, str, str]:
+    if content is not None and (reason := decode_error(content)):
+        return None, reason, f"{name} is {decode_detail(content, reason)}"
+    return content, reason, detail
+
+
 def _copy(
     row: ImageSource, stem: str, images: Path, output: Path, settings: FetchSettings
 ) -> tuple[Downloaded, SeenImage]:
@@ -149,8 +166,7 @@ def _copy(
     content, reason, detail, (size, modified) = _read(images, row.image, settings.max_bytes)
     digest = "" if content is None else hashlib.sha256(content).hexdigest()
     seen = SeenImage(row.row_id, row.image, size, modified, digest)
-    if content is not None and (reason := decode_error(content)):
-        detail, content = f"{row.image}: {len(content)} bytes", None
+    content, reason, detail = _decodable(row.image, content, reason, detail)
     if content is None:
         return Downloaded(row.row_id, "failed", reason, detail, "", None, None, "", None, None), seen
     file = stem + suffix_of(content)
@@ -173,9 +189,12 @@ def _read(images: Path, name: str, largest: int) -> tuple[bytes | None, str, str
             found = status.st_size, status.st_mtime_ns
             content = file.read(largest + 1)
     except (FileNotFoundError, NotADirectoryError):
-        return None, "missing_file", name, found
+        return None, "missing_file", shortened(name), found
     except (OSError, ValueError, RuntimeError) as error:  # such as a folder, a NUL in the name, a loop of links
-        return None, "not_an_image", f"{name} cannot be read: {type(error).__name__}", found
+        if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
+            return None, "missing_file", f"{shortened(name)}: no file name is that long", found
+        why = getattr(error, "strerror", None) or error
+        return None, "not_an_image", f"{shortened(name)} cannot be read: {why}", found
     if len(content) > largest:
-        return None, "too_large", f"{name}: more than {largest} bytes", found
+        return None, "too_large", f"{name}: more than {largest:,} bytes", found
     return content, "", "", found

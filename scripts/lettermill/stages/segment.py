@@ -72,4 +72,4 @@ def why_none(image: np.ndarray) -> tuple[str, str]:
     if ink_threshold(image) is None:
         return "blank_image", ""
     parts = components(ink_mask(image))
-    return ("too_many_pieces", f"{len(parts)} connected components") if parts.no_word else ("no_letters", "")
+    return ("too_many_pieces", f"{parts.count} connected components") if parts.no_word else ("no_letters", "")

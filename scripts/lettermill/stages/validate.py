@@ -1,6 +1,7 @@
 """Validate: check a table, its corrections and its images before a run."""
 
 import hashlib
+import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -11,14 +12,15 @@ from lettermill.base.alphabet import word
 from lettermill.base.findings import count_findings, diagnose
 from lettermill.base.reasons import explain
 from lettermill.base.sampling import sample_key
+from lettermill.base.visible import shortened, visible
 from lettermill.corrections.correction import APPLIED, MALFORMED, MEANINGS
 from lettermill.fetch.settings import FetchSettings
-from lettermill.image.codec import decode_colour, decode_error
+from lettermill.image.codec import decode_colour, decode_detail, decode_error
 from lettermill.image.crop import Cropping, crop_image
 from lettermill.image.hypotheses import WordImage
 from lettermill.image.segmentation import Tolerances
 from lettermill.records.schemas import CorrectionOutcome
-from lettermill.stages.download import ImageSource
+from lettermill.stages.download import ImageSource, read_image
 from lettermill.stages.findings import OF_REASON, found_in_boxes
 from lettermill.stages.segment import boxes_of, why_none
 
@@ -54,7 +56,7 @@ class Findings(NamedTuple):
 
 
 def validation_lines(found: Findings, settings: FetchSettings) -> Iterator[str]:
-    """The report on a project, line by line."""
+    """The report on a project, line by line. Control characters of the table are escaped."""
     yield "The config is valid.\n"
     yield f"Table {found.table}"
     yield from table_lines(found.size, len(found.batches), found.rejected_rows, found.notes)
@@ -64,7 +66,7 @@ def validation_lines(found: Findings, settings: FetchSettings) -> Iterator[str]:
     yield "\nImages"
     sources = [ImageSource(*row) for rows in found.batches.values() for row in rows]
     yield from image_lines(sources, found.images, settings)
-    yield from ink_lines(sources, found)
+    yield from ink_lines(sources, found, settings.max_bytes)
 
 
 def table_lines(
@@ -78,7 +80,7 @@ def table_lines(
     for reason, count in Counter(reason for _, reason, _ in rejected_rows).most_common():
         yield f"{-count:>8,} {reason} ({explain('table', reason)})"
         for row_id, _, detail in [row for row in rejected_rows if row[1] == reason][:EXAMPLES]:
-            yield f"           {': '.join(filter(None, (row_id, detail)))}"
+            yield f"           {visible(': '.join(filter(None, (row_id, detail))))}"
     if notes:
         yield f"{len(notes):>8,} notes on repairs and assumptions"
         yield from _named([f"line {line}: {note}" for line, note in notes])
@@ -107,9 +109,10 @@ def image_lines(sources: Sequence[ImageSource], images: Path, settings: FetchSet
     urls = sorted({row.image for row in sources if row.is_url})
     files = {row.image for row in sources if not row.is_url}
     if files:
-        missing = sorted(name for name in files if not (images / name).exists())
+        missing = sorted(shortened(name) for name in files if not os.path.exists(images / name))
         yield f"{len(files):>8,} image files in {images}; missing: {len(missing):,}"
         yield from _named(missing)
+        yield from _nothing(len(missing) == len(files))
     if urls:
         from lettermill.fetch.fetcher import Fetcher  # imports requests, which is slow
 
@@ -120,28 +123,43 @@ def image_lines(sources: Sequence[ImageSource], images: Path, settings: FetchSet
             sample = sorted(urls, key=lambda url: hashlib.sha256(url.encode()).digest())[:SAMPLE]
             reasons = dict(fetcher.for_each(sample, lambda url: (url, _reason(fetcher, url))))
         yield f"{len(sample):>8,} of these requested as a sample; succeeded: {list(reasons.values()).count(''):,}"
-        for url in sample:
-            if reasons[url]:
-                yield f"           {reasons[url]}: {url}"
+        yield from (visible(f"           {reasons[url]}: {shortened(url)}") for url in sample if reasons[url])
+        yield from _nothing(not any(reason == "" for reason in reasons.values()))
 
 
-def ink_lines(sources: Sequence[ImageSource], found: Findings) -> Iterator[str]:
+def ink_lines(sources: Sequence[ImageSource], found: Findings, max_bytes: int) -> Iterator[str]:
     """What a random sample of the image files is like, line by line. No URL is requested."""
-    files = [row for row in sources if not row.is_url and (found.images / row.image).is_file()]
+    files = [row for row in sources if not row.is_url and os.path.exists(found.images / row.image)]
     sample = sorted(files, key=lambda row: sample_key(row.row_id))[:SAMPLE]
-    rows = [(letters, kinds) for row in sample for letters, kinds in _found_in(row, found)]
-    if not rows:
+    if not sample:
         return
-    diagnosis = diagnose(count_findings(rows), lost=None)
-    yield f"{len(rows):>8,} of the files looked at as a sample" + ("" if diagnosis else ": nothing unusual")
+    rows: list[tuple[int, list[str]]] = []
+    problems: list[str] = []
+    for row in sample:
+        content, reason, detail = read_image(found.images, row.image, max_bytes)
+        if content is None:
+            problems.append(f"{reason}: {detail}")
+        else:
+            rows += _found_in(row, content, found)
+    diagnosis = diagnose(count_findings(rows), lost=None) if rows else []
+    usual = "" if diagnosis or problems else ": nothing unusual"
+    yield f"{len(sample):>8,} of the files looked at as a sample; decoded: {len(sample) - len(problems):,}{usual}"
+    yield from _named(problems)
+    yield from _nothing(len(problems) == len(sample))
     for one in diagnosis:
         yield f"           {one.text}." + (f" {one.advice}" if one.advice else "")
 
 
-def _found_in(row: ImageSource, found: Findings) -> Iterator[tuple[int, list[str]]]:
-    """(letters, kinds) of an image file, if it can be decoded."""
-    image = decode_colour((found.images / row.image).read_bytes())
-    if image is None:
+def _nothing(is_so: bool) -> Iterator[str]:
+    """That a run would deliver nothing, if that is so."""
+    if is_so:
+        yield "           None of these can be read: a run would deliver nothing."
+
+
+def _found_in(row: ImageSource, content: bytes, found: Findings) -> Iterator[tuple[int, list[str]]]:
+    """(letters, kinds) of an image that can be decoded."""
+    image = decode_colour(content)
+    if image is None:  # it could be, a moment ago
         return
     cropped = crop_image(image, found.cropping)
     if cropped.box.width < 1 or cropped.box.height < 1:
@@ -155,11 +173,14 @@ def _found_in(row: ImageSource, found: Findings) -> Iterator[tuple[int, list[str
 
 def _reason(fetcher: "Fetcher", url: str) -> str:
     last = fetcher.fetch(url).last
-    return last.reason if last.content is None else decode_error(last.content)
+    if last.content is None:
+        return last.reason
+    reason = decode_error(last.content)
+    return reason and f"{reason} ({decode_detail(last.content, reason)})"
 
 
 def _named(names: Iterable[str]) -> Iterator[str]:
     shown = list(names)
-    yield from (f"           {name}" for name in shown[:EXAMPLES])
+    yield from (f"           {visible(name)}" for name in shown[:EXAMPLES])
     if len(shown) > EXAMPLES:
         yield f"           and {len(shown) - EXAMPLES:,} more"
