@@ -5,10 +5,11 @@ export_webdataset    results/export/webdataset/{part}/{batch}.tar             th
 normalise            results/normalised/{batch}.npy                           letters as 28x28 pixels, input of idx and npz
 export_idx           results/export/idx/{part}-…                              gzipped IDX files
 export_npz           results/export/npz/{part}.npz                            NumPy arrays
-export_folders       results/export/folders/{part}/{letter}/…png              hard links to the letters; metadata.csv
+export_folders       results/export/folders/{part}/{letter}/…png              hard links to the letters; metadata
 export_card          results/export/{format}/README.md                        content of a format, how to load it
 
 {part} is a split: train, validation or test. The folders of splits are not declared as outputs, see rule dataset.
+The split needs to know which rows have the same image. A file that is only newer says nothing new, hence ancient().
 """
 
 
@@ -21,6 +22,7 @@ rule export:
 
 rule export_huggingface:
     input:
+        duplicates=ancient("results/duplicates.csv"),
         letters="results/letters/{batch}",
     output:
         **FILES["huggingface"],
@@ -28,8 +30,6 @@ rule export_huggingface:
         "logs/export_huggingface/{batch}.log",
     benchmark:
         "logs/benchmarks/export_huggingface/{batch}.tsv"
-    group:
-        after_learning
     conda:
         "../envs/export.yaml"
     params:
@@ -43,6 +43,7 @@ rule export_huggingface:
 
 rule export_webdataset:
     input:
+        duplicates=ancient("results/duplicates.csv"),
         letters="results/letters/{batch}",
     output:
         **FILES["webdataset"],
@@ -50,8 +51,6 @@ rule export_webdataset:
         "logs/export_webdataset/{batch}.log",
     benchmark:
         "logs/benchmarks/export_webdataset/{batch}.tsv"
-    group:
-        after_learning
     conda:
         "../envs/letters.yaml"
     params:
@@ -84,6 +83,7 @@ rule normalise:
 
 rule export_idx:
     input:
+        duplicates=ancient("results/duplicates.csv"),
         letters=expand("results/letters/{batch}", batch=BATCHES),
         squares=expand(SQUARES, batch=BATCHES),
     output:
@@ -105,6 +105,7 @@ rule export_idx:
 
 rule export_npz:
     input:
+        duplicates=ancient("results/duplicates.csv"),
         letters=expand("results/letters/{batch}", batch=BATCHES),
         squares=expand(SQUARES, batch=BATCHES),
     output:
@@ -126,6 +127,7 @@ rule export_npz:
 
 rule export_folders:
     input:
+        duplicates=ancient("results/duplicates.csv"),
         letters=expand("results/letters/{batch}", batch=BATCHES),
     output:
         **FILES["folders"],
@@ -134,7 +136,7 @@ rule export_folders:
     benchmark:
         "logs/benchmarks/export_folders.tsv"
     conda:
-        "../envs/letters.yaml"
+        "../envs/export.yaml"
     params:
         export="folders",
         split=config["split"],
@@ -146,6 +148,7 @@ rule export_folders:
 
 rule export_card:
     input:
+        duplicates=ancient("results/duplicates.csv"),
         letters=expand("results/letters/{batch}", batch=BATCHES),
         files=lambda wildcards: export_files(wildcards.format),
     output:

@@ -21,13 +21,18 @@ if not ROOT.is_dir():
     sys.exit(f"Lettermill: {ROOT} is not a folder. Clone the repository and name its Snakefile in `module`.")
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from lettermill.base.disk import full, unwritable
+from lettermill.base.disk import dated_in_future, full, unwritable
 from lettermill.base.errors import CorruptedFileError, InputError
 from lettermill.base.visible import visible
+from lettermill.dataset.sync import remove_others
+from lettermill.fetch.cache import Cache
+from lettermill.fetch.refill import lost_images, refill
+from lettermill.plan.image_files import check_images
 from lettermill.workflow.code import code_of
 from lettermill.workflow.internals import LOWEST, Internals, version_warning
 from lettermill.workflow.progress import Job, Progress
 from lettermill.workflow.progress_log import Watch, is_news
+from lettermill.workflow.records import Records
 
 min_version(LOWEST)
 if version_warning(SNAKEMAKE_VERSION):
@@ -58,10 +63,22 @@ os.environ.update(
 # (rule, package, file of requirements) of packages that may be missing: optional ones, and ones added later.
 OPTIONAL_PACKAGES = [
     ("export_huggingface", "pyarrow", "requirements-export.txt"),
+    ("export_folders", "pyarrow", "requirements-export.txt"),
     ("fit", "tensorflow", "requirements-train.txt"),
     ("report", "matplotlib", "requirements.txt"),
     ("evaluate", "matplotlib", "requirements.txt"),
 ]
+
+
+def sweep(rule_name, folder):
+    """Delete the folders of letters that the outputs of a rule do not name."""
+    if rule_name in ("dataset", "export_folders"):
+        remove_others(folder, (), only_folders=True)
+
+
+INTERNALS.keep_records(
+    Records(workflow, INTERNALS.own_name, ROOT / "scripts", ("retry_failed", "refresh"), sweep, logger.warning)
+)
 
 
 def checked(make, *arguments):
@@ -105,6 +122,8 @@ def start_run():
     check_writable(results_folder(), "logs", config["cache"])
     jobs = INTERNALS.planned_jobs()
     check_packages({job.rule for job in jobs})
+    check_clock()
+    keep_images([job.batch for job in jobs if job.rule == "download"])
     INTERNALS.lift_rate_limit()
     watch_run(jobs)
 
@@ -137,6 +156,28 @@ def check_packages(planned_rules):
                 f"Lettermill: {package} is not installed, and {rule_name} needs it. Install it:\n"
                 f"pip install -r {requirements} -c constraints.txt"
             )
+
+
+def check_clock():
+    """End with a message if a file of this run is dated in the future, before Snakemake deletes what looks too old."""
+    if message := not INTERNALS.is_touch() and dated_in_future(INTERNALS.files(), results_folder(), "logs"):
+        sys.exit(f"Lettermill: {message}")
+
+
+def keep_images(batches):
+    """Keep images that the jobs of these batches would lose, because the images folder or the cache has been emptied."""
+    if not batches or INTERNALS.is_touch():
+        return
+    if not config["accept_lost_images"]:
+        local = {batch: sources_of(batch) for batch in BATCHES if PLAN.images_of(batch)}
+        checked(check_images, local, batches, PLAN.images, Path(rules.dataset.output.metadata))
+    cache, others = Cache(Path(config["cache"]).expanduser()), {*BATCHES} - {*batches}
+    refill(cache, [path for path in results_folder().glob("downloaded/*") if path.name not in others])
+    if lost := lost_images(cache, {batch: sources_of(batch) for batch in batches}):
+        logger.warning(
+            f"Lettermill: {lost:,} images that were downloaded before are no longer in {config['cache']}. They are "
+            "downloaded again; rows whose images their servers no longer have are rejected."
+        )
 
 
 def watch_run(planned_jobs):

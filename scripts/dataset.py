@@ -31,7 +31,8 @@ def main() -> None:
     findings = read_findings(batches)
     duplicates = find_duplicates(findings)
     rejected = rejected_by_table(params.rejected_rows)
-    account = assemble(batches, rejected, Split(**params.split), output, first_rows(duplicates))
+    split = Split(**params.split, same_as=first_rows(duplicates))
+    account = assemble(batches, rejected, split, output)
     logging.info("%d letters of %d rows", account.letters.total(), account.delivered_rows)
     letters = account.low_confidence + account.rejected_by_hand
     logging.info("rejected: %d rows, and %d letters of other rows", account.stopped.total(), letters)

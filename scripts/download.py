@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from lettermill.fetch.responses import responses_of
 from lettermill.fetch.settings import FetchSettings
+from lettermill.plan.seen_images import seen_of
 from lettermill.stages.download import download_batch
 from lettermill.workflow.job import job_log
 
@@ -21,4 +22,5 @@ if __name__ == "__main__":
             settings=FetchSettings.from_config(snakemake.config["download"]),
             stems=snakemake.params.stems,
             memory=responses_of(snakemake.wildcards.batch),
+            seen=seen_of(snakemake.wildcards.batch),
         )

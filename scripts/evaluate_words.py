@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lettermill.base.alphabet import Alphabet
-from lettermill.base.split import Split
+from lettermill.dataset.duplicates import split_of
 from lettermill.predict.evaluate_words import evaluate_words
 from lettermill.predict.models import load_models
 from lettermill.predict.word_list import read_word_list
@@ -22,7 +22,7 @@ def main() -> None:
     evaluate_words(
         batches=[(folder, params.rows[batch]) for batch, folder in paths_by_batch(given.cropped).items()],
         models=load_models(Path(given.recogniser), Path(given.onnx), Path(given.preprocessing)),
-        split=Split(**params.split),
+        split=split_of(params.split, Path(given.duplicates)),
         words=next((read_word_list(Path(path), alphabet) for path in given.word_list), None),
         other_words=params.other_words,
         output=Path(snakemake.output.words),

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import lettermill
 from lettermill.base.split import Split
-from lettermill.dataset.sync import remove_others, remove_strangers
+from lettermill.dataset.duplicates import split_of
+from lettermill.dataset.sync import remove_others, remove_parts, remove_strangers
 from lettermill.workflow.job import job_log
 from lettermill.workflow.job_files import paths_by_batch, paths_by_name, results_of
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 def main() -> None:
     """Write it. Its module is imported here, so that a job does not need the packages of other formats."""
     files, output, params = snakemake.input, snakemake.output, snakemake.params
-    split, classes = Split(**params.split), list(params.classes)
+    split, classes = split_of(params.split, Path(files.duplicates)), list(params.classes)
     match params.export:
         case "huggingface":
             from lettermill.export.huggingface import write_parquet
@@ -53,11 +54,12 @@ def squares_of(results: Path) -> dict[Path, Path]:
 
 
 def write_card(split: Split, classes: list[str]) -> None:
-    """Write the card of a format, and delete the files of batches that no longer have rows."""
+    """Write the card of a format. Delete what killed jobs have left, and the files of batches without rows."""
     from lettermill.dataset.letter_table import read_letters
     from lettermill.export.export_cards import count_letters, export_card
 
     files, params = snakemake.input, snakemake.params
+    remove_parts(Path(snakemake.output.card).parent, "*", "data/*")
     if params.by_batch is not None:
         for path in remove_strangers(Path(snakemake.output.card).parent / params.by_batch, map(Path, files.files)):
             logging.info("deleted %s: its batch has no rows any more", path)

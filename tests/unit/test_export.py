@@ -22,6 +22,7 @@ from lettermill.base.box import Box
 from lettermill.base.errors import CorruptedFileError
 from lettermill.base.file_names import file_stem
 from lettermill.base.split import Split
+from lettermill.dataset.assemble import assemble
 from lettermill.dataset.letter_table import read_letters
 from lettermill.dataset.sync import remove_strangers
 from lettermill.export.all_squares import AllSquares
@@ -36,7 +37,7 @@ from lettermill.export.webdataset import key_of, write_shards
 from lettermill.image.codec import encode_png
 from lettermill.image.normalise import normalise
 from lettermill.records.csv_files import read_records, write_records
-from lettermill.records.schemas import Delivered, Letter
+from lettermill.records.schemas import Delivered, Letter, Rejected
 
 CLASSES = classes_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 ALL_TRAIN = Split(1, 0, 0)
@@ -64,6 +65,7 @@ def batch(folder: Path, rows: dict[str, str], confidence: float | None = 0.9982)
                 Letter(name, label, row_id, position, Box(9 * position, 4, width, height), confidence, "align")
             )
     write_records(folder / "letters.csv", Letter, letters)
+    write_records(folder / "rejected.csv", Rejected, [])
     return folder
 
 
@@ -275,15 +277,15 @@ def test_folders_get_what_has_changed(tmp_path: Path) -> None:
         ids = [row for row in words if split.part_of(row) == part]
         assert found == {f"{label}/{row}_{place}.png" for row in ids for place, label in enumerate(words[row])}
         assert sorted(path.name for path in (output / part).iterdir() if path.is_dir()) == CLASSES
-    in_parts = {part: read_records(output / part / "metadata.csv", Delivered) for part in ("train", "validation")}
     everything = read_records(output / "metadata.csv", Delivered)
-    for part, letters in in_parts.items():
-        assert letters and [letter._replace(file_name=f"{part}/{letter.file_name}") for letter in letters] == [
-            letter for letter in everything if letter.split == part
+    for part in ("train", "validation"):
+        found = pq.read_table(output / part / "metadata.parquet").to_pylist()
+        assert found and [(f"{part}/{row['file_name']}", row["x"], row["confidence"], part) for row in found] == [
+            (letter.file_name, letter.box.x, letter.confidence, part) for letter in everything if letter.split == part
         ]
     assert len(everything) == len({letter.file_name for letter in everything}) == 8 * 4 + 4
     assert all((output / letter.file_name).exists() for letter in everything)
-    assert not (output / "test/metadata.csv").exists()
+    assert not (output / "test/metadata.parquet").exists()
     before = {path: path.stat().st_ino for path in output.rglob("*.png")}
     changed = batch(tmp_path / "c", {"8": "NO"})
     (output / "train/A/stray_0.png").touch()
@@ -294,6 +296,32 @@ def test_folders_get_what_has_changed(tmp_path: Path) -> None:
     }
     others = {path.relative_to(output / split.part_of("8")).as_posix() for path in after.keys() - before.keys()}
     assert others == {"N/8_0.png", "O/8_1.png"} and len(after) == 8 * 4 + 2
+
+
+IDS = ["test_0001", "train_0001", "val-0001", "0001", "0002", "NA", "NULL", "2020-01-01", "my.eval x", "1e3", 'a"dev']
+"""Ids with words that `datasets` takes for splits, and ids that readers take for something else than text."""
+
+
+@pytest.mark.parametrize("ids", [IDS, ["0001", "0002", "0010"], ["NULL"]])
+def test_hugging_face_reads_any_id(tmp_path: Path, ids: list[str]) -> None:
+    made = batch(tmp_path / "batch", dict.fromkeys(ids, "ANNA"))
+    expected = sorted((row_id, place) for row_id in ids for place in range(4))
+
+    def read(*source: str, **options: str) -> list[tuple[str, int]]:
+        read = load_dataset(*source, cache_dir=str(tmp_path / f"cache of {source[0][-8:]}"), **options)
+        assert list(read) == ["train"]
+        return sorted((row["row_id"], row["position"]) for row in read["train"])
+
+    write_folders([made], ALL_TRAIN, CLASSES, tmp_path / "folders")
+    assert read("imagefolder", data_dir=str(tmp_path / "folders")) == expected
+    parquet = tmp_path / "huggingface"
+    write_parquet(made, ALL_TRAIN, CLASSES, {"train": parquet / "data/train/0of1.parquet"})
+    card = export_card("huggingface", count_letters(read_letters([made], ALL_TRAIN)), CLASSES, "words.csv", "1")
+    (parquet / "README.md").write_text(card, encoding="utf-8")
+    assert read(str(parquet)) == expected
+    assemble({made: len(ids)}, [], ALL_TRAIN, tmp_path / "dataset")
+    as_it_is = load_dataset("imagefolder", data_dir=str(tmp_path / "dataset"), cache_dir=str(tmp_path / "cache"))
+    assert list(as_it_is) == ["train"] and len(as_it_is["train"]) == len(expected)  # the ids may become numbers
 
 
 def test_folders_name_a_letter_that_is_missing(tmp_path: Path) -> None:

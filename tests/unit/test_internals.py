@@ -97,6 +97,7 @@ def test_this_version_is_known(workflow: Any) -> None:
         "",
     )
     assert sorted(workflow.seen) == [PlannedJob("", ""), PlannedJob("crop", "1of2"), PlannedJob("learn", "")]
+    assert found.files() >= {"learned.txt", "cropped/1of2.txt", "mine.txt"}
     assert found.jobs_at_a_time(9) == 2 and found.jobs_at_a_time(1) == 1 and found.jobs_at_a_time(0) == 1
     assert not found.is_touch() and not found.uses_environments()
     assert found.output() == Output(False, False, False)
@@ -132,6 +133,8 @@ LOST = [
     ("dag_settings.forcerun", "is_forced", ("learn", ["learned.txt"]), False),
     ("dag", "planned_jobs", (), []),
     ("dag.needrun_jobs", "planned_jobs", (), []),
+    ("dag", "files", (), set()),
+    ("dag.jobs", "files", (), set()),
     ("cores", "jobs_at_a_time", (9,), 1),
     ("local_exec", "jobs_at_a_time", (9,), 1),
     ("touch", "is_touch", (), False),

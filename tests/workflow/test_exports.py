@@ -250,6 +250,6 @@ def test_without_the_package_for_parquet_nothing_begins(
     output = project.run("export", fails=True)
     assert "pip install -r requirements-export.txt" in output and "Traceback" not in output
     assert not (project.folder / "results/export").exists()
-    project.settings["export"] = {"formats": ["folders"]}
+    project.settings["export"] = {"formats": ["webdataset"]}
     project.run("export")
-    assert (project.folder / "results/export/folders/README.md").exists()
+    assert (project.folder / "results/export/webdataset/README.md").exists()

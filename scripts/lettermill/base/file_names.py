@@ -17,6 +17,11 @@ _DIGITS = 32
 _WRITTEN = re.compile(
     rf'[\x00-\x1f\x7f/\\:*?#"<>|{{}}]|^[.\s]|[.\s]\Z|%(?=[0-9A-Fa-f]{{2}})|~(?=[0-9A-Fa-f]{{{_DIGITS}}}\Z)'
 )
+# Words that Hugging Face's `datasets` takes for the name of a split, in the name of any file: if one image of a folder
+# has one, only such images are loaded.
+_SPLIT = re.compile(
+    r"(?<![^-._ 0-9])(?:train(?:ing)?|validation|valid|val|dev|test(?:ing)?|eval(?:uation)?)(?![^-._ 0-9])"
+)
 _REPEATED = re.compile(r"(.+?)\1{19}\Z", re.DOTALL)
 
 
@@ -25,12 +30,13 @@ def file_stem(row_id: str, stems: Mapping[str, str] = MappingProxyType({})) -> s
 
     stems: row id -> name, of rows with another name, see ``unlike_stems``. Different ids have different names.
     Characters that a file name cannot have, and dots and spaces at its ends, are encoded as in URLs (``a/b`` becomes
-    ``a%2Fb``, and ``a%2Fb`` becomes ``a%252Fb``). A name that is too long is shortened and ends in ``~`` and a digest.
-    So is a name that ends in twenty repetitions, which Snakemake takes for a rule that depends on itself.
+    ``a%2Fb``, and ``a%2Fb`` becomes ``a%252Fb``). So is the second letter of a word that readers take for the name of a
+    split (``test_1`` becomes ``t%65st_1``). A name that is too long is shortened and ends in ``~`` and a digest. So is
+    a name that ends in twenty repetitions, which Snakemake takes for a rule that depends on itself.
     """
     if row_id in stems:
         return stems[row_id]
-    name = _WRITTEN.sub(_as_in_urls, row_id)
+    name = _SPLIT.sub(_second_as_in_urls, _WRITTEN.sub(_as_in_urls, row_id))
     if len(name.encode()) <= LONGEST and (len(name) < 20 or not _REPEATED.search(name)):
         return name
     return _with_digest(name, row_id)
@@ -78,3 +84,7 @@ def letter_folders(alphabet: Iterable[str]) -> dict[str, str]:
 
 def _as_in_urls(found: re.Match[str]) -> str:
     return "".join(f"%{byte:02X}" for byte in found[0].encode())
+
+
+def _second_as_in_urls(found: re.Match[str]) -> str:
+    return f"{found[0][0]}%{ord(found[0][1]):02X}{found[0][2:]}"

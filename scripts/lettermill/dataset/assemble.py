@@ -3,13 +3,12 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from types import MappingProxyType
 
 from lettermill.base.errors import CorruptedFileError
 from lettermill.base.split import Split
 from lettermill.dataset.account import Account
 from lettermill.dataset.letter_table import folders_of, read_letters, write_metadata
-from lettermill.dataset.sync import sync_letters
+from lettermill.dataset.sync import remove_parts, sync_letters
 from lettermill.records.csv_files import read_records, write_records
 from lettermill.records.schemas import Rejected
 
@@ -19,21 +18,15 @@ def rejected_by_table(rejected_rows: Iterable[tuple[str, str, str]]) -> list[Rej
     return [Rejected(row_id, None, "", "table", reason, None, detail) for row_id, reason, detail in rejected_rows]
 
 
-def assemble(
-    batches: Mapping[Path, int],
-    rejected_rows: Sequence[Rejected],
-    split: Split,
-    output: Path,
-    same_as: Mapping[str, str] = MappingProxyType({}),
-) -> Account:
+def assemble(batches: Mapping[Path, int], rejected_rows: Sequence[Rejected], split: Split, output: Path) -> Account:
     """Write ``metadata.csv`` and ``rejected.csv`` into the folder ``output``, and update its class folders.
 
     batches: folder written by ``cut_batch`` -> number of rows of the batch. rejected_rows: rows that are in no batch.
-    same_as: see ``read_letters``.
     Raises CorruptedFileError when a table of a batch is damaged, or a row is neither delivered nor rejected.
     The tables are sorted by row id and position.
     """
-    letters = read_letters(list(batches), split, same_as)
+    remove_parts(output)
+    letters = read_letters(list(batches), split)
     rows = Counter(letters.drop_duplicates("row_id")["batch"])
     account = Account(delivered_rows=rows.total())
     account.add_letters(letters)

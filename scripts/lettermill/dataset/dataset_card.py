@@ -34,6 +34,7 @@ def dataset_card(account: Account, source: str, settings: dict[str, object], ver
                 for letter, name in renamed
             ),
             "  Characters of an id that are not allowed in file names are percent-encoded as in URLs, `/` as `%2F`.",
+            "  So is a letter of words that some readers take for the name of a split: `test_1` becomes `t%65st_1`.",
             "  `metadata.csv` has the unchanged ids.",
             "- `metadata.csv`: one line per image. Columns: file name, label, row id, position in the transcription",
             "  (from 0), box (x, y, width and height in pixels of the downloaded image as shown, after EXIF",

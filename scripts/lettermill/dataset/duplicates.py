@@ -1,7 +1,11 @@
 """Rows that have the same image: they belong into the same part of the split, and should say the same."""
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
 
+from lettermill.base.split import Split
+from lettermill.records.csv_files import read_records
 from lettermill.records.schemas import Duplicate, Finding
 
 
@@ -18,5 +22,10 @@ def find_duplicates(findings: Iterable[Finding]) -> list[Duplicate]:
 
 
 def first_rows(duplicates: Iterable[Duplicate]) -> Mapping[str, str]:
-    """Row id -> id of the first row with the same image."""
+    """Row id -> id of the first row with the same image; see ``Split``."""
     return {row.row_id: row.same_as for row in duplicates}
+
+
+def split_of(shares: Mapping[str, Any], duplicates: Path) -> Split:
+    """The split of the dataset. shares: config ``split``. duplicates: file of ``Duplicate`` records."""
+    return Split(**shares, same_as=first_rows(read_records(duplicates, Duplicate)))

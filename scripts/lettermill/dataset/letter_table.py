@@ -1,9 +1,8 @@
 """The letters of all batches as one pandas DataFrame."""
 
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -34,13 +33,10 @@ DELIVERED = [*COLUMNS, "split"]
 _HEADER = ",".join(COLUMNS).encode() + b"\n"
 
 
-def read_letters(
-    batches: Sequence[Path], split: Split, same_as: Mapping[str, str] = MappingProxyType({})
-) -> pd.DataFrame:
+def read_letters(batches: Sequence[Path], split: Split) -> pd.DataFrame:
     """The letters of ``batches``, folders written by ``cut_batch``, sorted by row id (code points) and position.
 
     The columns are DELIVERED and ``batch``, the folder; repeated texts are categories. A missing confidence is NaN.
-    same_as: row id -> id of the row with whose letters its letters go into the same part of the split.
     The index numbers the letters from 0 in the order of the concatenated lists of ``batches``.
     Raises CorruptedFileError with file and line when a ``letters.csv`` is damaged or contains a letter twice.
     """
@@ -62,7 +58,7 @@ def read_letters(
     for column in ("label", "row_id", "method"):
         letters[column] = letters[column].astype("category")
     rows = letters["row_id"].cat
-    parts = pd.Categorical([split.part_of(same_as.get(row_id, row_id)) for row_id in rows.categories], PARTS)
+    parts = pd.Categorical([split.part_of(row_id) for row_id in rows.categories], PARTS)
     letters["split"] = parts.take(rows.codes.to_numpy())
     letters = letters.sort_values(["row_id", "position"])
     _check_once(letters)

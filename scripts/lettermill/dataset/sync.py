@@ -104,6 +104,14 @@ def remove_others(folder: Path, wanted: Collection[str], only_folders: bool = Fa
     return removed
 
 
+def remove_parts(folder: Path, *below: str) -> None:
+    """Delete the temporary files of ``atomic_writer`` that a killed process has left in ``folder``, and in its
+    subfolders that match the patterns ``below``. Nothing else may write there now."""
+    for place in (folder, *(path for pattern in below for path in folder.glob(pattern))):
+        for part in place.glob(".*.part"):
+            part.unlink(missing_ok=True)
+
+
 def remove_strangers(folder: Path, files: Iterable[Path]) -> list[Path]:
     """Delete everything in subfolders of ``folder`` that is not in ``files``. Returns the deleted paths.
 

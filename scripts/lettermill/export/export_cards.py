@@ -34,7 +34,7 @@ DESCRIPTIONS = {
     "huggingface": Description(
         "Hugging Face (parquet)",
         """\
-from datasets import load_dataset
+from datasets import load_dataset  # pip install datasets pillow
 
 letters = load_dataset("results/export/huggingface")
 image, label = letters["train"][0]["image"], letters["train"][0]["label"]
@@ -90,19 +90,19 @@ letters = train["classes"][labels]""",
     "folders": Description(
         "Folders",
         """\
-from datasets import load_dataset
+from datasets import load_dataset  # pip install datasets pillow
 
 letters = load_dataset("imagefolder", data_dir="results/export/folders")
 image, label = letters["train"][0]["image"], letters["train"][0]["label"]""",
         f"""\
 The images are `{{part}}/{{letter}}/{{row_id}}_{{position}}.png`. `metadata.csv` has one line per image, and
-`{{part}}/metadata.csv` those of one split: label, {WHERE}. {AS_CUT} They are hard links to the letters in
+`{{part}}/metadata.parquet` those of one split: label, {WHERE}. {AS_CUT} They are hard links to the letters in
 `results/letters/` if the file system supports them.
 
 `keras.utils.image_dataset_from_directory("results/export/folders/train", color_mode="grayscale")` and torchvision's
 `ImageFolder("results/export/folders/train", allow_empty=True)` number the classes by folder name.
-Therefore each class has a folder in each split, even if it is empty. `datasets` loads the columns of `metadata.csv`;
-the label is text.""",
+Therefore each class has a folder in each split, even if it is empty. `datasets` loads the columns of
+`metadata.parquet`; the label is text.""",
     ),
 }
 

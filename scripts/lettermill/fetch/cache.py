@@ -12,10 +12,17 @@ class Cache:
     def __init__(self, folder: Path):
         self._folder = folder
 
+    def key(self, url: str) -> str:
+        """The name of the file for the content of ``url``. It does not show the URL, which may contain a password."""
+        return hashlib.sha256(url.encode()).hexdigest()
+
+    def at(self, key: str) -> Path:
+        """The file with this name, whether it exists or not."""
+        return self._folder / key[:2] / key
+
     def path(self, url: str) -> Path:
         """The file for the content of ``url``, whether it exists or not."""
-        key = hashlib.sha256(url.encode()).hexdigest()
-        return self._folder / key[:2] / key
+        return self.at(self.key(url))
 
     def get(self, url: str) -> bytes | None:
         """The cached content of ``url``, or None."""

@@ -1,4 +1,5 @@
-"""Images that have changed at their URL since the first download. Their rows are processed again."""
+"""Images that have been replaced since they were first seen, and neither their URL nor the size and time of their file
+show it. Their rows are processed again."""
 
 from collections.abc import Mapping
 from pathlib import Path

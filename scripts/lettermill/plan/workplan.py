@@ -11,13 +11,12 @@ from lettermill.base.alphabet import Alphabet
 from lettermill.base.digests import digest
 from lettermill.base.errors import InputError
 from lettermill.base.file_names import file_stem
-from lettermill.base.find_file import find_file
 from lettermill.plan.batches import batch_count, batch_of
 from lettermill.plan.config import check_config, find_path
 from lettermill.plan.correction_plan import CorrectionPlan, confirmed_rows
+from lettermill.plan.image_files import stamps
 from lettermill.plan.image_versions import VERSIONS, read_versions
 from lettermill.plan.index import INDEX, IndexedBatch, TableIndex, build_index, open_index, table_key
-from lettermill.plan.rows import Row
 from lettermill.plan.training import TableSketch, table_then, tried_then, why_again
 from lettermill.plan.validated_table import read_validated_table
 from lettermill.table.layout import Columns
@@ -120,7 +119,7 @@ class Workplan:
         return Rows.of(self._index.notes)
 
     def batch_of(self, name: str) -> str:
-        """The batch of the row whose files are named ``name``, see ``file_stem``.
+        """The batch of the row whose files are named ``name``, see ``file_stem``, or whose id is ``name``.
 
         Raises InputError when the table has no such row, or the row is rejected.
         """
@@ -136,10 +135,15 @@ class Workplan:
         likely = {batch_of(row_id, self._index.count, self._index.stems) for row_id in ids}
         # The batch of a shortened id cannot be computed from what is left of the id.
         others = (batch for batch in self._index.batches if "~" in name and batch not in likely)
+        found: list[tuple[str, str]] = []
         for batch in chain(likely.intersection(self._index.batches), others):
             for row in self._index.rows(batch):
                 if file_stem(row.row_id, self._index.stems) == name:
                     return batch, row.row_id
+                if row.row_id == name:
+                    found = [(batch, name)]
+        if found:
+            return found[0]
         why = next((row.reason for row in self._index.rejected if row.row_id in ids), "there is no such row")
         raise InputError(
             f"{self.table_path}: no debug picture of row {name}: {why}. Name a row that the table stage keeps."
@@ -217,16 +221,6 @@ class Workplan:
         return self._index.batches[name]
 
     def _sources(self, batch: str) -> list[tuple[str, str, str]]:
-        return [(row.row_id, row.image, self._stamp(row)) for row in self._index.rows(batch)]
-
-    def _stamp(self, row: Row) -> str:
-        if row.is_url:
-            return self._versions.get(row.row_id, "")
-        try:
-            status = os.stat(f"{self.images}/{row.image}")
-        except (OSError, ValueError):
-            try:
-                status = os.stat(find_file(self.images, row.image))
-            except (OSError, ValueError):
-                return "missing"
-        return f"{status.st_size} bytes {status.st_mtime_ns}"
+        rows = self._index.rows(batch)
+        files = stamps(batch, rows, self.images, self._versions)
+        return [(row.row_id, row.image, files.get(row.row_id) or self._versions.get(row.row_id, "")) for row in rows]

@@ -32,6 +32,7 @@ class Downloaded(NamedTuple):
     sha256: str
     attempts: int | None  # 0: from the cache, or the host is known to be down; None for local files
     elapsed: float | None  # seconds of all attempts, with the waits between them
+    cache_key: str = ""  # name of the image in the cache; empty for local files
 
 
 class Cropped(NamedTuple):

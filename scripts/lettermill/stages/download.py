@@ -19,6 +19,7 @@ from lettermill.fetch.responses import KeptResponse, read_responses, write_respo
 from lettermill.fetch.settings import FetchSettings
 from lettermill.image.codec import decode_detail, decode_error
 from lettermill.image.formats import suffix_of
+from lettermill.plan.seen_images import SeenImage
 from lettermill.records.csv_files import write_records
 from lettermill.records.schemas import Downloaded
 
@@ -52,16 +53,20 @@ def download_batch(
     settings: FetchSettings,
     memory: Path | None = None,
     stems: Mapping[str, str] = MappingProxyType({}),
+    seen: Path | None = None,
 ) -> None:
     """Put the images of ``rows`` (see ``ImageSource``) into the folder ``output``, and write ``status.csv`` there.
 
     memory: the file that keeps the responses of the batch from run to run; a URL that failed in an earlier run is not
     requested again, see ``stages.refresh``. stems: row id -> file name without suffix, see ``file_stem``. Later stages
-    use the same names.
+    use the same names. seen: the file for the ``SeenImage`` records of the images folder.
     """
     sources = sorted(ImageSource(*row) for row in rows)
     output.mkdir(parents=True, exist_ok=True)
-    records = [_copy(row, file_stem(row.row_id, stems), images, output, settings) for row in sources if not row.is_url]
+    copies = [_copy(row, file_stem(row.row_id, stems), images, output, settings) for row in sources if not row.is_url]
+    records = [record for record, _ in copies]
+    if seen and copies:
+        write_records(seen, SeenImage, (image for _, image in copies))
     fetched: dict[str, dict[str, str]] = {}
     for row in sources:
         if row.is_url:
@@ -118,6 +123,7 @@ class _Batch:
     def _deliver(self, image: "FetchedImage") -> KeptResponse:
         """Put an image into the output folder for each of its rows. Called at once, to keep few images in memory."""
         response, content = image
+        key = self._cache.key(response.url)
         for row_id, stem in self._rows[response.url].items():
             file = ""
             if content is not None:
@@ -125,7 +131,7 @@ class _Batch:
                 if not _linked(self._cache.path(response.url), self._output / file):
                     (self._output / file).write_bytes(content)
             status = "failed" if response.reason else "ok"
-            about = (response.http_status, response.bytes, response.sha256, response.attempts, response.elapsed)
+            about = (response.http_status, response.bytes, response.sha256, response.attempts, response.elapsed, key)
             self.records.append(Downloaded(row_id, status, response.reason, response.detail, file, *about))
         return response
 
@@ -144,40 +150,54 @@ def read_image(images: Path, name: str, largest: int) -> tuple[bytes | None, str
 
     largest: number of bytes.
     """
-    content, reason, detail = _read(images, name, largest)
+    content, reason, detail, _ = _read(images, name, largest)
+    return _decodable(name, content, reason, detail)
+
+
+def _decodable(name: str, content: bytes | None, reason: str, detail: str) -> tuple[bytes | None, str, str]:
     if content is not None and (reason := decode_error(content)):
         return None, reason, f"{name} is {decode_detail(content, reason)}"
     return content, reason, detail
 
 
-def _copy(row: ImageSource, stem: str, images: Path, output: Path, settings: FetchSettings) -> Downloaded:
+def _copy(
+    row: ImageSource, stem: str, images: Path, output: Path, settings: FetchSettings
+) -> tuple[Downloaded, SeenImage]:
     """Copy the image of a row from the images folder, or record why that is not possible."""
-    content, reason, detail = read_image(images, row.image, settings.max_bytes)
+    content, reason, detail, (size, modified) = _read(images, row.image, settings.max_bytes)
+    digest = "" if content is None else hashlib.sha256(content).hexdigest()
+    seen = SeenImage(row.row_id, row.image, size, modified, digest)
+    content, reason, detail = _decodable(row.image, content, reason, detail)
     if content is None:
-        return Downloaded(row.row_id, "failed", reason, detail, "", None, None, "", None, None)
+        return Downloaded(row.row_id, "failed", reason, detail, "", None, None, "", None, None), seen
     file = stem + suffix_of(content)
     (output / file).write_bytes(content)
-    digest = hashlib.sha256(content).hexdigest()
-    return Downloaded(row.row_id, "ok", "", "", file, None, len(content), digest, None, None)
+    return Downloaded(row.row_id, "ok", "", "", file, None, len(content), digest, None, None), seen
 
 
-def _read(images: Path, name: str, largest: int) -> tuple[bytes | None, str, str]:
-    """(content, reason, detail) of a file of the images folder, with either content or reason."""
+def _read(images: Path, name: str, largest: int) -> tuple[bytes | None, str, str, tuple[int, int]]:
+    """(content, reason, detail, (size, time in ns)) of a file of the images folder, with either content or reason."""
+    found = 0, 0
     try:
         path = find_file(images, name).resolve()
         if not path.is_relative_to(images.resolve()):
-            return None, "outside_images_folder", f"{name} links to a file outside of the folder `images`"
+            return None, "outside_images_folder", f"{name} links to a file outside of the folder `images`", found
         # Non-blocking, so that a named pipe without a writer does not block.
         with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC), "rb") as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                return None, "not_an_image", f"{name} is not a regular file"
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                return None, "not_an_image", f"{name} is not a regular file", found
+            found = status.st_size, status.st_mtime_ns
             content = file.read(largest + 1)
     except (FileNotFoundError, NotADirectoryError):
         similar = similar_file(images, name)
         hint = f": there is {similar}, which is written differently" if similar else ""
-        return None, "missing_file", f"{shortened(name)}{hint}"
+        return None, "missing_file", f"{shortened(name)}{hint}", found
     except (OSError, ValueError, RuntimeError) as error:  # such as a folder, a NUL in the name, a loop of links
         if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
-            return None, "missing_file", f"{shortened(name)}: no file name is that long"
-        return None, "not_an_image", f"{shortened(name)} cannot be read: {getattr(error, 'strerror', None) or error}"
-    return (None, "too_large", f"{name}: more than {largest:,} bytes") if len(content) > largest else (content, "", "")
+            return None, "missing_file", f"{shortened(name)}: no file name is that long", found
+        why = getattr(error, "strerror", None) or error
+        return None, "not_an_image", f"{shortened(name)} cannot be read: {why}", found
+    if len(content) > largest:
+        return None, "too_large", f"{name}: more than {largest:,} bytes", found
+    return content, "", "", found

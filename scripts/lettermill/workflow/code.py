@@ -31,7 +31,7 @@ def code_of(module: str) -> str:
     """
     files = sorted(_closure(module))
     packages = sorted({package for path in files if path.suffix == ".py" for package in _packages(path)})
-    parts = [f"{path.relative_to(PACKAGE).as_posix()} {_digest(path)}" for path in files]
+    parts = [f"{path.relative_to(PACKAGE).as_posix()} {digest_of(path)}" for path in files]
     return ", ".join(parts + [f"{package} {_version(package)}" for package in packages])
 
 
@@ -110,5 +110,6 @@ def _file(module: str) -> Path | None:
 
 
 @cache
-def _digest(path: Path) -> str:
+def digest_of(path: Path) -> str:
+    """A digest of what the code in a file says, or of the bytes of another file."""
     return _names(path)[2] if path.suffix == ".py" else hashlib.sha256(path.read_bytes()).hexdigest()[:8]

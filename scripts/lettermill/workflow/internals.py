@@ -9,6 +9,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
+from lettermill.workflow.records import Records
+
 LOWEST = "9.0"
 """The first version of Snakemake with which Lettermill has been run."""
 
@@ -127,6 +129,14 @@ class Internals:
             look, [], "there is no progress line, and missing packages are noticed only when their jobs run"
         )
 
+    def files(self) -> set[str]:
+        """The inputs and outputs of all jobs that this run looks at, whether it does them or not."""
+        return self._look(
+            lambda: {str(file) for job in self._workflow.dag.jobs for file in (*job.input, *job.output)},
+            set(),
+            "files that a wrong clock has dated in the future are not noticed",
+        )
+
     def jobs_at_a_time(self, jobs: int) -> int:
         """How many of ``jobs`` may run at the same time."""
 
@@ -207,6 +217,17 @@ class Internals:
             logger.info(line, extra={"quietness": Quietness.PROGRESS})
 
         self._look(look, None, "there is no progress line")
+
+    def keep_records(self, records: Records) -> None:
+        """Change what Snakemake does about records, locks and clean-ups, see ``Records``."""
+        for install, lost in (
+            (records.install_distrust, "results without a record in .snakemake are taken for up to date"),
+            (records.install_script_digests, "a fresh clone makes all results again"),
+            (records.install_lock, "do not start retry_failed or refresh beside a run"),
+            (records.install_own_unlock, "a run that ends removes the locks of runs beside it"),
+            (records.install_sweep, "--delete-all-output leaves the letters in results/dataset"),
+        ):
+            self._look(install, None, lost)
 
     def dry_run_command(self, target: str) -> list[str]:
         """The command of a dry run with this config for the rule ``target``; empty if Snakemake does not tell."""
