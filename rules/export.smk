@@ -9,7 +9,7 @@ export_folders       results/export/folders/{part}/{letter}/…png              
 export_card          results/export/{format}/README.md                        content of a format, how to load it
 
 {part} is a split: train, validation or test. The folders of splits are not declared as outputs, see rule dataset.
-The split needs to know which rows have the same image. A file that is only newer says nothing new, hence ancient().
+The split needs to know which rows have the same image. A file that is only newer says nothing new: therefore ancient().
 """
 
 

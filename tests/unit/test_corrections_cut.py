@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corrections import letter
+from downloaded_rows import downloaded
 from lettermill.base.box import Box
 from lettermill.image.codec import decode, encode_png
 from lettermill.records.csv_files import read_records, write_records, write_results
@@ -110,7 +111,7 @@ def write_batch(folder: Path, rows: list, counted: bool) -> list:
         if not row:
             records.append(StoppedRow(str(number), "align", "too_few_pieces", "", "A"))
     crops = [Cropped(str(number), f"{number}.png", Box(5, 7, 60, 20), None) for number in range(len(rows))]
-    write_records(folder / "downloaded/status.csv", Downloaded, [])
+    write_records(folder / "downloaded/status.csv", Downloaded, map(downloaded, map(str, range(len(rows)))))
     write_results(folder / "cropped/offsets.csv", Cropped, crops)
     write_results(folder / "segmented.csv", SegmentedBox, [])
     write_results(folder / "aligned.csv", MatchedLetter, records)

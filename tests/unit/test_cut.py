@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from downloaded_rows import downloaded
 from lettermill.base.box import Box
 from lettermill.base.errors import CorruptedFileError
 from lettermill.image.codec import decode, encode_png
@@ -47,7 +48,7 @@ def test_every_letter_is_delivered_or_rejected_once(rows: list[list[float]], lea
                 letters.append(MatchedLetter(str(number), position, "AB"[position % 2], box, sure, "", "align"))
             if not row:
                 letters.append(StoppedRow(str(number), "align", "too_few_pieces", "", "AB"))
-        write_records(files.downloaded / "status.csv", Downloaded, [])
+        write_records(files.downloaded / "status.csv", Downloaded, map(downloaded, map(str, range(len(rows)))))
         write_results(files.cropped / "offsets.csv", Cropped, crops)
         write_results(files.segmented, SegmentedBox, [])
         write_results(files.letters, MatchedLetter, letters)
@@ -96,7 +97,7 @@ def test_what_was_lost_on_the_way_is_noticed(tmp_path: Path, lost: str) -> None:
         folder.mkdir()
     for row_id in "xy":
         (files.cropped / f"{row_id}.png").write_bytes(encode_png(np.zeros((20, 60), np.uint8)))
-    write_records(files.downloaded / "status.csv", Downloaded, [])
+    write_records(files.downloaded / "status.csv", Downloaded, map(downloaded, "xy"))
     write_results(files.segmented, SegmentedBox, [])
     crops = [Cropped(row_id, f"{row_id}.png", Box(0, 0, 60, 20), None) for row_id in "xy"]
     stopped = [StoppedRow("z", "crop", "outside_image", "")]

@@ -66,6 +66,10 @@ def write_findings(
     downloaded, segmented: folder and file of the batch. cropped: row id -> record. words: row id -> letters.
     """
     images = {row.row_id: row for row in read_records(downloaded / "status.csv", Downloaded)}
+    if lost := cropped.keys() - images.keys():
+        raise CorruptedFileError(
+            f"{downloaded / 'status.csv'}: row {min(lost)} is missing. Delete {downloaded} and run again."
+        )
     kinds = {row_id: crop.found.split() for row_id, crop in cropped.items()}
     counts = dict.fromkeys(kinds, 0)
     for row_id, records in by_row(read_results(segmented, SegmentedBox)):
