@@ -46,6 +46,7 @@ rule dataset:
         rows={batch: PLAN.rows_in(batch) for batch in BATCHES},
         split=config["split"],
         source=PLAN.table_path.name,
+        about=config["card"],
         settings={key: config[key] for key in CARD_SETTINGS},
         code=code_of("lettermill.dataset.assemble"),
         corrections_code=code_of("lettermill.dataset.correction_outcomes"),

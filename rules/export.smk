@@ -165,6 +165,7 @@ rule export_card:
         classes=CLASSES,
         by_batch=lambda wildcards: BY_BATCH.get(wildcards.format),
         source=PLAN.table_path.name,
+        about=config["card"],
         code=lambda wildcards: code_of("lettermill.export.export_cards"),
     script:
         "../scripts/export.py"

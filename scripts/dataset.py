@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from lettermill.base.package_versions import versions
 from lettermill.base.split import Split
 from lettermill.dataset.assemble import assemble, rejected_by_table
+from lettermill.dataset.card_header import About
 from lettermill.dataset.correction_outcomes import gather_outcomes
 from lettermill.dataset.dataset_card import dataset_card
 from lettermill.dataset.diagnosis import Learnt, diagnosis_of, read_findings
@@ -42,7 +43,7 @@ def main() -> None:
             results_of(snakemake.output.summary) / stage, names | {f"{batch}.csv" for batch in names}
         ):
             logging.info("deleted results/%s/%s: its batch has no rows any more", stage, name)
-    text = dataset_card(account, params.source, params.settings, versions())
+    text = dataset_card(account, params.source, params.settings, versions(), About(**params.about))
     Path(snakemake.output.card).write_text(text, encoding="utf-8")
     write_records(Path(snakemake.output.notes), TableNote, params.notes)
     outcomes = gather_outcomes(batches, [CorrectionOutcome(*line) for line in params.corrections])

@@ -55,6 +55,7 @@ def squares_of(results: Path) -> dict[Path, Path]:
 
 def write_card(split: Split, classes: list[str]) -> None:
     """Write the card of a format. Delete what killed jobs have left, and the files of batches without rows."""
+    from lettermill.dataset.card_header import About
     from lettermill.dataset.letter_table import read_letters
     from lettermill.export.export_cards import count_letters, export_card
 
@@ -64,7 +65,8 @@ def write_card(split: Split, classes: list[str]) -> None:
         for path in remove_strangers(Path(snakemake.output.card).parent / params.by_batch, map(Path, files.files)):
             logging.info("deleted %s: its batch has no rows any more", path)
     counts = count_letters(read_letters([Path(batch) for batch in files.letters], split))
-    text = export_card(snakemake.wildcards.format, counts, classes, params.source, lettermill.__version__)
+    about = About(**params.about)
+    text = export_card(snakemake.wildcards.format, counts, classes, params.source, lettermill.__version__, about)
     Path(snakemake.output.card).write_text(text, encoding="utf-8")
 
 

@@ -7,23 +7,38 @@ from lettermill.base.file_names import letter_folders
 from lettermill.base.reasons import explain
 from lettermill.base.split import PARTS
 from lettermill.dataset.account import Account
+from lettermill.dataset.card_header import About, header, markdown, origin
+
+CONFIGS = [
+    {"config_name": "default", "data_files": [{"split": "letters", "path": ["*/*.png", "metadata.csv"]}]},
+]
+"""How `datasets` loads the folder. Without this, the letters of all splits would be those of a split `train`."""
 
 
-def dataset_card(account: Account, source: str, settings: dict[str, object], versions: dict[str, str]) -> str:
-    """The card as Markdown.
+def dataset_card(
+    account: Account,
+    table: str,
+    settings: dict[str, object],
+    versions: dict[str, str],
+    about: About = About(),
+) -> str:
+    """The card as Markdown, with a YAML header.
 
-    source: name of the table. settings: config key -> value. versions: package -> version.
+    table: its name. settings: config key -> value. versions: package -> version. about: config `card`.
     """
     folders = letter_folders(Alphabet(str(settings.get("alphabet", ""))).letters)
     renamed = [(letter, folders[letter]) for letter in sorted(account.letters) if letter in folders]
     return "\n".join(
         [
-            "# Handwritten letters",
+            header(about, account.letters.total(), **({"configs": CONFIGS} if account.letters else {})),
+            f"# {markdown(about.name)}",
             "",
             f"{account.letters.total():,} images of single handwritten letters. Lettermill cut them from "
-            f"{account.delivered_rows:,} of the {account.rows:,} word images in `{source}`.",
+            f"{account.delivered_rows:,} of the {account.rows:,} word images in `{table}`.",
             "",
             "This folder is generated. Each run of the workflow updates it and deletes other files in class folders.",
+            "",
+            *origin(about),
             "",
             "## Layout",
             "",

@@ -1,6 +1,5 @@
 """The card of an export: a README that describes its format, how to load it, its contents and their origin."""
 
-import json
 import textwrap
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -9,6 +8,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from lettermill.base.split import PARTS
+from lettermill.dataset.card_header import About, header, markdown, origin
 from lettermill.export.labelled_letters import TYPES
 
 WHERE = "row id, position in the transcription, box (pixels of the image as shown), confidence and method"
@@ -22,12 +22,13 @@ class Description(NamedTuple):
     """Description of a format.
 
     name: its usual name. load: Python code that loads the training split, run in the folder that contains results/.
-    text: files and fields.
+    text: files and fields. files: pattern of the files of a split, if `datasets` can load them.
     """
 
     name: str
     load: str
     text: str
+    files: str = ""
 
 
 DESCRIPTIONS = {
@@ -41,10 +42,8 @@ image, label = letters["train"][0]["image"], letters["train"][0]["label"]
 print(letters["train"].features["label"].int2str(label))""",
         f"""\
 `data/{{part}}/` has one Parquet file per batch of rows. {AS_CUT} The other columns are the label and the provenance:
-{WHERE}.
-
-The header states no licence: the letters have the licence of the word images. Add `license:` to the header before you
-publish the dataset.""",
+{WHERE}.""",
+        files="data/{part}/*.parquet",
     ),
     "webdataset": Description(
         "WebDataset",
@@ -59,7 +58,10 @@ image, label, about = next(iter(letters))""",
 `{{part}}/` has one tar file per batch of rows. A sample consists of `.png` (the image), `.cls` (the index of the class)
 and `.json` (label, {WHERE}). {AS_CUT} The key of a sample is row id and position. Dots in a row id are written as
 `%2E`, because WebDataset readers treat the text after a dot as the field name. Characters that are not allowed in file
-names are percent-encoded as in URLs. The `.json` has the unchanged row id.""",
+names are percent-encoded as in URLs. The `.json` has the unchanged row id.
+
+`datasets.load_dataset("results/export/webdataset")` loads the same, with the columns `png`, `cls` and `json`.""",
+        files="{part}/*.tar",
     ),
     "idx": Description(
         "IDX, as MNIST and EMNIST",
@@ -103,6 +105,7 @@ The images are `{{part}}/{{letter}}/{{row_id}}_{{position}}.png`. `metadata.csv`
 `ImageFolder("results/export/folders/train", allow_empty=True)` number the classes by folder name.
 Therefore each class has a folder in each split, even if it is empty. `datasets` loads the columns of
 `metadata.parquet`; the label is text.""",
+        files="{part}/**",
     ),
 }
 
@@ -116,34 +119,40 @@ def export_card(
     name: str,
     counts: Mapping[tuple[str, str], int],
     classes: Sequence[str],
-    source: str,
+    table: str,
     version: str,
+    about: About = About(),
 ) -> str:
-    """The card of format ``name`` as Markdown.
+    """The card of format ``name`` as Markdown, with a YAML header.
 
-    counts: (split, label) -> letters. classes: see ``classes_of``. source: name of the table. version: of Lettermill.
+    counts: (split, label) -> letters. classes: see ``classes_of``. table: its name. version: of Lettermill.
+    about: config `card`.
     """
-    about = DESCRIPTIONS[name]
-    text = about.text.replace("{provenance}", ", ".join(f"`{column}`" for column in TYPES))
+    described = DESCRIPTIONS[name]
+    text = described.text.replace("{provenance}", ", ".join(f"`{column}`" for column in TYPES))
     of_parts: Counter[str] = Counter()
     for (part, _), count in counts.items():
         of_parts[part] += count
     lines = [
-        *(header(classes, [part for part in PARTS if of_parts[part]]) if name == "huggingface" else []),
-        f"# Handwritten letters: {about.name}",
+        header(about, of_parts.total(), **loading(name, classes, [part for part in PARTS if of_parts[part]])),
+        f"# {markdown(about.name)}: {described.name}",
         "",
-        f"{of_parts.total():,} images of single handwritten letters, cut from the word images of `{source}` by "
+        f"{of_parts.total():,} images of single handwritten letters, cut from the word images of `{table}` by "
         f"Lettermill {version}.",
         "",
         "This folder is generated. `snakemake export` updates it and overwrites changes: edit a copy.",
         "",
         "```python",
-        about.load,
+        described.load,
         "```",
         "",
         "\n\n".join(textwrap.fill(paragraph, 100, break_on_hyphens=False) for paragraph in text.split("\n\n")),
         "",
         "All letters of a row are in the same split.",
+        "",
+        *origin(about),
+        "",
+        "## Counts",
         "",
         f"| index | class | {' | '.join(PARTS)} |",
         f"|---:|---|{'---:|' * len(PARTS)}",
@@ -157,29 +166,33 @@ def export_card(
     return "\n".join(lines)
 
 
-def header(classes: Sequence[str], parts: Sequence[str]) -> list[str]:
-    """The YAML header that `datasets` and the Hub read.
+def loading(name: str, classes: Sequence[str], parts: Sequence[str]) -> dict[str, object]:
+    """The keys of the YAML header from which `datasets` and the Hub know how to load format ``name``.
 
     parts: the splits that have letters. `datasets` cannot load an empty split.
     """
-    # A JSON string is also a YAML string. Quotes keep 0, N or no from becoming other types.
-    quoted = [json.dumps(label, ensure_ascii=False) for label in classes]
-    files = [line for part in parts for line in (f"  - split: {part}", f"    path: data/{part}/*.parquet")]
-    return [
-        "---",
-        "task_categories:",
-        "- image-classification",
-        *(["configs:", "- config_name: default", "  data_files:", *files] if parts else []),
-        "dataset_info:",
-        "  features:",
-        "  - name: image",
-        "    dtype: image",
-        "  - name: label",
-        "    dtype:",
-        "      class_label:",
-        "        names:",
-        *(f"          '{index}': {label}" for index, label in enumerate(quoted)),
-        *(line for column, kind in TYPES.items() for line in (f"  - name: {column}", f"    dtype: {kind}")),
-        "---",
-        "",
-    ]
+    pattern = DESCRIPTIONS[name].files
+    if not pattern:
+        return {"viewer": False}  # `datasets` reads neither IDX nor .npz
+    files = [{"split": part, "path": pattern.replace("{part}", part)} for part in parts]
+    configs = {"configs": [{"config_name": "default", "data_files": files}]} if parts else {}
+    features = features_of(name, classes)
+    return {**configs, **({"dataset_info": {"features": features}} if features else {})}
+
+
+def features_of(name: str, classes: Sequence[str]) -> list[dict[str, object]]:
+    """The features of format ``name``, as `datasets` writes them to a header. Empty if its files declare them."""
+    label = {"class_label": {"names": {str(index): label for index, label in enumerate(classes)}}}
+    about: list[dict[str, object]] = [{"name": column, "dtype": kind} for column, kind in TYPES.items()]
+    match name:
+        case "huggingface":
+            return [{"name": "image", "dtype": "image"}, {"name": "label", "dtype": label}, *about]
+        case "webdataset":  # `datasets` would infer the types from the first samples, which may have no confidence
+            return [
+                {"name": "__key__", "dtype": "string"},
+                {"name": "__url__", "dtype": "string"},
+                {"name": "png", "dtype": "image"},
+                {"name": "cls", "dtype": label},
+                {"name": "json", "struct": [{"name": "label", "dtype": "string"}, *about]},
+            ]
+    return []
