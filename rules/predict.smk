@@ -1,6 +1,7 @@
 """predict, evaluate_words: read word images with the recogniser and the trained classifier together.
 
-predict     results/predictions/predictions.csv, alternatives.csv, letters.csv, pictures/   of config `predict: {images}`
+predict     results/predictions/predictions.csv, predictions.jsonl, alternatives.csv, letters.csv, pictures/
+            of config `predict: {images}`
 evaluate_words   results/model/words.csv, words.json   accuracy on rows that the models were not trained on
 
 Neither is part of `all`: name them as targets.
@@ -18,6 +19,7 @@ rule predict:
         predictions="results/predictions/predictions.csv",
         alternatives="results/predictions/alternatives.csv",
         letters="results/predictions/letters.csv",
+        json_lines="results/predictions/predictions.jsonl",
         pictures=directory("results/predictions/pictures"),
     log:
         "logs/predict.log",

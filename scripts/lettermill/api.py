@@ -1,7 +1,7 @@
 """The Python API: read the image of a word, or align it with its transcription.
 
 >>> from lettermill.api import align_word, read_word
->>> word = read_word("word.png", "results/model", "results/recogniser/recogniser.npz")
+>>> word = read_word("word.png", "results/model")
 >>> word.text, word.probability
 ('ANNA', 0.98)
 >>> [(letter.letter, letter.box.x) for letter in word.letters]
@@ -70,7 +70,7 @@ class AlignedLetter(NamedTuple):
 def read_word(
     image: Image,
     model_folder: str | PathLike[str],
-    recogniser: str | PathLike[str],
+    recogniser: str | PathLike[str] | None = None,
     words: list[str] | None = None,
     other_words: float = 0.0,
     cropping: Cropping = Cropping("none"),
@@ -78,14 +78,15 @@ def read_word(
     """Read the image of a word or a line of words.
 
     image: an array, or the path of an image file. model_folder: with ``model.onnx`` and ``model.json``. recogniser: the
-    path of ``recogniser.npz``. words: a word list; None for any text. other_words: prior weight of any text that is not
-    in ``words``, where each of ``words`` has 1. cropping: how to find the handwriting in the image, see config
-    `predict`; by default the whole image is read.
+    path of ``recogniser.npz``; by default the one that the same run has written. words: a word list; None for any text.
+    other_words: prior weight of any text that is not in ``words``, where each of ``words`` has 1. cropping: how to find
+    the handwriting in the image, see config `crop`; by default the whole image is read.
     Raises InputError if a file is missing, the image is not valid or no recogniser could be trained;
     CorruptedFileError if a model file is damaged.
     """
     folder = Path(model_folder)
-    models = _models(*(_state(path) for path in (Path(recogniser), folder / "model.onnx", folder / "model.json")))
+    learnt = Path(recogniser) if recogniser else folder.parent / "recogniser/recogniser.npz"
+    models = _models(*(_state(path) for path in (learnt, folder / "model.onnx", folder / "model.json")))
     alphabet = Alphabet("".join((*models.recogniser.letters, *models.classifier.classes)))
     reader = Reader(models, None if words is None else list_of(words, alphabet), other_words)
     line = reader.picture(_pixels(image), cropping)

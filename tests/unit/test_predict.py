@@ -1,6 +1,8 @@
 """Reading: sums and searches against brute force, word lists, words of a line, pictures of all kinds."""
 
+import csv
 import itertools
+import json
 import math
 from pathlib import Path
 
@@ -26,6 +28,7 @@ from lettermill.plan.predict_inputs import find_images
 from lettermill.predict.cer import cer, edit_distance, measure
 from lettermill.predict.letter_lattice import LetterLattice, all_texts, letter_shares, weight_of
 from lettermill.predict.models import MIN_LETTER_PROBABILITY, Models, load_models, pictures
+from lettermill.predict.predict_images import Outputs, predict_images
 from lettermill.predict.prediction_picture import percent, prediction_picture
 from lettermill.predict.prepare import TALL, letter_height, prepare
 from lettermill.predict.read import Line, ReadLetter
@@ -337,6 +340,47 @@ def test_images_of_a_folder_and_their_names(tmp_path: Path) -> None:
         find_images("nowhere", [])
     with pytest.raises(InputError, match=r"snakemake -j 2 predict --config 'predict=\{images: my-words\}'"):
         find_images(None, [])
+
+
+class FakeReader:
+    """Reads two words in every image that is not blank."""
+
+    def picture(self, image: np.ndarray, cropping: Cropping) -> Line:
+        if image.min() == 255:
+            return Line([], [], "blank_image")
+        letters = [ReadLetter(word, letter, Box(x, 2, 3, 4), 0.61239) for word, letter, x in LETTERS]
+        return Line([Reading('É"Ж A', 0.71239), Reading("EЖ, A", 0.2)], letters)
+
+
+LETTERS = [(0, "É", 1), (0, "Ж", 6), (1, "A", 14)]
+
+
+def test_json_lines_say_what_the_tables_say(paper, tmp_path: Path) -> None:
+    names = ['a "b", c.png', "É/line\nof.png", "blank.png", "broken.png", "gone.png"]
+    for number, image in enumerate((paper((20, 40), (5, 5, 9, 9)), paper((20, 40), (9, 5, 9, 9)), paper((20, 40)))):
+        cv2.imwrite(str(tmp_path / f"{number}.png"), np.where(image < 200, image, 255))
+    (tmp_path / "3.png").write_bytes(b"no image")
+    images = [(name, tmp_path / f"{number}.png") for number, name in enumerate(names)]
+    tables = {name: tmp_path / f"{name}.csv" for name in ("predictions", "alternatives", "letters")}
+    output = Outputs(**tables, json_lines=tmp_path / "predictions.jsonl", pictures=tmp_path / "pictures")
+    predict_images(images, FakeReader(), NONE, output)
+    lines = [json.loads(line) for line in output.json_lines.read_text(encoding="utf-8").splitlines()]
+    assert [line["image"] for line in lines] == names
+    assert lines[0]["probability"] == 0.7124 and lines[0]["alternatives"][1]["text"] == "EЖ, A"
+    assert [(letter["word"], letter["position"], letter["x"]) for letter in lines[0]["letters"]] == [
+        (0, 0, 1), (0, 1, 6), (1, 0, 14)
+    ]  # fmt: skip
+    assert lines[2]["probability"] is None and lines[2]["letters"] == [] and lines[2]["reason"] == "blank_image"
+    found = {"predictions": lines} | {
+        name: [{"image": line["image"], **entry} for line in lines for entry in line.pop(name)]
+        for name in ("alternatives", "letters")
+    }
+    for name, path in tables.items():
+        with open(path, encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        assert [list(row.items()) for row in rows] == [
+            [(key, "" if value is None else str(value)) for key, value in entry.items()] for entry in found[name]
+        ]
 
 
 def test_pictures_show_letters_of_any_alphabet_and_lines_without_any(paper) -> None:

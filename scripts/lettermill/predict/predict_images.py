@@ -7,30 +7,31 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lettermill.base.files import write_bytes
+from lettermill.base.files import atomic_writer, write_bytes
 from lettermill.image.codec import decode, decode_detail, decode_error, encode_png
 from lettermill.image.crop import Cropping
 from lettermill.predict.prediction_picture import prediction_picture
 from lettermill.predict.read import Line, Reader
-from lettermill.predict.tables import Alternative, PredictedLetter, Prediction
+from lettermill.predict.tables import Alternative, PredictedLetter, Prediction, json_line
 from lettermill.records.csv_files import write_records
 
 log = logging.getLogger(__name__)
 
 
 class Outputs(NamedTuple):
-    """Three tables, see ``predict.tables``, and a folder with a picture of every image that can be decoded, named like
-    the image with ``.png`` appended."""
+    """Three tables, see ``predict.tables``, the same as JSON Lines, and a folder with a picture of every image that can
+    be decoded, named like the image with ``.png`` appended."""
 
     predictions: Path
     alternatives: Path
     letters: Path
+    json_lines: Path
     pictures: Path
 
 
 def predict_images(images: Sequence[tuple[str, Path]], reader: Reader, cropping: Cropping, output: Outputs) -> None:
     """Read ``images``, (name, path), and write ``output``. An image that cannot be read gets a line with the reason."""
-    predictions, alternatives, letters = [], [], []
+    predictions, alternatives, letters, lines = [], [], [], []
     output.pictures.mkdir(parents=True, exist_ok=True)
     for name, path in images:
         image, line = _read(path, reader, cropping)
@@ -39,18 +40,23 @@ def predict_images(images: Sequence[tuple[str, Path]], reader: Reader, cropping:
         words = len({letter.word for letter in line.letters})
         probability = _rounded(line.best.probability) if line.texts else None
         predictions.append(Prediction(name, line.best.text, probability, words, line.reason, line.detail))
-        for rank, (text, share) in enumerate(line.texts, start=1):
-            alternatives.append(Alternative(name, rank, text, _rounded(share)))
-        before: list[int] = []
+        texts = [
+            Alternative(name, rank, text, _rounded(share)) for rank, (text, share) in enumerate(line.texts, start=1)
+        ]
+        read: list[PredictedLetter] = []
         for letter in line.letters:
-            place = before.count(letter.word)
-            before.append(letter.word)
+            place = sum(other.word == letter.word for other in read)
             share = _rounded(letter.probability)
-            letters.append(PredictedLetter(name, letter.word, place, letter.letter, letter.box, share))
+            read.append(PredictedLetter(name, letter.word, place, letter.letter, letter.box, share))
+        alternatives += texts
+        letters += read
+        lines.append(json_line(predictions[-1], texts, read))
         log.info("%s: %s", name, line.best.text or f"{line.reason} {line.detail}")
     write_records(output.predictions, Prediction, predictions)
     write_records(output.alternatives, Alternative, alternatives)
     write_records(output.letters, PredictedLetter, letters)
+    with atomic_writer(output.json_lines, text=True) as file:
+        file.writelines(lines)
 
 
 def _read(path: Path, reader: Reader, cropping: Cropping) -> tuple[np.ndarray | None, Line]:

@@ -1,5 +1,7 @@
 """The tables of predictions. ``lettermill.records`` describes their format."""
 
+import json
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from lettermill.base.box import Box
@@ -46,3 +48,21 @@ class ReadRow(NamedTuple):
     reading_with_list: str
     probability_with_list: float | None
     in_list: int  # 1 if the transcription is in the word list, else 0
+
+
+def json_line(prediction: Prediction, alternatives: Sequence[Alternative], letters: Sequence[PredictedLetter]) -> str:
+    """The line of ``results/predictions/predictions.jsonl`` for an image: what the three tables have on it."""
+    lists = {
+        "alternatives": [_without_image(alternative) for alternative in alternatives],
+        "letters": [_without_image(letter) for letter in letters],
+    }
+    return json.dumps({**prediction._asdict(), **lists}, ensure_ascii=False) + "\n"
+
+
+def _without_image(record: Alternative | PredictedLetter) -> dict[str, object]:
+    """The columns of a record and their values, but for the image."""
+    columns: dict[str, object] = {}
+    for field, value in record._asdict().items():
+        columns |= value._asdict() if isinstance(value, Box) else {field: value}
+    del columns["image"]
+    return columns
