@@ -17,7 +17,7 @@ import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -34,13 +34,16 @@ from snakemake.utils import update_config
 from lettermill.base.split import Split
 from lettermill.dataset.assemble import assemble, rejected_by_table
 from lettermill.dataset.dataset_card import dataset_card
-from lettermill.dataset.diagnosis import diagnosis_of
+from lettermill.dataset.diagnosis import Learnt, diagnosis_of, read_findings
+from lettermill.dataset.duplicates import find_duplicates, first_rows
 from lettermill.dataset.summary import summary
 from lettermill.dataset.suspects import gather_suspects
 from lettermill.fetch.settings import FetchSettings
 from lettermill.image.crop import Cropping
 from lettermill.image.segmentation import Tolerances
 from lettermill.plan.workplan import Workplan
+from lettermill.records.csv_files import write_records
+from lettermill.records.schemas import Duplicate
 from lettermill.report.contact_sheets import ContactSheets, write_contact_sheets
 from lettermill.stages.align import align_batch
 from lettermill.stages.crop import crop_batch
@@ -52,6 +55,7 @@ from lettermill.stages.segment import segment_batch
 
 RECOGNISER = Path("results/recogniser/recogniser.npz")
 DATASET = Path("results/dataset")
+SUSPECTS = Path("results/suspects.csv")
 LEARNING = 3
 """Threads that ``learn`` has use for."""
 
@@ -146,23 +150,33 @@ def write_suspects(batches: Iterable[str]) -> Seconds:
     """The suspected transcriptions of all batches."""
     spent = Seconds()
     with stage(spent, "suspects"):
-        gather_suspects([Files.of(batch).suspected for batch in batches], Path("results/suspects.csv"))
+        gather_suspects([Files.of(batch).suspected for batch in batches], SUSPECTS)
     return spent
 
 
-def write_dataset(batches: Mapping[str, int], unusable: Iterable[tuple[str, str, str]], config: dict) -> Seconds:
+def write_dataset(
+    batches: Mapping[str, int],
+    unusable: Iterable[tuple[str, str, str]],
+    lengths: Sequence[tuple[str, int]],
+    config: dict,
+) -> Seconds:
     """The dataset of batches (name -> rows), its summary, and its card, which is like the workflow's but for the names
-    of settings and versions."""
+    of settings and versions. lengths: see ``find_moved``."""
     spent = Seconds()
     with stage(spent, "dataset"):
         letters = {Files.of(batch).letters: rows for batch, rows in batches.items()}
-        account = assemble(letters, rejected_by_table(unusable), Split(**config["split"]), DATASET)
+        findings = read_findings(letters)
+        duplicates = find_duplicates(findings)
+        split = Split(**config["split"], same_as=first_rows(duplicates))
+        account = assemble(letters, rejected_by_table(unusable), split, DATASET)
         text = dataset_card(account, Path(config["table"]).name, config, {})
         (DATASET / "README.md").write_text(text, encoding="utf-8")
         output = LearningOutput.of(RECOGNISER.parent) if config["method"] == "align" else None
-        learnt = (output.learning, output.printed) if output else (None, None)
-        diagnosis = diagnosis_of(letters, account.delivered_rows, *learnt)
-        Path("results/summary.txt").write_text(summary(account, DATASET, diagnosis), encoding="utf-8")
+        learnt = Learnt(output.learning, output.printed, SUSPECTS, config["align"]["examples"]) if output else Learnt()
+        diagnosis = diagnosis_of(findings, account.delivered_rows, learnt, lengths)
+        write_records(Path("results/duplicates.csv"), Duplicate, duplicates)
+        text = summary(account, DATASET, diagnosis, duplicates=duplicates)
+        Path("results/summary.txt").write_text(text, encoding="utf-8")
     return spent
 
 
@@ -197,8 +211,10 @@ def run(config: dict, files: list[Path], cores: int) -> Seconds:
             RECOGNISER.parent.mkdir(parents=True)
             spent.update(learn(names, config, cores))
         all_of(*((to_letters, batch, config) for batch in rows))
-        last = [(write_dataset, {batch.batch: len(batch.patterns) for batch in rows}, list(plan.rejected_rows), config)]
-        all_of(*last, (draw_sheets, names), *([(write_suspects, names)] if config["method"] == "align" else []))
+        all_of((draw_sheets, names), *([(write_suspects, names)] if config["method"] == "align" else []))
+        lengths = [(row_id, int(letters)) for row_id, letters in plan.lengths]
+        of_batches = {batch.batch: len(batch.patterns) for batch in rows}
+        all_of((write_dataset, of_batches, list(plan.rejected_rows), lengths, config))
         pool.close()
         pool.join()
     return spent

@@ -64,7 +64,7 @@ def test_whole_runs_on_a_small_table() -> None:
 @pytest.mark.slow
 def test_plans_and_the_start_of_a_cluster_job() -> None:
     text = plan_section(read_sources(SAMPLE / "words.csv", ("", "image", "text")), [600])
-    assert "| 600 rows | 16 |" in text
+    assert "| 600 rows | 2 |" in text
     assert float(re.search(r"([\d.]+) s until it works", text)[1]) > 0
 
 
