@@ -9,7 +9,6 @@ export_folders       results/export/folders/{part}/{letter}/…png              
 export_card          results/export/{format}/README.md                        content of a format, how to load it
 
 {part} is a split: train, validation or test. The folders of splits are not declared as outputs, see rule dataset.
-The split needs to know which rows have the same image. A file that is only newer says nothing new: therefore ancient().
 """
 
 
@@ -22,7 +21,7 @@ rule export:
 
 rule export_huggingface:
     input:
-        duplicates=ancient("results/duplicates.csv"),
+        duplicates=duplicates,
         letters="results/letters/{batch}",
     output:
         **FILES["huggingface"],
@@ -36,6 +35,7 @@ rule export_huggingface:
         export="huggingface",
         split=config["split"],
         classes=CLASSES,
+        same_images=same_images,
         code=lambda wildcards: code_of("lettermill.export.huggingface"),
     script:
         "../scripts/export.py"
@@ -43,7 +43,7 @@ rule export_huggingface:
 
 rule export_webdataset:
     input:
-        duplicates=ancient("results/duplicates.csv"),
+        duplicates=duplicates,
         letters="results/letters/{batch}",
     output:
         **FILES["webdataset"],
@@ -57,6 +57,7 @@ rule export_webdataset:
         export="webdataset",
         split=config["split"],
         classes=CLASSES,
+        same_images=same_images,
         code=lambda wildcards: code_of("lettermill.export.webdataset"),
     script:
         "../scripts/export.py"
@@ -83,7 +84,7 @@ rule normalise:
 
 rule export_idx:
     input:
-        duplicates=ancient("results/duplicates.csv"),
+        duplicates="results/duplicates.csv",
         letters=expand("results/letters/{batch}", batch=BATCHES),
         squares=expand(SQUARES, batch=BATCHES),
     output:
@@ -105,7 +106,7 @@ rule export_idx:
 
 rule export_npz:
     input:
-        duplicates=ancient("results/duplicates.csv"),
+        duplicates="results/duplicates.csv",
         letters=expand("results/letters/{batch}", batch=BATCHES),
         squares=expand(SQUARES, batch=BATCHES),
     output:
@@ -127,7 +128,7 @@ rule export_npz:
 
 rule export_folders:
     input:
-        duplicates=ancient("results/duplicates.csv"),
+        duplicates="results/duplicates.csv",
         letters=expand("results/letters/{batch}", batch=BATCHES),
     output:
         **FILES["folders"],
@@ -148,7 +149,7 @@ rule export_folders:
 
 rule export_card:
     input:
-        duplicates=ancient("results/duplicates.csv"),
+        duplicates="results/duplicates.csv",
         letters=expand("results/letters/{batch}", batch=BATCHES),
         files=lambda wildcards: export_files(wildcards.format),
     output:

@@ -45,7 +45,7 @@ rule evaluate_words:
         recogniser=recogniser,
         onnx="results/model/model.onnx",
         preprocessing="results/model/model.json",
-        duplicates=ancient("results/duplicates.csv"),
+        duplicates="results/duplicates.csv",
     output:
         words="results/model/words.csv",
         figures="results/model/words.json",

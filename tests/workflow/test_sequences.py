@@ -10,7 +10,7 @@ import pytest
 
 from project import Project
 
-SEQUENCES, EDITS = 20, 3
+SEQUENCES, EDITS = 6, 3
 
 STAGES = ("downloaded", "cropped", "segmented", "matched", "letters")
 
