@@ -18,7 +18,7 @@ def test_a_table_and_a_sample_of_its_images_are_looked_at(tmp_path: Path, server
     output = project.run("validate")
     for line in (
         "44 rows, 43 of them usable; batches: 4",
-        "spoken: ftp://example.org/a.jpg: write an http:// or https:// URL, or a path",
+        "spoken: ftp://example.org/a.jpg: write an http:// or https:// URL, or the path of a file",
         "11 image files in images; missing: 1\n           missing.jpg",
         "32 images to download; hosts: 2\n",
         f"           {server.url.removeprefix('http://')}: 31\n           far.invalid:80: 1\n",

@@ -24,6 +24,7 @@ _NAMED = 10
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _WEB = re.compile(r"https?://[^/]", re.IGNORECASE)
+_WRITE_A_URL = "write an http:// or https:// URL, or the path of a file"
 _NO_PATH = re.compile(r"(?:data|https?|ftps?|file|blob|cid|about|mailto|javascript):", re.IGNORECASE)
 """Schemes of what is no path although it may lack ``://``."""
 
@@ -112,7 +113,8 @@ def _row_error(row: Row, columns: Columns) -> tuple[str, str] | None:
     if not image:
         return "empty_image", f"fill in column {columns.image}"
     if _NO_PATH.match(image) and not _WEB.match(image):
-        return "invalid_url", f"{image[:60]}…: save the image as a file, or write an http:// or https:// URL"
+        shown = f"{image[:60]}…" if len(image) > 60 else image
+        return "invalid_url", f"{shown}: {_WRITE_A_URL}"
     source = f"column {columns.id}" if columns.id else f"the file name in column {columns.image}"
     if not row_id:
         return "empty_id", f"fill in {source}"
@@ -131,7 +133,7 @@ def _row_error(row: Row, columns: Columns) -> tuple[str, str] | None:
         )
     if "://" in image:
         if not _WEB.match(image):
-            return "invalid_url", f"{shortened(image)}: write an http:// or https:// URL, or a path"
+            return "invalid_url", f"{shortened(image)}: {_WRITE_A_URL}"
     elif _ABSOLUTE.match(image) or ".." in re.split(r"[/\\]", image):
         return "outside_images_folder", f"{shortened(image)}: write a path inside the folder `images` of your config"
     return None
