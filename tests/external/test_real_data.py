@@ -34,7 +34,7 @@ def test_names_over_http(tmp_path: Path, server: Server) -> None:
     result = score(read_letters(project.folder / "results/dataset/metadata.csv"), truth)
     # docs/limits.md has what was measured for all of them. Processors round sums differently: room for one more.
     assert result.precision >= 0.995, result.wrong
-    assert result.recall >= 0.96
+    assert result.recall >= 0.95
     assert project.planned() == {}
 
 
