@@ -75,8 +75,8 @@ def effective_number(observed: Observed) -> float:
     """The number of independent observations that tell as much about the share of right letters as ``observed``.
 
     The variance of the share is that of the sums over words (Kish, "Survey Sampling", 1965, on cluster samples). The
-    number is at least what it would be if the letters of a word were always alike, and at most what it would be if they
-    had nothing to do with each other.
+    number is at least what it would be if the letters of a word were always alike, and at most the sum of the weights,
+    as if they had nothing to do with each other.
     """
     words = np.unique(observed.word, return_inverse=True)[1]
     weight = np.bincount(words, observed.weight)
@@ -84,8 +84,7 @@ def effective_number(observed: Observed) -> float:
     share = observed.right @ observed.weight / total
     deviation = np.bincount(words, observed.weight * (observed.right - share))
     spread = deviation @ deviation
-    alike = total**2 / (weight @ weight)
-    alone = total**2 / (observed.weight @ observed.weight)
+    alike = min(total, total**2 / (weight @ weight))
     if spread == 0:  # all letters are right, or all are wrong
         return float(alike)
-    return float(np.clip(share * (1 - share) * total**2 / spread, alike, alone))
+    return float(np.clip(share * (1 - share) * total**2 / spread, alike, total))
