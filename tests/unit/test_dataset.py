@@ -52,7 +52,7 @@ def test_repeated_letters_all_survive_and_rows_are_accounted_for(tmp_path: Path)
     assert (account.rows, account.delivered_rows) == (4, 2)
     assert account.rejected == {("table", "empty_id"): 1, ("match", "too_few_boxes"): 1}
     assert account.letters == {"A": 4, "B": 2, "N": 2}
-    text = summary(account, tmp_path / "dataset", notes=[TableNote(1, "a sheet " * 20), *[TableNote(7, "x")] * 6])
+    text = summary(account, Path("results/dataset"), notes=[TableNote(1, "a sheet " * 20), *[TableNote(7, "x")] * 6])
     assert "       7 notes on reading the table: " in text and "         and 2 more" in text
     assert "         - line 1: a sheet a sheet" in text and max(map(len, text.splitlines())) < 180
     assert text.lstrip().startswith("4 rows in the table") and "-1 match: too_few_boxes" in text
