@@ -3,6 +3,8 @@
 import shutil
 from collections.abc import Callable
 
+from playwright.sync_api import expect
+
 from project import Project
 from reviewing import data_of
 
@@ -27,8 +29,9 @@ def test_decisions_are_applied_and_shown_again(aligned: Project, opened: Callabl
         review.press(key)
     review.go(cut)
     x, y, width, height = map(int, letters[cut][3].split())
-    review.page.get_by_label("width").focus()
-    review.press("ArrowDown")
+    expect(review.page.get_by_label("width")).to_have_value(str(width))  # it is this letter that is shown
+    review.page.get_by_label("width").press("ArrowDown")
+    expect(review.page.get_by_label("width")).to_have_value(str(width - 1))
     there = f"{x} {y} {width - 1} {height}"
     review.page.locator("#tab-words").click()
     review.press("Shift+Enter", "Delete", "Enter")
