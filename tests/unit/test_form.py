@@ -228,3 +228,9 @@ def test_any_size_and_images_without_contrast(shape: tuple[int, int], level: int
     for channels in ((), (3,)):
         image = np.random.default_rng(0).integers(0, 256, (*shape, *channels), np.uint8)
         assert one_form(image).image.shape == shape
+
+
+def test_noise_is_not_light_ink() -> None:
+    """In the reduced image it averages out, and what is left tells nothing."""
+    noise = np.where(np.random.default_rng(0).random((4_000, 300)) < 0.3, 0, 255).astype(np.uint8)
+    assert one_form(noise).changes == ()

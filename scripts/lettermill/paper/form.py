@@ -14,6 +14,7 @@ from lettermill.paper.light import (
     ink_is_lighter,
     is_even,
     is_plain,
+    is_texture,
     paper_of,
     percentile,
     reduced,
@@ -55,7 +56,7 @@ def one_form(image: np.ndarray) -> Form:
     grey = image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
     small = reduced(grey)
     plain = is_plain(small)
-    inverted, stroke = (False, STROKE) if plain else ink_is_lighter(small)
+    inverted, stroke = (False, STROKE) if plain or is_texture(grey, small) else ink_is_lighter(small)
     inks = find_inks(~image if inverted else image, stroke) if image.ndim == 3 else Inks()
     changes = ["inverted"] if inverted else []
     if inks.image is not None:

@@ -7,6 +7,8 @@ lengths there follow from the width of the strokes, which is measured too.
 import cv2
 import numpy as np
 
+from lettermill.paper.ink import histogram_of
+
 ROWS, PIXELS = 64, 1_000_000
 """Maximum height and number of pixels of the reduced image."""
 
@@ -27,6 +29,10 @@ PATCH = 0.06
 
 DOUBT = 0.1
 """Ink is lighter than paper only if the votes, a mean logarithm, say so by more than this: it is rare."""
+
+KEPT = 0.1
+"""Minimum range of the levels in the reduced image, as a share of that in the image: below, what was reduced is a
+texture that tells nothing of the light."""
 
 LIGHT_PAPER, PLAIN_SHARE = 200, 0.6
 """Minimum grey level of the paper of a plain image, and minimum share of its pixels that have about this level."""
@@ -52,6 +58,16 @@ def is_plain(small: np.ndarray) -> bool:
     return is_even(paper_of(small, STROKE))
 
 
+def is_texture(image: np.ndarray, small: np.ndarray) -> bool:
+    """Whether the levels of ``image`` ((height, width) uint8) average out in ``small``, the same ``reduced``: noise, a
+    fine pattern, or strokes that are too thin for an image so large."""
+    return small is not image and _range(small) < KEPT * _range(image)
+
+
+def _range(image: np.ndarray) -> int:
+    return percentile(image, 0.995) - percentile(image, 0.005)
+
+
 def is_even(paper: np.ndarray, ratio: float = EVEN) -> bool:
     """Whether paper of these levels ((height, width) uint8) is evenly lit."""
     darkest, lightest = percentile(paper, PATCH), percentile(paper, 1 - PATCH)
@@ -60,7 +76,7 @@ def is_even(paper: np.ndarray, ratio: float = EVEN) -> bool:
 
 def percentile(image: np.ndarray, share: float) -> int:
     """The grey level that this ``share`` of the pixels of ``image`` (uint8) do not exceed."""
-    total = np.cumsum(np.bincount(image.ravel(), minlength=256))
+    total = np.cumsum(histogram_of(image))
     return int(np.searchsorted(total, share * total[-1]))
 
 
