@@ -26,6 +26,9 @@ with several transcriptions, and more words that fit than the recogniser has lea
 WRONG_TABLE = (LEARNING, MOVED, CONTRADICTED)
 """The kinds with which no share of right letters can be promised."""
 
+GROWN = 2
+"""How many times as many rows, or words that fit, outgrow a recogniser that has not learnt from as many as it may."""
+
 MANY_SUSPECTS = 0.3
 """Share of the words from which transcriptions that the ink contradicts say that the table is wrong, or cannot be
 read."""

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from lettermill.base.findings import (
+    GROWN,
     MANY_SUSPECTS,
     Diagnosis,
     contradicted,
@@ -20,9 +21,6 @@ from lettermill.dataset.duplicates import find_duplicates
 from lettermill.dataset.moved import find_moved
 from lettermill.records.csv_files import read_records
 from lettermill.records.schemas import Diagnosed, Finding, Learning, Printed, Suspect
-
-GROWN = 2
-"""A recogniser should be trained again when so many times the words fit."""
 
 
 class Learnt(NamedTuple):

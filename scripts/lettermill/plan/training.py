@@ -7,15 +7,13 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from lettermill.base.findings import GROWN
 from lettermill.plan.rows import Row
 from lettermill.records.csv_files import read_records
 from lettermill.records.schemas import Learning
 
 SKETCH = 128
 """Number of rows in the sketch of a table."""
-
-GROWN = 2
-"""A recogniser that has not seen as many words as it may is trained again when the table has so many times the rows."""
 
 REMAINING, FEWEST = 0.5, 8
 """Share of its rows that must still be there for a table to be the same, if at least so many can be looked up."""
