@@ -16,6 +16,7 @@ from corrections import letter
 from lettermill.base.box import Box
 from lettermill.base.errors import CorruptedFileError
 from lettermill.base.file_names import file_stem
+from lettermill.base.findings import CONTRADICTED, DUPLICATES, MOVED
 from lettermill.base.sampling import sample_key
 from lettermill.corrections.correction import APPLIED, STALE
 from lettermill.image.codec import encode_png
@@ -25,6 +26,7 @@ from lettermill.records.schemas import (
     CorrectionEffect,
     CorrectionOutcome,
     Delivered,
+    Diagnosed,
     Letter,
     Rejected,
     Reliability,
@@ -155,6 +157,25 @@ def test_the_funnel_adds_up(tmp_path: Path) -> None:
     assert "5 single letters in 4 classes, cut from 2 word images" in page.text
     # Of the 7 letters that were found, two are rejected, and three are of the word that gave none.
     assert percent(5 / 10) in page.text
+
+
+def test_the_expected_precision_counts_suspects_and_is_kept_back_from_a_wrong_table(tmp_path: Path) -> None:
+    """The delivered letters have confidences of 0.9, 0.92, 0.94 and 0.9, 0.92; the last two are of a suspect."""
+    sources = dataset(tmp_path, {"1": "ANNA", "2": "BEA"})
+    page = made(tmp_path, sources)
+    assert f"The expected precision is {percent((2.76 + 1.82) / 5)}" in page.text
+    assert "if all of these are wrong too" not in page.text
+    write_records(tmp_path / "suspects.csv", Suspect, [Suspect("2", "BEA", "BEE", 2.0)])
+    text = " ".join(made(tmp_path, sources).text.split())
+    assert "2 letters are of words whose ink contradicts the transcription" in text
+    lowest = " ".join(percent(2.76 / 5).split())
+    assert f"if all of these are wrong too, the precision is {lowest}." in text
+    for kind, known in ((MOVED, False), (CONTRADICTED, False), (DUPLICATES, True)):
+        write_records(tmp_path / "diagnosis.csv", Diagnosed, [Diagnosed(kind, 0.9, "what was found", "")])
+        page = made(tmp_path, sources._replace(diagnosis=tmp_path / "diagnosis.csv"))
+        assert ("The expected precision is" in page.text) == known
+        assert ("images and transcriptions do not fit" in page.text) != known
+        assert ("What stricter thresholds would deliver" in page.text) == known
 
 
 def test_classes_and_confidences_are_those_of_the_tables(tmp_path: Path) -> None:
