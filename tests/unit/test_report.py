@@ -27,6 +27,7 @@ from lettermill.records.schemas import (
     CorrectionOutcome,
     Delivered,
     Diagnosed,
+    Finding,
     Letter,
     Rejected,
     Reliability,
@@ -170,6 +171,7 @@ def test_the_expected_precision_counts_suspects_and_is_kept_back_from_a_wrong_ta
     assert "2 letters are of words whose ink contradicts the transcription" in text
     lowest = " ".join(percent(2.76 / 5).split())
     assert f"if all of these are wrong too, the precision is {lowest}." in text
+    write_records(sources.batches[0] / "findings.csv", Finding, [])
     for kind, known in ((MOVED, False), (CONTRADICTED, False), (DUPLICATES, True)):
         write_records(tmp_path / "diagnosis.csv", Diagnosed, [Diagnosed(kind, 0.9, "what was found", "")])
         page = made(tmp_path, sources._replace(diagnosis=tmp_path / "diagnosis.csv"))
