@@ -4,6 +4,7 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lettermill.base.kept import Kept
 from lettermill.base.package_versions import versions
 from lettermill.base.split import Split
 from lettermill.dataset.assemble import assemble, rejected_by_table
@@ -33,7 +34,10 @@ def main() -> None:
     duplicates = find_duplicates(findings)
     rejected = rejected_by_table(params.rejected_rows)
     split = Split(**params.split, same_as=first_rows(duplicates))
-    account = assemble(batches, rejected, split, output)
+    state = results_of(snakemake.output.summary) / ".rows/dataset"
+    kept = Kept(state / "letters", params.code)
+    account = assemble(batches, rejected, split, output, kept, state / "left")
+    kept.forget_others()
     logging.info("%d letters of %d rows", account.letters.total(), account.delivered_rows)
     letters = account.low_confidence + account.rejected_by_hand
     logging.info("rejected: %d rows, and %d letters of other rows", account.stopped.total(), letters)

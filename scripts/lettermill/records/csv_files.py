@@ -173,25 +173,23 @@ def _parser(schema: type[R]) -> Callable[[list[str]], R]:
     """A function from the columns of a record, as text, to the record. It raises ValueError when a column has the
     wrong type."""
     hints = typing.get_type_hints(schema).values()
-    parsers = [parse for hint in hints for parse in ([int] * len(Box._fields) if hint is Box else [_parser_of(hint)])]
+    kinds = [kind for hint in hints for kind in ([int] * len(Box._fields) if hint is Box else [hint])]
+    parsers = [(column, _parser_of(kind)) for column, kind in enumerate(kinds) if kind is not str]
     place = _place_of_box(schema)
     make = typing.cast(Callable[[Iterable[object]], R], schema._make)
 
-    if place is None:
-        return lambda fields: make([parse(field) for parse, field in zip(parsers, fields, strict=True)])
-    end = place + len(Box._fields)
-
     def record(fields: list[str]) -> R:
-        values: list[Any] = [parse(field) for parse, field in zip(parsers, fields, strict=True)]
-        values[place:end] = (Box._make(values[place:end]),)
+        values: list[Any] = list(fields)
+        for column, parse in parsers:
+            values[column] = parse(values[column])
+        if place is not None:
+            values[place : place + len(Box._fields)] = (Box._make(values[place : place + len(Box._fields)]),)
         return make(values)
 
     return record
 
 
 def _parser_of(hint: object) -> Callable[[str], object]:
-    if hint is str:
-        return str
     if isinstance(hint, types.UnionType):
         inner = next(kind for kind in typing.get_args(hint) if kind is not type(None))
         return lambda field: inner(field) if field else None
