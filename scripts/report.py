@@ -3,9 +3,11 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lettermill.base.kept import Kept
 from lettermill.base.package_versions import OF_PIXELS, versions
 from lettermill.report.write_report import About, Sources, write_report
 from lettermill.workflow.job import job_log
+from lettermill.workflow.job_files import results_of
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -26,6 +28,7 @@ def main() -> None:
             "printed",
         )
     }
+    kept = Kept(results_of(str(page)) / ".rows/report", params.code)
     write_report(
         Sources(
             metadata=Path(given.metadata),
@@ -46,7 +49,9 @@ def main() -> None:
         ),
         page,
         page.with_suffix(""),
+        kept,
     )
+    kept.forget_others()
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 import contextlib
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from lettermill.base.files import write_bytes
@@ -47,3 +47,16 @@ class Kept:
             if name not in self._used:
                 with contextlib.suppress(OSError):
                     os.unlink(self.folder / name)
+
+
+def digest_of_files(paths: Iterable[Path]) -> bytes:
+    """A digest of the content of files, in this order. A file that is missing counts as one without content."""
+    found = hashlib.sha256()
+    for path in paths:
+        try:
+            with open(path, "rb", buffering=0) as file:
+                content = file.read()
+        except OSError:
+            content = b""
+        found.update(hashlib.sha256(content).digest())
+    return found.digest()
