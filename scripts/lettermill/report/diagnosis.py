@@ -7,7 +7,7 @@ from lettermill.base.errors import CorruptedFileError
 from lettermill.base.findings import LEARNING
 from lettermill.base.sampling import sample_key
 from lettermill.image.codec import decode_colour
-from lettermill.records.csv_files import read_records
+from lettermill.records.csv_files import read_fields, read_records
 from lettermill.records.schemas import Diagnosed, Finding, Printed, ReviewWord
 from lettermill.report.letter_pictures import data_uri, small_png
 from lettermill.stages.findings import EXAMPLES
@@ -31,13 +31,13 @@ def _pictures(batches: Sequence[Path], printed: Path | None) -> dict[str, dict[s
     pictures: dict[str, dict[str, Path]] = {}
     with_print = {row.row_id for row in read_records(printed, Printed) if row.printed} if printed else set()
     for batch in batches:
-        for row in read_records(batch / "findings.csv", Finding):
-            for kind in row.found.split() if row.picture else ():
-                pictures.setdefault(kind, {})[row.row_id] = batch / row.picture
-        for word in read_records(batch / "review_words.csv", ReviewWord):
-            kind = "print" if word.row_id in with_print else LEARNING if word.reason else ""
+        for row_id, _, _, _, found, picture in read_fields(batch / "findings.csv", Finding):
+            for kind in found.split() if picture else ():
+                pictures.setdefault(kind, {})[row_id] = batch / picture
+        for row_id, _, file, *_, reason in read_fields(batch / "review_words.csv", ReviewWord):
+            kind = "print" if row_id in with_print else LEARNING if reason else ""
             if kind:
-                pictures.setdefault(kind, {})[word.row_id] = batch / word.file
+                pictures.setdefault(kind, {})[row_id] = batch / file
     return pictures
 
 

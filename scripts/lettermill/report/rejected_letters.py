@@ -95,7 +95,9 @@ def first_rejected(batches: Iterable[tuple[Path, RejectedLetters]]) -> dict[str,
 
 def letters_to_show(letters: Iterable[tuple[str, str, Path, float]]) -> pd.DataFrame:
     """Columns: label, name, path and confidence (NaN: none) of letters."""
-    return pd.DataFrame(list(letters), columns=["label", "name", "path", "confidence"]).astype({"confidence": float})
+    labels, names, paths, confidences = list(zip(*letters, strict=True)) or [()] * 4
+    columns = {"label": labels, "name": names, "path": pd.Series(paths, dtype=object)}
+    return pd.DataFrame({**columns, "confidence": np.array(confidences, float)})
 
 
 def steps_of(confidences: np.ndarray) -> np.ndarray:
