@@ -56,6 +56,12 @@ def read_records(path: Path, schema: type[R]) -> list[R]:
     return _parsed(path, columns_of(schema), _parser(schema))
 
 
+def read_some(path: Path, schema: type[R], wanted: Callable[[list[str]], object]) -> list[R]:
+    """The records of type ``schema`` of those lines of the CSV file ``path`` for which ``wanted`` is true, given their
+    columns as text. Raises CorruptedFileError as ``read_records`` does, for these lines and those out of form."""
+    return _parsed(path, columns_of(schema), _parser(schema), wanted)
+
+
 def write_results(path: Path, schema: type[R], results: Iterable[R | StoppedRow]) -> None:
     """Write the results of a stage as ``write_records`` does: records of type ``schema``, and one line for each row
     that the stage has rejected. The columns of ``StoppedRow`` come last and are empty in the lines of records."""
@@ -116,11 +122,17 @@ def _write(path: Path, columns: Sequence[str], lines: Iterable[Iterable[object]]
         writer.writerows(map(_without_returns, lines))
 
 
-def _parsed(path: Path, columns: Sequence[str], parse: Callable[[list[str]], R]) -> list[R]:
+def _parsed(
+    path: Path,
+    columns: Sequence[str],
+    parse: Callable[[list[str]], R],
+    wanted: Callable[[list[str]], object] = bool,
+) -> list[R]:
     records = []
     for line, fields in _lines(path, columns):
         try:
-            records.append(parse(fields))
+            if wanted(fields):
+                records.append(parse(fields))
         except ValueError as error:
             raise _corrupted(path, line, error) from error
     return records
