@@ -141,7 +141,12 @@ def _parsed(
 def _lines(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
     """(number, fields) of the lines after the header, which must be ``columns``."""
     content, count = path.read_bytes(), len(columns)
-    reader = csv.reader((text.decode() for text in io.BytesIO(content)), strict=True)
+    lines: Iterable[str]
+    try:
+        lines = io.StringIO(content.decode(), newline="\n")
+    except UnicodeDecodeError:
+        lines = (text.decode() for text in io.BytesIO(content))  # finds the line
+    reader = csv.reader(lines, strict=True)
     try:
         if next(reader, []) != list(columns):
             raise ValueError(f"the header must be {','.join(columns)}")
