@@ -53,8 +53,8 @@ class Batches:
                 review.append(ReviewLetter(row_id, position, label, box, confidence, "", reason))
             if not any(sure):
                 rejected.append(Rejected(row_id, None, "", "align", "low_confidence", 0.1, ""))
-            images[f"review/{row_id.replace('/', '%2F')}.png"] = len(of_row)
             name = f"review/{row_id.replace('/', '%2F')}.png"
+            images[name] = of_row[0][2]
             words.append(ReviewWord(row_id, "".join(each[0] for each in of_row), name, Box(0, 0, 8, 9), ""))
         self._write_images(batch, images)
         write_records(batch / "letters.csv", Letter, letters)
@@ -70,7 +70,9 @@ class Batches:
                 path.unlink()
                 changed.add(path.parent)
         for name, shade in images.items():
-            content = encode_png(np.full((9, 8), shade, np.uint8))
+            image = np.full((9 if name.startswith("review/") else 9 + shade % 4, 8), 255, np.uint8)
+            image[2:5, 2:5] = shade
+            content = encode_png(image)
             path = batch / name
             path.parent.mkdir(parents=True, exist_ok=True)
             if not path.exists() or path.read_bytes() != content:
