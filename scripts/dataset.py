@@ -37,7 +37,7 @@ def main() -> None:
     duplicates = find_duplicates(findings)
     rejected = rejected_by_table(params.rejected_rows)
     split = Split(**params.split, same_as=first_rows(duplicates))
-    state = results_of(snakemake.output.summary) / ".rows/dataset"
+    state = results_of(snakemake.output.summary) / row_store.FOLDER / "dataset"
     kept = Kept(state / "letters", params.code)
     account = assemble(batches, rejected, split, output, kept, state / "left")
     kept.forget_others()

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from lettermill.base.kept import Kept
 from lettermill.base.package_versions import OF_PIXELS, versions
+from lettermill.records.row_store import FOLDER
 from lettermill.report.write_report import About, Sources, write_report
 from lettermill.workflow.job import job_log
 from lettermill.workflow.job_files import results_of
@@ -28,7 +29,7 @@ def main() -> None:
             "printed",
         )
     }
-    kept = Kept(results_of(str(page)) / ".rows/report", params.code)
+    kept = Kept(results_of(str(page)) / FOLDER / "report", params.code)
     write_report(
         Sources(
             metadata=Path(given.metadata),
