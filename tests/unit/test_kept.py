@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from lettermill.base import kept
 from lettermill.base.box import Box
 from lettermill.base.kept import Kept
 from lettermill.base.split import Split
@@ -89,26 +90,26 @@ class Batches:
         return {self.folder / f"letters/{number}": rows[number] for number in range(3)}
 
 
-def text_of(letters: LetterStatistics, kept: Kept | None) -> str:
+def text_of(letters: LetterStatistics, before: Kept | None) -> str:
     """All that statistics say."""
     shown = (letters.sample, letters.least_confident, letters.rejected)
-    frames = [letters.classes, letters.confidences, measure(letters, kept)]
+    frames = [letters.classes, letters.confidences, measure(letters, before)]
     frames += [frame for kind in shown for _, frame in sorted(kind.items())]
     return "\n".join([frame.to_csv() for frame in frames] + [repr((letters.rows, letters.uncut, letters.suspect))])
 
 
-def everything(batches: Batches, output: Path, kept: Kept | None, notes: Path | None) -> tuple:
+def everything(batches: Batches, output: Path, before: Kept | None, notes: Path | None) -> tuple:
     """Make the dataset, statistics, sheets and the review page; what they hold."""
     dataset = output / "dataset"
     split = Split(0.6, 0.2, 0.2)
-    account = assemble(batches.sizes, [], split, dataset, kept, notes)
+    account = assemble(batches.sizes, [], split, dataset, before, notes)
     places = list(batches.sizes)
-    letters = gather_letters(dataset / "metadata.csv", places, "ABC", {}, {"a1", "a2"}, kept)
+    letters = gather_letters(dataset / "metadata.csv", places, "ABC", {}, {"a1", "a2"}, before)
     sheets = ContactSheets(*(output / f"{name}.png" for name in ContactSheets._fields))
-    write_contact_sheets(places, sheets, {}, kept)
-    write_page(places, None, [], output / "page", Settings("words.csv", "ABC", "align", 0.8, 20), kept)
+    write_contact_sheets(places, sheets, {}, before)
+    write_page(places, None, [], output / "page", Settings("words.csv", "ABC", "align", 0.8, 20), before)
     files = {path.relative_to(output): path.read_bytes() for path in output.rglob("*") if path.is_file()}
-    statistics = text_of(letters, kept).replace(str(dataset), "")
+    statistics = text_of(letters, before).replace(str(dataset), "")
     return replace(account), statistics, files
 
 
@@ -135,6 +136,7 @@ def test_what_is_made_of_changes_is_what_is_made_of_everything(
 ) -> None:
     """After random edits, files that a person has deleted or added, a killed run, and without some of the notes."""
     monkeypatch.setattr(left, "FEW", 0)
+    monkeypatch.setattr(kept, "SMALL", 0)
     monkeypatch.setattr(letter_columns, "BLOCK_BITS", 3)
     chance = random.Random(seed)
     batches = Batches(tmp_path)
@@ -158,9 +160,9 @@ def test_what_is_made_of_changes_is_what_is_made_of_everything(
                 everything(batches, tmp_path / "kept", Kept(notes / "kept"), notes / "left")
         elif happens == "forgotten":
             chance.choice(sorted(path for path in notes.rglob("*") if path.is_file())).unlink()
-        kept = Kept(notes / "kept")
-        found = everything(batches, tmp_path / "kept", kept, notes / "left")
-        kept.forget_others()
+        before = Kept(notes / "kept")
+        found = everything(batches, tmp_path / "kept", before, notes / "left")
+        before.forget_others()
         anew = everything(batches, tmp_path / f"anew{step}", None, None)
         assert found == anew, f"step {step}: {happens}"
 

@@ -8,6 +8,9 @@ from pathlib import Path
 
 from lettermill.base.files import write_bytes
 
+SMALL = 10_000
+"""What is made of fewer bytes is not kept: with a batch for each row, there would be too many files."""
+
 _DIGEST = 32
 """Length of a SHA-256 digest in bytes."""
 
@@ -24,10 +27,10 @@ class Kept:
         self._code = hashlib.sha256(code.encode()).digest()
         self._used: set[str] = set()
 
-    def get(self, key: bytes, make: Callable[[], bytes]) -> bytes:
+    def get(self, key: bytes, make: Callable[[], bytes], size: int = SMALL) -> bytes:
         """What ``make`` returns, or has returned when ``key`` was the same. key: all that the result depends on, or a
-        digest of it."""
-        if self.folder is None:
+        digest of it. size: number of bytes that it is made of."""
+        if self.folder is None or size < SMALL:
             return make()
         name = hashlib.sha256(self._code + key).hexdigest()[:32]
         self._used.add(name)

@@ -73,7 +73,7 @@ def read_batch(folder: Path, kept: Kept) -> BatchLetters:
         made.append(lines)
         return json.dumps(known, ensure_ascii=True, separators=(",", ":")).encode()
 
-    known = json.loads(kept.get(hashlib.sha256(content).digest(), index))
+    known = json.loads(kept.get(hashlib.sha256(content).digest(), index, len(content)))
     lines = made[0] if made else content[len(HEADER) :] if known["in_order"] else _index(path, content)[0]
     return BatchLetters(
         folder, lines, [Row(*row) for row in known["rows"]], known["folders"], Counter(known["methods"])

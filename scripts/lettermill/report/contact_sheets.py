@@ -73,7 +73,8 @@ def write_contact_sheets(
     stopped: list[tuple[Rejected, Path]] = []
     for batch in batches:
         path = batch / "letters.csv"
-        known = json.loads((kept or Kept()).get(digest_of_files([path]), partial(_first_letters, path)))
+        size = path.stat().st_size
+        known = json.loads((kept or Kept()).get(digest_of_files([path]), partial(_first_letters, path), size))
         for label, names in known["classes"].items():
             letters = [_Letter(sample_key(name), label, batch, name) for name in names]
             classes[label] = sorted(classes.get(label, []) + letters)[:COLUMNS]

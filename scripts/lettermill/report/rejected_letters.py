@@ -44,9 +44,12 @@ def rejected_of(batch: Path, stems: Mapping[str, str], kept: Kept) -> RejectedLe
     stems: see ``file_stem``. kept: what is known of batches that have not changed.
     """
     key = hashlib.sha256(repr(sorted(stems.items())).encode() if stems else b"")
+    size = 0
     for name in ("review_letters.csv", "corrections.csv", "review_words.csv"):
-        key.update(hashlib.sha256((batch / name).read_bytes()).digest())
-    known = json.loads(kept.get(key.digest(), lambda: json.dumps(_of_batch(batch, stems)).encode()))
+        content = (batch / name).read_bytes()
+        key.update(hashlib.sha256(content).digest())
+        size += len(content)
+    known = json.loads(kept.get(key.digest(), lambda: json.dumps(_of_batch(batch, stems)).encode(), size))
     labels, steps, uncut, first = known
     return RejectedLetters(Counter(labels), Counter({int(step): count for step, count in steps.items()}), uncut, first)
 
