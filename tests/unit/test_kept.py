@@ -163,8 +163,8 @@ def test_what_is_made_of_changes_is_what_is_made_of_everything(
         before = Kept(notes / "kept")
         found = everything(batches, tmp_path / "kept", before, notes / "left")
         before.forget_others()
-        anew = everything(batches, tmp_path / f"anew{step}", None, None)
-        assert found == anew, f"step {step}: {happens}"
+        whole = everything(batches, tmp_path / f"whole{step}", None, None)
+        assert found == whole, f"step {step}: {happens}"
 
 
 def test_only_what_has_changed_is_looked_into(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
