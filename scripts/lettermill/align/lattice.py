@@ -85,6 +85,12 @@ class Lattice:
         mirrored = scores[:, ::-1] if scores.ndim == 2 else scores
         return np.flip(_weights(self._mirrored, self.skips[::-1], mirrored, np.logaddexp))
 
+    def bound(self, letters: int) -> float:
+        """The highest weight that a path for a word of so many letters can have: that of one whose letters are certain.
+        Minus infinity if there are too few candidates."""
+        weight = float(self.forward(np.zeros((len(self.candidates), letters)), np.maximum)[-1, -1])
+        return weight if weight >= NEVER / 2 else -math.inf
+
     def best_path(self, scores: np.ndarray) -> BestPath | None:
         """The path with the highest weight; None if there are too few candidates for the letters of a given word.
 
