@@ -18,6 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lettermill.align.fragments import Candidate
+from lettermill.base.median import median
 
 NEVER = -1e9
 """Log weight of the impossible."""
@@ -174,4 +175,4 @@ def _free_weights(
 
 def skip_costs(area: np.ndarray) -> np.ndarray:
     """The cost (log) of skipping each fragment, by its ink: (n,) float64 from (n,) int. Specks are cheap."""
-    return 0.5 + 6 * np.minimum(1, area / max(float(np.median(area)), 1)) if len(area) else np.zeros(0)
+    return 0.5 + 6 * np.minimum(1, area / max(median(area), 1)) if len(area) else np.zeros(0)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lettermill.base.box import Box
+from lettermill.base.median import median
 from lettermill.paper.ink import Components, components, ink_threshold
 
 SMALLEST_PRINT = 5
@@ -97,7 +98,7 @@ def _slack(height: int) -> int:
 
 def _box(parts: Components, chain: list[int]) -> Box:
     return Box.around(
-        parts.left[chain[0]], np.median(parts.top[chain]), parts.right[chain[-1]], np.median(parts.bottom[chain])
+        parts.left[chain[0]], median(parts.top[chain]), parts.right[chain[-1]], median(parts.bottom[chain])
     )
 
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lettermill.base.box import Box
+from lettermill.base.median import median
 from lettermill.paper.ink import Components, components, ink_mask
 
 SMALLEST_LETTER = 4
@@ -55,7 +56,7 @@ def letters_in(parts: Components, band: tuple[int, int], tolerances: Tolerances 
     cores = cores_of(parts, band, tolerances)
     if not cores.any():
         return []
-    height = float(np.median(parts.height[cores]))
+    height = median(parts.height[cores])
     letters = _join_overlapping([parts.boxes[core] for core in np.flatnonzero(cores)], tolerances.overlap)
     letters = _heaviest_cluster(letters, parts, cores, tolerances.word_gap * height)
     marks = np.flatnonzero(~cores & parts.whole & (parts.area >= 2))
@@ -106,7 +107,7 @@ def cores_of(parts: Components, band: tuple[int, int], tolerances: Tolerances) -
     cores &= (parts.height >= 0.3 * (bottom - top)) & (parts.bottom >= top + 0.4 * (bottom - top))
     if not cores.any():
         return cores
-    letter = float(np.median(parts.height[cores]))
+    letter = median(parts.height[cores])
     # The stem of an i is short. Dashes, commas and specks are not higher than wide.
     stem = (parts.height >= tolerances.stem_height * letter) & (parts.height >= 1.3 * parts.width)
     cores &= (parts.height >= tolerances.letter_height * letter) | stem
