@@ -5,7 +5,7 @@ The simulated errors are weighted by their expected frequency in real tables. (P
 vector machines", 1999, also learns probabilities from the scores of another classifier.)
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np

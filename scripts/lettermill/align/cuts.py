@@ -87,7 +87,5 @@ def wide_ink(parts: Components, chosen: np.ndarray) -> WideInk:
     shift = first[:-1] - parts.left[chosen]  # from the image to the row of all columns
     row, x = np.divmod(pixels, parts.labels.shape[1])
     column = x + shift[owner]
-    columns = np.arange(first[-1])
-    return WideInk(
-        first, columns - np.repeat(shift, widths), np.bincount(column, minlength=len(columns)), pixels, row, column
-    )
+    histogram = np.bincount(column, minlength=first[-1])
+    return WideInk(first, np.arange(first[-1]) - np.repeat(shift, widths), histogram, pixels, row, column)

@@ -62,7 +62,7 @@ class Appearance(NamedTuple):
 def appearance_of(fragments: Fragments, candidates: Sequence[Candidate]) -> Appearance:
     """The images and places of ``candidates``."""
     # Labels of 8 bits are compared faster; there are 4,000 fragments at most.
-    labels = fragments.labels.astype(np.uint8 if len(fragments.boxes) < 256 else np.uint16)
+    labels: np.ndarray = fragments.labels.astype(np.uint8 if len(fragments.boxes) < 256 else np.uint16)
     darkness = cv2.bitwise_not(fragments.image)
     pictures = np.zeros((len(candidates), SIDE, SIDE), np.uint8)
     for square, (start, stop, (x, y, width, height)) in zip(pictures, candidates, strict=True):

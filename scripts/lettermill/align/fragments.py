@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lettermill.align.cuts import WideInk, wide_ink
+from lettermill.align.cuts import wide_ink
 from lettermill.base.box import Box
 from lettermill.base.median import median
 from lettermill.image.segmentation import Tolerances, cores_of, word_band

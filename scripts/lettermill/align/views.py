@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -25,15 +25,13 @@ class View:
         self, hypothesis: str, area: np.ndarray, candidates: list[Candidate], draw: Callable[[], Appearance]
     ) -> None:
         self.hypothesis, self.area, self.candidates = hypothesis, area, candidates
-        self._draw: Callable[[], Appearance] | None = draw
+        self.draw = draw
         self._scored: tuple[Network, np.ndarray] | None = None
 
     @cached_property
     def appearance(self) -> Appearance:
         """The appearance of the candidates."""
-        assert self._draw is not None
-        appearance, self._draw = self._draw(), None  # the image is no longer needed
-        return appearance
+        return self.draw()
 
     @cached_property
     def lattice(self) -> Lattice:
@@ -78,9 +76,18 @@ class Views:
                 view = next(self._others, None)
                 if view is None:
                     return
-                _ = view.appearance  # takes less memory than the image that it is drawn from
                 self._made.append(view)
-            yield self._made[number]
+            view = self._made[number]
+            try:
+                yield view
+            finally:
+                # So that the view does not keep its image: thousands of words are in memory at once.
+                view.draw = partial(self._drawn_again, view.hypothesis)
+
+    def _drawn_again(self, hypothesis: str) -> Appearance:
+        view = view_of(next(self._load().hypotheses(hypothesis)))
+        assert view is not None
+        return view.appearance
 
 
 def views_of(hypotheses: Iterable[InkHypothesis]) -> Iterator[View]:

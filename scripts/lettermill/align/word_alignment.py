@@ -1,6 +1,5 @@
 """Aligning one word: from its fragments and transcription to letters with evidence for each."""
 
-import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
@@ -159,11 +158,10 @@ def align_views(
     """
     best: tuple[View, _Path] | None = None
     for view in views:
-        least = -math.inf if best is None else best[1].score + BETTER
-        if view.lattice.bound(len(word)) / len(word) <= least:
+        if best is not None and view.lattice.bound(len(word)) / len(word) <= best[1].score + BETTER:
             continue
         path = _Path(view.area, view.lattice, log_probabilities(view), letters, word)
-        if best is None or path.score > least:
+        if path.exists and (best is None or path.score > best[1].score + BETTER):
             best = view, path
             if path.explains_all:
                 break

@@ -97,9 +97,9 @@ def _slack(height: int) -> int:
 
 
 def _box(parts: Components, chain: list[int]) -> Box:
-    return Box.around(
-        parts.left[chain[0]], median(parts.top[chain]), parts.right[chain[-1]], median(parts.bottom[chain])
-    )
+    left, right = int(parts.left[chain[0]]), int(parts.right[chain[-1]])
+    top, bottom = median(parts.top[chain]), median(parts.bottom[chain])
+    return Box(left, int(top), right - left, int(bottom - top))
 
 
 def _label_beside(parts: Components, chains: list[list[int]], shape: tuple[int, int]) -> Box | None:

@@ -9,6 +9,7 @@ dots and accents belong to the letter below them.
 
 from typing import NamedTuple
 
+import cv2
 import numpy as np
 
 from lettermill.base.box import Box
@@ -83,7 +84,7 @@ def word_bands(parts: Components, line: int | None) -> list[tuple[int, int]]:
         counted |= (parts.top < line) & (parts.bottom > line) & ((parts.top > 0) | (parts.bottom < height))
     if parts.area[counted].sum() <= SMALLEST_INK:
         counted[:] = True
-    rows = np.count_nonzero(parts.mask(counted), axis=1)
+    rows = cv2.reduce(parts.mask(counted).view(np.uint8), 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S).ravel()
     inked = np.zeros(height + 2, bool)
     inked[1:-1] = rows > 0
     edges = np.flatnonzero(inked[1:] != inked[:-1])
@@ -121,10 +122,13 @@ def _join_overlapping(cores: list[Box], share: float) -> list[Box]:
     """
     letters: list[Box] = []
     for core in cores:
-        for index, letter in enumerate(letters):
-            common = min(letter.right, core.right) - max(letter.x, core.x)
-            if common >= share * min(letter.width, core.width):
-                letters[index] = letter.joined(core)
+        left, _, width, _ = core
+        right = left + width
+        for index, (x, _, wide, _) in enumerate(letters):
+            if x + wide < left:  # no letter begins further right than the core
+                continue
+            if min(x + wide, right) - left >= share * min(wide, width):
+                letters[index] = letters[index].joined(core)
                 break
         else:
             letters.append(core)
@@ -159,12 +163,15 @@ def _with_marks(letters: list[Box], marks: list[Box], gap: float) -> list[Box]:
     gap: maximum distance in rows of a mark above its letter. Marks below or beside a letter are specks.
     """
     grown = list(letters)
+    sides = [(letter.x, letter.right) for letter in letters]
     for mark in marks:
-        common = [min(letter.right, mark.right) - max(letter.x, mark.x) for letter in letters]
-        nearest = max(range(len(letters)), key=common.__getitem__)
+        start, end = mark.x, mark.right
+        common = [min(right, end) - max(left, start) for left, right in sides]
+        most = max(common)
+        nearest = common.index(most)
         letter = letters[nearest]
         above = letter.y - mark.bottom
-        beside = common[nearest] >= (1 if above > 0 else -1)  # a splinter may stand a column away
+        beside = most >= (1 if above > 0 else -1)  # a splinter may stand a column away
         if beside and above <= gap and mark.y < letter.bottom - 1:
             grown[nearest] = grown[nearest].joined(mark)
     return grown

@@ -85,6 +85,8 @@ class Components:
 
     def mask(self, chosen: np.ndarray) -> np.ndarray:
         """The pixels of the chosen components: ``chosen`` is (n,) bool, the result (height, width) bool."""
+        if chosen.all():
+            return self.labels > 0
         return np.concatenate(([False], chosen)).take(self.labels)
 
 
