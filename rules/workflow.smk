@@ -65,6 +65,8 @@ OPTIONAL_PACKAGES = [
     ("export_huggingface", "pyarrow", "requirements-export.txt"),
     ("export_folders", "pyarrow", "requirements-export.txt"),
     ("fit", "tensorflow", "requirements-train.txt"),
+    ("fit", "keras", "requirements-train.txt"),
+    ("fit", "onnx", "requirements-train.txt"),
     ("report", "matplotlib", "requirements.txt"),
     ("evaluate", "matplotlib", "requirements.txt"),
 ]
@@ -122,6 +124,8 @@ def start_run():
     check_writable(results_folder(), "logs", config["cache"])
     jobs = INTERNALS.planned_jobs()
     check_packages({job.rule for job in jobs})
+    if any(job.rule == "fit" for job in jobs):
+        checked(check_weights, initial_weights())
     check_clock()
     keep_images([job.batch for job in jobs if job.rule == "download"])
     INTERNALS.lift_rate_limit()
