@@ -21,8 +21,9 @@ the edges of strokes."""
 def normalise(letter: np.ndarray, side: int, margin: int) -> np.ndarray:
     """The ink of ``letter`` ((height, width) uint8, dark on light) as (side, side) uint8, 0 is paper and 255 ink.
 
-    Blank margins are cut off. The longer side of the rest becomes ``side - 2 * margin`` pixels. The centre of mass is moved to the middle of the
-    square, but only as far as all ink stays inside. An image without contrast gives an empty square.
+    Blank margins are cut off. The longer side of the rest becomes ``side - 2 * margin`` pixels. The centre of mass is
+    moved to the middle of the square, but only as far as all ink stays inside. An image without contrast gives an empty
+    square.
     Raises ValueError if the margin leaves no pixel.
     """
     inner = side - 2 * margin
