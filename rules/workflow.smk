@@ -123,8 +123,9 @@ def start_run():
     """Check folders and packages, and start the progress lines, before the first job."""
     check_writable(results_folder(), "logs", config["cache"])
     jobs = INTERNALS.planned_jobs()
-    check_packages({job.rule for job in jobs})
-    if any(job.rule == "fit" for job in jobs):
+    planned = {job.rule for job in jobs}
+    check_packages(planned)
+    if "fit" in planned:
         checked(check_weights, initial_weights())
     check_clock()
     keep_images([job.batch for job in jobs if job.rule == "download"])

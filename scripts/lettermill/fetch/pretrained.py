@@ -54,7 +54,7 @@ def check_weights(weights: str | Path | None) -> None:
 
 def training_lines(model: str, weights: str | Path | None, missing: Sequence[str]) -> Iterator[str]:
     """What ``validate`` says of the needs of ``train``, line by line. missing: packages."""
-    yield f"\nTraining (target `train`): model {model}"
+    yield f"\nTraining (target `train`): model {model}" + ("" if missing else "; its packages are installed")
     if missing:
         yield f"           Not installed: {', '.join(missing)}. Install what training needs:"
         yield f"           {INSTALL}"

@@ -152,8 +152,8 @@ def run_phases(
         monitor = monitor_of(parts)
         value = min(row[monitor] for row in rows)
         if number and not value < best:  # NaN is not
-            log.warning("%s: %s %.4f does not beat %.4f: keeping the weights of `%s`", phase.name, monitor, value, best,
-                        kept)  # fmt: skip
+            log.warning("%s: %s %s does not beat %s: keeping the weights of `%s`", phase.name, monitor, f"{value:.4f}",
+                        f"{best:.4f}", kept)  # fmt: skip
             model.set_weights(before)
         else:
             best, kept = value, phase.name
