@@ -14,6 +14,7 @@ os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 keras = pytest.importorskip("keras", reason="Keras is not installed (requirements-train.txt)")
 
 from lettermill.base.box import Box  # noqa: E402
+from lettermill.base.errors import InputError  # noqa: E402
 from lettermill.base.file_names import folded, letter_folders  # noqa: E402
 from lettermill.model import fit as fitting  # noqa: E402
 from lettermill.model.classifier import Classifier, load_classifier  # noqa: E402
@@ -105,6 +106,11 @@ def test_both_cases_are_classes_also_by_the_folders_for_disks_that_ignore_case(t
     training = fitting.Training(**SETTINGS)
     history = fitting.run_phase(cnn(28, 6), Phase("train", 8, 0.002), parts, training, tmp_path / "work")
     assert max(row["val_accuracy"] for row in history) > 0.5  # by chance 1/6
+
+
+def test_too_few_letters_are_an_error_that_says_so(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="contains 1 of the at least two classes that a classifier needs"):
+        trained(drawn(tmp_path / "letters", "A", 6), tmp_path / "model", {})
 
 
 @pytest.fixture(scope="module")
