@@ -14,6 +14,7 @@ from lettermill.dataset.diagnosis import Learnt, diagnosis_of, read_findings
 from lettermill.dataset.duplicates import find_duplicates, first_rows
 from lettermill.dataset.summary import summary
 from lettermill.dataset.sync import remove_others
+from lettermill.records import row_store
 from lettermill.records.csv_files import write_records
 from lettermill.records.schemas import CorrectionOutcome, Diagnosed, Duplicate, TableNote
 from lettermill.workflow.job import job_log
@@ -37,12 +38,12 @@ def main() -> None:
     logging.info("%d letters of %d rows", account.letters.total(), account.delivered_rows)
     letters = account.low_confidence + account.rejected_by_hand
     logging.info("rejected: %d rows, and %d letters of other rows", account.stopped.total(), letters)
-    names = {batch.name for batch in batches}
+    results = results_of(snakemake.output.summary)
+    names = {f"{batch.name}{suffix}" for batch in batches for suffix in ("", ".csv", ".jsonl")}
     for stage in STAGES:
-        for name in remove_others(
-            results_of(snakemake.output.summary) / stage, names | {f"{batch}.csv" for batch in names}
-        ):
+        for name in remove_others(results / stage, names):
             logging.info("deleted results/%s/%s: its batch has no rows any more", stage, name)
+        remove_others(results / row_store.FOLDER / stage, names)
     text = dataset_card(account, params.source, params.settings, versions(), About(**params.about))
     Path(snakemake.output.card).write_text(text, encoding="utf-8")
     write_records(Path(snakemake.output.notes), TableNote, params.notes)

@@ -59,18 +59,7 @@ def read_records(path: Path, schema: type[R]) -> list[R]:
 def write_results(path: Path, schema: type[R], results: Iterable[R | StoppedRow]) -> None:
     """Write the results of a stage as ``write_records`` does: records of type ``schema``, and one line for each row
     that the stage has rejected. The columns of ``StoppedRow`` come last and are empty in the lines of records."""
-    columns = _columns_of_results(schema)
-    own, stopped = columns_of(schema), StoppedRow._fields
-    flat = _flat(schema)
-    empty = [""] * (len(columns) - len(own))
-    places = [stopped.index(column) if column in stopped else None for column in columns]
-
-    def line(result: R | StoppedRow) -> Sequence[object]:
-        if isinstance(result, StoppedRow):
-            return ["" if place is None else result[place] for place in places]
-        return [*flat(result), *empty]
-
-    _write(path, columns, map(line, results))
+    _write(path, _columns_of_results(schema), map(_flat_result(schema), results))
 
 
 def read_results(path: Path, schema: type[R]) -> list[R | StoppedRow]:
@@ -78,14 +67,18 @@ def read_results(path: Path, schema: type[R]) -> list[R | StoppedRow]:
 
     Raises CorruptedFileError as ``read_records``.
     """
-    columns = _columns_of_results(schema)
-    own, parse = len(columns_of(schema)), _parser(schema)
-    reason, places = columns.index("reason"), [columns.index(field) for field in StoppedRow._fields]
+    return _parsed(path, _columns_of_results(schema), _result_parser(schema))
 
-    def result(fields: list[str]) -> R | StoppedRow:
-        return StoppedRow(*(fields[place] for place in places)) if fields[reason] else parse(fields[:own])
 
-    return _parsed(path, columns, result)
+def as_text(schema: type[R], results: Iterable[R | StoppedRow]) -> list[list[str]]:
+    """The fields that ``write_results`` would write, as text."""
+    flat = _flat_result(schema)
+    return [["" if value is None else str(value) for value in flat(result)] for result in results]
+
+
+def from_text(schema: type[R], lines: Iterable[list[str]]) -> list[R | StoppedRow]:
+    """The results whose fields ``as_text`` has returned."""
+    return list(map(_result_parser(schema), lines))
 
 
 def by_row(results: Iterable[L | StoppedRow]) -> Iterator[tuple[str, list[L] | StoppedRow]]:
@@ -107,6 +100,36 @@ def read_fields(path: Path, schema: type[NamedTuple]) -> Iterator[list[str]]:
 @cache
 def _columns_of_results(schema: type[NamedTuple]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*columns_of(schema), *StoppedRow._fields)))
+
+
+@cache
+def _flat_result(schema: type[R]) -> Callable[[R | StoppedRow], Sequence[object]]:
+    """A function from a result to the values of its columns."""
+    columns = _columns_of_results(schema)
+    own, stopped = columns_of(schema), StoppedRow._fields
+    flat = _flat(schema)
+    empty = [""] * (len(columns) - len(own))
+    places = [stopped.index(column) if column in stopped else None for column in columns]
+
+    def values(result: R | StoppedRow) -> Sequence[object]:
+        if isinstance(result, StoppedRow):
+            return ["" if place is None else result[place] for place in places]
+        return [*flat(result), *empty]
+
+    return values
+
+
+@cache
+def _result_parser(schema: type[R]) -> Callable[[list[str]], R | StoppedRow]:
+    """A function from the columns of a result, as text, to the result."""
+    columns = _columns_of_results(schema)
+    own, parse = len(columns_of(schema)), _parser(schema)
+    reason, places = columns.index("reason"), [columns.index(field) for field in StoppedRow._fields]
+
+    def result(fields: list[str]) -> R | StoppedRow:
+        return StoppedRow(*(fields[place] for place in places)) if fields[reason] else parse(fields[:own])
+
+    return result
 
 
 def _write(path: Path, columns: Sequence[str], lines: Iterable[Iterable[object]]) -> None:
