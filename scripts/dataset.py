@@ -1,9 +1,11 @@
 """Collect the letters of all batches and the outcome of every row, and delete files of rows that no longer exist."""
 
+import gc
 import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lettermill.base.kept import Kept
 from lettermill.base.package_versions import versions
 from lettermill.base.split import Split
 from lettermill.dataset.assemble import assemble, rejected_by_table
@@ -28,13 +30,17 @@ STAGES = ("downloaded", "cropped", "segmented", "matched", "aligned", "suspected
 
 def main() -> None:
     """Assemble the dataset of the job's batches."""
+    gc.disable()  # looking for cycles among the records of all rows takes a fifth of the time, and there are none
     params, output = snakemake.params, Path(snakemake.output.metadata).parent
     batches = {Path(folder): params.rows[Path(folder).name] for folder in snakemake.input.letters}
     findings = read_findings(batches)
     duplicates = find_duplicates(findings)
     rejected = rejected_by_table(params.rejected_rows)
     split = Split(**params.split, same_as=first_rows(duplicates))
-    account = assemble(batches, rejected, split, output)
+    state = results_of(snakemake.output.summary) / row_store.FOLDER / "dataset"
+    kept = Kept(state / "letters", params.code)
+    account = assemble(batches, rejected, split, output, kept, state / "left")
+    kept.forget_others()
     logging.info("%d letters of %d rows", account.letters.total(), account.delivered_rows)
     letters = account.low_confidence + account.rejected_by_hand
     logging.info("rejected: %d rows, and %d letters of other rows", account.stopped.total(), letters)

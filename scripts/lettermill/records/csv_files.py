@@ -56,6 +56,12 @@ def read_records(path: Path, schema: type[R]) -> list[R]:
     return _parsed(path, columns_of(schema), _parser(schema))
 
 
+def read_some(path: Path, schema: type[R], wanted: Callable[[list[str]], object]) -> list[R]:
+    """The records of type ``schema`` of those lines of the CSV file ``path`` for which ``wanted`` is true, given their
+    columns as text. Raises CorruptedFileError as ``read_records`` does, for these lines and those out of form."""
+    return _parsed(path, columns_of(schema), _parser(schema), wanted)
+
+
 def write_results(path: Path, schema: type[R], results: Iterable[R | StoppedRow]) -> None:
     """Write the results of a stage as ``write_records`` does: records of type ``schema``, and one line for each row
     that the stage has rejected. The columns of ``StoppedRow`` come last and are empty in the lines of records."""
@@ -139,11 +145,17 @@ def _write(path: Path, columns: Sequence[str], lines: Iterable[Iterable[object]]
         writer.writerows(map(_without_returns, lines))
 
 
-def _parsed(path: Path, columns: Sequence[str], parse: Callable[[list[str]], R]) -> list[R]:
+def _parsed(
+    path: Path,
+    columns: Sequence[str],
+    parse: Callable[[list[str]], R],
+    wanted: Callable[[list[str]], object] = bool,
+) -> list[R]:
     records = []
     for line, fields in _lines(path, columns):
         try:
-            records.append(parse(fields))
+            if wanted(fields):
+                records.append(parse(fields))
         except ValueError as error:
             raise _corrupted(path, line, error) from error
     return records
@@ -152,7 +164,12 @@ def _parsed(path: Path, columns: Sequence[str], parse: Callable[[list[str]], R])
 def _lines(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
     """(number, fields) of the lines after the header, which must be ``columns``."""
     content, count = path.read_bytes(), len(columns)
-    reader = csv.reader((text.decode() for text in io.BytesIO(content)), strict=True)
+    lines: Iterable[str]
+    try:
+        lines = io.StringIO(content.decode(), newline="\n")
+    except UnicodeDecodeError:
+        lines = (text.decode() for text in io.BytesIO(content))  # finds the line
+    reader = csv.reader(lines, strict=True)
     try:
         if next(reader, []) != list(columns):
             raise ValueError(f"the header must be {','.join(columns)}")
@@ -196,25 +213,23 @@ def _parser(schema: type[R]) -> Callable[[list[str]], R]:
     """A function from the columns of a record, as text, to the record. It raises ValueError when a column has the
     wrong type."""
     hints = typing.get_type_hints(schema).values()
-    parsers = [parse for hint in hints for parse in ([int] * len(Box._fields) if hint is Box else [_parser_of(hint)])]
+    kinds = [kind for hint in hints for kind in ([int] * len(Box._fields) if hint is Box else [hint])]
+    parsers = [(column, _parser_of(kind)) for column, kind in enumerate(kinds) if kind is not str]
     place = _place_of_box(schema)
     make = typing.cast(Callable[[Iterable[object]], R], schema._make)
 
-    if place is None:
-        return lambda fields: make([parse(field) for parse, field in zip(parsers, fields, strict=True)])
-    end = place + len(Box._fields)
-
     def record(fields: list[str]) -> R:
-        values: list[Any] = [parse(field) for parse, field in zip(parsers, fields, strict=True)]
-        values[place:end] = (Box._make(values[place:end]),)
+        values: list[Any] = list(fields)
+        for column, parse in parsers:
+            values[column] = parse(values[column])
+        if place is not None:
+            values[place : place + len(Box._fields)] = (Box._make(values[place : place + len(Box._fields)]),)
         return make(values)
 
     return record
 
 
 def _parser_of(hint: object) -> Callable[[str], object]:
-    if hint is str:
-        return str
     if isinstance(hint, types.UnionType):
         inner = next(kind for kind in typing.get_args(hint) if kind is not type(None))
         return lambda field: inner(field) if field else None
