@@ -211,6 +211,22 @@ def test_words_are_parted_where_the_gap_is_wide(paper, gaps: list[int], words: l
     assert find_words(*one_letter_a_fragment(image)) == words
 
 
+@pytest.mark.parametrize(
+    ("end", "words"),
+    [
+        ((200, 4, 2, 34), [(0, 3)]),  # the edge of a frame
+        ((200, 12, 14, 16), [(0, 3), (3, 4)]),  # too wide for that
+        ((96, 4, 2, 34), [(0, 3), (3, 4)]),  # near enough for a letter
+    ],
+)
+def test_a_stroke_far_from_the_words_is_no_word(paper, end: tuple, words: list[tuple[int, int]]) -> None:
+    letters = [(x, 12, 7, 16) for x in (40, 55, 70)]
+    assert find_words(*one_letter_a_fragment(paper((40, 300), *letters, end))) == words
+    left = (2, 4, 2, 34)
+    moved = [(x + 100, y, width, height) for x, y, width, height in letters]
+    assert find_words(*one_letter_a_fragment(paper((40, 300), left, *moved))) == [(1, 4)]
+
+
 def sample_image(number: int) -> np.ndarray:
     return cv2.imread(str(SAMPLE / f"images/word_{number:04}.jpg"), cv2.IMREAD_GRAYSCALE)
 
