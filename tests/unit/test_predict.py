@@ -215,8 +215,8 @@ def test_words_are_parted_where_the_gap_is_wide(paper, gaps: list[int], words: l
     ("end", "words"),
     [
         ((200, 4, 2, 34), [(0, 3)]),  # the edge of a frame
-        ((200, 12, 14, 16), [(0, 3), (3, 4)]),  # too wide for that
-        ((96, 4, 2, 34), [(0, 3), (3, 4)]),  # near enough for a letter
+        ((200, 12, 8, 16), [(0, 3), (3, 4)]),  # too wide for that
+        ((110, 4, 2, 34), [(0, 3), (3, 4)]),  # near enough for a letter
     ],
 )
 def test_a_stroke_far_from_the_words_is_no_word(paper, end: tuple, words: list[tuple[int, int]]) -> None:
