@@ -60,7 +60,7 @@ lock: $(VENV)/bin/python
 	done
 
 clean:
-	rm -rf results/* logs cache .snakemake
+	rm -rf results/* results/.rows logs cache .snakemake
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

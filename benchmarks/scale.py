@@ -11,12 +11,11 @@ workflow    everything, as a user runs it, with the default config. The overhead
 histogram   the workflow with `method: histogram`
 essay       the essay's method from start to end, one row after another (benchmarks/essay.py)
 
-Then it measures three more runs on the finished workflow: one with nothing to do, one after a transcription was edited,
-and one after 100 rows were added. It reports progress on stderr and prints Markdown.
+Then it measures runs on the finished workflow after changes, see benchmarks/scale_changes.py. It reports progress on
+stderr and prints Markdown.
 """
 
 import argparse
-import csv
 import hashlib
 import json
 import os
@@ -26,7 +25,6 @@ import tempfile
 import time
 import zlib
 from collections import Counter
-from collections.abc import Sequence
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -34,11 +32,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 
 from disk import rooms
 from image_server import serving
-from lettermill.plan.batches import batch_count, batch_of
-from replica import COLUMNS, SETTLED, copied, read_sources, replicate, write_project, write_table
+from replica import COLUMNS, SETTLED, read_sources, replicate, write_project
 from runs import run_workflow, stage_seconds
-from scale_report import ADDED, Change, Figures, Run, Setup, as_json, report
-from segment_match import CONFIG, ROOT, SAMPLE, columns_of, table_arguments
+from scale_changes import changes
+from scale_report import Figures, Run, Setup, as_json, report
+from segment_match import ROOT, SAMPLE, columns_of, table_arguments
 from usage import measured
 
 COMPARED = 10_000
@@ -72,7 +70,7 @@ def measure(setup: Setup) -> Figures:
         figures.disk = rooms(project)
         figures.batches = len(list((project / "logs/download").iterdir()))
         if "changes" not in setup.skip:
-            change(setup, figures, config, rows, project, url)
+            figures.changes += changes(setup, config, rows, project, url)
         shutil.rmtree(project)
         if "histogram" not in setup.skip:
             counting = write_project(folder / "counting", rows, {**setup.settings, "method": "histogram"})
@@ -105,32 +103,6 @@ def essay_run(table: Path, folder: Path) -> Run:
     places = ["--images", str(folder / "images"), "--output", str(folder / "letters")]
     usage, _ = measured([sys.executable, "benchmarks/essay.py", str(table), *options, *places], ROOT)
     return Run(usage, Counter(), sum(len(names) for _, _, names in os.walk(folder / "letters")))
-
-
-def change(
-    setup: Setup, figures: Figures, config: Path, rows: Sequence[Sequence[str]], project: Path, url: str
-) -> None:
-    """Run the finished ``project``, whose table has ``rows``, as it is, and after changes to the table."""
-    table = config.with_name("words.csv")
-
-    def run(what: str) -> None:
-        time.sleep(SETTLED)
-        say(what)
-        figures.changes.append(Change(what, *run_workflow(config, project, setup.cores)))
-
-    run("nothing to do")
-    with open(project / "results/dataset/metadata.csv", encoding="utf-8", newline="") as file:
-        edited = next(csv.DictReader(file))["row_id"]
-    texts = {row_id: text for row_id, _, text in rows}
-    first = "B" if texts[edited][0] in "Aa" else "A"
-    rows = [[row_id, image, first + text[1:] if row_id == edited else text] for row_id, image, text in rows]
-    write_table(table, rows)
-    run("one transcription edited")
-    added = [copied(setup.sources[n % len(setup.sources)], f"added{n}", url) for n in range(ADDED)]
-    write_table(table, [*rows, *added])
-    run(f"{ADDED} rows added")
-    count = batch_count({**CONFIG, **setup.settings}["batches"], len(rows) + ADDED)
-    figures.added = len({batch_of(row_id, count) for row_id, _, _ in added})
 
 
 def start_anew(what: str, folder: Path) -> None:

@@ -2,7 +2,7 @@
 
 import statistics
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, is_dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -11,9 +11,6 @@ from disk import Room
 from replica import Source
 from runs import median_usage
 from usage import Usage
-
-ADDED = 100
-"""Rows that are added to the finished table."""
 
 NAMES = {
     "workflow": "workflow",
@@ -50,11 +47,12 @@ class Run(NamedTuple):
 
 
 class Change(NamedTuple):
-    """A run on a finished table: what was changed, what it cost, and rule -> jobs."""
+    """A run on a finished table: what was changed, what it cost, rule -> jobs, and stage -> rows it worked on."""
 
     what: str
     usage: Usage
     jobs: Counter[str]
+    worked: Mapping[str, int]
 
 
 @dataclass
@@ -63,7 +61,7 @@ class Figures:
 
     runs: name -> runs by repetition. difference: the first file that is not the same in the datasets of workflow and
     plain loop; empty when all are. skipped: images that were not compared for each that was. batches: of the table.
-    added: batches that the added rows are in. disk: folder -> what the finished workflow has in it.
+    disk: folder -> what the finished workflow has in it.
     """
 
     runs: dict[str, list[Run]] = field(default_factory=dict)
@@ -71,7 +69,6 @@ class Figures:
     skipped: int = 0
     changes: list[Change] = field(default_factory=list)
     batches: int = 0
-    added: int = 0
     disk: dict[str, Room] = field(default_factory=dict)
 
     def add(self, name: str, run: Run) -> None:
@@ -156,11 +153,13 @@ def _stages(figures: Figures) -> str:
 
 
 def _changes(figures: Figures) -> str:
-    lines = ["| then | wall, s | CPU, s | largest process, MB | jobs |", "|---|---:|---:|---:|---|"]
-    for what, used, jobs in figures.changes:
-        lines.append(f"| {what} | {used.wall:.1f} | {used.cpu:.1f} | {used.largest:,.0f} | {_jobs(jobs)} |")
-    last: Change = figures.changes[-1]
-    lines += ["", f"The {ADDED} added rows are in {figures.added} batches; {last.jobs['download']} were done again."]
+    lines = [
+        "| then | wall, s | CPU, s | largest process, MB | rows aligned, cut | jobs |",
+        "|---|---:|---:|---:|---:|---|",
+    ]
+    for what, used, jobs, worked in figures.changes:
+        rows = ", ".join(f"{count:,}" for count in worked.values())
+        lines.append(f"| {what} | {used.wall:.1f} | {used.cpu:.1f} | {used.largest:,.0f} | {rows} | {_jobs(jobs)} |")
     return "\n".join(lines)
 
 

@@ -168,7 +168,7 @@ def table_arguments(parser: argparse.ArgumentParser, table: Path | None) -> None
 
 def rounds_argument(parser: argparse.ArgumentParser) -> None:
     """Add the option that says how often CPU time is measured to ``parser``."""
-    parser.add_argument("--rounds", type=int, default=7, help="rounds to measure (default: %(default)s)")
+    parser.add_argument("--rounds", type=int, default=3, help="rounds to measure (default: %(default)s)")
 
 
 def columns_of(args: argparse.Namespace) -> list[str]:

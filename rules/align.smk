@@ -63,6 +63,7 @@ rule align:
         "../envs/letters.yaml"
     params:
         **recorded(rows=patterns),
+        depends_on=of_rows(code_of("lettermill.stages.align")),
         code=code_of("lettermill.stages.align"),
     script:
         "../scripts/align.py"

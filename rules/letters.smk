@@ -32,6 +32,7 @@ rule crop:
         "../envs/letters.yaml"
     params:
         crop=config["crop"],
+        depends_on=of_rows(config["crop"], code_of("lettermill.stages.crop")) if config["keep_intermediates"] else "",
         code=code_of("lettermill.stages.crop"),
     script:
         "../scripts/crop.py"
@@ -52,6 +53,7 @@ rule segment:
         "../envs/letters.yaml"
     params:
         segment=config["segment"],
+        depends_on=of_rows(config["segment"], code_of("lettermill.stages.segment")),
         code=code_of("lettermill.stages.segment"),
     script:
         "../scripts/segment.py"
@@ -101,6 +103,7 @@ rule cut:
         confidence=config["align"]["confidence"] if ALIGNED else 0.0,
         review_confidence=config["review"]["confidence"],
         folders=letter_folders(Alphabet(config["alphabet"]).letters),
+        depends_on=of_rows(code_of("lettermill.stages.cut")),
         code=code_of("lettermill.stages.cut"),
     script:
         "../scripts/cut.py"

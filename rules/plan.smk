@@ -123,6 +123,14 @@ def upstream(wildcards):
     return digest([(repr(UPSTREAM), repr(sources(wildcards)), images(wildcards), *stems(wildcards).items())])
 
 
+def of_rows(*settings):
+    """A digest of settings and code that the results of all rows depend on, see scripts/lettermill/records/row_store.py.
+
+    Empty if every row is a batch: then there is nothing to take over when a batch reruns.
+    """
+    return "" if config["batches"] == "image" else digest([settings])
+
+
 def batch_of(pattern):
     """An input function: `pattern` for the batch of the job's row."""
     return lambda wildcards: pattern.format(batch=checked(PLAN.batch_of, wildcards.row))

@@ -28,6 +28,7 @@ from lettermill.dataset.sync import remove_others
 from lettermill.fetch.cache import Cache
 from lettermill.fetch.refill import lost_images, refill
 from lettermill.plan.image_files import check_images
+from lettermill.records import row_store
 from lettermill.workflow.code import code_of
 from lettermill.workflow.internals import LOWEST, Internals, version_warning
 from lettermill.workflow.progress import Job, Progress
@@ -71,9 +72,10 @@ OPTIONAL_PACKAGES = [
 
 
 def sweep(rule_name, folder):
-    """Delete the folders of letters that the outputs of a rule do not name."""
+    """Delete the folders of letters that the outputs of a rule do not name, and what is kept of rows."""
     if rule_name in ("dataset", "export_folders"):
         remove_others(folder, (), only_folders=True)
+        remove_others(folder.parent / row_store.FOLDER, ())
 
 
 INTERNALS.keep_records(

@@ -18,4 +18,5 @@ if __name__ == "__main__":
             patterns=snakemake.params.rows,
             output=Path(snakemake.output.letters),
             suspected=Path(snakemake.output.suspected),
+            depends_on=snakemake.params.depends_on,
         )

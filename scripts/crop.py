@@ -16,4 +16,5 @@ if __name__ == "__main__":
             downloaded=Path(snakemake.input.downloaded),
             output=Path(snakemake.output.cropped),
             cropping=Cropping.from_config(**snakemake.params.crop),
+            depends_on=snakemake.params.depends_on,
         )

@@ -21,4 +21,5 @@ if __name__ == "__main__":
             review_confidence=snakemake.params.review_confidence,
             corrections=snakemake.params.corrections,
             folders=snakemake.params.folders,
+            depends_on=snakemake.params.depends_on,
         )

@@ -3,9 +3,12 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lettermill.base.kept import Kept
 from lettermill.base.package_versions import OF_PIXELS, versions
+from lettermill.records.row_store import FOLDER
 from lettermill.report.write_report import About, Sources, write_report
 from lettermill.workflow.job import job_log
+from lettermill.workflow.job_files import results_of
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -26,6 +29,7 @@ def main() -> None:
             "printed",
         )
     }
+    kept = Kept(results_of(str(page)) / FOLDER / "report", params.code)
     write_report(
         Sources(
             metadata=Path(given.metadata),
@@ -46,7 +50,9 @@ def main() -> None:
         ),
         page,
         page.with_suffix(""),
+        kept,
     )
+    kept.forget_others()
 
 
 if __name__ == "__main__":

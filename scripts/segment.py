@@ -16,4 +16,5 @@ if __name__ == "__main__":
             cropped=Path(snakemake.input.cropped),
             output=Path(snakemake.output.segmented),
             tolerances=Tolerances(**snakemake.params.segment),
+            depends_on=snakemake.params.depends_on,
         )

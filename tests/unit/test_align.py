@@ -2,7 +2,6 @@
 
 import itertools
 import math
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -11,14 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from lettermill.align.features import COUNT, SIDE, Appearance, appearance_of
+from lettermill.align.features import COUNT, SIDE, appearance_of
 from lettermill.align.folds import FOLDS, fold_of
 from lettermill.align.fragments import Candidate, find_fragments
 from lettermill.align.lattice import Lattice
 from lettermill.align.lexicon import UNSEEN, Lexicon, spelling
 from lettermill.align.network import Layer, Network, letter_scores
 from lettermill.align.recogniser import Confidence, Recogniser, load_recogniser, write_untrained
-from lettermill.align.views import View, view_of, views_of
+from lettermill.align.views import View, Views, view_of, views_of
 from lettermill.align.word_alignment import EVIDENCE, EXPLAINED, align_fragments, align_views
 from lettermill.base.box import Box
 from lettermill.base.errors import CorruptedFileError
@@ -205,31 +204,32 @@ def test_narrow_letters_are_not_stretched_to_squares_nor_dots_to_letters(paper) 
     assert sizes[80, 2, 2] < SIDE / 2
 
 
-def scored_view(name: str, *likely: tuple[float, float, float]) -> tuple[View, np.ndarray]:
+class ScoredView(View):
     """A view of as many separate fragments as there are ``likely`` probabilities of A, of B and of no letter."""
-    candidates = [Candidate(i, i + 1, Box(20 * i, 0, 10, 14)) for i in range(len(likely))]
-    appearance = Appearance(np.zeros((len(likely), SIDE, SIDE), np.uint8), np.zeros((len(likely), 4), np.float32))
-    return View(name, np.full(len(likely), 50), candidates, appearance), np.log(np.array(likely))
+
+    def __init__(self, name: str, *likely: tuple[float, float, float]) -> None:
+        candidates = [Candidate(i, i + 1, Box(20 * i, 0, 10, 14)) for i in range(len(likely))]
+        super().__init__(name, np.full(len(likely), 50), candidates, pytest.fail)
+        self.likely = np.log(np.array(likely))
 
 
 A, B, NEITHER = (0.98, 0.01, 0.01), (0.01, 0.98, 0.01), (0.3, 0.3, 0.4)
 
 
-def best_of(views: list[tuple[View, np.ndarray]], word: str = "AB") -> tuple[str | None, list[str]]:
-    """The name of the view that explains ``word`` best, and the names of those that were looked at."""
+def best_of(views: list[ScoredView], word: str = "AB") -> tuple[str | None, list[str]]:
+    """The name of the view that explains ``word`` best, and the names of those whose candidates were looked at."""
     looked = []
 
-    def asked_for() -> Iterator[tuple[View, np.ndarray]]:
-        for view in views:
-            looked.append(view[0].hypothesis)
-            yield view
+    def likely(view: ScoredView) -> np.ndarray:
+        looked.append(view.hypothesis)
+        return view.likely
 
-    found = align_views(asked_for(), "AB", word, {})
+    found = align_views(views, likely, "AB", word, {})
     return found and found[0].hypothesis, looked
 
 
 def test_the_view_that_explains_the_word_best_wins() -> None:
-    poor, fair = scored_view("poor", NEITHER, NEITHER), scored_view("fair", A, NEITHER)
+    poor, fair = ScoredView("poor", NEITHER, NEITHER), ScoredView("fair", A, NEITHER)
     assert best_of([poor, fair])[0] == best_of([fair, poor])[0] == "fair"
 
 
@@ -237,32 +237,49 @@ def test_ink_that_a_view_leaves_out_counts_against_it() -> None:
     """The print before a word is not free to skip, even if the letters are as clear as without it."""
     unclear = (0.45, 0.45, 0.1)
     word = [(0.8, 0.1, 0.1), (0.1, 0.8, 0.1)]
-    with_print, without = scored_view("with print", unclear, unclear, unclear, *word), scored_view("without", *word)
+    with_print, without = ScoredView("with print", unclear, unclear, unclear, *word), ScoredView("without", *word)
     assert best_of([with_print, without])[0] == best_of([without, with_print])[0] == "without"
 
 
 def test_when_a_view_explains_all_no_other_is_looked_at() -> None:
-    clear, poor, other = scored_view("clear", A, B), scored_view("poor", NEITHER, NEITHER), scored_view("other", A, B)
+    clear, poor, other = ScoredView("clear", A, B), ScoredView("poor", NEITHER, NEITHER), ScoredView("other", A, B)
     assert best_of([poor, clear, other]) == ("clear", ["poor", "clear"])
 
 
 def test_a_view_that_is_read_as_another_word_does_not_end_the_search() -> None:
     """Even if its path is likely."""
-    view = scored_view("read as AAAA", A, A, A, (0.6, 0.39, 0.01))
-    _, aligned = align_views([view], "AB", "AAAB", {})
+    view = ScoredView("read as AAAA", A, A, A, (0.6, 0.39, 0.01))
+    _, aligned = align_views([view], lambda view: view.likely, "AB", "AAAB", {})
     assert aligned.reading == "AAAA" and aligned.score > EXPLAINED
-    assert best_of([view, scored_view("AAAB", A, A, A, B)], "AAAB") == ("AAAB", ["read as AAAA", "AAAB"])
+    assert best_of([view, ScoredView("AAAB", A, A, A, B)], "AAAB") == ("AAAB", ["read as AAAA", "AAAB"])
 
 
 def test_a_view_with_too_few_fragments_is_passed_over() -> None:
-    one, two = scored_view("one", A), scored_view("two", NEITHER, NEITHER)
+    one, two = ScoredView("one", A), ScoredView("two", NEITHER, NEITHER)
     assert best_of([one, two]) == ("two", ["one", "two"])
     assert best_of([one]) == (None, ["one"])
     assert best_of([]) == (None, [])
 
 
+def test_a_view_that_must_skip_too_much_is_not_looked_at() -> None:
+    """Its letters need not be read: even if they were certain, its path would be worse."""
+    fair, cluttered = ScoredView("fair", A, NEITHER), ScoredView("cluttered", A, B, B, A, A, B, B)
+    assert best_of([fair, cluttered]) == ("fair", ["fair"])
+    assert best_of([fair, ScoredView("one", A), ScoredView("clear", A, B)]) == ("clear", ["fair", "clear"])
+
+
+@settings(max_examples=60)
+@given(st.integers(1, 9), st.integers(1, 5), st.integers(0, 2**32 - 1))
+def test_no_path_is_better_than_its_bound(fragments: int, letters: int, seed: int) -> None:
+    random = np.random.default_rng(seed)
+    of_word = Lattice(lattice(fragments), random.uniform(0, 4, fragments))
+    found = of_word.best_path(np.minimum(random.normal(0, 2, (len(of_word.candidates), letters)), 0))
+    bound = of_word.bound(letters)
+    assert bound == -np.inf if found is None else found.score <= bound <= 0
+
+
 def test_equal_views_give_the_first() -> None:
-    assert best_of([scored_view("first", NEITHER, NEITHER), scored_view("second", NEITHER, NEITHER)])[0] == "first"
+    assert best_of([ScoredView("first", NEITHER, NEITHER), ScoredView("second", NEITHER, NEITHER)])[0] == "first"
 
 
 def test_candidates_of_a_view_are_in_pixels_of_the_word_image(paper) -> None:
@@ -279,6 +296,20 @@ def test_candidates_of_a_view_are_in_pixels_of_the_word_image(paper) -> None:
 def test_hypotheses_without_a_letter_have_no_view(paper) -> None:
     assert list(views_of(whole(paper((36, 120), (10, 20, 60, 2))).hypotheses())) == []
     assert [view.hypothesis for view in views_of(whole(paper((36, 120), *WORD)).hypotheses())] == ["0.0.50.0"]
+
+
+def test_views_that_were_passed_over_are_drawn_when_they_are_needed(paper) -> None:
+    image = paper((36, 120), *WORD)
+    image[12:26, 36:44] = 150  # paler than the rest
+    expected = list(views_of(whole(image).hypotheses()))
+    loads = []
+    views = Views(lambda: loads.append(1) or whole(image), "")
+    assert [view.hypothesis for view in views] == [view.hypothesis for view in expected]
+    assert len(loads) == 1 < len(expected)
+    for _ in range(2):  # drawn once
+        for view, other in zip(views, expected, strict=True):
+            assert np.array_equal(view.appearance.pictures, other.appearance.pictures)
+    assert len(loads) == 1 + len(expected)
 
 
 def test_a_recogniser_aligns_with_the_best_of_its_views(paper) -> None:

@@ -29,7 +29,7 @@ from lettermill.records.schemas import (
     StoppedRow,
 )
 from lettermill.report.diagnosis import diagnosed
-from lettermill.stages.boxes import Boxes
+from lettermill.stages.boxes import Boxes, read_boxes
 from lettermill.stages.download import ImageSource
 from lettermill.stages.findings import EXAMPLES, LARGEST, OF_REASON, found_in_boxes, write_findings
 from lettermill.stages.validate import Findings, validation_lines
@@ -150,7 +150,7 @@ def write_batch(folder: Path, rows: int, found: str, stopped: str = "", image: n
         segmented = [StoppedRow(names[0], "segment", stopped, ""), *segmented[5:]]
     write_results(folder / "segmented.csv", SegmentedBox, segmented)
     words = dict.fromkeys(names, "HHHHH")
-    write_findings(folder / "downloaded", crops, folder / "segmented.csv", words, folder / "letters")
+    write_findings(folder / "downloaded", crops, read_boxes(folder / "segmented.csv"), words, folder / "letters")
     return folder / "letters"
 
 

@@ -61,6 +61,8 @@ def test_edited_and_added_rows_are_aligned_with_the_recogniser_that_is_there(pro
     stages = dict.fromkeys(("download", "crop", "segment", "match", "align", "cut"), touched)
     before = (project.folder / "results/recogniser/recogniser.npz").read_bytes()
     assert project.ran() == {**stages, **END}
+    logs = [path.read_text() for path in (project.folder / "logs/align").iterdir()]
+    assert sum(int(new) for log in logs for new in re.findall(r"of [1-9]\d* rows taken .* run, (\d+) new", log)) == 11
     assert (project.folder / "results/recogniser/recogniser.npz").read_bytes() == before
     assert project.planned() == {}
     assert project.planned("-R", "learn") == {"learn": 1, "align": 4, "cut": 4, **END}

@@ -5,7 +5,7 @@ The simulated errors are weighted by their expected frequency in real tables. (P
 vector machines", 1999, also learns probabilities from the scores of another classifier.)
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -135,26 +135,22 @@ class Trial:
     ) -> None:
         self.word, self.letters, self.counts = word, letters, counts
         self._probabilities = probabilities
-        self._known: dict[str, np.ndarray] = {}  # hypothesis -> log probabilities
 
     def align(self, text: str, hidden: Box | None = None) -> tuple[View, WordAlignment] | None:
         """Align ``text`` with the word. hidden: a place in which no candidate resembles any letter."""
-        scored = self._scored()
-        return align_views(scored if hidden is None else _hide(scored, hidden), self.letters, text, self.counts)
 
-    def _scored(self) -> Iterator[tuple[View, np.ndarray]]:
-        for view in self.word.views():
-            if view.hypothesis not in self._known:
-                self._known[view.hypothesis] = self._probabilities(self.word, view)
-            yield view, self._known[view.hypothesis]
+        def log_probabilities(view: View) -> np.ndarray:
+            known = self._probabilities(self.word, view)
+            return known if hidden is None else _hide(view, known, hidden)
+
+        return align_views(self.word.views(), log_probabilities, self.letters, text, self.counts)
 
 
-def _hide(scored: Iterable[tuple[View, np.ndarray]], place: Box) -> Iterator[tuple[View, np.ndarray]]:
-    for view, log_probabilities in scored:
-        there = [index for index, one in enumerate(view.candidates) if one.box.overlap(place) > SAME]
-        hidden = log_probabilities.copy()
-        hidden[there] = np.log(FLOOR)
-        yield view, hidden
+def _hide(view: View, log_probabilities: np.ndarray, place: Box) -> np.ndarray:
+    there = [index for index, one in enumerate(view.candidates) if one.box.overlap(place) > SAME]
+    hidden = log_probabilities.copy()
+    hidden[there] = np.log(FLOOR)
+    return hidden
 
 
 def _staged(

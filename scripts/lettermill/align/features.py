@@ -61,30 +61,31 @@ class Appearance(NamedTuple):
 
 def appearance_of(fragments: Fragments, candidates: Sequence[Candidate]) -> Appearance:
     """The images and places of ``candidates``."""
-    darkness, labels = cv2.bitwise_not(fragments.image), fragments.labels.astype(np.uint16)  # there are 4,000 at most
+    # Labels of 8 bits are compared faster; there are 4,000 fragments at most.
+    labels: np.ndarray = fragments.labels.astype(np.uint8 if len(fragments.boxes) < 256 else np.uint16)
+    darkness = cv2.bitwise_not(fragments.image)
     pictures = np.zeros((len(candidates), SIDE, SIDE), np.uint8)
-    for square, candidate in zip(pictures, candidates, strict=True):
-        _draw(square, darkness, labels, candidate, fragments.height)
-    places = np.array([_place(fragments, candidate) for candidate in candidates], np.float32).reshape(-1, PLACES)
-    return Appearance(pictures, places)
+    for square, (start, stop, (x, y, width, height)) in zip(pictures, candidates, strict=True):
+        there = slice(y, y + height), slice(x, x + width)
+        ink = cv2.bitwise_and(darkness[there], cv2.inRange(labels[there], start + 1, stop))
+        _draw(square, ink, fragments.height)
+    return Appearance(pictures, _places(fragments, candidates))
 
 
-def _draw(square: np.ndarray, darkness: np.ndarray, labels: np.ndarray, candidate: Candidate, letter: float) -> None:
-    """Draw the ink of a candidate, and of no other fragment, into the middle of ``square`` ((SIDE, SIDE) uint8, 0).
+def _draw(square: np.ndarray, ink: np.ndarray, letter: float) -> None:
+    """Draw the ink of a candidate ((height, width) uint8) into the middle of ``square`` ((SIDE, SIDE) uint8, 0).
 
-    darkness, labels: (height, width) uint8 and uint16, of the word. letter: height of its letters.
+    letter: height of the letters of the word.
     """
-    start, stop, (left, top, wide, high) = candidate
-    there = slice(top, top + high), slice(left, left + wide)
-    ink = cv2.bitwise_and(darkness[there], cv2.inRange(labels[there], start + 1, stop))
+    high, wide = ink.shape
     longer = max(wide, high)
     # Do not enlarge a dot or a dash to the size of a letter.
     size = (SIDE - 2 * MARGIN) * min(1, longer / (0.5 * letter))
-    width = max(1, round(size * math.sqrt(math.sin(math.pi / 2 * wide / longer))))
-    height = max(1, round(size * math.sqrt(math.sin(math.pi / 2 * high / longer))))
+    width = max(1, round(size if wide == longer else size * math.sqrt(math.sin(math.pi / 2 * wide / longer))))
+    height = max(1, round(size if high == longer else size * math.sqrt(math.sin(math.pi / 2 * high / longer))))
     method = cv2.INTER_AREA if width < wide and height < high else cv2.INTER_LINEAR
     y, x = (SIDE - height) // 2, (SIDE - width) // 2
-    square[y : y + height, x : x + width] = cv2.resize(ink, (width, height), interpolation=method)
+    cv2.resize(ink, (width, height), square[y : y + height, x : x + width], interpolation=method)
 
 
 def gradients(pictures: np.ndarray) -> np.ndarray:
@@ -131,8 +132,9 @@ def _cells(pictures: np.ndarray, cells: np.ndarray) -> None:
     cells.reshape(-1, DIRECTIONS, CELLS, CELLS)[:] = sums.transpose(2, 0, 3, 1)
 
 
-def _place(fragments: Fragments, candidate: Candidate) -> list[float]:
-    """Half of width, height, and distance of top and bottom from the word's, in letter heights."""
-    _, top, width, height = candidate.box
-    sides = (width, height, top - fragments.top, top + height - fragments.bottom)
-    return [0.5 * side / fragments.height for side in sides]
+def _places(fragments: Fragments, candidates: Sequence[Candidate]) -> np.ndarray:
+    """(n, PLACES) float32: half of width, height, and distance of top and bottom from the word's, in letter heights."""
+    _, top, width, height = np.array([box for _, _, box in candidates], np.float64).reshape(-1, 4).T
+    sides = np.stack([width, height, top - fragments.top, top + height - fragments.bottom], axis=1)
+    places: np.ndarray = (0.5 * sides / fragments.height).astype(np.float32)
+    return places

@@ -6,23 +6,19 @@ letter. For over-segmentation before recognition see Casey and Lecolinet, "A sur
 character segmentation", IEEE TPAMI 18(7), 1996.
 """
 
-import bisect
-import statistics
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import cv2
 import numpy as np
 
+from lettermill.align.cuts import wide_ink
 from lettermill.base.box import Box
+from lettermill.base.median import median
 from lettermill.image.segmentation import Tolerances, cores_of, word_band
 from lettermill.paper.ink import MAX_COMPONENTS, Components, components, ink_mask
 
 WIDE = 0.55
 """Width of a component, in letter heights, above which it can contain more than one letter and is cut."""
-
-NARROWEST = 0.18
-"""Minimum distance between two cuts in a component, in letter heights."""
 
 MAX_FRAGMENTS = 5
 """Maximum number of fragments in a candidate."""
@@ -85,8 +81,7 @@ def fragments_in(image: np.ndarray, parts: Components, band: tuple[int, int]) ->
     cores = cores_of(parts, band, Tolerances())
     if not cores.any():
         return None
-    sides = np.stack([parts.height, parts.top, parts.bottom])[:, cores]
-    height, top, bottom = np.median(sides, axis=1).tolist()
+    height, top, bottom = (median(sides[cores]) for sides in (parts.height, parts.top, parts.bottom))
     pieces = _cut_up(parts, _near_word(parts, band, cores, height, top, bottom), height)
     groups = _bind(pieces.boxes, pieces.area, height)
     groups.sort(key=lambda group: (group.left + group.right, group.box))
@@ -119,71 +114,47 @@ def _near_word(
 class _Pieces(NamedTuple):
     """The pieces that components are cut into: their boxes and areas.
 
-    whole: the components that are one piece each, as (component, piece). cut: the others, as (component, its ink
-    (height, width) bool, for each of its columns the piece (width,) int).
+    narrow: the components that are too narrow to be cut, as (component, piece). wide: the pixels of the others, as
+    (their indices in the flattened image, the piece of each).
     """
 
     boxes: list[Box]
     area: list[int]
-    whole: list[tuple[int, int]]
-    cut: list[tuple[int, np.ndarray, np.ndarray]]
+    narrow: list[tuple[int, int]]
+    wide: tuple[np.ndarray, np.ndarray]
 
     def labels(self, parts: Components, label_of: np.ndarray) -> np.ndarray:
         """(height, width) int32: the label of each pixel, from the label (n,) int32 of each piece; 0 is no piece."""
         of_component = np.zeros(len(parts) + 1, np.int32)
-        if self.whole:
-            components, pieces = np.array(self.whole).T
+        if self.narrow:
+            components, pieces = np.array(self.narrow).T
             of_component[components + 1] = label_of[pieces]
         labels: np.ndarray = of_component.take(parts.labels)
-        for component, ink, piece in self.cut:
-            np.copyto(parts.boxes[component].of(labels), label_of[piece], where=ink)
+        pixels, piece = self.wide
+        labels.reshape(-1)[pixels] = label_of[piece]
         return labels
 
 
 def _cut_up(parts: Components, chosen: np.ndarray, height: float) -> _Pieces:
     """The chosen components, with wide ones cut."""
-    pieces = _Pieces([], [], [], [])
-    boxes, area, whole, cut = pieces
+    wide = chosen[parts.width[chosen] > max(6, WIDE * height)]
+    ink = wide_ink(parts, wide)
+    places = dict(zip(wide.tolist(), zip(ink.first.tolist(), ink.cuts(height), strict=False), strict=True))
+    pieces: list[tuple[int, int]] = []  # the component, and the first column in ``ink``, -1 for a narrow component
     for component in chosen.tolist():
-        box = parts.boxes[component]
-        columns: list[int] = []
-        if box.width > max(6, WIDE * height) and len(boxes) < MAX_COMPONENTS:
-            ink = box.of(parts.labels) == component + 1
-            histogram = cv2.reduce(ink.view(np.uint8), 0, cv2.REDUCE_SUM, dtype=cv2.CV_32F)
-            columns = _cuts(histogram, height)
-        if not columns:
-            whole.append((component, len(boxes)))
-            boxes.append(box)
-            area.append(int(parts.area[component]))
-            continue
-        starts, stops = [0, *columns], [*columns, box.width]
-        cut.append((component, ink, np.repeat(np.arange(len(starts)) + len(boxes), np.subtract(stops, starts))))
-        area += np.add.reduceat(histogram[0], starts).astype(np.int64).tolist()
-        rows = np.logical_or.reduceat(ink, starts, axis=1)
-        tops, ends = rows.argmax(axis=0).tolist(), (box.height - rows[::-1].argmax(axis=0)).tolist()
-        for left, right, top, end in zip(starts, stops, tops, ends, strict=True):  # no column of a component is empty
-            boxes.append(Box(box.x + left, box.y + top, right - left, end - top))
-    return pieces
-
-
-def _cuts(histogram: np.ndarray, height: float) -> list[int]:
-    """Columns at which a wide component can be cut: thin places of its column histogram, not too close together.
-
-    histogram: (1, width) float32, ink pixels.
-    """
-    columns, around = histogram[0], cv2.erode(histogram, np.ones((1, 5), np.uint8))[0]
-    ink, width = columns.tolist(), len(columns)
-    median = statistics.median(ink)  # faster than NumPy for so few numbers
-    thin = (columns == around) & (columns <= max(2, median) + 1)
-    thin[:2] = thin[-2:] = False
-    places = sorted(np.flatnonzero(thin).tolist(), key=lambda x: (ink[x], abs(2 * x - width), x))
-    most, apart = min(2 + int(width / (0.45 * height)), MAX_COMPONENTS), max(3, NARROWEST * height)
-    chosen: list[int] = []  # in order
-    for place in places:
-        at = bisect.bisect(chosen, place)
-        if len(chosen) < most and all(abs(place - other) >= apart for other in chosen[max(at - 1, 0) : at + 1]):
-            chosen.insert(at, place)
-    return chosen
+        first, cuts = places.get(component, (-1, []))
+        columns = [0, *cuts] if len(pieces) < MAX_COMPONENTS else [0]
+        pieces += [(component, first + column) for column in columns]
+    of_wide = [piece for piece, (_, start) in enumerate(pieces) if start >= 0]
+    boxes, area, number = ink.pieces([pieces[piece][1] for piece in of_wide])
+    cut = iter(zip(boxes, area, strict=True))
+    sizes = [next(cut) if start >= 0 else (parts.boxes[one], int(parts.area[one])) for one, start in pieces]
+    return _Pieces(
+        [box for box, _ in sizes],
+        [pixels for _, pixels in sizes],
+        [(one, piece) for piece, (one, start) in enumerate(pieces) if start < 0],
+        (ink.pixels, np.array(of_wide, np.int64)[number]),
+    )
 
 
 class _Group:
@@ -202,24 +173,28 @@ class _Group:
 def _bind(boxes: list[Box], area: list[int], height: float) -> list[_Group]:
     """Groups of pieces: strokes in the same columns, and marks with the stroke below them."""
     order = sorted(range(len(boxes)), key=boxes.__getitem__)
-    bodies = [piece for piece in order if boxes[piece].height >= 0.3 * height or area[piece] > 0.45 * height]
+    is_body = [box.height >= 0.3 * height or pixels > 0.45 * height for box, pixels in zip(boxes, area, strict=True)]
     groups: list[_Group] = []
-    for piece in bodies:
+    for piece in (piece for piece in order if is_body[piece]):
         left, _, width, _ = box = boxes[piece]
         right = left + width
         for group in groups:
-            common = min(group.right, right) - max(group.left, left)  # columns; negative if there is a gap
-            if common > 0 and common >= 0.6 * min(group.right - group.left, width):
+            end = group.right
+            if end <= left:  # no group begins further right than the piece
+                continue
+            if min(end, right) - left >= 0.6 * min(end - group.left, width):
                 group.add(piece, box)
                 break
         else:
             groups.append(_Group(piece, box))
-    for piece in sorted(set(order).difference(bodies), key=boxes.__getitem__):
-        left, right = boxes[piece].x, boxes[piece].right
+    for piece in (piece for piece in order if not is_body[piece]):
+        left, _, width, _ = box = boxes[piece]
+        right = left + width
+        # Columns that a group shares with the mark; negative if there is a gap.
         shared = [min(group.right, right) - max(group.left, left) for group in groups]
         most = max(shared, default=-2)
         if most >= -1:
-            groups[shared.index(most)].add(piece, boxes[piece])
+            groups[shared.index(most)].add(piece, box)
         else:
-            groups.append(_Group(piece, boxes[piece]))
+            groups.append(_Group(piece, box))
     return groups

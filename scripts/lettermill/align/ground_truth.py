@@ -110,6 +110,7 @@ def _best_view(example: Example, every: Views) -> tuple[View | None, list[int], 
         found = sum(index >= 0 for index in truth) + sum(letter.candidate >= 0 for letter in by_hand)
         if found > most:
             best, most = (view, truth, by_hand), found
+            _ = view.appearance  # drawn now, while the image is in memory
         if found == len(truth) + len(by_hand):
             break
     return best

@@ -18,6 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lettermill.align.fragments import Candidate
+from lettermill.base.median import median
 
 NEVER = -1e9
 """Log weight of the impossible."""
@@ -84,6 +85,12 @@ class Lattice:
         """Log weights of all paths from each boundary to the right edge, in the shapes of ``forward``."""
         mirrored = scores[:, ::-1] if scores.ndim == 2 else scores
         return np.flip(_weights(self._mirrored, self.skips[::-1], mirrored, np.logaddexp))
+
+    def bound(self, letters: int) -> float:
+        """The highest weight that a path for a word of so many letters can have: that of one whose letters are certain.
+        Minus infinity if there are too few candidates."""
+        weight = float(self.forward(np.zeros((len(self.candidates), letters)), np.maximum)[-1, -1])
+        return weight if weight >= NEVER / 2 else -math.inf
 
     def best_path(self, scores: np.ndarray) -> BestPath | None:
         """The path with the highest weight; None if there are too few candidates for the letters of a given word.
@@ -168,4 +175,4 @@ def _free_weights(
 
 def skip_costs(area: np.ndarray) -> np.ndarray:
     """The cost (log) of skipping each fragment, by its ink: (n,) float64 from (n,) int. Specks are cheap."""
-    return 0.5 + 6 * np.minimum(1, area / max(float(np.median(area)), 1)) if len(area) else np.zeros(0)
+    return 0.5 + 6 * np.minimum(1, area / max(median(area), 1)) if len(area) else np.zeros(0)

@@ -235,7 +235,7 @@ def _calibrated(
     calibrating = [word for word in words if word.is_whole or word.by_hand]
 
     def probabilities(word: GroundTruthWord, view: View) -> np.ndarray:
-        return networks[fold_of(word.row_id)].log_probabilities(view.appearance.features())
+        return view.log_probabilities(networks[fold_of(word.row_id)])
 
     calibration = calibrate(calibrating, probabilities, letters, lexicon, rough)
     if calibration is None:

@@ -8,7 +8,7 @@ and confidences mean the same for old and new rows.
 import io
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -61,12 +61,7 @@ class Recogniser:
         views: the word under each ink hypothesis. They are tried in order until one explains all of the ink.
         """
         network, counts = self.networks[fold_of(row_id)], self.lexicon.elsewhere(row_id)
-
-        def scored() -> Iterator[tuple[View, np.ndarray]]:
-            for view in views:
-                yield view, network.log_probabilities(view.appearance.features())
-
-        return align_views(scored(), self.letters, word, counts)
+        return align_views(views, lambda view: view.log_probabilities(network), self.letters, word, counts)
 
     def save(self, path: Path) -> None:
         """Write the recogniser to ``path``. The same recogniser gives the same bytes."""

@@ -2,26 +2,48 @@
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
+from functools import cached_property, partial
 
 import numpy as np
 
 from lettermill.align.features import Appearance, appearance_of
 from lettermill.align.fragments import Candidate, fragments_in
+from lettermill.align.lattice import Lattice, skip_costs
+from lettermill.align.network import Network
 from lettermill.image.hypotheses import InkHypothesis, WordImage
 
 
-class View(NamedTuple):
+class View:
     """A word under an ink hypothesis.
 
     hypothesis: its name. area: (fragments,) ink pixels of each fragment. candidates: with boxes in pixels of the word
-    image. appearance: of the candidates.
+    image. draw: gives their appearance. That takes most of the time, and many views are told from their lattice not to
+    be the best one.
     """
 
-    hypothesis: str
-    area: np.ndarray
-    candidates: list[Candidate]
-    appearance: Appearance
+    def __init__(
+        self, hypothesis: str, area: np.ndarray, candidates: list[Candidate], draw: Callable[[], Appearance]
+    ) -> None:
+        self.hypothesis, self.area, self.candidates = hypothesis, area, candidates
+        self.draw = draw
+        self._scored: tuple[Network, np.ndarray] | None = None
+
+    @cached_property
+    def appearance(self) -> Appearance:
+        """The appearance of the candidates."""
+        return self.draw()
+
+    @cached_property
+    def lattice(self) -> Lattice:
+        """The lattice of the fragments."""
+        return Lattice(self.candidates, skip_costs(self.area))
+
+    def log_probabilities(self, network: Network) -> np.ndarray:
+        """(candidates, classes) float64 log probabilities by ``network``. Those of the last network are kept: a word is
+        aligned many times with it while a recogniser is trained."""
+        if self._scored is None or self._scored[0] is not network:
+            self._scored = network, network.log_probabilities(self.appearance.features())
+        return self._scored[1]
 
 
 def view_of(hypothesis: InkHypothesis) -> View | None:
@@ -32,7 +54,7 @@ def view_of(hypothesis: InkHypothesis) -> View | None:
         return None
     x, y = hypothesis.origin
     moved = [Candidate(start, stop, box.moved(x, y)) for start, stop, box in candidates]
-    return View(hypothesis.name, fragments.area, moved, appearance_of(fragments, candidates))
+    return View(hypothesis.name, fragments.area, moved, lambda: appearance_of(fragments, candidates))
 
 
 class Views:
@@ -55,7 +77,17 @@ class Views:
                 if view is None:
                     return
                 self._made.append(view)
-            yield self._made[number]
+            view = self._made[number]
+            try:
+                yield view
+            finally:
+                # So that the view does not keep its image: thousands of words are in memory at once.
+                view.draw = partial(self._drawn_again, view.hypothesis)
+
+    def _drawn_again(self, hypothesis: str) -> Appearance:
+        view = view_of(next(self._load().hypotheses(hypothesis)))
+        assert view is not None
+        return view.appearance
 
 
 def views_of(hypotheses: Iterable[InkHypothesis]) -> Iterator[View]:

@@ -1,6 +1,6 @@
 """Aligning one word: from its fragments and transcription to letters with evidence for each."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -60,7 +60,7 @@ def align_fragments(
     (candidates, letters + 1); the last class is no letter. letters: the other classes. counts: see
     ``Lexicon.elsewhere``.
     """
-    path = _Path(area, candidates, log_probabilities, letters, word)
+    path = _Path(area, Lattice(candidates, skip_costs(area)), log_probabilities, letters, word)
     return path.aligned(counts) if path.exists else None
 
 
@@ -69,12 +69,11 @@ class _Path:
     the evidence of its letters."""
 
     def __init__(
-        self, area: np.ndarray, candidates: Sequence[Candidate], log_probabilities: np.ndarray, letters: str, word: str
+        self, area: np.ndarray, lattice: Lattice, log_probabilities: np.ndarray, letters: str, word: str
     ) -> None:
-        self._area, self._candidates, self._log_probabilities = area, candidates, log_probabilities
+        self._area, self._lattice, self._log_probabilities = area, lattice, log_probabilities
         self._letters, self._word = letters, word
         self._scores = letter_scores(log_probabilities, letters, word)
-        self._lattice = Lattice(candidates, skip_costs(area))
         self._best = self._lattice.best_path(self._scores)
         self.exists = self._best is not None
 
@@ -121,7 +120,7 @@ class _Path:
         neighbours = np.concatenate(([0.0], own, [0.0]))
         skipped = np.ones(len(self._area), bool)
         for index in self.best.chosen:
-            skipped[self._candidates[index].start : self._candidates[index].stop] = False
+            skipped[slice(*self._lattice.candidates[index][:2])] = False
         lost = float(self._area[skipped].sum() / max(self._area.sum(), 1))
         evidence = np.stack(
             [
@@ -146,16 +145,22 @@ class _Path:
 
 
 def align_views(
-    views: Iterable[tuple[View, np.ndarray]], letters: str, word: str, counts: Mapping[str, int]
+    views: Iterable[View],
+    log_probabilities: Callable[[View], np.ndarray],
+    letters: str,
+    word: str,
+    counts: Mapping[str, int],
 ) -> tuple[View, WordAlignment] | None:
     """Align ``word`` with the view whose path explains it best; None if no view has enough fragments.
 
-    views: views of a word with log probabilities of their candidates, see ``align_fragments``. They are tried in order
-    until one explains all of the ink.
+    views: of the word. They are tried in order until one explains all of the ink. log_probabilities: those of the
+    candidates of a view, see ``align_fragments``. They are not asked for where the view cannot be the best one.
     """
     best: tuple[View, _Path] | None = None
-    for view, log_probabilities in views:
-        path = _Path(view.area, view.candidates, log_probabilities, letters, word)
+    for view in views:
+        if best is not None and view.lattice.bound(len(word)) / len(word) <= best[1].score + BETTER:
+            continue
+        path = _Path(view.area, view.lattice, log_probabilities(view), letters, word)
         if path.exists and (best is None or path.score > best[1].score + BETTER):
             best = view, path
             if path.explains_all:

@@ -121,7 +121,8 @@ def count_findings(rows: Collection[tuple[int, Collection[str]]]) -> Counts:
     """rows: (number of letters, kinds) of each image."""
     found: Counter[str] = Counter()
     for letters, kinds in rows:
-        found.update(counted_kinds(letters, kinds))
+        if kinds:
+            found.update(counted_kinds(letters, kinds))
     return Counts(found, len(rows), sum(letters >= LONGER for letters, _ in rows))
 
 

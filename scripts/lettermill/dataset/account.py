@@ -1,13 +1,13 @@
 """The account of a run: how many rows and letters were delivered, and how many were rejected by stage and reason."""
 
+import itertools
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-import pandas as pd
-
 from lettermill.base.reasons import REASONS
 from lettermill.corrections.correction import BY_HAND
+from lettermill.records.row_lines import BatchLetters
 from lettermill.records.schemas import Rejected
 
 
@@ -28,11 +28,12 @@ class Account:
     parts: Counter[str] = field(default_factory=Counter)
     methods: Counter[str] = field(default_factory=Counter)
 
-    def add_letters(self, letters: pd.DataFrame) -> None:
-        """Count delivered letters; see ``read_letters``."""
-        self.letters.update(letters["label"])
-        self.parts.update(letters["split"])
-        self.methods.update(letters["method"])
+    def add_letters(self, batches: Iterable[BatchLetters]) -> None:
+        """Count delivered letters, except by split."""
+        for batch in batches:
+            self.delivered_rows += len(batch.rows)
+            self.letters.update(itertools.chain.from_iterable(row.labels for row in batch.rows))
+            self.methods.update(batch.methods)
 
     def add_rejected(self, rejected: Iterable[Rejected]) -> None:
         """Count rejected rows and letters."""

@@ -45,7 +45,7 @@ def diagnosis_of(
 
     delivered: number of rows with a delivered letter. lengths: see ``find_moved``.
     """
-    counts = count_findings([(len(row.transcription), row.found.split()) for row in findings])
+    counts = count_findings([(len(row.transcription), row.found.split() if row.found else ()) for row in findings])
     looked_at = read_records(learnt.printed, Printed) if learnt.printed else []
     share = sum(row.printed for row in looked_at) / max(len(looked_at), 1)
     tried = read_records(learnt.learning, Learning)[0] if learnt.learning else None

@@ -1,6 +1,6 @@
 """Rows that have the same image: they belong into the same part of the split, and should say the same."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +9,10 @@ from lettermill.records.csv_files import read_records
 from lettermill.records.schemas import Duplicate, Finding
 
 
-def find_duplicates(findings: Iterable[Finding]) -> list[Duplicate]:
+def find_duplicates(findings: Collection[Finding]) -> list[Duplicate]:
     """The rows whose image is, byte for byte, also that of another row, by image and row id."""
+    if len({row.sha256 for row in findings}) == len(findings):
+        return []  # nearly always so, and far faster
     by_image: dict[str, list[Finding]] = {}
     for row in findings:
         by_image.setdefault(row.sha256, []).append(row)

@@ -8,17 +8,23 @@ from pathlib import Path
 
 from lettermill.base.errors import CorruptedFileError
 from lettermill.base.files import link_or_copy
+from lettermill.dataset.left import Left, Listing
 from lettermill.records.csv_files import read_fields
 from lettermill.records.schemas import Letter
 
 
 def sync_letters(
-    batches: Mapping[Path, int], names: Iterable[str], folder: Path, belongs: Callable[[str], bool] | None = None
+    batches: Mapping[Path, int],
+    names: Iterable[str],
+    folder: Path,
+    belongs: Callable[[str], bool] | None = None,
+    left: Path | None = None,
 ) -> None:
     """Make the subfolders of ``folder`` contain exactly the letters of ``batches``, as hard links.
 
     batches: folder written by ``cut_batch`` -> number of its letters. names: names of the subfolders.
     belongs: whether a file such as A/1_0.png is one of the letters; by default, all are.
+    left: folder for notes on how everything was left, see ``Left``; only what has changed since is looked into.
     Files directly in ``folder`` are not changed. Without support for hard links, files are copied.
     Raises CorruptedFileError with the file name when a batch does not contain the letters that it lists.
 
@@ -27,26 +33,60 @@ def sync_letters(
     folder.mkdir(parents=True, exist_ok=True)
     names = list(names)
     remove_others(folder, names, only_folders=True)
-    found = dict.fromkeys(batches, 0)
+    before = Left(left, folder, batches)
+    found = {batch: before.count(batch, names) for batch in batches}
+    changed = [batch for batch, count in found.items() if count is None]
+    known = before.listings(changed, batches)
+    others = names if known is None else [name for name in names if not before.is_left(name)]
+    if known is None:
+        changed = list(batches)
+    listed = {batch: {name: _letters_in(batch, name, belongs) for name in names} for batch in changed}
+    if known is not None:
+        _update(folder, set(names) - set(others), known, {batch.name: (batch, now) for batch, now in listed.items()})
     device = os.stat(folder).st_dev
     linked = {batch: os.stat(batch).st_dev == device for batch in batches}
-    for sub_folder in names:
-        place = folder / sub_folder
+    for name in others:
+        place = folder / name
         place.mkdir(exist_ok=True)
-        others = _listed(place)
+        strangers = _listed(place)
         for batch in batches:
-            letters = _listed(batch / sub_folder)
-            if belongs:
-                letters = {name: inode for name, inode in letters.items() if belongs(f"{sub_folder}/{name}")}
-            found[batch] += len(letters)
-            for name, inode in letters.items():
-                if others.pop(name, None) != inode or not linked[batch]:
-                    _bring(batch / sub_folder / name, place / name)
-        for name in others:
-            os.unlink(place / name)
+            letters = listed[batch][name] if batch in listed else _letters_in(batch, name, belongs)
+            for file, inode in letters.items():
+                if strangers.pop(file, None) != inode or not linked[batch]:
+                    _bring(batch / name / file, place / file)
+        for file in strangers:
+            os.unlink(place / file)
     for batch, count in batches.items():
-        if found[batch] != count:
-            raise _not_as_listed(batch, count, found[batch])
+        seen = sum(map(len, listed[batch].values())) if batch in listed else found[batch]
+        if seen != count:
+            raise _not_as_listed(batch, count, seen)
+    before.leave(names, batches, listed)
+
+
+def _update(
+    folder: Path, names: Collection[str], before: Mapping[str, Listing], now: Mapping[str, tuple[Path, Listing]]
+) -> None:
+    """Bring the changes of batches into the subfolders ``names``, which are as they were left.
+
+    before, now: batch -> its letters then, and its folder and its letters.
+    """
+    gone: set[tuple[str, str]] = set()
+    new: list[tuple[Path, str, str]] = []
+    for batch in {**before, **now}:
+        then, (place, letters) = before.get(batch, {}), now.get(batch, (folder, {}))
+        for name in names:
+            old, current = then.get(name, {}), letters.get(name, {})
+            gone |= {(name, file) for file in old.keys() - current.keys()}
+            new += [(place, name, file) for file, inode in current.items() if old.get(file) != inode]
+    for name, file in gone:
+        (folder / name / file).unlink(missing_ok=True)
+    for place, name, file in new:
+        _bring(place / name / file, folder / name / file)
+
+
+def _letters_in(batch: Path, name: str, belongs: Callable[[str], bool] | None) -> dict[str, int]:
+    letters = _listed(batch / name)
+    return {file: inode for file, inode in letters.items() if belongs(f"{name}/{file}")} if belongs else letters
 
 
 def _listed(folder: Path) -> dict[str, int]:
@@ -58,7 +98,7 @@ def _listed(folder: Path) -> dict[str, int]:
         return {}
 
 
-def _not_as_listed(batch: Path, count: int, found: int) -> CorruptedFileError:
+def _not_as_listed(batch: Path, count: int, found: int | None) -> CorruptedFileError:
     names = [name for name, *_ in read_fields(batch / "letters.csv", Letter)]
     missing = next((f"{batch / name} is missing" for name in names if not (batch / name).exists()), None)
     what = missing or f"{batch} contains {found} letters, but lists {count}"

@@ -159,12 +159,12 @@ def whole(image: np.ndarray, line: int | None = None) -> WordImage:
 
 
 def _outline(hypothesis: InkHypothesis) -> np.ndarray:
-    """(n, 4) int: left, top, right and bottom of the components in the band that are large enough to matter."""
+    """(4, n) int: left, top, right and bottom of the components in the band that are large enough to matter."""
     parts, (top, bottom) = hypothesis.parts, hypothesis.band
     matter = (parts.bottom > top) & (parts.top < bottom) & (parts.height >= 0.2 * (bottom - top))
-    sides = np.stack([parts.left, parts.top, parts.right, parts.bottom], axis=1)[matter]
-    moved: np.ndarray = sides + np.tile(hypothesis.origin, 2)
-    return moved
+    x, y = hypothesis.origin
+    sides = (parts.left, x), (parts.top, y), (parts.right, x), (parts.bottom, y)
+    return np.stack([side[matter] + shift for side, shift in sides])
 
 
 def _same(outline: np.ndarray, one: InkHypothesis, other_outline: np.ndarray, other: InkHypothesis) -> bool:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lettermill.base.box import Box
+from lettermill.base.median import median
 from lettermill.paper.ink import Components, components, ink_threshold
 
 SMALLEST_PRINT = 5
@@ -96,9 +97,9 @@ def _slack(height: int) -> int:
 
 
 def _box(parts: Components, chain: list[int]) -> Box:
-    return Box.around(
-        parts.left[chain[0]], np.median(parts.top[chain]), parts.right[chain[-1]], np.median(parts.bottom[chain])
-    )
+    left, right = int(parts.left[chain[0]]), int(parts.right[chain[-1]])
+    top, bottom = median(parts.top[chain]), median(parts.bottom[chain])
+    return Box(left, int(top), right - left, int(bottom - top))
 
 
 def _label_beside(parts: Components, chains: list[list[int]], shape: tuple[int, int]) -> Box | None:

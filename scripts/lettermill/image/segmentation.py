@@ -9,9 +9,11 @@ dots and accents belong to the letter below them.
 
 from typing import NamedTuple
 
+import cv2
 import numpy as np
 
 from lettermill.base.box import Box
+from lettermill.base.median import median
 from lettermill.paper.ink import Components, components, ink_mask
 
 SMALLEST_LETTER = 4
@@ -55,7 +57,7 @@ def letters_in(parts: Components, band: tuple[int, int], tolerances: Tolerances 
     cores = cores_of(parts, band, tolerances)
     if not cores.any():
         return []
-    height = float(np.median(parts.height[cores]))
+    height = median(parts.height[cores])
     letters = _join_overlapping([parts.boxes[core] for core in np.flatnonzero(cores)], tolerances.overlap)
     letters = _heaviest_cluster(letters, parts, cores, tolerances.word_gap * height)
     marks = np.flatnonzero(~cores & parts.whole & (parts.area >= 2))
@@ -82,7 +84,7 @@ def word_bands(parts: Components, line: int | None) -> list[tuple[int, int]]:
         counted |= (parts.top < line) & (parts.bottom > line) & ((parts.top > 0) | (parts.bottom < height))
     if parts.area[counted].sum() <= SMALLEST_INK:
         counted[:] = True
-    rows = np.count_nonzero(parts.mask(counted), axis=1)
+    rows = cv2.reduce(parts.mask(counted).view(np.uint8), 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S).ravel()
     inked = np.zeros(height + 2, bool)
     inked[1:-1] = rows > 0
     edges = np.flatnonzero(inked[1:] != inked[:-1])
@@ -106,7 +108,7 @@ def cores_of(parts: Components, band: tuple[int, int], tolerances: Tolerances) -
     cores &= (parts.height >= 0.3 * (bottom - top)) & (parts.bottom >= top + 0.4 * (bottom - top))
     if not cores.any():
         return cores
-    letter = float(np.median(parts.height[cores]))
+    letter = median(parts.height[cores])
     # The stem of an i is short. Dashes, commas and specks are not higher than wide.
     stem = (parts.height >= tolerances.stem_height * letter) & (parts.height >= 1.3 * parts.width)
     cores &= (parts.height >= tolerances.letter_height * letter) | stem
@@ -120,10 +122,13 @@ def _join_overlapping(cores: list[Box], share: float) -> list[Box]:
     """
     letters: list[Box] = []
     for core in cores:
-        for index, letter in enumerate(letters):
-            common = min(letter.right, core.right) - max(letter.x, core.x)
-            if common >= share * min(letter.width, core.width):
-                letters[index] = letter.joined(core)
+        left, _, width, _ = core
+        right = left + width
+        for index, (x, _, wide, _) in enumerate(letters):
+            if x + wide < left:  # no letter begins further right than the core
+                continue
+            if min(x + wide, right) - left >= share * min(wide, width):
+                letters[index] = letters[index].joined(core)
                 break
         else:
             letters.append(core)
@@ -158,12 +163,15 @@ def _with_marks(letters: list[Box], marks: list[Box], gap: float) -> list[Box]:
     gap: maximum distance in rows of a mark above its letter. Marks below or beside a letter are specks.
     """
     grown = list(letters)
+    sides = [(letter.x, letter.right) for letter in letters]
     for mark in marks:
-        common = [min(letter.right, mark.right) - max(letter.x, mark.x) for letter in letters]
-        nearest = max(range(len(letters)), key=common.__getitem__)
+        start, end = mark.x, mark.right
+        common = [min(right, end) - max(left, start) for left, right in sides]
+        most = max(common)
+        nearest = common.index(most)
         letter = letters[nearest]
         above = letter.y - mark.bottom
-        beside = common[nearest] >= (1 if above > 0 else -1)  # a splinter may stand a column away
+        beside = most >= (1 if above > 0 else -1)  # a splinter may stand a column away
         if beside and above <= gap and mark.y < letter.bottom - 1:
             grown[nearest] = grown[nearest].joined(mark)
     return grown

@@ -51,22 +51,18 @@ class Components:
     def __len__(self) -> int:
         return len(self.area)
 
-    @property
+    @cached_property
     def width(self) -> np.ndarray:
-        width: np.ndarray = self.right - self.left
-        return width
+        return _kept(self.right - self.left)
 
-    @property
+    @cached_property
     def height(self) -> np.ndarray:
-        height: np.ndarray = self.bottom - self.top
-        return height
+        return _kept(self.bottom - self.top)
 
     @cached_property
     def whole(self) -> np.ndarray:
         """(n,) bool: whether a component touches neither the upper nor the lower edge of the image."""
-        whole: np.ndarray = (self.top > 0) & (self.bottom < self.labels.shape[0])
-        whole.flags.writeable = False  # the array is cached: copy it before changing it
-        return whole
+        return _kept((self.top > 0) & (self.bottom < self.labels.shape[0]))
 
     @property
     def no_word(self) -> bool:
@@ -89,7 +85,14 @@ class Components:
 
     def mask(self, chosen: np.ndarray) -> np.ndarray:
         """The pixels of the chosen components: ``chosen`` is (n,) bool, the result (height, width) bool."""
+        if chosen.all():
+            return self.labels > 0
         return np.concatenate(([False], chosen)).take(self.labels)
+
+
+def _kept(values: np.ndarray) -> np.ndarray:
+    values.flags.writeable = False  # the array is cached: copy it before changing it
+    return values
 
 
 class Contrast(NamedTuple):

@@ -5,6 +5,8 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
+from lettermill.base.median import median
+
 
 class Scale(NamedTuple):
     """What lengths and grey levels are relative to.
@@ -65,12 +67,6 @@ def letter_height(ink: np.ndarray, stroke: float) -> float | None:
         return None
     weights = np.where(widths > 1.6 * stroke, widths, 0.1 * widths)[letters]
     return max(_weighted_quantile(heights[letters], weights, 0.6), 4 * stroke)
-
-
-def median(values: np.ndarray) -> float:
-    """The median of ``values`` ((n,)); NumPy's takes ten times as long for a few."""
-    ordered, half = np.sort(values), len(values) // 2
-    return (float(ordered[half]) + float(ordered[len(values) - 1 - half])) / 2
 
 
 def _weighted_quantile(values: np.ndarray, weights: np.ndarray, share: float) -> float:

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from lettermill.paper.rule_scale import Scale, median
+from lettermill.base.median import median
+from lettermill.paper.rule_scale import Scale
 
 FEWEST_DASHES = 7
 """Minimum number of dashes or dots in a rule."""

@@ -7,8 +7,9 @@ of its own look or at the edges of the image; or it is one of a row of ticks: eq
 import cv2
 import numpy as np
 
+from lettermill.base.median import median
 from lettermill.paper.rule_paths import MOST_BENT, STEEPEST, unit_of
-from lettermill.paper.rule_scale import Scale, median
+from lettermill.paper.rule_scale import Scale
 from lettermill.paper.rule_stretches import LEAST, gap_of, runs_of
 from lettermill.paper.rule_ticks import FEWEST_TICKS, alike, all_along, regular_of, ticks_of
 from lettermill.paper.ruling import Line, find_lines, straightened

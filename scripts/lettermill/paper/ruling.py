@@ -12,8 +12,9 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
+from lettermill.base.median import median
 from lettermill.paper.rule_paths import Wanted, paths_of, unit_of
-from lettermill.paper.rule_scale import Scale, median, thickest_of, thin_parts
+from lettermill.paper.rule_scale import Scale, thickest_of, thin_parts
 from lettermill.paper.rule_stretches import FEWEST_DASHES, LEAST, stretches_of
 
 EDGE = 0.12

@@ -56,21 +56,16 @@ def read_records(path: Path, schema: type[R]) -> list[R]:
     return _parsed(path, columns_of(schema), _parser(schema))
 
 
+def read_some(path: Path, schema: type[R], wanted: Callable[[list[str]], object]) -> list[R]:
+    """The records of type ``schema`` of those lines of the CSV file ``path`` for which ``wanted`` is true, given their
+    columns as text. Raises CorruptedFileError as ``read_records`` does, for these lines and those out of form."""
+    return _parsed(path, columns_of(schema), _parser(schema), wanted)
+
+
 def write_results(path: Path, schema: type[R], results: Iterable[R | StoppedRow]) -> None:
     """Write the results of a stage as ``write_records`` does: records of type ``schema``, and one line for each row
     that the stage has rejected. The columns of ``StoppedRow`` come last and are empty in the lines of records."""
-    columns = _columns_of_results(schema)
-    own, stopped = columns_of(schema), StoppedRow._fields
-    flat = _flat(schema)
-    empty = [""] * (len(columns) - len(own))
-    places = [stopped.index(column) if column in stopped else None for column in columns]
-
-    def line(result: R | StoppedRow) -> Sequence[object]:
-        if isinstance(result, StoppedRow):
-            return ["" if place is None else result[place] for place in places]
-        return [*flat(result), *empty]
-
-    _write(path, columns, map(line, results))
+    _write(path, _columns_of_results(schema), map(_flat_result(schema), results))
 
 
 def read_results(path: Path, schema: type[R]) -> list[R | StoppedRow]:
@@ -78,14 +73,18 @@ def read_results(path: Path, schema: type[R]) -> list[R | StoppedRow]:
 
     Raises CorruptedFileError as ``read_records``.
     """
-    columns = _columns_of_results(schema)
-    own, parse = len(columns_of(schema)), _parser(schema)
-    reason, places = columns.index("reason"), [columns.index(field) for field in StoppedRow._fields]
+    return _parsed(path, _columns_of_results(schema), _result_parser(schema))
 
-    def result(fields: list[str]) -> R | StoppedRow:
-        return StoppedRow(*(fields[place] for place in places)) if fields[reason] else parse(fields[:own])
 
-    return _parsed(path, columns, result)
+def as_text(schema: type[R], results: Iterable[R | StoppedRow]) -> list[list[str]]:
+    """The fields that ``write_results`` would write, as text."""
+    flat = _flat_result(schema)
+    return [["" if value is None else str(value) for value in flat(result)] for result in results]
+
+
+def from_text(schema: type[R], lines: Iterable[list[str]]) -> list[R | StoppedRow]:
+    """The results whose fields ``as_text`` has returned."""
+    return list(map(_result_parser(schema), lines))
 
 
 def by_row(results: Iterable[L | StoppedRow]) -> Iterator[tuple[str, list[L] | StoppedRow]]:
@@ -109,6 +108,36 @@ def _columns_of_results(schema: type[NamedTuple]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*columns_of(schema), *StoppedRow._fields)))
 
 
+@cache
+def _flat_result(schema: type[R]) -> Callable[[R | StoppedRow], Sequence[object]]:
+    """A function from a result to the values of its columns."""
+    columns = _columns_of_results(schema)
+    own, stopped = columns_of(schema), StoppedRow._fields
+    flat = _flat(schema)
+    empty = [""] * (len(columns) - len(own))
+    places = [stopped.index(column) if column in stopped else None for column in columns]
+
+    def values(result: R | StoppedRow) -> Sequence[object]:
+        if isinstance(result, StoppedRow):
+            return ["" if place is None else result[place] for place in places]
+        return [*flat(result), *empty]
+
+    return values
+
+
+@cache
+def _result_parser(schema: type[R]) -> Callable[[list[str]], R | StoppedRow]:
+    """A function from the columns of a result, as text, to the result."""
+    columns = _columns_of_results(schema)
+    own, parse = len(columns_of(schema)), _parser(schema)
+    reason, places = columns.index("reason"), [columns.index(field) for field in StoppedRow._fields]
+
+    def result(fields: list[str]) -> R | StoppedRow:
+        return StoppedRow(*(fields[place] for place in places)) if fields[reason] else parse(fields[:own])
+
+    return result
+
+
 def _write(path: Path, columns: Sequence[str], lines: Iterable[Iterable[object]]) -> None:
     with atomic_writer(path, text=True) as file:
         writer = csv.writer(file, lineterminator="\n")
@@ -116,11 +145,17 @@ def _write(path: Path, columns: Sequence[str], lines: Iterable[Iterable[object]]
         writer.writerows(map(_without_returns, lines))
 
 
-def _parsed(path: Path, columns: Sequence[str], parse: Callable[[list[str]], R]) -> list[R]:
+def _parsed(
+    path: Path,
+    columns: Sequence[str],
+    parse: Callable[[list[str]], R],
+    wanted: Callable[[list[str]], object] = bool,
+) -> list[R]:
     records = []
     for line, fields in _lines(path, columns):
         try:
-            records.append(parse(fields))
+            if wanted(fields):
+                records.append(parse(fields))
         except ValueError as error:
             raise _corrupted(path, line, error) from error
     return records
@@ -129,7 +164,12 @@ def _parsed(path: Path, columns: Sequence[str], parse: Callable[[list[str]], R])
 def _lines(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
     """(number, fields) of the lines after the header, which must be ``columns``."""
     content, count = path.read_bytes(), len(columns)
-    reader = csv.reader((text.decode() for text in io.BytesIO(content)), strict=True)
+    lines: Iterable[str]
+    try:
+        lines = io.StringIO(content.decode(), newline="\n")
+    except UnicodeDecodeError:
+        lines = (text.decode() for text in io.BytesIO(content))  # finds the line
+    reader = csv.reader(lines, strict=True)
     try:
         if next(reader, []) != list(columns):
             raise ValueError(f"the header must be {','.join(columns)}")
@@ -173,25 +213,23 @@ def _parser(schema: type[R]) -> Callable[[list[str]], R]:
     """A function from the columns of a record, as text, to the record. It raises ValueError when a column has the
     wrong type."""
     hints = typing.get_type_hints(schema).values()
-    parsers = [parse for hint in hints for parse in ([int] * len(Box._fields) if hint is Box else [_parser_of(hint)])]
+    kinds = [kind for hint in hints for kind in ([int] * len(Box._fields) if hint is Box else [hint])]
+    parsers = [(column, _parser_of(kind)) for column, kind in enumerate(kinds) if kind is not str]
     place = _place_of_box(schema)
     make = typing.cast(Callable[[Iterable[object]], R], schema._make)
 
-    if place is None:
-        return lambda fields: make([parse(field) for parse, field in zip(parsers, fields, strict=True)])
-    end = place + len(Box._fields)
-
     def record(fields: list[str]) -> R:
-        values: list[Any] = [parse(field) for parse, field in zip(parsers, fields, strict=True)]
-        values[place:end] = (Box._make(values[place:end]),)
+        values: list[Any] = list(fields)
+        for column, parse in parsers:
+            values[column] = parse(values[column])
+        if place is not None:
+            values[place : place + len(Box._fields)] = (Box._make(values[place : place + len(Box._fields)]),)
         return make(values)
 
     return record
 
 
 def _parser_of(hint: object) -> Callable[[str], object]:
-    if hint is str:
-        return str
     if isinstance(hint, types.UnionType):
         inner = next(kind for kind in typing.get_args(hint) if kind is not type(None))
         return lambda field: inner(field) if field else None

@@ -1,16 +1,19 @@
 """Contact sheets: letters and words, delivered and rejected, for a check by eye."""
 
 import heapq
+import json
 import logging
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from lettermill.base.file_names import file_stem
 from lettermill.base.files import write_bytes
+from lettermill.base.kept import Kept, digest_of_files
 from lettermill.base.sampling import sample_key
 from lettermill.image.codec import encode_png
 from lettermill.image.drawing import captioned, class_lines
@@ -42,40 +45,45 @@ class ContactSheets(NamedTuple):
 
 
 class _Letter(NamedTuple):
-    order: object  # which letters come first
+    order: Any  # which letters come first
     caption: str
-    path: Path
+    batch: Path
+    name: str
+
+    @property
+    def path(self) -> Path:
+        return self.batch / self.name
 
 
 def write_contact_sheets(
-    batches: Sequence[Path], output: ContactSheets, stems: Mapping[str, str] = MappingProxyType({})
+    batches: Sequence[Path],
+    output: ContactSheets,
+    stems: Mapping[str, str] = MappingProxyType({}),
+    kept: Kept | None = None,
 ) -> None:
     """Draw the contact sheets of the letters in ``batches``, folders that ``cut_batch`` has written.
 
     delivered: a random sample of each class, the same in every run. least_confident: the least confident delivered
     letters. rejected_letters, rejected_rows: a random sample of the rejected letters, and of the rejected rows with
-    their reason. stems: names of files, see ``file_stem``.
+    their reason. stems: names of files, see ``file_stem``. kept: what is known of batches that have not changed.
     """
     classes: dict[str, list[_Letter]] = {}
     least_confident: list[_Letter] = []
     rejected: list[tuple[Rejected, Path]] = []
     stopped: list[tuple[Rejected, Path]] = []
     for batch in batches:
-        names: dict[str, list[tuple[bytes, str]]] = {}
-        confidences: list[tuple[float, str, str]] = []
-        for name, label, *_, confidence, _ in read_fields(batch / "letters.csv", Letter):
-            names.setdefault(label, []).append((sample_key(name), name))
-            if confidence:
-                confidences.append((float(confidence), name, label))
-        # Keep only as many as can be shown: there may be millions.
-        for label, keys in names.items():
-            letters = [_Letter(key, label, batch / name) for key, name in heapq.nsmallest(COLUMNS, keys)]
-            classes[label] = heapq.nsmallest(COLUMNS, classes.get(label, []) + letters)
+        path = batch / "letters.csv"
+        size = path.stat().st_size
+        known = json.loads((kept or Kept()).get(digest_of_files([path]), partial(_first_letters, path), size))
+        for label, names in known["classes"].items():
+            letters = [_Letter(sample_key(name), label, batch, name) for name in names]
+            classes[label] = sorted(classes.get(label, []) + letters)[:COLUMNS]
         least_confident += [
-            _Letter((confidence, name), f"{label} {confidence:.2f}", batch / name)
-            for confidence, name, label in heapq.nsmallest(COLUMNS * LINES, confidences)
+            _Letter((confidence, name), f"{label} {confidence:.2f}", batch, name)
+            for confidence, name, label in known["least_confident"]
+            if len(least_confident) < COLUMNS * LINES or (confidence, name) < least_confident[-1].order
         ]
-        least_confident = heapq.nsmallest(COLUMNS * LINES, least_confident)
+        least_confident = sorted(least_confident)[: COLUMNS * LINES]
         for row in read_records(batch / "rejected.csv", Rejected):
             (stopped if row.position is None else rejected).append((row, batch))
     shown = [(label, [read_cut(letter.path) for letter in letters]) for label, letters in sorted(classes.items())]
@@ -88,6 +96,20 @@ def write_contact_sheets(
     _write(output.rejected_rows, captioned(_words(stopped, stems), WORD_COLUMNS, (48, 400)))
 
 
+def _first_letters(table: Path) -> bytes:
+    """Those letters of a batch that may be shown, as JSON: of each class the first ones in random order, and the least
+    confident ones. table: its ``letters.csv``."""
+    names: dict[str, list[tuple[bytes, str]]] = {}
+    confidences: list[tuple[float, str, str]] = []
+    for name, label, *_, confidence, _ in read_fields(table, Letter):
+        names.setdefault(label, []).append((sample_key(name), name))
+        if confidence:
+            confidences.append((float(confidence), name, label))
+    classes = {label: [name for _, name in heapq.nsmallest(COLUMNS, keys)] for label, keys in names.items()}
+    least_confident = heapq.nsmallest(COLUMNS * LINES, confidences)
+    return json.dumps({"classes": classes, "least_confident": least_confident}, separators=(",", ":")).encode()
+
+
 def _letters(rejected: Iterable[tuple[Rejected, Path]], stems: Mapping[str, str]) -> list[_Letter]:
     """A random sample of the rejected letters: the most confident first, letters without confidence last."""
     letters = []
@@ -95,7 +117,7 @@ def _letters(rejected: Iterable[tuple[Rejected, Path]], stems: Mapping[str, str]
         name = f"{file_stem(row.row_id, stems)}_{row.position}.png"
         order = (1.0 if row.confidence is None else -row.confidence, name)
         caption = row.label if row.confidence is None else f"{row.label} {row.confidence:.2f}"
-        letters.append((sample_key(name), _Letter(order, caption, batch / REJECTED / name)))
+        letters.append((sample_key(name), _Letter(order, caption, batch, f"{REJECTED}/{name}")))
     return sorted(letter for _, letter in heapq.nsmallest(COLUMNS * LINES, letters))
 
 

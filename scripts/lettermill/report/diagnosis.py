@@ -1,13 +1,13 @@
 """The diagnosis on the report's page, with example pictures."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from pathlib import Path
 
 from lettermill.base.errors import CorruptedFileError
-from lettermill.base.findings import LEARNING
+from lettermill.base.findings import KINDS, LEARNING
 from lettermill.base.sampling import sample_key
 from lettermill.image.codec import decode_colour
-from lettermill.records.csv_files import read_records
+from lettermill.records.csv_files import read_fields, read_records
 from lettermill.records.schemas import Diagnosed, Finding, Printed, ReviewWord
 from lettermill.report.letter_pictures import data_uri, small_png
 from lettermill.stages.findings import EXAMPLES
@@ -22,22 +22,24 @@ def diagnosed(
     ``cut_batch``.
     """
     found = read_records(diagnosis, Diagnosed) if diagnosis else []
-    pictures = _pictures(batches, printed) if found else {}
+    pictures = _pictures(batches, printed, {one.kind for one in found})
     return [(one, list(_first(pictures.get(one.kind, {})))) for one in found]
 
 
-def _pictures(batches: Sequence[Path], printed: Path | None) -> dict[str, dict[str, Path]]:
-    """Kind -> row id -> its picture. Printed labels show only when all batches are known: `learn` names their rows."""
-    pictures: dict[str, dict[str, Path]] = {}
+def _pictures(batches: Sequence[Path], printed: Path | None, kinds: Set[str]) -> dict[str, dict[str, Path]]:
+    """Those of ``kinds`` -> row id -> its picture. Printed labels show only when all batches are known: `learn` names
+    their rows."""
+    pictures: dict[str, dict[str, Path]] = {kind: {} for kind in kinds}
     with_print = {row.row_id for row in read_records(printed, Printed) if row.printed} if printed else set()
-    for batch in batches:
-        for row in read_records(batch / "findings.csv", Finding):
-            for kind in row.found.split() if row.picture else ():
-                pictures.setdefault(kind, {})[row.row_id] = batch / row.picture
-        for word in read_records(batch / "review_words.csv", ReviewWord):
-            kind = "print" if word.row_id in with_print else LEARNING if word.reason else ""
-            if kind:
-                pictures.setdefault(kind, {})[word.row_id] = batch / word.file
+    for batch in batches if kinds & KINDS.keys() else ():
+        for row_id, _, _, _, found, picture in read_fields(batch / "findings.csv", Finding):
+            for kind in kinds & set(found.split()) if picture else ():
+                pictures[kind][row_id] = batch / picture
+    for batch in batches if kinds & {"print", LEARNING} else ():
+        for row_id, _, file, *_, reason in read_fields(batch / "review_words.csv", ReviewWord):
+            kind = "print" if row_id in with_print else LEARNING if reason else ""
+            if kind in kinds:
+                pictures[kind][row_id] = batch / file
     return pictures
 
 

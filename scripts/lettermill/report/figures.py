@@ -14,20 +14,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
-from lettermill.report.letter_pictures import data_uri
-
-INK, MUTED, GRID, MAIN, OTHER, THIRD = "#22262b", "#5b626b", "#dcd8cf", "#2c5f8d", "#c2622a", "#8a9a5b"
-"""Colours: text, secondary text, grid lines; first, second and third data series."""
-
-DARK = {
-    INK: "#e7e4de",
-    MUTED: "#a6acb4",
-    GRID: "#3a4048",
-    MAIN: "#7fb2e0",
-    OTHER: "#eb9d66",
-    THIRD: "#b4c481",
-}
-"""The same colours on a dark page."""
+from lettermill.report.page_figure import GRID, INK, MUTED, PageFigure
 
 PAPER = "#ffffff"
 
@@ -66,17 +53,6 @@ STYLE: dict[Any, Any] = {
 
 PAGE_FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif"
 """Fonts of the page, see its template."""
-
-
-class PageFigure:
-    """A drawn figure: its URLs for a light and a dark page, and its size in CSS pixels."""
-
-    def __init__(self, svg: str, width: int, height: int) -> None:
-        self.light = data_uri(svg.encode(), "image/svg+xml")
-        for colour, dark in DARK.items():
-            svg = svg.replace(colour, dark)
-        self.dark = data_uri(svg.encode(), "image/svg+xml")
-        self.width, self.height = width, height
 
 
 @contextmanager

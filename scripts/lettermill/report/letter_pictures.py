@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 
 from lettermill.image.drawing import captioned
-from lettermill.records.csv_files import read_records
+from lettermill.records.csv_files import read_fields
 from lettermill.records.schemas import ReviewWord, Suspect
-from lettermill.report.letter_statistics import PER_ROW, LetterStatistics
+from lettermill.report.letter_statistics import LetterStatistics
+from lettermill.report.rejected_letters import PER_ROW
 from lettermill.stages.images import read_cut
 
 CELL = (46, 46)
@@ -43,19 +44,19 @@ class SuspectedWord(NamedTuple):
     png: bytes | None
 
 
-def class_rows(letters: LetterStatistics, label: str) -> list[ClassRow]:
-    """Letters of a class: a random sample, the least confident ones, and rejected ones."""
+def class_letters(letters: LetterStatistics, label: str) -> list[tuple[str, pd.DataFrame]]:
+    """Letters of a class by kind: a random sample, the least confident ones, and rejected ones."""
     none = pd.DataFrame(columns=["name", "path", "confidence"])
     sample, least_confident, rejected = (
         of_kind.get(label, none) for of_kind in (letters.sample, letters.least_confident, letters.rejected)
     )
     rejected = rejected[rejected["path"].map(Path.is_file).astype(bool)]
     rejected = rejected.assign(order=-rejected["confidence"].fillna(0.0)).sort_values(["order", "name"])
-    kinds = [
-        ("random sample", sample.head(PER_ROW)),
-        ("least confident", least_confident),
-        ("rejected", rejected),
-    ]
+    return [("random sample", sample.head(PER_ROW)), ("least confident", least_confident), ("rejected", rejected)]
+
+
+def class_rows(kinds: Iterable[tuple[str, pd.DataFrame]]) -> list[ClassRow]:
+    """The rows that show the letters of a class, see ``class_letters``."""
     return [ClassRow(name, _text(found), _picture(found)) for name, found in kinds]
 
 
@@ -110,10 +111,10 @@ def suspected_words(suspects: Sequence[Suspect], batches: Iterable[Path]) -> lis
 
 def _places(row_ids: Collection[str], batches: Iterable[Path]) -> dict[str, Path]:
     return {
-        word.row_id: batch / word.file
+        row_id: batch / file
         for batch in batches
-        for word in read_records(batch / "review_words.csv", ReviewWord)
-        if word.row_id in row_ids
+        for row_id, _, file, *_ in read_fields(batch / "review_words.csv", ReviewWord)
+        if row_id in row_ids
     }
 
 

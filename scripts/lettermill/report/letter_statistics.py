@@ -1,5 +1,6 @@
-"""Statistics of a dataset's letters, and a few letters of each class to show. Memory does not grow with the table."""
+"""Statistics of a dataset's letters, and a few letters of each class to show."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,27 +9,13 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from lettermill.base.errors import CorruptedFileError
-from lettermill.base.file_names import file_stem
-from lettermill.base.sampling import sample_key
+from lettermill.base.kept import Kept
 from lettermill.base.split import PARTS
-from lettermill.corrections.correction import APPLIED
-from lettermill.records.csv_files import read_records
-from lettermill.records.data_frames import read_frames
-from lettermill.records.schemas import ReviewLetter, ReviewWord, TriedCorrection
-from lettermill.stages.cut import REJECTED
-
-PER_ROW = 12
-"""How many letters of a class and kind are shown."""
+from lettermill.report.letter_columns import LetterColumns, read_columns
+from lettermill.report.rejected_letters import BINS, PER_ROW, first_rejected, letters_to_show, rejected_of, steps_of
 
 SAMPLE = 200
 """How many letters of a class are measured at most."""
-
-BINS = 200
-"""Bins of the confidences, 0.005 wide."""
-
-COLUMNS = {"file_name": str, "label": str, "row_id": str, "confidence": float, "split": str}
-"""The columns of metadata.csv that are read."""
 
 
 @dataclass
@@ -92,104 +79,74 @@ def gather_letters(
     alphabet: Iterable[str],
     stems: Mapping[str, str] = MappingProxyType({}),
     suspects: Collection[str] = (),
+    kept: Kept | None = None,
 ) -> LetterStatistics:
     """Gather them from ``metadata``, and those of rejected letters from ``batches``, folders of ``cut_batch``.
 
     stems: names of files of rows, see ``file_stem``. suspects: ids of rows whose ink contradicts the transcription.
+    kept: what is known of letters that have not changed.
     Raises CorruptedFileError when a file is damaged.
     """
-    counts: list[pd.DataFrame] = []
-    delivered, totals, rejected_steps = np.zeros(BINS, int), np.zeros(BINS), np.zeros(BINS, int)
-    sample = least_confident = rejected = pd.DataFrame(columns=["label", "name", "path", "confidence", "order"])
-    rows, last_row = 0, ""
-    suspect: list[float] = []
-    for letters in read_frames(metadata, COLUMNS):
-        if not letters["split"].isin(PARTS).all():
-            raise CorruptedFileError(f"{metadata}: a letter has an unknown split. Delete it and run again.")
-        starts = letters["row_id"] != letters["row_id"].shift(fill_value=last_row)
-        rows, last_row = rows + int(starts.sum()), letters["row_id"].iloc[-1] if len(letters) else last_row
-        counts.append(letters.groupby(["label", "split"])["confidence"].agg(["size", "count", "sum"]))
-        letters = letters.rename(columns={"file_name": "name"})
-        sample = _first(sample, letters.assign(order=_random_order(letters["name"])), SAMPLE)
-        letters = letters.dropna(subset="confidence")
-        least_confident = _first(least_confident, letters.assign(order=letters["confidence"]), PER_ROW)
-        steps = _steps(letters["confidence"])
-        np.add.at(delivered, steps, 1)
-        suspect += letters["confidence"][letters["row_id"].isin(suspects)].tolist()
-        np.add.at(totals, steps, letters["confidence"].to_numpy())
-    rejected_counts, uncut = [], 0
-    for batch in batches:
-        found = read_records(batch / "review_letters.csv", ReviewLetter)
-        letters = _rejected_letters(batch, found, stems)
-        rejected_counts.append(letters.groupby("label").size())
-        rejected = _first(rejected, letters.assign(order=_random_order(letters["name"])), PER_ROW)
-        np.add.at(rejected_steps, _steps(letters["confidence"].dropna()), 1)
-        uncut += _uncut_letters(batch, found)
+    kept = kept or Kept()
+    letters = read_columns(metadata, kept)
+    sure = ~np.isnan(letters.confidence)
+    steps, confidences = steps_of(letters.confidence[sure]), letters.confidence[sure]
+    suspect = letters.confidence[sure & letters.of_rows(suspects)].tolist()
+    by_label = np.split(
+        np.argsort(letters.label, kind="stable"), np.bincount(letters.label, minlength=len(letters.labels)).cumsum()
+    )
+    sample, least_confident = {}, {}
+    for label, places in zip(letters.labels, by_label, strict=False):
+        sample[label] = _shown(letters, letters.first(letters.order, places, SAMPLE), label, metadata.parent)
+        places = places[sure[places]]
+        if len(places):
+            first = letters.first(letters.confidence, places, PER_ROW)
+            least_confident[label] = _shown(letters, first, label, metadata.parent)
+    lost = [rejected_of(batch, stems, kept) for batch in batches]
+    rejected_steps = Counter({int(step): 0 for step in range(BINS)})
+    for of_batch in lost:
+        rejected_steps.update(of_batch.steps)
     return LetterStatistics(
-        _classes(counts, rejected_counts, alphabet),
-        pd.DataFrame({"delivered": delivered, "rejected": rejected_steps, "total": totals}),
-        rows,
-        uncut,
-        _by_label(sample.assign(path=sample["name"].map(metadata.parent.joinpath).astype(object))),
-        _by_label(least_confident.assign(path=least_confident["name"].map(metadata.parent.joinpath).astype(object))),
-        _by_label(rejected),
+        _classes(letters, sum((of_batch.labels for of_batch in lost), Counter()), alphabet),
+        pd.DataFrame(
+            {
+                "delivered": np.bincount(steps, minlength=BINS),
+                "rejected": [rejected_steps[step] for step in range(BINS)],
+                "total": np.bincount(steps, confidences, BINS),
+            }
+        ),
+        len(letters.rows),
+        sum(of_batch.uncut for of_batch in lost),
+        sample,
+        least_confident,
+        first_rejected(zip(batches, lost, strict=True)),
         (len(suspect), sum(suspect)),
     )
 
 
-def _rejected_letters(batch: Path, found: Iterable[ReviewLetter], stems: Mapping[str, str]) -> pd.DataFrame:
-    """Label, name, path and confidence of the rejected letters of a batch."""
-    letters = {(each.row_id, each.position): (each.label, each.confidence) for each in found if each.reason}
-    # Letters rejected by a correction are missing there if their word has nothing else to review.
-    for line in read_records(batch / "corrections.csv", TriedCorrection):
-        if line.action == "reject" and line.outcome == APPLIED:
-            letters.setdefault((line.row_id, int(line.position)), (line.label, line.confidence))
-    names = [f"{file_stem(row_id, stems)}_{position}.png" for row_id, position in letters]
-    frame = pd.DataFrame(list(letters.values()), columns=["label", "confidence"]).astype({"confidence": float})
-    paths = pd.Series([batch / REJECTED / name for name in names], frame.index, object)
-    return frame.assign(name=names, path=paths)
+def _shown(letters: LetterColumns, places: Sequence[int], label: str, folder: Path) -> pd.DataFrame:
+    """Letters to show."""
+    names = [letters.name(place) for place in places]
+    confidences = letters.confidence[places].astype(float)
+    return letters_to_show([(label, name, folder / name, confidences[at]) for at, name in enumerate(names)])
 
 
-def _uncut_letters(batch: Path, found: Iterable[ReviewLetter]) -> int:
-    """Number of letters of the rejected words of a batch that have an image."""
-    cut = {letter.row_id for letter in found}
-    words = read_records(batch / "review_words.csv", ReviewWord)
-    return sum(len(word.letters) for word in words if word.reason and word.row_id not in cut)
-
-
-def _random_order(names: Iterable[str]) -> np.ndarray:
-    """(n,) float: the first 48 bits of the ``sample_key`` of each."""
-    return np.array([int.from_bytes(sample_key(name)[:6]) for name in names], float)
-
-
-def _first(kept: pd.DataFrame, letters: pd.DataFrame, count: int) -> pd.DataFrame:
-    """The first ``count`` letters of each label of both tables, sorted by order and name."""
-    if len(kept):
-        last = kept.groupby("label")["order"].agg(["size", "max"])
-        limits = letters["label"].map(last["max"][last["size"] == count]).fillna(np.inf)
-        letters = pd.concat([kept, letters[letters["order"] <= limits]], join="inner")
-    return letters.sort_values(["order", "name"]).groupby("label").head(count)
-
-
-def _by_label(letters: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    return {str(label): of_label for label, of_label in letters.groupby("label")}
-
-
-def _classes(counts: Sequence[pd.DataFrame], rejected: Sequence[pd.Series], alphabet: Iterable[str]) -> pd.DataFrame:
-    """``LetterStatistics.classes``, from the sums of these counts."""
-    by_part = pd.concat(counts).groupby(level=["label", "split"]).sum()
-    by_label = by_part.groupby(level="label").sum()
-    classes = by_part["size"].unstack().reindex(columns=PARTS)
-    classes["letters"] = by_label["size"]
-    lost = pd.concat([pd.Series(dtype=int), *rejected])
-    classes = classes.join(lost.groupby(level=0).sum().rename("rejected"), how="outer")
+def _classes(letters: LetterColumns, rejected: Mapping[str, int], alphabet: Iterable[str]) -> pd.DataFrame:
+    """``LetterStatistics.classes``."""
     labels = sorted(alphabet)
-    classes = classes.reindex([*labels, *sorted(set(classes.index) - set(labels))]).fillna(0).astype(int)
-    classes.index.name = "label"
-    return classes.assign(confidence=by_label["sum"] / by_label["count"].where(by_label["count"] > 0))
-
-
-def _steps(confidences: pd.Series) -> np.ndarray:
-    """(n,) int: the bin of each confidence."""
-    steps = (confidences.to_numpy(float) * BINS + 1e-6).astype(int)
-    return steps.clip(0, BINS - 1)
+    labels += sorted({*letters.labels, *rejected} - set(labels))
+    places = np.array([labels.index(label) for label in letters.labels], int)[letters.label]
+    by_part = np.bincount(places * len(PARTS) + letters.part, minlength=len(labels) * len(PARTS))
+    by_part = by_part.reshape(len(labels), len(PARTS))
+    sure = ~np.isnan(letters.confidence)
+    count = np.bincount(places[sure], minlength=len(labels))
+    total = np.bincount(places[sure], letters.confidence[sure], len(labels))
+    return pd.DataFrame(
+        {
+            **{part: by_part[:, place] for place, part in enumerate(PARTS)},
+            "letters": by_part.sum(axis=1),
+            "rejected": [rejected.get(label, 0) for label in labels],
+            "confidence": np.where(count > 0, total / np.maximum(count, 1), np.nan),
+        },
+        index=pd.Index(labels, dtype="str", name="label"),
+    )

@@ -11,7 +11,8 @@ from lettermill.base.split import PARTS
 from lettermill.records.csv_files import read_records
 from lettermill.records.schemas import Reliability
 from lettermill.report.funnel import Step
-from lettermill.report.letter_statistics import BINS, LetterStatistics
+from lettermill.report.letter_statistics import LetterStatistics
+from lettermill.report.rejected_letters import BINS
 from lettermill.report.shapes import MEASURES
 
 CONFIDENCE_BARS = 40

@@ -12,8 +12,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
 from lettermill.base.split import PARTS
-from lettermill.report.figures import GRID, INK, MAIN, MUTED, OTHER, THIRD, WIDTH, PageFigure, save
+from lettermill.report.figures import WIDTH, save
 from lettermill.report.funnel import Step
+from lettermill.report.page_figure import GRID, INK, MAIN, MUTED, OTHER, THIRD, PageFigure
 from lettermill.report.shapes import MEASURES
 from lettermill.workflow.run_times import Time
 

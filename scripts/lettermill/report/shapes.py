@@ -1,9 +1,15 @@
 """Measure letter size and stroke width."""
 
+import json
+from collections.abc import Iterable
+from functools import partial
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pandas as pd
 
+from lettermill.base.kept import Kept, digest_of_files
 from lettermill.paper.ink import FAINTEST_CONTRAST
 from lettermill.report.letter_statistics import LetterStatistics
 from lettermill.stages.images import read_cut
@@ -39,18 +45,25 @@ def stroke_width(image: np.ndarray) -> float | None:
     return float((2 * ridge[len(ridge) // 4 : len(ridge) - len(ridge) // 4].mean() - RIM) / FINER)
 
 
-def measure(letters: LetterStatistics) -> pd.DataFrame:
+def measure(letters: LetterStatistics, kept: Kept | None = None) -> pd.DataFrame:
     """Measure the letters of the sample. Columns: label, the ``MEASURES`` (NaN for letters without ink), and weight:
-    how many letters of the dataset the letter represents."""
-    rows = []
+    how many letters of the dataset the letter represents.
+
+    kept: the measures of the same images.
+    """
+    rows: list[tuple] = []
     for label, sample in letters.sample.items():
         weight = int(letters.classes["letters"][label]) / len(sample)
-        for path in sample["path"]:
-            image = read_cut(path)
-            height, width = image.shape
-            rows.append((label, height, width, width / height, stroke_width(image), weight))
+        measures = json.loads((kept or Kept()).get(digest_of_files(sample["path"]), partial(_measures, sample["path"])))
+        rows += [(label, height, width, width / height, stroke, weight) for height, width, stroke in measures]
     measured = pd.DataFrame(rows, columns=["label", *MEASURES, "weight"])
     return measured.astype(dict.fromkeys([*MEASURES, "weight"], float))
+
+
+def _measures(paths: Iterable[Path]) -> bytes:
+    """[height, width, stroke width] of each letter, as JSON."""
+    images = [read_cut(path) for path in paths]
+    return json.dumps([[*image.shape, stroke_width(image)] for image in images]).encode()
 
 
 def percentiles(shapes: pd.DataFrame) -> dict[str, list[float]]:

@@ -1,6 +1,5 @@
 """Select the letters and words to review."""
 
-import heapq
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
@@ -64,8 +63,11 @@ def best_letters(
             chosen = candidate(letter, review_confidence, corrected)
             if chosen:
                 found[chosen.kind].append(chosen)
-        for kind in KINDS:
-            kinds[kind] = heapq.nsmallest(max_letters, kinds[kind] + found[kind])
+        for kind, known in kinds.items():
+            if len(known) == max_letters:
+                found[kind] = [each for each in found[kind] if known and each < known[-1]]
+            if found[kind]:
+                kinds[kind] = sorted(known + found[kind])[:max_letters]
     shares = share_out(max_letters, [len(kinds[kind]) for kind in KINDS[1:]])
     return kinds["corrected"] + [
         chosen for kind, share in zip(KINDS[1:], shares, strict=True) for chosen in kinds[kind][:share]
@@ -101,5 +103,8 @@ def best_words(
                 found.append((1, places[word.row_id], word.row_id))
             elif word.reason:
                 found.append((2, int(word.reason in _NEVER_FIXED), word.row_id))
-        chosen = heapq.nsmallest(max_words, chosen + found)
+        if len(chosen) == max_words:
+            found = [each for each in found if chosen and each < chosen[-1]]
+        if found:
+            chosen = sorted(chosen + found)[:max_words]
     return [row_id for *_, row_id in chosen]

@@ -2,16 +2,21 @@
 
 import logging
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+
 from lettermill.base.alphabet import Alphabet
+from lettermill.base.box import Box
 from lettermill.base.files import write_bytes
+from lettermill.base.kept import Kept, digest_of_files
 from lettermill.corrections.correction import OF_LETTERS, OF_ROWS
-from lettermill.records.csv_files import read_records
+from lettermill.records.csv_files import read_records, read_some
 from lettermill.records.schemas import CorrectionOutcome, ReviewLetter, ReviewWord, Suspect
-from lettermill.review.candidates import MAX_WORDS, Candidate, best_letters, best_words
+from lettermill.review.candidates import LOW_CONFIDENCE, MAX_WORDS, Candidate, best_letters, best_words
 from lettermill.review.page_data import (
     IN_FORCE,
     PageWord,
@@ -49,11 +54,12 @@ def write_page(
     corrections: Sequence[CorrectionOutcome],
     output: Path,
     settings: Settings,
+    kept: Kept | None = None,
 ) -> None:
     """Write the page into the folder ``output``: ``page_files()``, ``DATA`` and the folder ``WORDS``.
 
     batches: folders written by ``cut_batch``. suspects: ``suspects.csv``, if it exists.
-    corrections: outcomes of the corrections of the run.
+    corrections: outcomes of the corrections of the run. kept: sheets that were drawn before.
     Raises CorruptedFileError when a picture is missing or damaged.
     """
     in_force = [correction for correction in corrections if correction.outcome in IN_FORCE]
@@ -62,13 +68,13 @@ def write_page(
     reviewed = Reviewed.of(in_force)
     suspected = read_records(suspects, Suspect) if suspects else []
 
-    letters = (_letters(batch, reviewed) for batch in batches)
+    letters = (_to_review(batch, reviewed, letters_done, settings.review_confidence) for batch in batches)
     cards = best_letters(letters, settings.letters, settings.review_confidence, letters_done)
     rows = best_words((_words(batch, reviewed) for batch in batches), suspected, MAX_WORDS, rows_done)
     order = list(dict.fromkeys([*(card.letter.row_id for card in cards), *rows]))
 
     shutil.rmtree(output / WORDS, ignore_errors=True)
-    sheets = SpriteSheets(output / WORDS)
+    sheets = SpriteSheets(output / WORDS, kept)
     shown = list(_page_words(order, batches, reviewed, sheets))
     sheets.finish()
     content = _content(settings, shown, cards, rows, suspected, corrections, sheets)
@@ -78,8 +84,21 @@ def write_page(
     log.info("%d letters and %d words on the page, %d sheets", len(cards), len(rows), len(sheets.sizes))
 
 
-def _letters(batch: Path, reviewed: Reviewed) -> list[ReviewLetter]:
-    return as_reviewed(read_records(batch / "review_letters.csv", ReviewLetter), reviewed)
+def _to_review(
+    batch: Path, reviewed: Reviewed, corrected: Collection[tuple[str, int]], review_confidence: float
+) -> list[ReviewLetter]:
+    """The letters of a batch of which ``candidate`` may make a candidate, and few others: records of all are slow."""
+    done = {*reviewed.letters, *((row_id, str(position)) for row_id, position in corrected)}
+
+    def wanted(fields: Sequence[str]) -> bool:
+        row_id, position, label, *_, confidence, predicted, reason = fields
+        return (
+            reason == LOW_CONFIDENCE
+            or (not reason and (predicted not in ("", label) or (confidence and float(confidence) < review_confidence)))
+            or (row_id, position) in done
+        )
+
+    return as_reviewed(read_some(batch / "review_letters.csv", ReviewLetter, wanted), reviewed)
 
 
 def _words(batch: Path, reviewed: Reviewed) -> list[ReviewWord]:
@@ -94,17 +113,25 @@ def _page_words(
     words: dict[str, tuple[Path, ReviewWord]] = {}
     letters: dict[str, list[ReviewLetter]] = {}
     for batch in batches:
-        words.update((word.row_id, (batch, word)) for word in _words(batch, reviewed) if word.row_id in wanted)
-        for letter in _letters(batch, reviewed):
-            if letter.row_id in wanted:
-                letters.setdefault(letter.row_id, []).append(letter)
+        found_words = read_some(batch / "review_words.csv", ReviewWord, lambda fields: fields[0] in wanted)
+        words.update((word.row_id, (batch, word)) for word in words_as_reviewed(found_words, reviewed))
+        found_letters = read_some(batch / "review_letters.csv", ReviewLetter, lambda fields: fields[0] in wanted)
+        for letter in as_reviewed(found_letters, reviewed):
+            letters.setdefault(letter.row_id, []).append(letter)
     for row_id in order:
         if row_id in words:
             batch, word = words[row_id]
             found = letters.get(row_id, [])
             region = region_of(word, found)
-            image = read_cut(batch / word.file, (word.box.height, word.box.width))
-            yield PageWord(word, found, region, sheets.add(region.moved(-word.box.x, -word.box.y).of(image)))
+            path = batch / word.file
+            key = digest_of_files([path]) + repr((word.box, region)).encode()
+            sprite = sheets.add_later((region.height, region.width), key, partial(_picture, path, word.box, region))
+            yield PageWord(word, found, region, sprite)
+
+
+def _picture(path: Path, box: Box, region: Box) -> np.ndarray:
+    """The region of the word image ``path``, which shows ``box``."""
+    return region.moved(-box.x, -box.y).of(read_cut(path, (box.height, box.width)))
 
 
 def _content(

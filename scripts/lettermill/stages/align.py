@@ -8,9 +8,10 @@ from lettermill.align.recogniser import Recogniser, load_recogniser
 from lettermill.align.views import views_of
 from lettermill.base.alphabet import as_read, drawn_letters, drawn_word, word
 from lettermill.base.direction import as_written
-from lettermill.records.csv_files import by_row, read_results, write_records, write_results
+from lettermill.records.csv_files import as_text, by_row, from_text, read_results, write_records, write_results
+from lettermill.records.row_store import RowStore, row_key
 from lettermill.records.schemas import Cropped, MatchedLetter, StoppedRow, Suspect
-from lettermill.stages.images import read_offsets
+from lettermill.stages.images import crop_bytes, read_offsets
 from lettermill.stages.word_images import read_word
 
 log = logging.getLogger(__name__)
@@ -28,10 +29,12 @@ def align_batch(
     patterns: Sequence[tuple[str, str]],
     output: Path,
     suspected: Path,
+    depends_on: str = "",
 ) -> None:
     """Align the rows of the file ``matched``, that is, all rows with boxes, whether these fit or not.
 
-    patterns: (row id, pattern) of every row of the batch, see ``Alphabet.pattern``.
+    patterns: (row id, pattern) of every row of the batch, see ``Alphabet.pattern``. depends_on: see ``RowStore``; the
+    recogniser is added to it.
     Writes ``MatchedLetter`` results to ``output`` and ``Suspect`` records to ``suspected``. Without a recogniser,
     every row is stopped.
     """
@@ -45,11 +48,19 @@ def align_batch(
         log.warning("no recogniser could be trained, see the log of the rule learn: no letter is delivered")
         results += [StoppedRow(row_id, STAGE, "nothing_learnt", "", word(pattern_of[row_id])) for row_id, _ in found]
     else:
-        for row_id, counted in found:
-            first = "" if isinstance(counted, StoppedRow) else counted[0].hypothesis
-            letters, suspect = _align(recogniser, crops[row_id], cropped, pattern_of[row_id], first)
-            results += letters
-            suspects += [suspect] if suspect else []
+        depends_on = depends_on and row_key(depends_on, recogniser_file.read_bytes())
+        with RowStore(output, depends_on) as store:
+            for row_id, counted in found:
+                first = "" if isinstance(counted, StoppedRow) else counted[0].hypothesis
+                row, pattern = crops[row_id], pattern_of[row_id]
+                key = row_key(repr(row), pattern, first, *crop_bytes(cropped, row))
+                kept = store.find(key)
+                if kept is None:
+                    letters, suspect = _align(recogniser, row, cropped, pattern, first)
+                    kept = [as_text(MatchedLetter, letters), list(suspect or ())]
+                    store.keep(key, kept)
+                results += from_text(MatchedLetter, kept[0])
+                suspects += [Suspect(*kept[1])] if kept[1] else []
         log.info("%d words aligned, %d of them suspect", len(found), len(suspects))
     write_records(suspected, Suspect, suspects)
     write_results(output, MatchedLetter, results)

@@ -12,13 +12,13 @@ from lettermill.base.alphabet import word
 from lettermill.base.errors import CorruptedFileError
 from lettermill.corrections.apply import decide, without_letters
 from lettermill.corrections.correction import Correction
-from lettermill.image.codec import encode_png
-from lettermill.image.cut import cut_letters
 from lettermill.image.hypotheses import layer_of
 from lettermill.records.csv_files import by_row, read_records, read_results, write_records
 from lettermill.records.schemas import Letter, MatchedLetter, Rejected, StoppedRow, Suspect, TriedCorrection
+from lettermill.stages.boxes import read_boxes
 from lettermill.stages.findings import write_findings
-from lettermill.stages.images import read_crop, read_offsets
+from lettermill.stages.images import read_offsets
+from lettermill.stages.letter_images import WordLetters, write_letter_images
 from lettermill.stages.rejected import not_delivered, rejected_row, stopped_before
 from lettermill.stages.review_candidates import review_letters, write_review_candidates
 
@@ -47,13 +47,14 @@ def cut_batch(
     review_confidence: float,
     corrections: Iterable[tuple[str, ...]] = (),
     folders: Mapping[str, str] = MappingProxyType({}),
+    depends_on: str = "",
 ) -> None:
     """Cut the letters of a batch out of its cropped images.
 
     patterns: (row id, pattern) of every row of the batch, see ``Alphabet.pattern``. min_confidence: letters with a
     lower confidence are rejected. review_confidence: letters with a lower confidence are review candidates.
     corrections: of letters of the batch, see ``Correction``; none may contradict another. folders: letter -> folder,
-    for letters whose folder has another name than the letter, see ``letter_folders``.
+    for letters whose folder has another name than the letter, see ``letter_folders``. depends_on: see ``RowStore``.
 
     Writes into the folder ``output``: letter crops as {letter}/{row}_{position}.png (row: the name of the cropped
     image) and, if rejected, as rejected/{row}_{position}.png; ``letters.csv`` with the delivered letters;
@@ -67,6 +68,7 @@ def cut_batch(
     words = {row_id: word(pattern) for row_id, pattern in patterns}
     lines_of_corrections = sorted(starmap(Correction, corrections))
     by_hand = {row_id: list(lines) for row_id, lines in groupby(lines_of_corrections, lambda line: line.row_id)}
+    images: list[WordLetters] = []
     letters: list[Letter] = []
     rejected: list[Rejected] = []
     outcomes: list[TriedCorrection] = []
@@ -88,19 +90,21 @@ def cut_batch(
             r.position not in left_out and (r.confidence is None or r.confidence >= min_confidence) for r in records
         ]
         rejected += not_delivered(records, confident, left_out)
+        names = [
+            f"{folders.get(record.label, record.label) if deliver else REJECTED}"
+            f"/{Path(row.file).stem}_{record.position}.png"
+            for record, deliver in zip(records, confident, strict=True)
+        ]
         in_crop = [record.box.moved(-row.box.x, -row.box.y) for record in records]
-        layer = read_crop(files.cropped, row, layer_of(records[0].hypothesis))
-        images = cut_letters(layer, in_crop, erase_neighbours)
-        for record, image, deliver in zip(records, images, confident, strict=True):
-            folder = folders.get(record.label, record.label) if deliver else REJECTED
-            file = f"{folder}/{Path(row.file).stem}_{record.position}.png"
-            (output / file).parent.mkdir(exist_ok=True)
-            (output / file).write_bytes(encode_png(image))
-            if deliver:
-                letters.append(
-                    Letter(file, record.label, row_id, record.position, record.box, record.confidence, record.method)
-                )
-    rejected += stopped_before(files.downloaded, files.cropped, files.segmented)
+        images.append(WordLetters(row, layer_of(records[0].hypothesis), in_crop, names))
+        letters += [
+            Letter(file, record.label, row_id, record.position, record.box, record.confidence, record.method)
+            for record, file, deliver in zip(records, names, confident, strict=True)
+            if deliver
+        ]
+    write_letter_images(images, files.cropped, output, erase_neighbours, depends_on)
+    boxes = read_boxes(files.segmented)
+    rejected += stopped_before(files.downloaded, files.cropped, boxes.values())
     _check_rows(files, words.keys(), letters, rejected)
     reasons = {row.row_id: row.reason for row in rejected if row.position is None}
     for row_id, lines in by_hand.items():
@@ -108,7 +112,7 @@ def cut_batch(
     suspects = {suspect.row_id for suspect in read_records(files.suspected, Suspect)} if files.suspected else set()
     candidates = review_letters(corrected, rejected, suspects, review_confidence)
     write_review_candidates(candidates, rejected, words, files.cropped, crops, output)
-    write_findings(files.downloaded, crops, files.segmented, words, output)
+    write_findings(files.downloaded, crops, boxes, words, output)
     write_records(output / "corrections.csv", TriedCorrection, sorted(outcomes))
     write_records(output / "rejected.csv", Rejected, rejected)
     write_records(output / "letters.csv", Letter, letters)

@@ -12,9 +12,9 @@ from lettermill.base.errors import CorruptedFileError
 from lettermill.base.findings import MENTIONED, counted_kinds
 from lettermill.base.sampling import sample_key
 from lettermill.image.codec import decode_colour, encode_png
-from lettermill.records.csv_files import by_row, read_records, read_results, write_records
-from lettermill.records.schemas import Cropped, Downloaded, Finding, SegmentedBox
-from lettermill.stages.boxes import Boxes, boxes_in
+from lettermill.records.csv_files import read_records, write_records
+from lettermill.records.schemas import Cropped, Downloaded, Finding, StoppedRow
+from lettermill.stages.boxes import Boxes
 
 EXAMPLES = 6
 """Number of example pictures of each kind."""
@@ -59,11 +59,16 @@ def found_in_boxes(every: Sequence[Boxes], letters: int) -> Iterator[str]:
 
 
 def write_findings(
-    downloaded: Path, cropped: Mapping[str, Cropped], segmented: Path, words: Mapping[str, str], output: Path
+    downloaded: Path,
+    cropped: Mapping[str, Cropped],
+    boxes: Mapping[str, list[Boxes] | StoppedRow],
+    words: Mapping[str, str],
+    output: Path,
 ) -> None:
     """Write ``findings.csv`` and up to ``EXAMPLES`` pictures of each kind that is frequent in the batch to ``output``.
 
-    downloaded, segmented: folder and file of the batch. cropped: row id -> record. words: row id -> letters.
+    downloaded: folder of the batch. cropped: row id -> record. boxes: see ``read_boxes``. words: row id ->
+    letters.
     """
     images = {row.row_id: row for row in read_records(downloaded / "status.csv", Downloaded)}
     if lost := cropped.keys() - images.keys():
@@ -72,15 +77,12 @@ def write_findings(
         )
     kinds = {row_id: crop.found.split() for row_id, crop in cropped.items()}
     counts = dict.fromkeys(kinds, 0)
-    for row_id, records in by_row(read_results(segmented, SegmentedBox)):
-        if isinstance(records, list):
-            boxes = boxes_in(records)
-            if boxes is None:
-                raise CorruptedFileError(f"{segmented}: row {row_id} lacks boxes. Delete it and run again.")
-            kinds[row_id] += found_in_boxes(boxes, len(words[row_id]))
-            counts[row_id] = len(boxes[0].boxes)
+    for row_id, found in boxes.items():
+        if isinstance(found, StoppedRow):
+            kinds[row_id] += OF_REASON.get(found.reason, ())
         else:
-            kinds[row_id] += OF_REASON.get(records.reason, ())
+            kinds[row_id] += found_in_boxes(found, len(words[row_id]))
+            counts[row_id] = len(found[0].boxes)
     kinds = {row_id: counted_kinds(len(words[row_id]), found) for row_id, found in kinds.items()}
     files = {row_id: downloaded / images[row_id].file for row_id in kinds}
     pictures = _write_examples(files, cropped, kinds, output)

@@ -16,19 +16,38 @@ def read_offsets(folder: Path) -> dict[str, Cropped]:
     return {row.row_id: row for row in rows if isinstance(row, Cropped)}
 
 
-def layer_path(folder: Path, file: str, number: int) -> Path:
-    """The path of a layer of the cropped image ``file``: the first has this name, the others are {number}/``file``."""
-    return folder / str(number) / file if number else folder / file
+def layer_name(file: str, number: int) -> str:
+    """The name of a layer of the cropped image ``file``: the first has this name, the others are {number}/``file``."""
+    return f"{number}/{file}" if number else file
+
+
+def layer_names(row: Cropped) -> list[str]:
+    """The names of all layers of the cropped image of ``row``."""
+    return [layer_name(row.file, number) for number in range(row.layers)]
 
 
 def read_crop(folder: Path, row: Cropped, layer: int = 0) -> np.ndarray:
     """A layer of the cropped image of ``row`` as (height, width) uint8. Raises CorruptedFileError if it is missing or
     damaged."""
-    path = layer_path(folder, row.file, layer)
+    path = folder / layer_name(row.file, layer)
     image = decode(path.read_bytes()) if path.is_file() else None
     if image is None or image.shape != (row.box.height, row.box.width):
         raise CorruptedFileError(f"{path} is missing or damaged. Delete {folder} and run again.")
     return image
+
+
+def layer_bytes(folder: Path, row: Cropped, layer: int) -> bytes:
+    """The file of a layer of the cropped image of ``row``; empty if it is missing."""
+    try:
+        with open(f"{folder}/{layer_name(row.file, layer)}", "rb") as file:
+            return file.read()
+    except FileNotFoundError:
+        return b""
+
+
+def crop_bytes(folder: Path, row: Cropped) -> list[bytes]:
+    """The files of all layers of the cropped image of ``row``; empty if they are missing."""
+    return [layer_bytes(folder, row, number) for number in range(row.layers)]
 
 
 def read_cut(path: Path, shape: tuple[int, int] | None = None) -> np.ndarray:

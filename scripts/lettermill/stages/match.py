@@ -7,10 +7,9 @@ from pathlib import Path
 
 from lettermill.base.alphabet import MARK, OTHER, as_read, characters, drawn_letters, drawn_places, word
 from lettermill.base.box import Box
-from lettermill.base.errors import CorruptedFileError
-from lettermill.records.csv_files import by_row, read_results, write_results
-from lettermill.records.schemas import MatchedLetter, SegmentedBox, StoppedRow
-from lettermill.stages.boxes import Boxes, boxes_in
+from lettermill.records.csv_files import write_results
+from lettermill.records.schemas import MatchedLetter, StoppedRow
+from lettermill.stages.boxes import Boxes, read_boxes
 
 log = logging.getLogger(__name__)
 
@@ -76,18 +75,15 @@ def match_batch(segmented: Path, patterns: Sequence[tuple[str, str]], output: Pa
     pattern_of = dict(patterns)
     results: list[MatchedLetter | StoppedRow] = []
     fitting = rows = 0
-    for row_id, found in by_row(read_results(segmented, SegmentedBox)):
+    for row_id, found in read_boxes(segmented).items():
         if isinstance(found, StoppedRow):
             continue
-        complete = boxes_in(found)
-        if complete is None:
-            raise CorruptedFileError(f"{segmented} is incomplete: row {row_id} lacks boxes. Delete it and run again.")
         rows += 1
         pattern = pattern_of[row_id]
-        matched = best_match(complete, pattern)
+        matched = best_match(found, pattern)
         if isinstance(matched, str):
             letters = word(pattern)
-            boxes = complete[0].boxes
+            boxes = found[0].boxes
             detail = f"{len(boxes)} boxes for the {len(letters)} letters of {letters}"
             if matched == "wide_box":
                 detail = f"the widest box is {max(box.width for box in boxes)} pixels wide"

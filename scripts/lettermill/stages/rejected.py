@@ -1,11 +1,12 @@
 """Rejected: the records of all letters and rows of a batch that are not delivered."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from lettermill.corrections.correction import BY_HAND
 from lettermill.records.csv_files import read_records, read_results
-from lettermill.records.schemas import Cropped, Downloaded, MatchedLetter, Rejected, SegmentedBox, StoppedRow
+from lettermill.records.schemas import Cropped, Downloaded, MatchedLetter, Rejected, StoppedRow
+from lettermill.stages.boxes import Boxes
 
 LOW = "low_confidence"
 
@@ -37,11 +38,13 @@ def not_delivered(row: Sequence[MatchedLetter], confident: Sequence[bool], left_
     return [Rejected(row_id, None, "", "align", LOW, highest, detail)]
 
 
-def stopped_before(downloaded: Path, cropped: Path, segmented: Path) -> Iterator[Rejected]:
-    """Records of the rows of a batch that `download`, `crop` or `segment` stopped."""
+def stopped_before(
+    downloaded: Path, cropped: Path, segmented: Iterable[list[Boxes] | StoppedRow]
+) -> Iterator[Rejected]:
+    """Records of the rows of a batch that `download`, `crop` or `segment` stopped. segmented: see ``read_boxes``."""
     for record in read_records(downloaded / "status.csv", Downloaded):
         if record.reason:
             yield rejected_row(StoppedRow(record.row_id, "download", record.reason, record.detail))
-    for result in (*read_results(cropped / "offsets.csv", Cropped), *read_results(segmented, SegmentedBox)):
+    for result in (*read_results(cropped / "offsets.csv", Cropped), *segmented):
         if isinstance(result, StoppedRow):
             yield rejected_row(result)

@@ -10,9 +10,11 @@ from lettermill.base.box import Box
 from lettermill.image.hypotheses import InkHypothesis
 from lettermill.image.segmentation import Tolerances, letters_in
 from lettermill.paper.ink import components, ink_mask, ink_threshold
-from lettermill.records.csv_files import read_results, write_results
+from lettermill.records.csv_files import as_text, from_text, read_results, write_results
+from lettermill.records.row_store import RowStore, row_key
 from lettermill.records.schemas import Cropped, SegmentedBox, StoppedRow
 from lettermill.stages.boxes import Boxes
+from lettermill.stages.images import crop_bytes
 from lettermill.stages.word_images import read_word
 
 log = logging.getLogger(__name__)
@@ -23,12 +25,22 @@ SAME_BOX = 0.6
 """Intersection over union from which two hypotheses agree about a letter."""
 
 
-def segment_batch(cropped: Path, output: Path, tolerances: Tolerances) -> None:
-    """Find the letters in the images of the folder ``cropped``. Writes ``SegmentedBox`` results to ``output``."""
+def segment_batch(cropped: Path, output: Path, tolerances: Tolerances, depends_on: str = "") -> None:
+    """Find the letters in the images of the folder ``cropped``. Writes ``SegmentedBox`` results to ``output``.
+
+    depends_on: see ``RowStore``.
+    """
     results: list[SegmentedBox | StoppedRow] = []
-    for row in read_results(cropped / "offsets.csv", Cropped):
-        if isinstance(row, Cropped):
-            results += _segment(row, cropped, tolerances)
+    with RowStore(output, depends_on) as store:
+        for row in read_results(cropped / "offsets.csv", Cropped):
+            if isinstance(row, StoppedRow):
+                continue
+            key = row_key(repr(row), *crop_bytes(cropped, row))
+            kept = store.find(key)
+            if kept is None:
+                kept = as_text(SegmentedBox, _segment(row, cropped, tolerances))
+                store.keep(key, kept)
+            results += from_text(SegmentedBox, kept)
     write_results(output, SegmentedBox, results)
     without = sum(isinstance(result, StoppedRow) for result in results)
     images = len({result.row_id for result in results})
