@@ -17,7 +17,7 @@ from lettermill.align.lattice import Lattice
 from lettermill.align.lexicon import UNSEEN, Lexicon, spelling
 from lettermill.align.network import Layer, Network, letter_scores
 from lettermill.align.recogniser import Confidence, Recogniser, load_recogniser, write_untrained
-from lettermill.align.views import View, Views, view_of, views_of
+from lettermill.align.views import View, view_of, views_of
 from lettermill.align.word_alignment import EVIDENCE, EXPLAINED, align_fragments, align_views
 from lettermill.base.box import Box
 from lettermill.base.errors import CorruptedFileError
@@ -296,20 +296,6 @@ def test_candidates_of_a_view_are_in_pixels_of_the_word_image(paper) -> None:
 def test_hypotheses_without_a_letter_have_no_view(paper) -> None:
     assert list(views_of(whole(paper((36, 120), (10, 20, 60, 2))).hypotheses())) == []
     assert [view.hypothesis for view in views_of(whole(paper((36, 120), *WORD)).hypotheses())] == ["0.0.50.0"]
-
-
-def test_views_that_were_passed_over_are_drawn_when_they_are_needed(paper) -> None:
-    image = paper((36, 120), *WORD)
-    image[12:26, 36:44] = 150  # paler than the rest
-    expected = list(views_of(whole(image).hypotheses()))
-    loads = []
-    views = Views(lambda: loads.append(1) or whole(image), "")
-    assert [view.hypothesis for view in views] == [view.hypothesis for view in expected]
-    assert len(loads) == 1 < len(expected)
-    for _ in range(2):  # drawn once
-        for view, other in zip(views, expected, strict=True):
-            assert np.array_equal(view.appearance.pictures, other.appearance.pictures)
-    assert len(loads) == 1 + len(expected)
 
 
 def test_a_recogniser_aligns_with_the_best_of_its_views(paper) -> None:

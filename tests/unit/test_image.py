@@ -4,9 +4,10 @@ import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from lettermill.base.box import Box
+from lettermill.base.box import Box, overlaps
 from lettermill.image.codec import decode, encode_png, suffix_of
 from lettermill.image.crop import Cropping, Edges, crop
 from lettermill.image.cut import cut_letters
@@ -176,3 +177,9 @@ def test_any_image_gives_boxes_inside_it_from_left_to_right(image: np.ndarray) -
             assert inside.shape == (box.height, box.width)
             # Tight: there is ink in the first and last row and column.
             assert inside[0].any() and inside[-1].any() and inside[:, 0].any() and inside[:, -1].any()
+
+
+@given(st.lists(st.builds(Box, *[st.integers(0, 20)] * 2, *[st.integers(1, 9)] * 2), min_size=2, max_size=6))
+def test_boxes_overlap_alike_one_by_one_and_all_at_once(boxes: list[Box]) -> None:
+    assert overlaps(boxes[1:], boxes[:1]).tolist() == [[box.overlap(boxes[0])] for box in boxes[1:]]
+    assert overlaps(boxes[:1], boxes).tolist() == [[boxes[0].overlap(box) for box in boxes]]

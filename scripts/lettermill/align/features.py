@@ -109,10 +109,12 @@ def _cells(pictures: np.ndarray, cells: np.ndarray) -> None:
         cv2.sepFilter2D(flat, cv2.CV_32F, *kernels, borderType=cv2.BORDER_CONSTANT)
         for kernels in ((SLOPE, SMOOTH), (SMOOTH, SLOPE))
     )
-    across.reshape(strip.shape)[:, :, [0, *range(SIDE - 1, SIDE + GAP)]] = 0
+    across.reshape(strip.shape)[:, :, 0] = across.reshape(strip.shape)[:, :, SIDE - 1 :] = 0
     down.reshape(strip.shape)[:, :, SIDE:] = 0
-    down[[0, -1]] = 0
-    length = np.sqrt(across * across + down * down)
+    down[0] = down[-1] = 0
+    length = across * across
+    length += down * down
+    np.sqrt(length, out=length)
     length += BLACK * np.float32(1e-6)
     per_cube = 1 / (BLACK * length * length * length)
     diagonals = across + down, down - across

@@ -55,11 +55,12 @@ class Fragments:
     def candidates(self) -> list[Candidate]:
         """Every run of fragments that is not too wide for a letter, ordered by start, then stop."""
         found, widest = [], max(WIDEST * self.height, 8)
-        for start, (left, top, width, height) in enumerate(self.boxes):
-            right, bottom = left + width, top + height
-            for stop in range(start + 1, min(len(self.boxes), start + MAX_FRAGMENTS) + 1):
-                x, y, width, height = self.boxes[stop - 1]
-                left, top, right, bottom = min(left, x), min(top, y), max(right, x + width), max(bottom, y + height)
+        sides = [(box.x, box.y, box.right, box.bottom) for box in self.boxes]
+        for start, (left, top, right, bottom) in enumerate(sides):
+            for stop, (x, y, end, low) in enumerate(sides[start : start + MAX_FRAGMENTS], start + 1):
+                # Comparisons take half as long as ``min`` and ``max``, in a loop over all runs of all words.
+                left, top = x if x < left else left, y if y < top else top
+                right, bottom = end if end > right else right, low if low > bottom else bottom
                 if right - left > widest:
                     break
                 found.append(Candidate(start, stop, Box(left, top, right - left, bottom - top)))

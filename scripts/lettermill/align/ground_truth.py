@@ -7,7 +7,7 @@ import numpy as np
 
 from lettermill.align.fragments import Candidate
 from lettermill.align.views import View, Views
-from lettermill.base.box import Box
+from lettermill.base.box import Box, overlaps
 from lettermill.image.hypotheses import WordImage
 
 SAME, OTHER = 0.85, 0.7
@@ -105,12 +105,12 @@ def _best_view(example: Example, every: Views) -> tuple[View | None, list[int], 
     best: tuple[View | None, list[int], tuple[Verdict, ...]] = None, [], ()
     most = -1
     for view in every:
-        truth = [_nearest(view.candidates, box) for box in example.boxes]
+        boxes = [candidate.box for candidate in view.candidates]
+        truth = _nearest_of(overlaps(boxes, example.boxes)) if example.boxes else []
         by_hand = tuple(_verdict(letter, view.candidates, truth) for letter in example.by_hand)
         found = sum(index >= 0 for index in truth) + sum(letter.candidate >= 0 for letter in by_hand)
         if found > most:
             best, most = (view, truth, by_hand), found
-            _ = view.appearance  # drawn now, while the image is in memory
         if found == len(truth) + len(by_hand):
             break
     return best
@@ -136,6 +136,10 @@ def _verdict(letter: HandLetter, candidates: Sequence[Candidate], truth: Sequenc
 
 
 def _nearest(candidates: Sequence[Candidate], box: Box) -> int:
-    overlaps = [candidate.box.overlap(box) for candidate in candidates]
-    best = int(np.argmax(overlaps))
-    return best if overlaps[best] > SAME else -1
+    return _nearest_of(overlaps([candidate.box for candidate in candidates], [box]))[0]
+
+
+def _nearest_of(shares: np.ndarray) -> list[int]:
+    """For each box the index of its candidate, -1 if there is none, from (candidates, boxes) overlaps."""
+    nearest: list[int] = np.where(shares.max(axis=0) > SAME, shares.argmax(axis=0), -1).tolist()
+    return nearest

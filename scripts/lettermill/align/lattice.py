@@ -54,6 +54,7 @@ class Lattice:
 
     def __init__(self, candidates: Sequence[Candidate], skips: np.ndarray) -> None:
         self.candidates, self.skips = candidates, skips
+        self._bounds: dict[int, float] = {}
 
     @cached_property
     def ending(self) -> list[list[tuple[int, int]]]:
@@ -89,8 +90,10 @@ class Lattice:
     def bound(self, letters: int) -> float:
         """The highest weight that a path for a word of so many letters can have: that of one whose letters are certain.
         Minus infinity if there are too few candidates."""
-        weight = float(self.forward(np.zeros((len(self.candidates), letters)), np.maximum)[-1, -1])
-        return weight if weight >= NEVER / 2 else -math.inf
+        if letters not in self._bounds:
+            weight = float(self.forward(np.zeros((len(self.candidates), letters)), np.maximum)[-1, -1])
+            self._bounds[letters] = weight if weight >= NEVER / 2 else -math.inf
+        return self._bounds[letters]
 
     def best_path(self, scores: np.ndarray) -> BestPath | None:
         """The path with the highest weight; None if there are too few candidates for the letters of a given word.

@@ -25,6 +25,7 @@ from lettermill.align.recogniser import Recogniser
 from lettermill.align.train import train
 from lettermill.align.views import View
 from lettermill.align.word_alignment import WordAlignment
+from lettermill.base.box import overlaps
 from lettermill.base.sampling import sample_key
 from lettermill.paper.print_forms import PrintForms
 from lettermill.records.schemas import CorrectionEffect, Reliability
@@ -261,13 +262,11 @@ def _targets(word: GroundTruthWord, view: View, letters: str) -> np.ndarray:
     """(candidates,) int: the class to learn, ``len(letters)`` for no letter, -1 if it is no example."""
     targets = np.full(len(view.candidates), -1)
     found = {index: letter for index, letter in zip(word.truth, word.labels, strict=True) if index >= 0}
-    boxes = [view.candidates[index].box for index in found]
-    for index, candidate in enumerate(view.candidates):
-        if index in found:
-            if found[index] in letters:
-                targets[index] = letters.index(found[index])
-        elif len(found) == len(word.word) and max(candidate.box.overlap(box) for box in boxes) < OTHER:
-            targets[index] = len(letters)
+    if len(found) == len(word.word):
+        boxes = [candidate.box for candidate in view.candidates]
+        targets[overlaps(boxes, [boxes[index] for index in found]).max(axis=1) < OTHER] = len(letters)
+    for index, letter in found.items():
+        targets[index] = letters.find(letter)
     return targets
 
 

@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator
-from functools import cached_property, partial
+from functools import cached_property
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from lettermill.align.features import Appearance, appearance_of
 from lettermill.align.fragments import Candidate, fragments_in
 from lettermill.align.lattice import Lattice, skip_costs
 from lettermill.align.network import Network
+from lettermill.base.box import Box
 from lettermill.image.hypotheses import InkHypothesis, WordImage
 
 
@@ -25,13 +26,15 @@ class View:
         self, hypothesis: str, area: np.ndarray, candidates: list[Candidate], draw: Callable[[], Appearance]
     ) -> None:
         self.hypothesis, self.area, self.candidates = hypothesis, area, candidates
-        self.draw = draw
+        self._draw: Callable[[], Appearance] | None = draw
         self._scored: tuple[Network, np.ndarray] | None = None
 
     @cached_property
     def appearance(self) -> Appearance:
         """The appearance of the candidates."""
-        return self.draw()
+        assert self._draw is not None
+        appearance, self._draw = self._draw(), None  # the image is no longer needed
+        return appearance
 
     @cached_property
     def lattice(self) -> Lattice:
@@ -53,7 +56,10 @@ def view_of(hypothesis: InkHypothesis) -> View | None:
     if not fragments or not candidates:
         return None
     x, y = hypothesis.origin
-    moved = [Candidate(start, stop, box.moved(x, y)) for start, stop, box in candidates]
+    moved = [
+        Candidate(start, stop, Box(left + x, top + y, width, height))
+        for start, stop, (left, top, width, height) in candidates
+    ]
     return View(hypothesis.name, fragments.area, moved, lambda: appearance_of(fragments, candidates))
 
 
@@ -76,18 +82,9 @@ class Views:
                 view = next(self._others, None)
                 if view is None:
                     return
+                _ = view.appearance  # drawn now: a view that is not keeps its image
                 self._made.append(view)
-            view = self._made[number]
-            try:
-                yield view
-            finally:
-                # So that the view does not keep its image: thousands of words are in memory at once.
-                view.draw = partial(self._drawn_again, view.hypothesis)
-
-    def _drawn_again(self, hypothesis: str) -> Appearance:
-        view = view_of(next(self._load().hypotheses(hypothesis)))
-        assert view is not None
-        return view.appearance
+            yield self._made[number]
 
 
 def views_of(hypotheses: Iterable[InkHypothesis]) -> Iterator[View]:

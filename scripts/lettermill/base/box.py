@@ -1,5 +1,6 @@
 """Rectangles in images."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -49,3 +50,14 @@ class Box(NamedTuple):
     def around(cls, left: int, top: int, right: int, bottom: int) -> "Box":
         """The box between the given edges (right and bottom exclusive)."""
         return cls(int(left), int(top), int(right - left), int(bottom - top))
+
+
+def overlaps(boxes: Sequence[Box], others: Sequence[Box]) -> np.ndarray:
+    """(boxes, others) float64: the intersection over union of each of ``boxes`` with each of ``others``."""
+    x, y, width, height = np.array(boxes, np.int64).reshape(-1, 4).T[:, :, None]
+    left, top, wide, high = np.array(others, np.int64).reshape(-1, 4).T[:, None]
+    across = np.minimum(x + width, left + wide) - np.maximum(x, left)
+    down = np.minimum(y + height, top + high) - np.maximum(y, top)
+    common = np.maximum(across, 0) * np.maximum(down, 0)
+    shares: np.ndarray = common / (width * height + wide * high - common)
+    return shares

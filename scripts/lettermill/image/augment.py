@@ -28,11 +28,10 @@ def augment(pictures: np.ndarray, random: np.random.Generator) -> np.ndarray:
     moves = np.concatenate([linear, (centre - linear @ centre + shift)[:, :, None]], axis=2)
     varied = np.empty_like(pictures)
     stroke = np.ones((2, 2), np.uint8)
-    for index, (picture, move) in enumerate(zip(pictures, moves, strict=True)):
-        moved = cv2.warpAffine(picture, move, (side, side), flags=cv2.INTER_LINEAR)
-        if thickness[index] < THICKER:
-            moved = cv2.dilate(moved, stroke)
-        elif thickness[index] > 1 - THINNER:
-            moved = cv2.erode(moved, stroke)
-        varied[index] = moved
+    for picture, move, moved, thick in zip(pictures, moves, varied, thickness.tolist(), strict=True):
+        cv2.warpAffine(picture, move, (side, side), moved, flags=cv2.INTER_LINEAR)
+        if thick < THICKER:
+            cv2.dilate(moved, stroke, moved)
+        elif thick > 1 - THINNER:
+            cv2.erode(moved, stroke, moved)
     return varied
