@@ -107,6 +107,6 @@ def test_random_edits_work_on_their_rows_only(tmp_path: Path, sample_recogniser:
         assert worked["crop"] == worked["segment"] == new_images
         assert worked["align"] == new_rows
         assert worked["cut"] <= new_rows if confidence == 0.9 and step % 4 else True
-        anew = Batch(tmp_path / f"anew {step}", rows, sample_recogniser, "")
-        anew.run(confidence)
-        assert kept.digests() == anew.digests()
+        again = Batch(tmp_path / f"again {step}", rows, sample_recogniser, "")
+        again.run(confidence)
+        assert kept.digests() == again.digests()

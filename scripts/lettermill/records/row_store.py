@@ -37,7 +37,7 @@ class RowStore:
 
     output: file or folder that the stage writes, results/{stage}/{batch}. depends_on: what the results of all rows
     depend on; if it is empty, nothing is kept and nothing is found.
-    A result is kept as soon as it is there, so that a job that is killed need not begin anew. At the end of the block,
+    A result is kept as soon as it is there, so that a job that is killed need not begin again. At the end of the block,
     results that were not used are deleted.
     """
 
