@@ -3,6 +3,7 @@
 Files that a user names are local(): the prefix of a module does not apply to them.
 """
 
+from lettermill.fetch.pretrained import INSTALL, check_weights, missing_packages
 from lettermill.plan.predict_inputs import find_images, find_word_list
 from lettermill.workflow.parameters import Rows, stamp_of
 
@@ -13,10 +14,34 @@ FIT_SETTINGS["vgg16"] = TRAIN["vgg16"] if TRAIN["model"] == "vgg16" else {}
 
 def vgg16_weights(wildcards):
     """The file of config `train: {vgg16: {weights}}`, if it is set and used."""
+    say_missing_packages()
     weights = TRAIN["vgg16"]["weights"]
     if TRAIN["model"] != "vgg16" or weights in ("imagenet", "none"):
         return []
-    return local(str(checked(PLAN.find_path, "train.vgg16.weights", weights)))
+    path = checked(PLAN.find_path, "train.vgg16.weights", weights)
+    checked(check_weights, path)
+    return local(str(path))
+
+
+def initial_weights():
+    """The file, or ``imagenet``; None for random weights, and for models that have no others."""
+    weights = TRAIN["vgg16"]["weights"] if TRAIN["model"] == "vgg16" else "none"
+    if weights == "none":
+        return None
+    return weights if weights == "imagenet" else checked(PLAN.find_path, "train.vgg16.weights", weights)
+
+
+def training_needs(wildcards):
+    """What `validate` checks for `train`, see ``training_lines``."""
+    missing = [] if INTERNALS.uses_environments() else missing_packages()
+    return TRAIN["model"], str(initial_weights() or "none"), missing
+
+
+@cache
+def say_missing_packages():
+    """Warn, also in a dry run, of packages that `fit` needs. A run ends before its first job, see check_packages."""
+    if not (INTERNALS.uses_environments() or Path(rules.fit.output.keras).exists()) and (missing := missing_packages()):
+        logger.warning(f"Lettermill: `train` needs packages that are not installed: {', '.join(missing)}\n{INSTALL}")
 
 
 def test_folders(wildcards):

@@ -1,11 +1,36 @@
-"""predict, evaluate_words: read word images with the recogniser and the trained classifier together.
+"""tune_reading, predict, evaluate_words: read word images with the recogniser and the trained classifier together.
 
+tune_reading   results/model/ngrams.arpa, reading.json   n-grams of the transcriptions, and the weights of all models
 predict     results/predictions/predictions.csv, predictions.jsonl, alternatives.csv, letters.csv, pictures/
             of config `predict: {images}`
 evaluate_words   results/model/words.csv, words.json   accuracy on rows that the models were not trained on
 
-Neither is part of `all`: name them as targets.
+None of them is part of `all`: name them as targets.
 """
+
+
+rule tune_reading:
+    input:
+        cropped=expand("results/cropped/{batch}", batch=BATCHES),
+        recogniser=recogniser,
+        onnx="results/model/model.onnx",
+        preprocessing="results/model/model.json",
+        duplicates="results/duplicates.csv",
+    output:
+        ngrams="results/model/ngrams.arpa",
+        weights="results/model/reading.json",
+    log:
+        "logs/tune_reading.log",
+    benchmark:
+        "logs/benchmarks/tune_reading.tsv"
+    conda:
+        "../envs/letters.yaml"
+    params:
+        rows=patterns_by_batch,
+        split=config["split"],
+        code=lambda wildcards: code_of("lettermill.predict.tune"),
+    script:
+        "../scripts/tune_reading.py"
 
 
 rule predict:
@@ -15,6 +40,8 @@ rule predict:
         recogniser=recogniser,
         onnx="results/model/model.onnx",
         preprocessing="results/model/model.json",
+        ngrams="results/model/ngrams.arpa",
+        weights="results/model/reading.json",
     output:
         predictions="results/predictions/predictions.csv",
         alternatives="results/predictions/alternatives.csv",
@@ -32,6 +59,7 @@ rule predict:
         alphabet=config["alphabet"],
         crop=config["crop"],
         other_words=config["predict"]["other_words"],
+        ngrams=config["predict"]["ngrams"],
         alternatives=config["predict"]["alternatives"],
         code=lambda wildcards: code_of("lettermill.predict.predict_images"),
     script:
@@ -45,6 +73,8 @@ rule evaluate_words:
         recogniser=recogniser,
         onnx="results/model/model.onnx",
         preprocessing="results/model/model.json",
+        ngrams="results/model/ngrams.arpa",
+        weights="results/model/reading.json",
         duplicates="results/duplicates.csv",
     output:
         words="results/model/words.csv",
@@ -60,6 +90,7 @@ rule evaluate_words:
         split=config["split"],
         alphabet=config["alphabet"],
         other_words=config["predict"]["other_words"],
+        ngrams=config["predict"]["ngrams"],
         code=lambda wildcards: code_of("lettermill.predict.evaluate_words"),
     script:
         "../scripts/evaluate_words.py"

@@ -18,6 +18,7 @@ rule validate:
         corrections_file=str(PLAN.corrections_path or ""),
         rows=sources_by_batch,
         patterns=patterns_by_batch,
+        training=training_needs,
         dry_run=lambda wildcards: INTERNALS.dry_run_command("all"),
     script:
         "../scripts/validate.py"

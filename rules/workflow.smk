@@ -66,6 +66,8 @@ OPTIONAL_PACKAGES = [
     ("export_huggingface", "pyarrow", "requirements-export.txt"),
     ("export_folders", "pyarrow", "requirements-export.txt"),
     ("fit", "tensorflow", "requirements-train.txt"),
+    ("fit", "keras", "requirements-train.txt"),
+    ("fit", "onnx", "requirements-train.txt"),
     ("report", "matplotlib", "requirements.txt"),
     ("evaluate", "matplotlib", "requirements.txt"),
 ]
@@ -123,7 +125,10 @@ def start_run():
     """Check folders and packages, and start the progress lines, before the first job."""
     check_writable(results_folder(), "logs", config["cache"])
     jobs = INTERNALS.planned_jobs()
-    check_packages({job.rule for job in jobs})
+    planned = {job.rule for job in jobs}
+    check_packages(planned)
+    if "fit" in planned:
+        checked(check_weights, initial_weights())
     check_clock()
     keep_images([job.batch for job in jobs if job.rule == "download"])
     INTERNALS.lift_rate_limit()

@@ -21,7 +21,13 @@ def main() -> None:
     alphabet = Alphabet(params.alphabet)
     evaluate_words(
         batches=[(folder, params.rows[batch]) for batch, folder in paths_by_batch(given.cropped).items()],
-        models=load_models(Path(given.recogniser), Path(given.onnx), Path(given.preprocessing)),
+        models=load_models(
+            Path(given.recogniser),
+            Path(given.onnx),
+            Path(given.preprocessing),
+            ngrams=Path(given.ngrams) if params.ngrams else None,
+            weights=Path(given.weights),
+        ),
         split=split_of(params.split, Path(given.duplicates)),
         words=next((read_word_list(Path(path), alphabet) for path in given.word_list), None),
         other_words=params.other_words,

@@ -23,7 +23,13 @@ def main() -> None:
     predict_images(
         images=[(name, Path(path)) for name, path in params.images],
         reader=Reader(
-            models=load_models(Path(given.recogniser), Path(given.onnx), Path(given.preprocessing)),
+            models=load_models(
+                Path(given.recogniser),
+                Path(given.onnx),
+                Path(given.preprocessing),
+                ngrams=Path(given.ngrams) if params.ngrams else None,
+                weights=Path(given.weights),
+            ),
             words=lists[0] if lists else None,
             other_words=params.other_words,
             alternatives=params.alternatives,

@@ -4,6 +4,7 @@ from itertools import starmap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lettermill.fetch.pretrained import training_lines
 from lettermill.fetch.settings import FetchSettings
 from lettermill.image.crop import Cropping
 from lettermill.image.segmentation import Tolerances
@@ -33,6 +34,10 @@ def main() -> None:
         tolerances=Tolerances(**config["segment"]),
     )
     for line in validation_lines(findings, FetchSettings.from_config(config["download"])):
+        print(line, flush=True)
+    model, weights, missing = params.training
+    weights = None if weights == "none" else weights if weights == "imagenet" else Path(weights)
+    for line in training_lines(model, weights, missing):
         print(line, flush=True)
     print("\nWhat a run would do")
     print(dry_run(params.dry_run))

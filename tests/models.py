@@ -8,8 +8,11 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
+from lettermill.align.lexicon import Lexicon
+from lettermill.align.recogniser import Confidence, Recogniser
 from lettermill.base.box import Box
-from lettermill.model.classifier import Preprocessing
+from lettermill.model.classifier import Classifier, Preprocessing
+from lettermill.predict.models import Models
 from project import SAMPLE
 
 SIDE, MARGIN = 28, 4
@@ -55,3 +58,9 @@ def sample_letters() -> tuple[np.ndarray, list[str]]:
                 letters.append(Box.around(*(int(row[side]) for side in ("x0", "y0", "x1", "y1"))).of(image))
                 labels.append(row["letter"])
     return preprocessing.squares(letters), labels
+
+
+def models_without_networks() -> Models:
+    """Models for tests of what is made of the opinions of networks."""
+    recogniser = Recogniser("ABC", (), Lexicon.of([]), Confidence(np.zeros(0), 0.0))
+    return Models(recogniser, Classifier(cv2.dnn.Net(), Preprocessing(tuple("ABC"), SIDE, MARGIN)))

@@ -15,6 +15,7 @@ Models stay in memory between calls until their files change.
 May import: base, image, align, predict.
 """
 
+from dataclasses import replace
 from functools import lru_cache
 from os import PathLike
 from pathlib import Path
@@ -74,23 +75,30 @@ def read_word(
     words: list[str] | None = None,
     other_words: float = 0.0,
     cropping: Cropping = Cropping("none"),
+    ngrams: bool = True,
 ) -> ReadWord:
-    """Read the image of a word or a line of words.
+    """Read the image of a word, or of words in one line or several.
 
-    image: an array, or the path of an image file. model_folder: with ``model.onnx`` and ``model.json``. recogniser: the
+    image: an array, or the path of an image file. model_folder: with ``model.onnx`` and ``model.json``, and
+    with the n-grams and weights of the rule `tune_reading`, if these have been made. recogniser: the
     path of ``recogniser.npz``; by default the one that the same run has written. words: a word list; None for any text.
     other_words: prior weight of any text that is not in ``words``, where each of ``words`` has 1. cropping: how to find
     the handwriting in the image, see config `crop`; by default the whole image is read.
+    ngrams: whether texts are preferred whose letters follow each other as in the transcriptions of the table.
     Raises InputError if a file is missing, the image is not valid or no recogniser could be trained;
     CorruptedFileError if a model file is damaged.
     """
     folder = Path(model_folder)
     learnt = Path(recogniser) if recogniser else folder.parent / "recogniser/recogniser.npz"
-    models = _models(*(_state(path) for path in (learnt, folder / "model.onnx", folder / "model.json")))
+    files = [learnt, folder / "model.onnx", folder / "model.json"]
+    tuned = [folder / "ngrams.arpa", folder / "reading.json"]
+    models = _models(*map(_state, [*files, *tuned] if all(path.exists() for path in tuned) else files))
+    if not ngrams:
+        models = replace(models, ngrams=None)
     alphabet = Alphabet("".join((*models.recogniser.letters, *models.classifier.classes)))
     reader = Reader(models, None if words is None else list_of(words, alphabet), other_words)
-    line = reader.picture(_pixels(image), cropping)
-    return ReadWord(line.best.text, line.best.probability, line.letters, line.texts, line.reason)
+    found = reader.picture(_pixels(image), cropping)
+    return ReadWord(found.best.text, found.best.probability, found.letters, found.texts, found.reason)
 
 
 def align_word(
@@ -164,8 +172,9 @@ def _state(path: Path) -> tuple[Path, int]:
 
 
 @lru_cache(maxsize=4)
-def _models(recogniser: tuple[Path, int], onnx: tuple[Path, int], preprocessing: tuple[Path, int]) -> Models:
-    return load_models(recogniser[0], onnx[0], preprocessing[0])
+def _models(*files: tuple[Path, int]) -> Models:
+    paths = [path for path, _ in files]
+    return load_models(*paths)
 
 
 @lru_cache(maxsize=4)

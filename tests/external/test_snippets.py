@@ -17,7 +17,7 @@ from server import serving
 from snippets import DOCUMENTS, Snippet, snippets
 
 LANGUAGES = {"bash", "yaml", "python", "csv", "json", "text"}
-QUICK = {"batches: auto": "batches: 2", "epochs: 24": "epochs: 2", "rounds: auto": "rounds: 1"}
+QUICK = {"batches: auto": "batches: 2", "epochs: 20": "epochs: 2", "rounds: auto": "rounds: 1"}
 """Defaults that are changed: here commands are tried, not what a model is worth."""
 
 README, *PAGES = DOCUMENTS

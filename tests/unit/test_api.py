@@ -15,6 +15,7 @@ from lettermill.base.box import Box
 from lettermill.base.errors import InputError
 from lettermill.image.crop import Cropping
 from lettermill.predict.cer import cer
+from lettermill.predict.ngrams import learn_ngrams
 from models import write_model
 from project import ROOT, SAMPLE
 
@@ -47,6 +48,35 @@ def test_words_are_read(model: Path, sample_recogniser: Path) -> None:
         free.append((found.text, text))
         by_list.append((read_word(image, model, sample_recogniser, listed, cropping=AUTO).text, text))
     assert cer(by_list) <= cer(free) < 0.2
+
+
+def test_lines_are_read_from_top_to_bottom(model: Path, sample_recogniser: Path) -> None:
+    images = [cv2.imread(image, cv2.IMREAD_GRAYSCALE)[:, 75:] for image in list(words())[:3]]
+    alone = [read_word(image, model, sample_recogniser) for image in images]
+    width = max(image.shape[1] for image in images)
+    rows = [np.pad(image, ((8, 8), (0, width - image.shape[1])), constant_values=255) for image in images]
+    page = read_word(np.concatenate(rows), model, sample_recogniser)
+    assert page.text.split() == [text for found in alone for text in found.text.split()]
+    assert [letter.line for letter in page.letters] == [
+        number for number, found in enumerate(alone) for _ in found.letters
+    ]
+    assert [letter.word for letter in page.letters] == sorted(letter.word for letter in page.letters)
+    tops = [[letter.box.y for letter in page.letters if letter.line == number] for number in range(3)]
+    assert max(tops[0]) < min(tops[1]) and max(tops[1]) < min(tops[2])
+    specks = np.concatenate([rows[1], np.full((30, width), 255, np.uint8)])
+    specks[-18:-14, 20:100:8] = 0
+    assert read_word(specks, model, sample_recogniser).text == alone[1].text
+
+
+def test_n_grams_decide_between_letters_that_look_alike(model: Path, sample_recogniser: Path, tmp_path: Path) -> None:
+    for file in model.iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    image = next(iter(words()))
+    without = read_word(image, tmp_path, sample_recogniser, cropping=AUTO)
+    learn_ngrams({"XQ" * 4: 1}).save(tmp_path / "ngrams.arpa")
+    (tmp_path / "reading.json").write_text('{"recogniser": 0.6, "classifier": 0.4, "ngrams": 20}', encoding="utf-8")
+    assert read_word(image, tmp_path, sample_recogniser, cropping=AUTO).text != without.text
+    assert read_word(image, tmp_path, sample_recogniser, cropping=AUTO, ngrams=False) == without
 
 
 def test_words_are_aligned_where_they_are_read(model: Path, sample_recogniser: Path) -> None:

@@ -9,10 +9,12 @@ import pytest
 import requests
 
 from disk import Room, rooms
+from foreign_letters import foreign_lines
 from image_server import serving
 from lettermill.base.alphabet import Alphabet
 from lettermill.plan.validated_table import read_validated_table
 from lettermill.table.layout import Columns
+from models import write_model
 from paper_kinds import KINDS, words
 from project import SAMPLE
 from replica import COLUMNS, read_sources, replicate, write_project
@@ -124,6 +126,17 @@ def test_letters_are_cut_by_their_true_boxes(tmp_path: Path) -> None:
             height, width = cv2.imread(str(path), cv2.IMREAD_UNCHANGED).shape
             assert (path.parent.name, width) == (letter.letter, int(letter.x1) - int(letter.x0))
             assert height == int(letter.y1) - int(letter.y0)
+
+
+def test_letters_of_other_hands_are_counted_by_class(tmp_path: Path) -> None:
+    write_model(tmp_path / "model")
+    cut_true_letters(SAMPLE / "images", SAMPLE / "boxes.csv", tmp_path / "letters")
+    (tmp_path / "letters/Z").rename(tmp_path / "letters/Ž")
+    total, unknown, *classes = foreign_lines(tmp_path / "model", tmp_path / "letters")
+    of_z = len(list((tmp_path / "letters/Ž").iterdir()))
+    assert unknown == f"{of_z} letters of other classes are left out"
+    assert float(total.split()[1].rstrip("%")) > 90 and len(classes) == 25
+    assert classes[0].startswith("A   ") and "% of " in classes[0]
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -12,10 +12,11 @@ keras = pytest.importorskip("keras", reason="Keras is not installed (requirement
 
 from lettermill.base.errors import InputError  # noqa: E402
 from lettermill.model.checkpoints import Checkpoints  # noqa: E402
-from lettermill.model.fit import Training, run_phase  # noqa: E402
+from lettermill.model.distort import distort  # noqa: E402
+from lettermill.model.fit import Training, run_phase, run_phases  # noqa: E402
 from lettermill.model.letter_data import LetterData  # noqa: E402
-from lettermill.model.networks import LAST_BLOCK, Phase, cnn, set_trainable, vgg16_on_letters  # noqa: E402
-from lettermill.model.training_batches import Batches, class_weights  # noqa: E402
+from lettermill.model.networks import TUNED, Phase, cnn, set_trainable, vgg16_on_letters  # noqa: E402
+from lettermill.model.training_batches import Batches, shares  # noqa: E402
 
 
 def letters(count: int) -> LetterData:
@@ -24,25 +25,46 @@ def letters(count: int) -> LetterData:
     return LetterData(squares, np.arange(count) % 3, [Path(f"{number}.png") for number in range(count)])
 
 
+def tiny() -> keras.Model:
+    """A network that is trained in no time."""
+    keras.utils.set_random_seed(0)
+    layers = [keras.layers.Rescaling(1 / 255), keras.layers.AveragePooling2D(7), keras.layers.Flatten()]
+    return keras.Sequential([keras.Input((28, 28, 1)), *layers, keras.layers.Dense(3, "softmax", name="head_classes")])
+
+
 def test_every_letter_comes_once_an_epoch_and_another_time_otherwise() -> None:
-    batches = Batches(letters(10), classes=3, size=4, balance=0.5, seed=0)
+    batches = Batches(letters(10), classes=3, size=4, balance=0, seed=0)
     assert len(batches) == 3
     first = [batches[index] for index in range(3)]
-    assert [len(squares) for squares, *_ in first] == [4, 4, 2]
-    assert sum(targets for _, targets, _ in first for targets in targets).tolist() == [4, 3, 3]
+    assert [len(squares) for squares, _ in first] == [4, 4, 2]
+    assert sum(targets for _, targets in first for targets in targets).tolist() == [4, 3, 3]
     batches.epoch = 1
     assert not np.array_equal(batches[0][0], first[0][0])
     batches.epoch = 0
     assert all(np.array_equal(now, then) for now, then in zip(batches[2], first[2], strict=True))
 
 
-def test_weights_make_up_for_rare_classes_as_far_as_balance_says() -> None:
+def test_letters_of_rare_classes_come_more_often_as_far_as_balance_says() -> None:
     targets = np.repeat([0, 1], [90, 10])
-    assert class_weights(targets, 3, 0).tolist() == [1, 1, 0]
-    by_class = class_weights(targets, 3, 1)
-    assert np.isclose(by_class[0] * 90, by_class[1] * 10)
-    half = class_weights(targets, 3, 0.5)
-    assert np.isclose(half[1] / half[0], 3) and np.isclose((half[targets]).mean(), 1)
+    assert shares(targets, 0).tolist() == [1] * 100
+    by_class = shares(targets, 1)
+    assert np.isclose(by_class[:90].sum(), by_class[90:].sum()) and np.isclose(by_class.mean(), 1)
+    assert np.isclose(shares(targets, 0.5)[-1] / shares(targets, 0.5)[0], 3)
+    squares = np.zeros((100, 28, 28), np.uint8)
+    batches = Batches(LetterData(squares, targets, []), classes=2, size=7, balance=1, seed=0)
+    drawn = np.concatenate([batches[index][1] for index in range(len(batches))])
+    assert len(drawn) == 100 and 45 <= drawn[:, 1].sum() <= 55
+
+
+def test_letters_are_distorted_and_stay_inside() -> None:
+    square = np.zeros((28, 28), np.uint8)
+    square[6:22, 9:12] = square[18:22, 9:20] = 255
+    distorted = distort(np.repeat(square[None], 60, 0), np.random.default_rng(0))
+    assert distorted.shape == (60, 28, 28) and distorted.dtype == np.uint8
+    assert len(np.unique(distorted.reshape(60, -1), axis=0)) == 60
+    ink = (distorted > 127).sum(axis=(1, 2))
+    assert ink.min() > 20 and ink.std() > 15
+    assert np.array_equal(distorted, distort(np.repeat(square[None], 60, 0), np.random.default_rng(0)))
 
 
 def test_a_network_gives_probabilities_of_the_classes() -> None:
@@ -54,7 +76,7 @@ def test_a_training_that_had_stopped_early_is_not_gone_on_with(tmp_path: Path) -
     """Killed while its results were written, say."""
     training = Training("cnn", 50, 1, 8, 0.01, 0.5, 0, {})
     noise = {"train": letters(12), "validation": letters(9)._replace(targets=np.full(9, 2))}
-    first, second = cnn(28, 3), cnn(28, 3)
+    first, second = tiny(), tiny()
     history = run_phase(first, Phase("train", 50, 0.01), noise, training, tmp_path)
     assert 2 <= len(history) < 50
     assert run_phase(second, Phase("train", 50, 0.01), noise, training, tmp_path) == history
@@ -65,7 +87,25 @@ def test_a_training_that_had_stopped_early_is_not_gone_on_with(tmp_path: Path) -
 def test_without_validation_letters_every_epoch_is_run(tmp_path: Path) -> None:
     training = Training("cnn", 3, 1, 8, 0.01, 0.5, 0, {})
     parts = {"train": letters(12), "validation": letters(0)}
-    assert len(run_phase(cnn(28, 3), Phase("train", 3, 0.01), parts, training, tmp_path)) == 3
+    assert len(run_phase(tiny(), Phase("train", 3, 0.01), parts, training, tmp_path)) == 3
+
+
+def test_a_phase_that_ruins_a_network_leaves_it_as_it_was(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    training = Training("cnn", 2, 9, 8, 0.01, 0, 0, {})
+    parts = {"train": letters(12), "validation": letters(12)}
+    head, wild = Phase("head", 2, 0.01, ("head_",)), Phase("fine_tune", 2, 1e4)
+    model = tiny()
+    history, kept = run_phases(model, (head, wild), parts, training, tmp_path)
+    assert [name for name, _ in history] == ["head", "head", "fine_tune", "fine_tune"] and kept == "head"
+    assert "does not beat" in caplog.text and "keeping the weights of `head`" in caplog.text
+    best = min(row["val_loss"] for name, row in history if name == "head")
+    squares, targets = parts["validation"].squares[..., None] / 1.0, np.eye(3)[parts["validation"].targets]
+    assert model.evaluate(squares, targets, verbose=0)[0] == pytest.approx(best, rel=1e-4)
+    assert "fit: head: epoch 1 of 2: " in (said := capsys.readouterr().out) and "at most " in said
+    gentle = Phase("fine_tune", 2, 1e-4, careful=True)
+    assert run_phases(tiny(), (head, gentle), parts, training, tmp_path / "again")[1] == "fine_tune"
 
 
 def no_link(source: Path, target: Path) -> None:
@@ -81,6 +121,7 @@ def test_the_best_weights_are_kept_on_any_file_system(
     model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
     checkpoints = Checkpoints(tmp_path, Batches(letters(3), 3, 3, 0.5, 0), None, "loss", lambda line: None)
     checkpoints.set_model(model)
+    checkpoints.set_params({"epochs": 4})
     for epoch, loss in enumerate((3.0, 1.0, 2.0, 2.5)):
         model.set_weights([np.full((2, 1), loss), np.zeros(1)])
         checkpoints.on_epoch_end(epoch, {"loss": loss})
@@ -105,10 +146,14 @@ def test_weights_of_vgg16_come_from_a_file_and_only_what_should_learns(tmp_path:
         for ours, theirs in zip(model.get_layer(layer.name).get_weights(), layer.get_weights(), strict=True):
             assert np.array_equal(ours, theirs)
     set_trainable(model, ("head_",))
-    assert {weight.path.split("/")[0] for weight in model.trainable_weights} == {"head_dense", "head_classes"}
-    set_trainable(model, ("head_", LAST_BLOCK))
+    assert {weight.path.split("/")[0] for weight in model.trainable_weights} == {
+        "head_norm",
+        "head_dense",
+        "head_classes",
+    }
+    set_trainable(model, TUNED["last_block"])
     learning = {weight.path.split("/")[0] for weight in model.trainable_weights}
-    assert learning == {"head_dense", "head_classes", *(f"{LAST_BLOCK}_conv{number}" for number in (1, 2, 3))}
+    assert learning == {"head_norm", "head_dense", "head_classes", *(f"block5_conv{number}" for number in (1, 2, 3))}
     assert model.predict(np.zeros((2, 32, 32, 1)), verbose=0).shape == (2, 3)
 
 

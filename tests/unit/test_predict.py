@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from lettermill.align.features import COUNT, appearance_of
 from lettermill.align.fragments import Candidate, find_fragments
-from lettermill.align.lattice import NEVER
+from lettermill.align.lattice import NEVER, Lattice, skip_costs
 from lettermill.align.lexicon import Lexicon
 from lettermill.align.network import Layer, Network
 from lettermill.align.recogniser import Confidence, Recogniser, write_untrained
@@ -26,12 +26,12 @@ from lettermill.image.crop import Cropping
 from lettermill.model.classifier import load_classifier
 from lettermill.plan.predict_inputs import find_images
 from lettermill.predict.cer import cer, edit_distance, measure
-from lettermill.predict.letter_lattice import LetterLattice, all_texts, letter_shares, weight_of
-from lettermill.predict.models import MIN_LETTER_PROBABILITY, Models, load_models, pictures
+from lettermill.predict.letter_lattice import LetterLattice, all_texts, letter_shares, path_shares, weight_of
+from lettermill.predict.models import DEFAULTS, MIN_SHARE, Models, load_models, pictures
 from lettermill.predict.predict_images import Outputs, predict_images
 from lettermill.predict.prediction_picture import percent, prediction_picture
 from lettermill.predict.prepare import TALL, letter_height, prepare
-from lettermill.predict.read import Line, ReadLetter
+from lettermill.predict.read import ReadLetter, Text
 from lettermill.predict.search import Reading, free_texts, read_lattice
 from lettermill.predict.word_list import WordList, read_word_list
 from lettermill.predict.words import find_words
@@ -211,6 +211,22 @@ def test_words_are_parted_where_the_gap_is_wide(paper, gaps: list[int], words: l
     assert find_words(*one_letter_a_fragment(image)) == words
 
 
+@pytest.mark.parametrize(
+    ("end", "words"),
+    [
+        ((200, 4, 2, 34), [(0, 3)]),  # the edge of a frame
+        ((200, 12, 8, 16), [(0, 3), (3, 4)]),  # too wide for that
+        ((110, 4, 2, 34), [(0, 3), (3, 4)]),  # near enough for a letter
+    ],
+)
+def test_a_stroke_far_from_the_words_is_no_word(paper, end: tuple, words: list[tuple[int, int]]) -> None:
+    letters = [(x, 12, 7, 16) for x in (40, 55, 70)]
+    assert find_words(*one_letter_a_fragment(paper((40, 300), *letters, end))) == words
+    left = (2, 4, 2, 34)
+    moved = [(x + 100, y, width, height) for x, y, width, height in letters]
+    assert find_words(*one_letter_a_fragment(paper((40, 300), left, *moved))) == [(1, 4)]
+
+
 def sample_image(number: int) -> np.ndarray:
     return cv2.imread(str(SAMPLE / f"images/word_{number:04}.jpg"), cv2.IMREAD_GRAYSCALE)
 
@@ -287,11 +303,16 @@ def test_both_models_judge_and_one_alone_what_the_other_does_not_know(paper, tmp
         judges = networks if fold is None else networks[fold : fold + 1]
         likely = np.mean([np.exp(network.log_probabilities(features)) for network in judges], axis=0)
         is_letter = 1 - likely[:, -1]
-        asked = is_letter >= MIN_LETTER_PROBABILITY
+        paths = Lattice(candidates, skip_costs(fragments.area))
+        asked = path_shares(paths, np.log(is_letter)) >= MIN_SHARE
         lattice = models.lattice(fragments, candidates, fold)
         assert asked.any() and set(lattice.letters) == {*classifier.classes, "É"}
         column = {letter: lattice.scores[:, number] for number, letter in enumerate(lattice.letters)}
-        both = np.log(is_letter) + 0.4 * np.log(likely[:, 0] / is_letter) + 0.6 * classified[:, 0]
+        both = (
+            np.log(is_letter)
+            + DEFAULTS.recogniser * np.log(likely[:, 0] / is_letter)
+            + DEFAULTS.classifier * classified[:, 0]
+        )
         assert column["A"][asked] == pytest.approx(both[asked], rel=1e-4)
         assert column["É"] == pytest.approx(np.log(likely[:, 2]))
         only = np.log(is_letter) + classified[:, classifier.classes.index("Z")]
@@ -345,11 +366,11 @@ def test_images_of_a_folder_and_their_names(tmp_path: Path) -> None:
 class FakeReader:
     """Reads two words in every image that is not blank."""
 
-    def picture(self, image: np.ndarray, cropping: Cropping) -> Line:
+    def picture(self, image: np.ndarray, cropping: Cropping) -> Text:
         if image.min() == 255:
-            return Line([], [], "blank_image")
+            return Text([], [], "blank_image")
         letters = [ReadLetter(word, letter, Box(x, 2, 3, 4), 0.61239) for word, letter, x in LETTERS]
-        return Line([Reading('É"Ж A', 0.71239), Reading("EЖ, A", 0.2)], letters)
+        return Text([Reading('É"Ж A', 0.71239), Reading("EЖ, A", 0.2)], letters)
 
 
 LETTERS = [(0, "É", 1), (0, "Ж", 6), (1, "A", 14)]
@@ -387,10 +408,10 @@ def test_pictures_show_letters_of_any_alphabet_and_lines_without_any(paper) -> N
     image = paper((40, 160), (20, 12, 9, 14), (40, 12, 9, 14))
     letters = [ReadLetter(0, letter, Box(x, 12, 9, 14), 0.7) for letter, x in (("É", 20), ("Ж", 40))]
     texts = [Reading("ÉЖ", 0.6), Reading("EЖ", 0.2)]
-    drawn = prediction_picture(image, "a.png", Line(texts, letters))
-    asked = prediction_picture(image, "a.png", Line([Reading("??", 0.6), texts[1]], letters))
-    assert (drawn != asked).any() and (drawn == prediction_picture(image, "a.png", Line(texts, letters))).all()
-    prediction_picture(np.full((1, 5000), 255, np.uint8), "long " * 90, Line([], [], "blank_image"))
+    drawn = prediction_picture(image, "a.png", Text(texts, letters))
+    asked = prediction_picture(image, "a.png", Text([Reading("??", 0.6), texts[1]], letters))
+    assert (drawn != asked).any() and (drawn == prediction_picture(image, "a.png", Text(texts, letters))).all()
+    prediction_picture(np.full((1, 5000), 255, np.uint8), "long " * 90, Text([], [], "blank_image"))
 
 
 def test_percentages() -> None:

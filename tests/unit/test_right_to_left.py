@@ -188,7 +188,7 @@ def test_lines_are_read_from_the_right(models: dict[str, Models], listed: bool) 
     line = np.hstack([image[:36, 75:240] for image in images])
     names = {"latin": ["AZIZ", "PAUL", "ANNA"], "hebrew": [hebrew(text) for text in ("AZIZ", "PAUL", "ANNA")]}
     lists = {name: list_of(names[name], alphabet) for name, alphabet in (("latin", LATIN), ("hebrew", HEBREW))}
-    one, other = (Reader(models[name], lists[name] if listed else None, 0.01).line(line) for name in models)
+    one, other = (Reader(models[name], lists[name] if listed else None, 0.01).writing(line) for name in models)
     assert " " in one.best.text and other.best.text == hebrew(one.best.text)
     assert [letter.letter for letter in other.letters] == [hebrew(letter.letter) for letter in reversed(one.letters)]
     assert [letter.box for letter in other.letters] == [letter.box for letter in reversed(one.letters)]

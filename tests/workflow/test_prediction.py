@@ -29,9 +29,9 @@ def trained(aligned: Project, tmp_path_factory: pytest.TempPathFactory) -> Proje
     project = aligned.copy(tmp_path_factory.mktemp("trained") / "project")
     project.settings |= {"train": {"epochs": 1, "batch_size": 64}, "predict": {"images": "mine"}}
     make_images(project.folder / "mine")
-    assert project.ran("predict", "evaluate_words") == {"fit": 1, "predict": 1, "evaluate_words": 1}
+    assert project.ran("predict", "evaluate_words") == {"fit": 1, "tune_reading": 1, "predict": 1, "evaluate_words": 1}
     write_model(project.folder / "results/model")
-    assert project.ran("predict", "evaluate_words") == {"predict": 1, "evaluate_words": 1}
+    assert project.ran("predict", "evaluate_words") == {"tune_reading": 1, "predict": 1, "evaluate_words": 1}
     return project
 
 

@@ -82,6 +82,12 @@ def letter_folders(alphabet: Iterable[str]) -> dict[str, str]:
     return found
 
 
+def letter_of_folder(name: str) -> str:
+    """The letter of a folder ``name`` of ``letter_folders``, whatever the alphabet."""
+    letter, _, ending = name.partition("_")
+    return letter if len(letter) == 1 and ending in ("lower", f"{ord(letter):04X}") else name
+
+
 def _as_in_urls(found: re.Match[str]) -> str:
     return "".join(f"%{byte:02X}" for byte in found[0].encode())
 

@@ -18,8 +18,8 @@ _DIGEST = 32
 class Kept:
     """Bytes that were made before, as files in ``folder``.
 
-    folder: None keeps nothing, so that everything is made each time. code: what made them, such as ``code_of`` says; what
-    other code has made is not used.
+    folder: None keeps nothing, so that everything is made each time. code: what made them, such as ``code_of`` says;
+    what other code has made is not used.
     """
 
     def __init__(self, folder: Path | None = None, code: str = "") -> None:

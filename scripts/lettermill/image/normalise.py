@@ -13,25 +13,37 @@ from lettermill.paper.ink import FAINTEST_CONTRAST
 DARKEST = 0.1
 """Share of the ink pixels that become 255. The others are the edges of strokes."""
 
+BLANK = 40
+"""Pixels with less ink than this, of 255, are blank. The margins of letters that the workflow cuts have more: they are
+the edges of strokes."""
+
 
 def normalise(letter: np.ndarray, side: int, margin: int) -> np.ndarray:
     """The ink of ``letter`` ((height, width) uint8, dark on light) as (side, side) uint8, 0 is paper and 255 ink.
 
-    The longer side of ``letter`` becomes ``side - 2 * margin`` pixels. The centre of mass is moved to the middle of the
-    square, but only as far as all ink stays inside. An image without contrast gives an empty square.
+    Blank margins are cut off. The longer side of the rest becomes ``side - 2 * margin`` pixels. The centre of mass is
+    moved to the middle of the square, but only as far as all ink stays inside. An image without contrast gives an empty
+    square.
     Raises ValueError if the margin leaves no pixel.
     """
     inner = side - 2 * margin
     if inner < 1:
         raise ValueError(f"margin {margin} is too large for side {side}: 2 * margin must be less than side")
-    scale = inner / max(letter.shape)
-    height, width = (max(1, round(length * scale)) for length in letter.shape)
+    ink = _trimmed(_ink(letter))
+    scale = inner / max(ink.shape)
+    height, width = (max(1, round(length * scale)) for length in ink.shape)
     method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    ink = cv2.resize(_ink(letter), (width, height), interpolation=method)
+    ink = cv2.resize(ink, (width, height), interpolation=method)
     y, x = (_start(ink.sum(axis=axis, dtype=np.float64), side) for axis in (1, 0))
     square = np.zeros((side, side), np.uint8)
     square[y : y + height, x : x + width] = ink
     return square
+
+
+def _trimmed(ink: np.ndarray) -> np.ndarray:
+    """``ink`` without the margins that have none of at least BLANK."""
+    rows, columns = (np.flatnonzero((ink >= BLANK).any(axis=axis)) for axis in (1, 0))
+    return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1] if len(rows) else ink
 
 
 def _ink(letter: np.ndarray) -> np.ndarray:

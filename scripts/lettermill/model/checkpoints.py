@@ -7,12 +7,14 @@ inconsistent state.
 
 import csv
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import keras
 import numpy as np
 
+from lettermill.base.durations import span
 from lettermill.base.files import link_or_copy
 from lettermill.model.letter_data import write_table
 from lettermill.model.training_batches import Batches
@@ -39,6 +41,7 @@ class Checkpoints(keras.callbacks.Callback):  # type: ignore[misc]
         super().__init__()
         self.history: list[dict[str, float]] = []
         self._folder, self._batches, self._stopping, self._monitor, self._say = folder, batches, stopping, monitor, say
+        self._first, self._began = 0, time.monotonic()
 
     def last(self) -> Path | None:
         """The folder of the last completed epoch, or None."""
@@ -46,6 +49,7 @@ class Checkpoints(keras.callbacks.Callback):  # type: ignore[misc]
 
     def on_train_begin(self, logs: dict | None = None) -> None:
         """Resume after the last completed epoch."""
+        self._began = time.monotonic()
         last = self.last()
         if last is None:
             return
@@ -53,7 +57,7 @@ class Checkpoints(keras.callbacks.Callback):  # type: ignore[misc]
         self.model.load_weights(last / STATE)
         with open(last / HISTORY, encoding="utf-8", newline="") as file:
             self.history = [{key: float(value) for key, value in row.items()} for row in csv.DictReader(file)]
-        self.model._initial_epoch = len(self.history)  # as BackupAndRestore does
+        self.model._initial_epoch = self._first = len(self.history)  # as BackupAndRestore does
         self._say(f"resuming after epoch {len(self.history)}")
         if self._stopping is not None:
             values = [row[self._monitor] for row in self.history]
@@ -89,7 +93,14 @@ class Checkpoints(keras.callbacks.Callback):  # type: ignore[misc]
         part.rename(self._folder / f"epoch_{epoch + 1:05d}")
         if before is not None:
             shutil.rmtree(before)
-        self._say(f"epoch {epoch + 1}: " + ", ".join(f"{key} {value:.4f}" for key, value in row.items()))
+        figures = ", ".join(f"{key} {value:.4f}" for key, value in row.items())
+        self._say(f"epoch {epoch + 1} of {self.params['epochs']}: {figures}{self._time_left(epoch)}")
+
+    def _time_left(self, epoch: int) -> str:
+        """Of this phase, by the epochs of this process. Early stopping may end it before."""
+        left = self.params["epochs"] - epoch - 1
+        seconds = (time.monotonic() - self._began) / (epoch + 1 - self._first) * left
+        return f", at most {span(seconds)} left" if left else ""
 
     def load_best(self) -> None:
         """Load the best weights of all epochs. Raises RuntimeError if no epoch was completed."""

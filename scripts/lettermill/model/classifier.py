@@ -1,9 +1,10 @@
 """The trained classifier: an ONNX file, which OpenCV applies, and a JSON file with its classes and preprocessing."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import cv2
 import numpy as np
@@ -43,13 +44,14 @@ class Preprocessing:
         squares = [normalise(letter, self.side, self.margin) for letter in letters]
         return np.array(squares, np.uint8).reshape(-1, self.side, self.side)
 
-    def save(self, path: Path) -> None:
-        """Write the JSON file ``path``."""
+    def save(self, path: Path, training: Mapping[str, str] = MappingProxyType({})) -> None:
+        """Write the JSON file ``path``. training: what the model card says of the training, see ``fit``."""
         content = {
             "format": FORMAT,
             **asdict(self),
             "input": INPUT,
             "output": "float32 (letters, classes): probabilities",
+            **({"training": dict(training)} if training else {}),
         }
         write_bytes(path, (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode())
 

@@ -2,10 +2,11 @@
 
 import hashlib
 import logging
+import math
 import os
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,7 +21,7 @@ from lettermill.model.checkpoints import Checkpoints
 from lettermill.model.classifier import Preprocessing
 from lettermill.model.keras_files import save_keras, save_onnx
 from lettermill.model.letter_data import LetterData, labels_of, load_dataset, write_table
-from lettermill.model.networks import LAST_BLOCK, Phase, cnn, set_trainable, vgg16_on_letters
+from lettermill.model.networks import IMAGENET, ORIGIN, TUNED, Phase, base_digest, cnn, set_trainable, vgg16_on_letters
 from lettermill.model.training_batches import Batches
 from lettermill.model.training_plots import draw_curves
 
@@ -37,6 +38,9 @@ SMOOTHING = 0.05
 
 DECAY = 1e-3
 """Weight decay."""
+
+LONGEST_STEP = 1.0
+"""Norm that gradients are clipped to in careful phases."""
 
 THREADS = 4
 """Number of threads of TensorFlow, the same on every machine: sums over another number of threads differ in their last
@@ -87,10 +91,9 @@ def fit(metadata: Path, training: Training, weights: str | Path | None, code: st
     _remove_others(work, folder)
     _be_deterministic(training.seed)
     model, phases = _model(training, side, classes, weights)
-    history = []
-    for phase in phases:
-        history += [(phase.name, row) for row in run_phase(model, phase, parts, training, folder)]
-    preprocessing.save(output.preprocessing)
+    initial = _describe(model, training, weights)
+    history, kept = run_phases(model, phases, parts, training, folder)
+    preprocessing.save(output.preprocessing, {"initial_weights": initial, "weights_of_phase": kept})
     save_keras(model, output.keras)
     save_onnx(model, output.onnx)
     names = list(history[0][1])
@@ -106,10 +109,60 @@ def _model(
     """The network to train, and the phases of its training."""
     if training.model == "cnn":
         return cnn(side, classes), (Phase("train", training.epochs, training.learning_rate),)
-    head = Phase("head", training.epochs, training.learning_rate, ("head_",))
-    tuned = training.vgg16["fine_tune"]
-    both = Phase("fine_tune", tuned["epochs"], tuned["learning_rate"], ("head_", LAST_BLOCK))
-    return vgg16_on_letters(side, classes, weights), (head, both) if both.epochs else (head,)
+    network, settings = vgg16_on_letters(side, classes, weights), training.vgg16
+    tuned = settings["fine_tune"]
+    if weights is None:
+        return network, (Phase("train", training.epochs, tuned["learning_rate"], careful=True),)
+    head = Phase("head", settings["head"]["epochs"], training.learning_rate, ("head_",))
+    fine = Phase("fine_tune", tuned["epochs"], tuned["learning_rate"], TUNED[tuned["layers"]], careful=True)
+    return network, (head, fine) if fine.epochs else (head,)
+
+
+def _describe(model: keras.Model, training: Training, weights: str | Path | None) -> str:
+    """What ``model`` starts from, for the log and the model card."""
+    if training.model == "cnn" or weights is None:
+        return "random"
+    digest = base_digest(model)
+    name = weights.name if isinstance(weights, Path) else weights
+    if digest == IMAGENET:
+        text = f"{ORIGIN} (SHA-256 of their values: {digest})"
+        log.info("initial weights: %s", text)
+    else:
+        text = (
+            f"`{name}` (SHA-256 of the values: {digest}), which are not the ImageNet weights of VGG16 that Keras "
+            "Applications distributes; their origin and licence are not known to Lettermill"
+        )
+        log.warning("initial weights: %s", text)
+    return text
+
+
+def run_phases(
+    model: keras.Model, phases: Sequence[Phase], parts: Mapping[str, LetterData], training: Training, folder: Path
+) -> tuple[list[tuple[str, dict[str, float]]], str]:
+    """Train ``model`` for ``phases``, see ``run_phase``; no phase leaves it worse than it found it.
+
+    Returns the history, (phase, row) of every epoch, and the name of the phase whose weights were kept.
+    """
+    history: list[tuple[str, dict[str, float]]] = []
+    best, kept = math.inf, phases[0].name
+    for number, phase in enumerate(phases):
+        before = model.get_weights()
+        rows = run_phase(model, phase, parts, training, folder)
+        history += [(phase.name, row) for row in rows]
+        monitor = monitor_of(parts)
+        value = min(row[monitor] for row in rows)
+        if number and not value < best:  # NaN is not
+            log.warning("%s: %s %s does not beat %s: keeping the weights of `%s`", phase.name, monitor, f"{value:.4f}",
+                        f"{best:.4f}", kept)  # fmt: skip
+            model.set_weights(before)
+        else:
+            best, kept = value, phase.name
+    return history, kept
+
+
+def monitor_of(parts: Mapping[str, LetterData]) -> str:
+    """The metric to minimise: the loss on the split ``validation``, on ``train`` if that is empty."""
+    return "val_loss" if len(parts["validation"].targets) else "loss"
 
 
 def run_phase(
@@ -123,22 +176,28 @@ def run_phase(
     classes = model.output_shape[1]
     set_trainable(model, phase.trainable)
     batches = Batches(parts["train"], classes, training.batch_size, training.balance, training.seed)
-    steps = phase.epochs * len(batches)
+    warm_up = len(batches) if phase.careful and phase.epochs > 1 else 0
+    rate = keras.optimizers.schedules.CosineDecay(
+        0.0 if warm_up else phase.learning_rate,
+        phase.epochs * len(batches) - warm_up,
+        warmup_target=phase.learning_rate if warm_up else None,
+        warmup_steps=warm_up,
+    )
     model.compile(
         optimizer=keras.optimizers.AdamW(
-            keras.optimizers.schedules.CosineDecay(phase.learning_rate, steps), weight_decay=DECAY
+            rate, weight_decay=DECAY, global_clipnorm=LONGEST_STEP if phase.careful else None
         ),
         loss=keras.losses.CategoricalCrossentropy(label_smoothing=SMOOTHING),
         metrics=["accuracy"],
     )
-    validation, monitor, stopping = None, "loss", None
+    validation, monitor, stopping = None, monitor_of(parts), None
     held = parts["validation"]
     if len(held.targets):
         squares = held.squares[..., None].astype("float32")
-        validation, monitor = (squares, keras.utils.to_categorical(held.targets, classes)), "val_loss"
+        validation = (squares, keras.utils.to_categorical(held.targets, classes))
         stopping = keras.callbacks.EarlyStopping(monitor, patience=training.patience, mode="min")
     checkpoints = Checkpoints(
-        folder / phase.name, batches, stopping, monitor, lambda line: log.info("%s: %s", phase.name, line)
+        folder / phase.name, batches, stopping, monitor, lambda line: _say(f"{phase.name}: {line}")
     )
     model.fit(
         batches,
@@ -146,10 +205,15 @@ def run_phase(
         shuffle=False,  # the batches are shuffled already, by epoch
         validation_data=validation,
         callbacks=[*([stopping] if stopping else []), checkpoints],
-        verbose=1 if sys.stdout.isatty() else 2,
+        verbose=1 if sys.stdout.isatty() else 0,
     )
     checkpoints.load_best()
     return checkpoints.history
+
+
+def _say(line: str) -> None:
+    log.info(line)
+    print(f"fit: {line}", flush=True)
 
 
 def _be_deterministic(seed: int) -> None:

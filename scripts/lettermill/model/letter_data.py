@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from lettermill.base.errors import CorruptedFileError, InputError
+from lettermill.base.file_names import letter_of_folder
 from lettermill.base.split import PARTS
 from lettermill.image.codec import decode
 from lettermill.image.normalise import normalise
@@ -67,7 +68,7 @@ def load_dataset(
 
 
 def load_folder(folder: Path, classes: Sequence[str], side: int, margin: int) -> LetterData:
-    """Letters from another source: ``folder`` has a subfolder of images for each label. Other files are ignored.
+    """Letters from another source: ``folder`` has a subfolder of images for each label, see ``letter_folders``.
 
     If most images have light letters on a dark background, as in MNIST, all images are inverted. Letters with a label
     that is not a class get the target NO_CLASS. Raises InputError if there is no image.
@@ -80,7 +81,7 @@ def load_folder(folder: Path, classes: Sequence[str], side: int, margin: int) ->
             if image is None:
                 unread += 1
             else:
-                found.append((image, index.get(place.name, NO_CLASS), path))
+                found.append((image, index.get(letter_of_folder(place.name), NO_CLASS), path))
     if not found:
         raise InputError(
             f"Config `train: {{test_on: …}}`: the folder {folder} contains no letter images. "

@@ -6,7 +6,7 @@ See Mitchell et al., "Model cards for model reporting", FAT* 2019.
 import csv
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -59,13 +59,15 @@ print(classifier.classes[classifier.log_probabilities([letter])[0].argmax()])
 
 ## Training
 
-{train:,} training letters, {validation:,} validation letters, {test:,} test letters; {epochs} epochs.
+{train:,} training letters, {validation:,} validation letters, {test:,} test letters; epochs: {epochs}.
+
+Initial weights: {initial_weights}.
 
 {settings}
 
 ## Limitations
 
-The model was trained on letters only. It assigns one of its classes to every image, also to images that are not
+The model was {seen}. It assigns one of its classes to every image, also to images that are not
 letters. Accuracy may be lower for handwriting, pens or scans unlike those of the table. Test the model on your own
 letters before you use it (`train: {{test_on: [my-letters]}}`).
 """
@@ -100,6 +102,8 @@ class Results(NamedTuple):
 def model_card(results: Results, source: str, method: str, settings: Mapping[str, object]) -> str:
     """The card as Markdown. source: name of the table. method, settings: config ``method`` and ``train``."""
     labels = load_preprocessing(results.preprocessing).classes
+    training = json.loads(results.preprocessing.read_text(encoding="utf-8")).get("training", {})
+    initial = training.get("initial_weights", "unknown")
     counts: dict[str, Counter[str]] = {label: Counter() for label in labels}
     for _, label, *_, part in read_fields(results.metadata, Delivered):
         counts[label][part] += 1
@@ -119,9 +123,21 @@ def model_card(results: Results, source: str, method: str, settings: Mapping[str
         by_class=_by_class(results.evaluation / "classes.csv", counts),
         words=_words(results.words),
         **{part: sum(count[part] for count in counts.values()) for part in PARTS},
-        epochs=len(_table(results.history)),
+        epochs=_epochs(_table(results.history), training.get("weights_of_phase")),
+        initial_weights=initial,
+        seen="trained on letters" + (" only" if initial == "random" else ", from weights that had seen other images"),
         settings="\n".join(f"- {name}: {json.dumps(value, ensure_ascii=False)}" for name, value in used.items()),
     )
+
+
+def _epochs(history: Sequence[Mapping[str, str]], kept: str | None) -> str:
+    """Epochs of each phase. kept: the phase whose weights the model has."""
+    counts = Counter(row["phase"] for row in history)
+    text = ", ".join(f"{count} ({phase})" for phase, count in counts.items())
+    last = list(counts)[-1]
+    if kept in (None, last):
+        return text
+    return f"{text}. `{last}` did not lower the loss, so the weights are those of `{kept}`"
 
 
 def _without_folder(value: object) -> object:

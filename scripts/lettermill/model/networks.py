@@ -3,6 +3,7 @@
 Both take the output of ``Preprocessing.squares`` as (letters, side, side, 1), and return probabilities of the classes.
 """
 
+import hashlib
 import logging
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,17 +26,30 @@ HIDDEN = 128
 MEANS = (103.939, 116.779, 123.68)
 """Mean blue, green and red of the images that VGG16 was trained on; they are subtracted from its input."""
 
-LAST_BLOCK = "block5"
-"""The block of VGG16 that is fine-tuned after the head has been trained."""
+TUNED = {"last_block": ("head_", "block5"), "all": ()}
+"""Config ``train: {vgg16: {fine_tune: {layers}}}`` -> ``Phase.trainable``."""
+
+IMAGENET = "d9a27cc1fc7f975ef8cff49180e794ccd7c4bc868ebb49740803b3bbaa8dbefd"
+"""Digest of the ImageNet weights, see ``base_digest``."""
+
+ORIGIN = (
+    "ImageNet weights of VGG16 by the Visual Geometry Group, University of Oxford, as distributed by Keras "
+    "Applications, licence CC BY 4.0"
+)
 
 
 class Phase(NamedTuple):
-    """A phase of training. trainable: name prefixes of the layers to train; empty for all layers."""
+    """A phase of training.
+
+    trainable: name prefixes of the layers to train; empty for all layers. careful: the learning rate rises from zero
+    over the first epoch, and gradients are clipped, because large first steps ruin a network without normalisation.
+    """
 
     name: str
     epochs: int
     learning_rate: float
     trainable: tuple[str, ...] = ()
+    careful: bool = False
 
 
 def cnn(side: int, classes: int) -> keras.Model:
@@ -66,6 +80,8 @@ def vgg16_on_letters(side: int, classes: int, weights: str | Path | None) -> ker
     channels = [layers.Rescaling(1.0, offset=-mean, name=f"channel{i}")(dark_on_light) for i, mean in enumerate(MEANS)]
     coloured = layers.Concatenate(name="colours")(channels)
     values = layers.GlobalAveragePooling2D(name="average")(_base(coloured, side, weights))
+    # The features have means and variances of their own: without this, the head learns slowly.
+    values = layers.BatchNormalization(momentum=0.9, name="head_norm")(values)
     return keras.Model(squares, _head(values, classes), name="vgg16_on_letters")
 
 
@@ -81,7 +97,7 @@ def _base(coloured: keras.KerasTensor, side: int, weights: str | Path | None) ->
             f"The weights of VGG16 ({weights}) cannot be loaded: {error}\n"
             f"Download {url} on a machine with internet access, put the file beside your config, and set "
             f"`train: {{vgg16: {{weights: {url.rpartition('/')[2]}}}}}`. "
-            "To train from random weights instead, set `weights: none`."
+            "`train: {model: cnn}` needs no weights; `weights: none` trains VGG16 from random ones."
         ) from error
     values = coloured
     # Layer by layer, to get a flat model, whose layers can be named, frozen and exported.
@@ -95,6 +111,16 @@ def _head(values: keras.KerasTensor, classes: int) -> keras.KerasTensor:
     values = layers.Dense(HIDDEN, activation="relu", name="head_dense")(values)
     values = layers.Dropout(DROPPED, name="head_drop2")(values)
     return layers.Dense(classes, activation="softmax", name="head_classes")(values)
+
+
+def base_digest(model: keras.Model) -> str:
+    """SHA-256 of the values of VGG16's convolutions in ``model``, whatever file they come from."""
+    digest = hashlib.sha256()
+    for layer in model.layers:
+        if layer.name.startswith("block"):
+            for values in layer.get_weights():
+                digest.update(values.astype("<f4").tobytes())
+    return digest.hexdigest()
 
 
 def set_trainable(model: keras.Model, prefixes: Sequence[str]) -> None:

@@ -13,7 +13,7 @@ from lettermill.base.files import write_bytes
 from lettermill.base.split import Split
 from lettermill.predict.cer import measure
 from lettermill.predict.models import Models
-from lettermill.predict.read import word_lattice
+from lettermill.predict.read import word_opinions
 from lettermill.predict.search import Reading, read_lattice
 from lettermill.predict.tables import ReadRow
 from lettermill.predict.word_list import WordList
@@ -60,11 +60,10 @@ def evaluate_words(
             crop = crops.get(row_id)
             if crop is None:
                 continue
-            lattice = word_lattice(models, *read_word(folder, crop).writing, fold_of(row_id))
-            free, listed = (
-                read_lattice(lattice, 1, *arguments) if lattice else []
-                for arguments in ((None, 0.0), (words, other_words))
-            )
+            opinions = word_opinions(models, *read_word(folder, crop).writing, fold_of(row_id))
+            lattice = opinions and opinions.lattice(models.weights)
+            free = read_lattice(lattice, 1, prior=models.prior) if lattice else []
+            listed = read_lattice(lattice, 1, words, other_words, models.prior) if lattice else []
             text, drawn = word(pattern), drawn_word(pattern)
             first, best = (_first(readings, {drawn: text}) for readings in (free, listed))
             records.append(ReadRow(row_id, text, *first, *best, int(drawn in words.spellings)))
@@ -78,6 +77,7 @@ def evaluate_words(
         "list": source,
         "words_in_list": len(words.words),
         "other_words": other_words,
+        "weights": models.weights._asdict(),
         "rows_not_in_list": sum(not row.in_list for row in records),
         "intervals": "95 %: CER by bootstrap over rows, word accuracy after Wilson",
     }

@@ -63,9 +63,17 @@ def all_texts(lattice: LetterLattice) -> float:
 
 def letter_shares(lattice: LetterLattice) -> np.ndarray:
     """(candidates, letters) float64: share of all paths, by weight, that take the candidate as the letter."""
-    forward, backward = (way(lattice.any_letter) for way in (lattice.paths.forward, lattice.paths.backward))
-    around = [forward[candidate.start] + backward[candidate.stop] for candidate in lattice.candidates]
-    shares: np.ndarray = np.exp(np.minimum(0, lattice.scores + np.array(around)[:, None] - forward[-1]))
+    of_candidate = path_shares(lattice.paths, lattice.any_letter)[:, None]
+    shares: np.ndarray = of_candidate * np.exp(lattice.scores - lattice.any_letter[:, None])
+    return shares
+
+
+def path_shares(paths: Lattice, scores: np.ndarray) -> np.ndarray:
+    """(candidates,) float64: share of all paths of a free reading, by weight, that take the candidate. scores: see
+    ``Lattice``."""
+    forward, backward = paths.forward(scores), paths.backward(scores)
+    around = [forward[candidate.start] + backward[candidate.stop] for candidate in paths.candidates]
+    shares: np.ndarray = np.exp(np.minimum(0, scores + np.array(around) - forward[-1]))
     return shares
 
 

@@ -11,7 +11,7 @@ from lettermill.base.files import atomic_writer, write_bytes
 from lettermill.image.codec import decode, decode_detail, decode_error, encode_png
 from lettermill.image.crop import Cropping
 from lettermill.predict.prediction_picture import prediction_picture
-from lettermill.predict.read import Line, Reader
+from lettermill.predict.read import Reader, Text
 from lettermill.predict.tables import Alternative, PredictedLetter, Prediction, json_line
 from lettermill.records.csv_files import write_records
 
@@ -47,7 +47,7 @@ def predict_images(images: Sequence[tuple[str, Path]], reader: Reader, cropping:
         for letter in line.letters:
             place = sum(other.word == letter.word for other in read)
             share = _rounded(letter.probability)
-            read.append(PredictedLetter(name, letter.word, place, letter.letter, letter.box, share))
+            read.append(PredictedLetter(name, letter.line, letter.word, place, letter.letter, letter.box, share))
         alternatives += texts
         letters += read
         lines.append(json_line(predictions[-1], texts, read))
@@ -59,16 +59,16 @@ def predict_images(images: Sequence[tuple[str, Path]], reader: Reader, cropping:
         file.writelines(lines)
 
 
-def _read(path: Path, reader: Reader, cropping: Cropping) -> tuple[np.ndarray | None, Line]:
+def _read(path: Path, reader: Reader, cropping: Cropping) -> tuple[np.ndarray | None, Text]:
     """The image at ``path``, None if it cannot be decoded, and its text with boxes in its pixels."""
     try:
         content = path.read_bytes()
     except OSError as error:
-        return None, Line([], [], "not_an_image", f"cannot be read: {error.strerror}")
+        return None, Text([], [], "not_an_image", f"cannot be read: {error.strerror}")
     image = decode(content)
     if image is None:
         reason = decode_error(content)
-        return None, Line([], [], reason, f"it is {decode_detail(content, reason)}")
+        return None, Text([], [], reason, f"it is {decode_detail(content, reason)}")
     return image, reader.picture(image, cropping)
 
 

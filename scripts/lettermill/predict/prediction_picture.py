@@ -7,7 +7,7 @@ import numpy as np
 
 from lettermill.base.box import Box
 from lettermill.image.drawing import BLACK, COLOURS, GREY
-from lettermill.predict.read import Line, ReadLetter
+from lettermill.predict.read import ReadLetter, Text
 
 UNCERTAIN = 0.9
 """A letter with a lower probability has its probability written below its box."""
@@ -24,7 +24,7 @@ SIDE = 16
 Colour = tuple[int, int, int]
 
 
-def prediction_picture(image: np.ndarray, name: str, line: Line) -> np.ndarray:
+def prediction_picture(image: np.ndarray, name: str, line: Text) -> np.ndarray:
     """Draw ``image`` ((height, width) uint8) with its text, a box for each letter, and the alternative texts.
 
     Returns (rows, columns, 3) uint8 BGR. Text is drawn in OpenCV's own font.

@@ -1,18 +1,19 @@
-"""Read: the text of an image of a word or a line, with a box for each letter."""
+"""Read: the text of an image of words, in one line or several, with a box for each letter."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 
-from lettermill.align.fragments import find_fragments
+from lettermill.align.fragments import Candidate, Fragments, find_fragments
 from lettermill.base.box import Box
 from lettermill.base.direction import as_written, written_order
 from lettermill.image.crop import Cropping
 from lettermill.paper.ink import ink_mask
 from lettermill.predict.letter_lattice import LetterLattice, letter_shares
-from lettermill.predict.models import Models
+from lettermill.predict.lines import find_lines
+from lettermill.predict.models import Models, Opinions
 from lettermill.predict.prepare import prepare
 from lettermill.predict.search import Reading, read_lattice
 from lettermill.predict.word_list import WordList
@@ -25,18 +26,19 @@ SAME_PLACE = 0.5
 class ReadLetter(NamedTuple):
     """A letter of a reading. probability: of this letter in this place, by its appearance, without the word list."""
 
-    word: int  # counts the words of the line from 0
+    word: int  # counts the words of the image from 0
     letter: str
     box: Box
     probability: float
+    line: int = 0  # counts the lines of the image from 0
 
 
 @dataclass(frozen=True)
-class Line:
+class Text:
     """The readings of an image.
 
-    texts: the most likely first, with spaces between words; empty if nothing is read. letters: of the first text. All
-    in the order in which they are read: of Hebrew letters, from right to left.
+    texts: the most likely first, with spaces between words and between lines; empty if nothing is read. letters: of the
+    first text. All in the order in which they are read: of Hebrew letters, from right to left.
     reason, detail: why nothing is read, see ``lettermill.base.reasons``.
     """
 
@@ -61,35 +63,42 @@ class Reader:
     other_words: float = 0.0
     alternatives: int = 5
 
-    def picture(self, image: np.ndarray, cropping: Cropping) -> Line:
+    def picture(self, image: np.ndarray, cropping: Cropping) -> Text:
         """Prepare and read ``image`` ((height, width) uint8), any image of a word or line. Boxes are in its pixels."""
         prepared = prepare(image, cropping)
         if prepared is None:
-            return Line([], [], "outside_image", f"{image.shape[1]}x{image.shape[0]} pixels")
-        line = self.line(prepared.image, prepared.line)
-        letters = [letter._replace(box=prepared.original(letter.box)) for letter in line.letters]
-        return Line(line.texts, letters, line.reason, line.detail)
+            return Text([], [], "outside_image", f"{image.shape[1]}x{image.shape[0]} pixels")
+        found = self.writing(prepared.image, prepared.line)
+        letters = [letter._replace(box=prepared.original(letter.box)) for letter in found.letters]
+        return replace(found, letters=letters)
 
-    def line(self, image: np.ndarray, line: int | None = None) -> Line:
-        """Read ``image`` ((height, width) uint8, dark ink). line: a row known to cross the writing, or None."""
-        fragments = find_fragments(image, line)
-        candidates = fragments.candidates() if fragments else []
-        if not fragments or not candidates:
-            return Line([], [], "no_letters" if ink_mask(image).any() else "blank_image")
+    def writing(self, image: np.ndarray, line: int | None = None) -> Text:
+        """Read ``image`` ((height, width) uint8, dark ink). line: a row known to cross the only line of writing, or
+        None for all lines, from top to bottom."""
+        found = find_lines(image, line)
+        if not found:
+            return Text([], [], "no_letters" if ink_mask(image).any() else "blank_image")
+        texts, letters, words = [Reading("", 1.0)], [], 0
+        for number, (fragments, candidates) in enumerate(found):
+            for part, readings in self._words(fragments, candidates):
+                texts = _joined(texts, self._written(readings), self.alternatives)
+                letters += _letters(part, number, words, readings[0].text)
+                words += 1
+        if not words:
+            pieces = sum(len(fragments.boxes) for fragments, _ in found)
+            return Text([], [], "no_letters", f"{pieces} fragments of ink, too few for any word of the list")
+        return Text(texts, letters)
+
+    def _words(
+        self, fragments: Fragments, candidates: Sequence[Candidate]
+    ) -> list[tuple[LetterLattice, list[Reading]]]:
+        """The words of a line with their readings, as they are read."""
         whole = self.models.lattice(fragments, candidates)
         parts = [whole.part(start, stop) for start, stop in find_words(fragments, whole)]
-        readings = [read_lattice(part, self.alternatives, self.words, self.other_words) for part in parts]
+        prior = self.models.prior
+        readings = [read_lattice(part, self.alternatives, self.words, self.other_words, prior) for part in parts]
         words = [(part, found) for part, found in zip(parts, readings, strict=True) if found]
-        texts, letters = [Reading("", 1.0)], []
-        for number, place in enumerate(order_of([found[0].text for _, found in words])):
-            part, found = words[place]
-            texts = _joined(texts, self._written(found), self.alternatives)
-            letters += _letters(part, number, found[0].text)
-        if not words:
-            return Line(
-                [], [], "no_letters", f"{len(fragments.boxes)} fragments of ink, too few for any word of the list"
-            )
-        return Line(texts, letters)
+        return [words[place] for place in order_of([found[0].text for _, found in words])]
 
     def _written(self, readings: list[Reading]) -> list[Reading]:
         """``readings`` in the spelling of the word list, or in the order in which they are read."""
@@ -97,15 +106,15 @@ class Reader:
         return [Reading(spellings.get(text) or as_written(text), probability) for text, probability in readings]
 
 
-def word_lattice(models: Models, image: np.ndarray, line: int | None, fold: int) -> LetterLattice | None:
-    """The lattice of the image of a row of the table ((height, width) uint8), read as one word.
+def word_opinions(models: Models, image: np.ndarray, line: int | None, fold: int) -> Opinions | None:
+    """What the models say of the image of a row of the table ((height, width) uint8), read as one word.
 
-    line: a row of pixels known to cross the word, or None. fold: of the row, see ``Models.lattice``. Returns None if
+    line: a row of pixels known to cross the word, or None. fold: of the row, see ``Models.opinions``. Returns None if
     nothing in the image resembles a letter.
     """
     fragments = find_fragments(image, line)
     candidates = fragments.candidates() if fragments else []
-    return models.lattice(fragments, candidates, fold) if fragments and candidates else None
+    return models.opinions(fragments, candidates, fold) if fragments and candidates else None
 
 
 def _joined(before: list[Reading], after: list[Reading], count: int) -> list[Reading]:
@@ -118,7 +127,7 @@ def _joined(before: list[Reading], after: list[Reading], count: int) -> list[Rea
     return sorted(both, key=lambda reading: (-reading.probability, reading.text))[:count]
 
 
-def _letters(lattice: LetterLattice, word: int, text: str) -> list[ReadLetter]:
+def _letters(lattice: LetterLattice, line: int, word: int, text: str) -> list[ReadLetter]:
     """The letters of ``text``, which are given from left to right, in their best places, as they are read."""
     alignment = lattice.paths.align(lattice.columns(text))
     if alignment is None:
@@ -130,7 +139,7 @@ def _letters(lattice: LetterLattice, word: int, text: str) -> list[ReadLetter]:
         # A candidate with a stroke more or less is still in the same place.
         here = [number for number, other in enumerate(lattice.candidates) if other.box.overlap(box) > SAME_PLACE]
         share = shares[here, lattice.letters.index(letter)].sum() if letter in lattice.letters else 0.0
-        letters.append(ReadLetter(word, letter, box, min(1.0, float(share))))
+        letters.append(ReadLetter(word, letter, box, min(1.0, float(share)), line))
     return [letters[place] for place in written_order(text)]
 
 

@@ -1,15 +1,21 @@
 """Search: the most likely texts of a word, and their probabilities."""
 
 import math
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
 from lettermill.predict.letter_lattice import LetterLattice, all_texts, weight_of
+from lettermill.predict.ngrams import END, Prior
 from lettermill.predict.word_list import WordList
 
 BEAM = 48
-"""Number of texts kept at each cut (beam width)."""
+"""Maximum number of texts kept at each cut (beam width)."""
+
+WIDTH = 10.0
+"""Texts are only kept at a cut if their log weight is at most this much below that of the heaviest one there."""
 
 TOP = 6
 """Number of letters tried for a candidate, the most likely ones."""
@@ -26,57 +32,104 @@ class Reading(NamedTuple):
 
 
 def read_lattice(
-    lattice: LetterLattice, count: int, words: WordList | None = None, other_words: float = 0.0
+    lattice: LetterLattice,
+    count: int,
+    words: WordList | None = None,
+    other_words: float = 0.0,
+    prior: Prior | None = None,
 ) -> list[Reading]:
     """Up to ``count`` texts, the most likely first. Probabilities are shares of the weight of all possible texts.
 
     words: the word list; None for any text. other_words: prior weight of any text that is not in the list, where each
-    word of the list has 1; with 0 only words of the list are read. The result can be empty, and never contains an empty
-    text.
+    word of the list has 1; with 0 only words of the list are read. prior: multiplies the weight of each text; the sum
+    over all texts is then that over the texts which the search has kept. The result can be empty, and never contains an
+    empty text.
     """
     if words is None:
-        return _shares(free_texts(lattice, count), all_texts(lattice), count)
+        kept = _search(lattice, prior)
+        total = all_texts(lattice) if prior is None else _total(kept.values())
+        return _shares(_exact(lattice, kept, count, prior), total, count)
     listed = words.weights(lattice)
+    if prior is not None:
+        listed = listed + _priors(prior, words)
     heaviest = np.argsort(-listed, kind="stable")[:count].tolist()
     weights = {words.words[index]: float(listed[index]) for index in heaviest if np.isfinite(listed[index])}
     if not weights and not other_words:
         return []
     total = float(np.logaddexp.reduce(listed))
     if other_words:
-        everything = all_texts(lattice)
-        unlisted = everything + math.log(max(-math.expm1(min(0.0, total - everything)), 1e-12))
+        kept = {text: weight for text, weight in _search(lattice, prior).items() if text not in words.spellings}
+        if prior is None:
+            everything = all_texts(lattice)
+            unlisted = everything + math.log(max(-math.expm1(min(0.0, total - everything)), 1e-12))
+        else:
+            unlisted = _total(kept.values())
         total = float(np.logaddexp(total, unlisted + math.log(other_words)))
-        for text, weight in free_texts(lattice, count).items():
-            if text not in words.spellings:
-                weights[text] = weight + math.log(other_words)
+        for text, weight in _exact(lattice, kept, count, prior).items():
+            weights[text] = weight + math.log(other_words)
     return _shares(weights, total, count)
 
 
-def free_texts(lattice: LetterLattice, count: int) -> Weights:
-    """Up to ``count`` texts with the highest weights.
+def free_texts(lattice: LetterLattice, count: int, prior: Prior | None = None) -> Weights:
+    """Up to ``count`` texts with the highest weights. The weights are exact."""
+    return _exact(lattice, _search(lattice, prior), count, prior)
+
+
+def _search(lattice: LetterLattice, prior: Prior | None) -> Weights:
+    """The texts of highest weight, ``BEAM`` at most, with about their weights.
 
     A prefix beam search (Hannun et al., arXiv:1408.2873) from left to right. At each cut of the word it keeps the texts
-    up to there, each with the weight of the paths that read it. The weights of the final texts are exact.
+    up to there, each with the weight of the paths that read it. The prior of a letter, which depends on the whole text
+    before it, counts as soon as the letter is read.
     """
-    ends = lattice.paths.ending
+    ends, last = lattice.paths.ending, len(lattice.skips)
     likeliest = np.argsort(-lattice.scores, axis=1, kind="stable")[:, :TOP]
+    scores = np.take_along_axis(lattice.scores, likeliest, axis=1).tolist()
     choices = [
-        [(lattice.letters[letter], scores[letter]) for letter in row]
-        for row, scores in zip(likeliest.tolist(), lattice.scores.tolist(), strict=True)
+        [(lattice.letters[letter], score) for letter, score in zip(*row, strict=True)]
+        for row in zip(likeliest.tolist(), scores, strict=True)
     ]
     beams: list[Weights] = [{"": 0.0}]
     for stop, skip in enumerate(lattice.skips.tolist(), start=1):
         found = {text: weight - skip for text, weight in beams[-1].items()}
+        lowest = -math.inf if stop == last else max(found.values()) - WIDTH
         for index, start in ends[stop]:
             for text, weight in beams[start].items():
                 for letter, score in choices[index]:
-                    longer, added = text + letter, weight + score
+                    added = weight + score
+                    if added < lowest:
+                        break  # the other letters are less likely, and priors are not positive
+                    if prior is not None:
+                        added += prior.after(text, letter)
+                    longer = text + letter
                     before = found.get(longer)
                     found[longer] = added if before is None else _sum(before, added)
-        beams.append(dict(_heaviest(found, BEAM)))
-    beams[-1].pop("", None)
-    weights = {text: weight_of(lattice, text) for text, _ in _heaviest(beams[-1], 2 * count)}
+                    if stop < last and added - WIDTH > lowest:
+                        lowest = added - WIDTH
+        beams.append(dict(_heaviest({text: weight for text, weight in found.items() if weight >= lowest}, BEAM)))
+    found.pop("", None)
+    if prior is not None:
+        found = {text: weight + prior.after(text, END) for text, weight in found.items()}
+    return dict(_heaviest(found, BEAM))
+
+
+def _exact(lattice: LetterLattice, kept: Weights, count: int, prior: Prior | None) -> Weights:
+    """The ``count`` heaviest of ``kept``, with their exact weights, to which also the paths count that were dropped."""
+    weights = {
+        text: weight_of(lattice, text) + (0.0 if prior is None else prior.word(text))
+        for text, _ in _heaviest(kept, 2 * count)
+    }
     return dict(_heaviest(weights, count))
+
+
+@lru_cache(maxsize=2)
+def _priors(prior: Prior, words: WordList) -> np.ndarray:
+    """(words,) float64: the prior of each word of the list."""
+    return np.array([prior.word(word) for word in words.words])
+
+
+def _total(weights: Iterable[float]) -> float:
+    return float(np.logaddexp.reduce(list(weights), initial=-math.inf))
 
 
 def _shares(weights: Weights, total: float, count: int) -> list[Reading]:

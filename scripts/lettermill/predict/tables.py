@@ -11,7 +11,7 @@ class Prediction(NamedTuple):
     """``results/predictions/predictions.csv``: one line for every image, sorted by name."""
 
     image: str  # its path below config `predict: {images}`
-    text: str  # with spaces between words; empty if there is a reason
+    text: str  # with spaces between words and between lines; empty if there is a reason
     probability: float | None  # that the whole text is right
     words: int
     reason: str
@@ -31,6 +31,7 @@ class PredictedLetter(NamedTuple):
     """``results/predictions/letters.csv``: one line per letter, its box in pixels of the original image."""
 
     image: str
+    line: int  # counts the lines of the image from 0
     word: int  # counts the words of the image from 0
     position: int  # counts the letters of the word from 0
     letter: str

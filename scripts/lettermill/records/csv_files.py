@@ -5,7 +5,7 @@ import io
 import itertools
 import types
 import typing
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol, TypeVar
@@ -60,6 +60,16 @@ def read_some(path: Path, schema: type[R], wanted: Callable[[list[str]], object]
     """The records of type ``schema`` of those lines of the CSV file ``path`` for which ``wanted`` is true, given their
     columns as text. Raises CorruptedFileError as ``read_records`` does, for these lines and those out of form."""
     return _parsed(path, columns_of(schema), _parser(schema), wanted)
+
+
+def read_rows(path: Path, schema: type[R], row_ids: Collection[str]) -> list[R]:
+    """The records of type ``schema``, whose first column is the row, of rows ``row_ids`` in the CSV file ``path``. It
+    must have been read before: lines of other rows are not checked."""
+    text = path.read_bytes().decode()
+    if '"' in text:  # a line may be a part of a record
+        return read_some(path, schema, lambda fields: fields[0] in row_ids)
+    lines = [line for line in text.split("\n")[1:] if line.partition(",")[0] in row_ids]
+    return list(map(_parser(schema), csv.reader(lines, strict=True)))
 
 
 def write_results(path: Path, schema: type[R], results: Iterable[R | StoppedRow]) -> None:

@@ -53,21 +53,19 @@ def best_letters(
 ) -> list[Candidate]:
     """The candidates among the letters of all batches, sorted by kind in the order of ``KINDS``, most uncertain first.
 
-    max_letters: limit, not counting letters corrected before, which have the same limit. Memory holds at most this many
-    letters per kind, and the letters of one batch.
+    max_letters: limit, not counting letters corrected before, which have the same limit. Memory holds at most twice as
+    many letters per kind, and the letters of one batch.
     """
     kinds: dict[str, list[Candidate]] = {kind: [] for kind in KINDS}
     for letters in batches:
-        found: dict[str, list[Candidate]] = {kind: [] for kind in KINDS}
         for letter in letters:
             chosen = candidate(letter, review_confidence, corrected)
             if chosen:
-                found[chosen.kind].append(chosen)
-        for kind, known in kinds.items():
-            if len(known) == max_letters:
-                found[kind] = [each for each in found[kind] if known and each < known[-1]]
-            if found[kind]:
-                kinds[kind] = sorted(known + found[kind])[:max_letters]
+                kinds[chosen.kind].append(chosen)
+        for kind, found in kinds.items():
+            if len(found) > 2 * max_letters:
+                kinds[kind] = sorted(found)[:max_letters]
+    kinds = {kind: sorted(found)[:max_letters] for kind, found in kinds.items()}
     shares = share_out(max_letters, [len(kinds[kind]) for kind in KINDS[1:]])
     return kinds["corrected"] + [
         chosen for kind, share in zip(KINDS[1:], shares, strict=True) for chosen in kinds[kind][:share]

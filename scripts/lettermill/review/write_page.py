@@ -14,7 +14,7 @@ from lettermill.base.box import Box
 from lettermill.base.files import write_bytes
 from lettermill.base.kept import Kept, digest_of_files
 from lettermill.corrections.correction import OF_LETTERS, OF_ROWS
-from lettermill.records.csv_files import read_records, read_some
+from lettermill.records.csv_files import read_records, read_rows, read_some
 from lettermill.records.schemas import CorrectionOutcome, ReviewLetter, ReviewWord, Suspect
 from lettermill.review.candidates import LOW_CONFIDENCE, MAX_WORDS, Candidate, best_letters, best_words
 from lettermill.review.page_data import (
@@ -113,9 +113,9 @@ def _page_words(
     words: dict[str, tuple[Path, ReviewWord]] = {}
     letters: dict[str, list[ReviewLetter]] = {}
     for batch in batches:
-        found_words = read_some(batch / "review_words.csv", ReviewWord, lambda fields: fields[0] in wanted)
+        found_words = read_rows(batch / "review_words.csv", ReviewWord, wanted)
         words.update((word.row_id, (batch, word)) for word in words_as_reviewed(found_words, reviewed))
-        found_letters = read_some(batch / "review_letters.csv", ReviewLetter, lambda fields: fields[0] in wanted)
+        found_letters = read_rows(batch / "review_letters.csv", ReviewLetter, wanted)
         for letter in as_reviewed(found_letters, reviewed):
             letters.setdefault(letter.row_id, []).append(letter)
     for row_id in order:

@@ -39,7 +39,6 @@ STAGES = (
     Stage("sheets", 0.00004, once=True),
     Stage("review", 0.00005, once=True),
     Stage("report", 0.001, once=True, max_rows=6_000),
-    Stage("fit", 0.09, once=True),  # with the default settings; others are ignored
     Stage("export_huggingface", 0.0016),
     Stage("export_webdataset", 0.0008),
     Stage("normalise", 0.0015),
@@ -47,7 +46,7 @@ STAGES = (
     Stage("export_idx", 0.0003, once=True),
     Stage("export_npz", 0.0002, once=True),
 )
-"""In the order of the flow. Jobs of other rules are over in no time."""
+"""In the order of the flow. `fit` shows the time left itself. Jobs of other rules are over in no time."""
 
 START_OF_JOB = 0.4
 """Seconds that a job takes with no rows."""

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from itertools import groupby
 from typing import NamedTuple
 
+from lettermill.base.durations import span
 from lettermill.workflow.estimate import STAGES, Speeds, StageJobs
 
 PATIENCE = 3
@@ -122,8 +123,8 @@ class Progress:
         seconds = self._clock() - self._began
         if self.is_over:
             rate = self.rows / seconds if seconds > 0 else None
-            return " · ".join([self._rows(), "100 %", *_per_second(rate), f"{_span(seconds)} in all"])
-        rest = f"stopped after {_span(seconds)}"
+            return " · ".join([self._rows(), "100 %", *_per_second(rate), f"{span(seconds)} in all"])
+        rest = f"stopped after {span(seconds)}"
         if self._failed:
             named = [" ".join(job).strip() for job in self._failed]
             rest = f"{len(named)} failed: {', '.join(named[:3])}{', …' if len(named) > 3 else ''}"
@@ -174,7 +175,7 @@ class Progress:
         return "; ".join(parts)
 
     def _alone(self, jobs: StageJobs) -> str:
-        so_far = "" if jobs.began is None else f", {_span(self._clock() - jobs.began)} so far"
+        so_far = "" if jobs.began is None else f", {span(self._clock() - jobs.began)} so far"
         return f"{jobs.stage.name}, all {jobs.rows:,} rows{so_far}"
 
     def _rest(self) -> list[str]:
@@ -182,7 +183,7 @@ class Progress:
             return [f"{len(self._failed)} job{'s' * (len(self._failed) > 1)} failed"]
         if self._silence() > PATIENCE * self._a_job():
             return []
-        return [f"{_span(max(self.seconds_left, 1))} left"]
+        return [f"{span(max(self.seconds_left, 1))} left"]
 
 
 def _percent(share: float) -> str:
@@ -193,9 +194,3 @@ def _per_second(rate: float | None) -> list[str]:
     if not rate:
         return []
     return [f"{rate:,.0f} rows/s" if rate >= 10 else f"{rate:.1f} rows/s"]
-
-
-def _span(seconds: float) -> str:
-    if seconds < 100:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 6_000 else f"{seconds / 3_600:.1f} h"

@@ -1,0 +1,30 @@
+"""Learn the n-grams of the transcriptions, and choose the weights for reading."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lettermill.dataset.duplicates import split_of
+from lettermill.predict.models import load_models
+from lettermill.predict.tune import tune_reading
+from lettermill.workflow.job import job_log
+from lettermill.workflow.job_files import paths_by_batch
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+
+def main() -> None:
+    """Tune the models of the job on the rows of its batches."""
+    given, params = snakemake.input, snakemake.params
+    tune_reading(
+        batches=[(folder, params.rows[batch]) for batch, folder in paths_by_batch(given.cropped).items()],
+        models=load_models(Path(given.recogniser), Path(given.onnx), Path(given.preprocessing)),
+        split=split_of(params.split, Path(given.duplicates)),
+        ngrams=Path(snakemake.output.ngrams),
+        weights=Path(snakemake.output.weights),
+    )
+
+
+if __name__ == "__main__":
+    with job_log(str(snakemake.log)):
+        main()
