@@ -42,7 +42,9 @@ def letter_scores(log_probabilities: np.ndarray, letters: str, word: Sequence[st
 
     A letter that the recogniser has not learnt gets an equal share of the probability of being a letter.
     """
-    index = {letter: position for position, letter in enumerate(letters)}
-    unknown = np.log1p(-np.minimum(np.exp(log_probabilities[:, -1]), 1 - FLOOR)) - np.log(len(letters))
-    columns = [log_probabilities[:, index[letter]] if letter in index else unknown for letter in word]
-    return np.stack(columns, axis=1)
+    columns = [letters.find(letter) for letter in word]
+    scores: np.ndarray = log_probabilities.take(columns, axis=1)
+    if -1 in columns:
+        unknown = np.log1p(-np.minimum(np.exp(log_probabilities[:, -1]), 1 - FLOOR)) - np.log(len(letters))
+        scores[:, np.array(columns) < 0] = unknown[:, None]
+    return scores

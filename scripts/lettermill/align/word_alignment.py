@@ -121,6 +121,7 @@ class _Path:
         skipped = np.ones(len(self._area), bool)
         for index in self.best.chosen:
             skipped[slice(*self._lattice.candidates[index][:2])] = False
+        free = set(self._free.chosen)
         lost = float(self._area[skipped].sum() / max(self._area.sum(), 1))
         evidence = np.stack(
             [
@@ -132,7 +133,7 @@ class _Path:
                 np.full(len(word), own.min()),
                 np.full(len(word), 5 * lost),
                 log_probabilities[chosen, -1],
-                np.isin(chosen, self._free.chosen),
+                np.array([index in free for index in self.best.chosen]),
                 np.full(len(word), self._gap),
                 *spelling(counts, log_probabilities[chosen], letters, word).T,
             ],
