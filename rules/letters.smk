@@ -32,7 +32,7 @@ rule crop:
         "../envs/letters.yaml"
     params:
         crop=config["crop"],
-        depends_on=of_rows(config["crop"], code_of("lettermill.stages.crop")) if config["keep_intermediates"] else "",
+        depends_on=of_rows(config["crop"], code_of("lettermill.stages.crop")),
         code=code_of("lettermill.stages.crop"),
     script:
         "../scripts/crop.py"

@@ -73,9 +73,13 @@ OPTIONAL_PACKAGES = [
 ]
 
 
-def sweep(rule_name, folder):
-    """Delete the folders of letters that the outputs of a rule do not name, and what is kept of rows."""
-    if rule_name in ("dataset", "export_folders"):
+def sweep(rule_name, folder, only_temp):
+    """Delete the folders of letters that the outputs of a rule do not name, and what is kept of rows. With
+    ``only_temp``, delete the crops that are kept of rows."""
+    if only_temp:
+        if rule_name == "crop":
+            remove_others(folder.parent / row_store.FOLDER / folder.name, ())
+    elif rule_name in ("dataset", "export_folders"):
         remove_others(folder, (), only_folders=True)
         remove_others(folder.parent / row_store.FOLDER, ())
 

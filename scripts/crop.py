@@ -16,5 +16,6 @@ if __name__ == "__main__":
             downloaded=Path(snakemake.input.downloaded),
             output=Path(snakemake.output.cropped),
             cropping=Cropping.from_config(**snakemake.params.crop),
-            depends_on=snakemake.params.depends_on,
+            # Crops that are kept for the next run would need the space that this setting saves.
+            depends_on=snakemake.params.depends_on if snakemake.config["keep_intermediates"] else "",
         )

@@ -19,7 +19,8 @@ SNAKEFILE = """
 from pathlib import Path
 from lettermill.workflow.records import Records
 workflow.said = []
-def sweep(rule, folder):
+def sweep(rule, folder, only_temp):
+    assert not only_temp
     (folder / f"undeclared of {rule}").unlink()
 OWN = {"letters_cut": "cut", "letters_refresh": "refresh"}
 records = Records(workflow, lambda name: OWN.get(name, ""), Path("scripts"), ["refresh"], sweep, workflow.said.append)

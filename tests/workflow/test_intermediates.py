@@ -6,6 +6,7 @@ from pathlib import Path
 import cv2
 import pytest
 
+from lettermill.records.row_store import FOLDER
 from project import Project
 
 INTERMEDIATE = ("downloaded", "cropped", "segmented", "matched", "aligned")
@@ -97,6 +98,7 @@ def test_files_of_earlier_runs_can_be_deleted(project: Project) -> None:
     assert len(left(project)) == 16
     project.run("--delete-temp-output")
     assert left(project) == []
+    assert list((project.folder / "results" / FOLDER / "cropped").iterdir()) == []
     assert project.planned() == {}
     assert project.dataset() == before
 

@@ -14,6 +14,7 @@ import hashlib
 import json
 import logging
 import os
+import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -36,7 +37,7 @@ class RowStore:
     """The store of a batch and stage, to be used in a ``with`` block.
 
     output: file or folder that the stage writes, results/{stage}/{batch}. depends_on: what the results of all rows
-    depend on; if it is empty, nothing is kept and nothing is found.
+    depend on; if it is empty, nothing is kept, and what was is deleted.
     A result is kept as soon as it is there, so that a job that is killed need not begin again. At the end of the block,
     results that were not used are deleted.
     """
@@ -54,6 +55,8 @@ class RowStore:
 
     def __enter__(self) -> Self:
         if not self._header:
+            self._journal.unlink(missing_ok=True)
+            shutil.rmtree(self._folder, ignore_errors=True)
             return self
         lines, is_whole = self._read(self._folder)
         for folder in () if lines else _larger(self._folder):

@@ -33,8 +33,8 @@ class Records:
 
     workflow: Snakemake's object of this name. own_name: name of a rule -> its name in Lettermill, "" for rules of
     others. scripts: the folder of Lettermill's scripts. writers: rules that change what Lettermill keeps. sweep:
-    deletes what rules do not declare; called with the name of a rule and the folder of its first output. warn: is
-    called with a line for the user, once.
+    deletes what rules do not declare; called with the name of a rule, the folder of its first output, and whether only
+    temporary files are deleted. warn: is called with a line for the user, once.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class Records:
         own_name: Callable[[str], str],
         scripts: Path,
         writers: Collection[str],
-        sweep: Callable[[str, Path], None],
+        sweep: Callable[[str, Path, bool], None],
         warn: Callable[[str], None],
     ):
         self._workflow, self._own_name, self._scripts = workflow, own_name, scripts
@@ -113,14 +113,14 @@ class Records:
         _replace(FilePersistence, "_delete_locks", delete_locks)
 
     def install_sweep(self) -> None:
-        """Delete undeclared files with ``--delete-all-output``."""
+        """Delete undeclared files with ``--delete-all-output`` and ``--delete-temp-output``."""
         from snakemake.dag import DAG
 
         async def clean(original: Callable, dag: Any, only_temp: bool = False, dryrun: bool = False) -> None:
             await original(dag, only_temp=only_temp, dryrun=dryrun)
-            for job in dag.jobs if not (only_temp or dryrun) else ():
+            for job in () if dryrun else dag.jobs:
                 if self._is_own(job.rule) and job.output:
-                    self._sweep(self._own_name(job.rule.name), Path(job.output[0]).parent)
+                    self._sweep(self._own_name(job.rule.name), Path(job.output[0]).parent, only_temp)
 
         _replace(DAG, "clean", clean)
 
