@@ -50,7 +50,8 @@ def changes(setup: Setup, config: Path, rows: Sequence[Sequence[str]], project: 
     write_table(table, rows)
     yield run(f"{ADDED} rows added")
     # A config that names a table of corrections for the first time changes nothing else.
-    ids = _spread(sorted({letter["row_id"] for letter in letters} - {edited}), EDITED)
+    delivered = sorted({letter["row_id"] for letter in letters} - {edited})
+    ids = _spread(delivered, min(EDITED, len(delivered) // 2))
     lines = [[row_id, "", "", "", "transcription", _misspelt(texts[row_id])] for row_id in ids]
     _write(corrections, lines)
     config.write_text(f"{config.read_text(encoding='utf-8')}corrections: {corrections.name}\n", encoding="utf-8")

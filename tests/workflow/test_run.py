@@ -70,7 +70,7 @@ def test_nothing_is_written_elsewhere(finished: Project) -> None:
     }  # fmt: skip
     assert {path.name for path in (finished.folder / "results").iterdir()} == {
         "downloaded", "cropped", "segmented", "matched", "letters", "dataset", "sheets", "review", "summary.txt",
-        "table_notes.csv", "corrections.csv", "diagnosis.csv", "duplicates.csv", "report", "report.html",
+        "table_notes.csv", "corrections.csv", "diagnosis.csv", "duplicates.csv", "report", "report.html", ".rows",
     }  # fmt: skip
 
 

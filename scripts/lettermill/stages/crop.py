@@ -4,7 +4,7 @@ import logging
 from pathlib import Path
 
 from lettermill.base.errors import CorruptedFileError
-from lettermill.image.codec import decode_colour, decode_detail, decode_error, encode_png
+from lettermill.image.codec import MAX_PIXELS, decode_colour, decode_detail, decode_error, encode_png
 from lettermill.image.crop import CroppedImage, Cropping, crop_image
 from lettermill.records.csv_files import as_text, from_text, read_records, write_results
 from lettermill.records.row_store import RowStore, row_key
@@ -28,15 +28,14 @@ def crop_batch(downloaded: Path, output: Path, cropping: Cropping, depends_on: s
             if row.status != "ok":
                 continue
             content = (downloaded / row.file).read_bytes()
-            key = row_key(row.row_id, row.file, content)
+            key = row_key(row.row_id, row.file, content, str(MAX_PIXELS))
             kept = store.find(key)
             if kept is not None:
                 results += from_text(Cropped, kept)
                 continue
             result = _crop(row, content, downloaded, output, cropping)
             results.append(result)
-            if isinstance(result, Cropped):  # that an image is too large depends on `max_pixels`
-                store.keep(key, as_text(Cropped, [result]), layer_names(result))
+            store.keep(key, as_text(Cropped, [result]), layer_names(result) if isinstance(result, Cropped) else ())
     write_results(output / "offsets.csv", Cropped, results)
     log.info("%d of %d images cropped", sum(isinstance(row, Cropped) for row in results), len(results))
 
