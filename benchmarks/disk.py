@@ -17,11 +17,11 @@ class Room(NamedTuple):
 def rooms(folder: Path) -> dict[str, Room]:
     """What a run has made in ``folder``, by folder, those below ``results`` each by itself.
 
-    The dataset comes last, for its images are hard links to those in ``results/letters``. Files directly in ``folder``
-    are the user's.
+    The dataset and what is kept of rows come last, for their images are hard links to those of other folders. Files
+    directly in ``folder`` are the user's.
     """
     tops = [path for path in sorted(folder.iterdir()) if path.is_dir() and path.name != "results"]
-    tops += sorted((folder / "results").iterdir(), key=lambda path: (path.name == "dataset", path.name))
+    tops += sorted((folder / "results").iterdir(), key=lambda path: (path.name in ("dataset", ".rows"), path.name))
     seen: set[tuple[int, int]] = set()
     return {path.relative_to(folder).as_posix(): _room(path, seen) for path in tops}
 

@@ -173,7 +173,7 @@ def _disk(setup: Setup, figures: Figures) -> str:
     for name, room in [*figures.disk.items(), ("together", total)]:
         files, size, disk = (1000 * value / setup.rows for value in room)
         lines.append(f"| {name} | {files:,.1f} | {size / 1e6:,.3f} | {disk / 1e6:,.3f} |")
-    lines += ["", "The dataset's images are hard links to those in `results/letters`, and count there."]
+    lines += ["", "The images of `dataset` and `.rows` are hard links to those of other folders, and count there."]
     return "\n".join(lines)
 
 
