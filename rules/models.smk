@@ -73,3 +73,12 @@ def image_names(wildcards):
 def word_list(wildcards):
     """The file of config `predict: {word_list}`, if it is set."""
     return [local(str(path)) for path in checked(find_word_list, config["predict"]["word_list"], CONFIG_FILES)]
+
+
+# The files of the models that read words, besides the recogniser, by the parameters of `load_models`.
+READING_MODELS = {
+    "onnx": "results/model/model.onnx",
+    "preprocessing": "results/model/model.json",
+    "weights": "results/model/reading.json",
+    **({"ngrams": "results/model/ngrams.arpa"} if config["predict"]["ngrams"] else {}),
+}

@@ -35,13 +35,10 @@ rule tune_reading:
 
 rule predict:
     input:
+        **READING_MODELS,
         images=image_files,
         word_list=word_list,
         recogniser=recogniser,
-        onnx="results/model/model.onnx",
-        preprocessing="results/model/model.json",
-        ngrams="results/model/ngrams.arpa",
-        weights="results/model/reading.json",
     output:
         predictions="results/predictions/predictions.csv",
         alternatives="results/predictions/alternatives.csv",
@@ -59,7 +56,6 @@ rule predict:
         alphabet=config["alphabet"],
         crop=config["crop"],
         other_words=config["predict"]["other_words"],
-        ngrams=config["predict"]["ngrams"],
         alternatives=config["predict"]["alternatives"],
         code=lambda wildcards: code_of("lettermill.predict.predict_images"),
     script:
@@ -68,13 +64,10 @@ rule predict:
 
 rule evaluate_words:
     input:
+        **READING_MODELS,
         cropped=expand("results/cropped/{batch}", batch=BATCHES),
         word_list=word_list,
         recogniser=recogniser,
-        onnx="results/model/model.onnx",
-        preprocessing="results/model/model.json",
-        ngrams="results/model/ngrams.arpa",
-        weights="results/model/reading.json",
         duplicates="results/duplicates.csv",
     output:
         words="results/model/words.csv",
@@ -90,7 +83,6 @@ rule evaluate_words:
         split=config["split"],
         alphabet=config["alphabet"],
         other_words=config["predict"]["other_words"],
-        ngrams=config["predict"]["ngrams"],
         code=lambda wildcards: code_of("lettermill.predict.evaluate_words"),
     script:
         "../scripts/evaluate_words.py"

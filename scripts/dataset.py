@@ -37,14 +37,14 @@ def main() -> None:
     duplicates = find_duplicates(findings)
     rejected = rejected_by_table(params.rejected_rows)
     split = Split(**params.split, same_as=first_rows(duplicates))
-    state = results_of(snakemake.output.summary) / row_store.FOLDER / "dataset"
+    results = results_of(snakemake.output.summary)
+    state = results / row_store.FOLDER / "dataset"
     kept = Kept(state / "letters", params.code)
     account = assemble(batches, rejected, split, output, kept, state / "left")
     kept.forget_others()
     logging.info("%d letters of %d rows", account.letters.total(), account.delivered_rows)
     letters = account.low_confidence + account.rejected_by_hand
     logging.info("rejected: %d rows, and %d letters of other rows", account.stopped.total(), letters)
-    results = results_of(snakemake.output.summary)
     names = {f"{batch.name}{suffix}" for batch in batches for suffix in ("", ".csv", ".jsonl")}
     for stage in STAGES:
         for name in remove_others(results / stage, names):

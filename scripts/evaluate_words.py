@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 from lettermill.base.alphabet import Alphabet
 from lettermill.dataset.duplicates import split_of
 from lettermill.predict.evaluate_words import evaluate_words
-from lettermill.predict.models import load_models
+from lettermill.predict.models import MODEL_FILES, load_models
 from lettermill.predict.word_list import read_word_list
 from lettermill.workflow.job import job_log
-from lettermill.workflow.job_files import paths_by_batch
+from lettermill.workflow.job_files import paths_by_batch, paths_by_name
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -21,13 +21,7 @@ def main() -> None:
     alphabet = Alphabet(params.alphabet)
     evaluate_words(
         batches=[(folder, params.rows[batch]) for batch, folder in paths_by_batch(given.cropped).items()],
-        models=load_models(
-            Path(given.recogniser),
-            Path(given.onnx),
-            Path(given.preprocessing),
-            ngrams=Path(given.ngrams) if params.ngrams else None,
-            weights=Path(given.weights),
-        ),
+        models=load_models(**paths_by_name(given, MODEL_FILES)),
         split=split_of(params.split, Path(given.duplicates)),
         words=next((read_word_list(Path(path), alphabet) for path in given.word_list), None),
         other_words=params.other_words,

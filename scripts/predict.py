@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from lettermill.base.alphabet import Alphabet
 from lettermill.image.crop import Cropping
-from lettermill.predict.models import load_models
+from lettermill.predict.models import MODEL_FILES, load_models
 from lettermill.predict.predict_images import Outputs, predict_images
 from lettermill.predict.read import Reader
 from lettermill.predict.word_list import read_word_list
@@ -23,13 +23,7 @@ def main() -> None:
     predict_images(
         images=[(name, Path(path)) for name, path in params.images],
         reader=Reader(
-            models=load_models(
-                Path(given.recogniser),
-                Path(given.onnx),
-                Path(given.preprocessing),
-                ngrams=Path(given.ngrams) if params.ngrams else None,
-                weights=Path(given.weights),
-            ),
+            models=load_models(**paths_by_name(given, MODEL_FILES)),
             words=lists[0] if lists else None,
             other_words=params.other_words,
             alternatives=params.alternatives,

@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lettermill.dataset.duplicates import split_of
-from lettermill.predict.models import load_models
+from lettermill.predict.models import MODEL_FILES, load_models
 from lettermill.predict.tune import tune_reading
 from lettermill.workflow.job import job_log
-from lettermill.workflow.job_files import paths_by_batch
+from lettermill.workflow.job_files import paths_by_batch, paths_by_name
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -18,7 +18,7 @@ def main() -> None:
     given, params = snakemake.input, snakemake.params
     tune_reading(
         batches=[(folder, params.rows[batch]) for batch, folder in paths_by_batch(given.cropped).items()],
-        models=load_models(Path(given.recogniser), Path(given.onnx), Path(given.preprocessing)),
+        models=load_models(**paths_by_name(given, MODEL_FILES)),
         split=split_of(params.split, Path(given.duplicates)),
         ngrams=Path(snakemake.output.ngrams),
         weights=Path(snakemake.output.weights),

@@ -88,6 +88,7 @@ def test_random_edits_work_on_their_rows_only(tmp_path: Path, sample_recogniser:
     rows = {str(number): table[number] for number in range(6)}
     kept = Batch(tmp_path / "kept", rows, sample_recogniser, SETTINGS)
     kept.run()
+    last = 0.9
     for step in range(5):
         before, changed, confidence = dict(rows), draw.choice(sorted(rows)), 0.9
         match step % 4:
@@ -106,7 +107,9 @@ def test_random_edits_work_on_their_rows_only(tmp_path: Path, sample_recogniser:
         kept.run(confidence)
         assert worked["crop"] == worked["segment"] == new_images
         assert worked["align"] == new_rows
-        assert worked["cut"] <= new_rows if confidence == 0.9 and step % 4 else True
+        if confidence == last:  # otherwise other letters are delivered, under other names
+            assert worked["cut"] <= new_rows
+        last = confidence
         again = Batch(tmp_path / f"again {step}", rows, sample_recogniser, "")
         again.run(confidence)
         assert kept.digests() == again.digests()

@@ -112,6 +112,10 @@ class Models:
         return Opinions(candidates, letters, np.log(is_letter), recognised, classified, skips)
 
 
+MODEL_FILES = ("recogniser", "onnx", "preprocessing", "ngrams", "weights")
+"""The parameters of ``load_models``."""
+
+
 def load_models(
     recogniser: Path, onnx: Path, preprocessing: Path, ngrams: Path | None = None, weights: Path | None = None
 ) -> Models:

@@ -1,13 +1,16 @@
 """The files of a job by name, and files of several stages by batch."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 
-def paths_by_name(files: Any) -> dict[str, Path]:
-    """Name -> path, of Snakemake's ``input`` or ``output``. Each name stands for one file."""
-    return {name: Path(path) for name, path in files.items()}
+def paths_by_name(files: Any, names: Collection[str] = ()) -> dict[str, Path]:
+    """Name -> path, of Snakemake's ``input`` or ``output``. Each name stands for one file.
+
+    names: those that are asked for, as far as there are such; by default, all.
+    """
+    return {name: Path(path) for name, path in files.items() if not names or name in names}
 
 
 def results_of(file: str) -> Path:
