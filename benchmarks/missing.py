@@ -6,8 +6,8 @@ RESULTS is the folder of a finished run with ``method: align`` and ``keep_interm
 those of ``score.py``. It prints
 
 - recall and precision for several thresholds of confidence,
-- for how many letters a candidate stands in the true place: under the ink hypothesis that the alignment chose, and under
-  any of them (an oracle: what perfect choices would reach),
+- for how many letters a candidate stands in the true place: under the ink hypothesis that the alignment chose, and
+  under any of them (an oracle: what perfect choices would reach),
 - what became of every letter of the truth, see ``CAUSES``.
 
 --picture draws words of each cause, the true box in green and the aligned one in red.
@@ -210,10 +210,8 @@ def main() -> None:
         print(line)
     words = read_words(args.results, set(table.row_id))
     found, oracle = causes(args.results, words, truth)
-    print(
-        f"a candidate in the true place: {oracle['chosen'] / oracle['letters']:.1%} under the hypothesis that was chosen"
-    )
-    print(f"                               {oracle['any'] / oracle['letters']:.1%} under any hypothesis")
+    chosen, anywhere = (oracle[name] / oracle["letters"] for name in ("chosen", "any"))
+    print(f"a candidate in the true place: {chosen:.1%} under the hypothesis that was chosen, {anywhere:.1%} under any")
     counts = Counter(found.values())
     for cause, meaning in CAUSES.items():
         print(f"{counts[cause]:6d} {counts[cause] / oracle['letters']:7.1%}  {cause:14s} {meaning}")

@@ -20,8 +20,8 @@ HIDDEN = (256, 128)
 """Neurons of the hidden layers."""
 
 STEPS, BATCH = 40, (64, 256)
-"""Minimum number of steps per epoch, as far as the number of examples per step can be in these limits. Few examples need
-as many steps as many do; larger steps take less time."""
+"""Number of steps per epoch, as far as the examples per step can be within these limits. Few examples need as many
+steps as many do; larger steps take less time."""
 
 EPOCHS, RATE, DECAY = 20, 2e-3, 1e-3
 """Number of epochs, initial learning rate (it decreases linearly), and weight of the L2 penalty."""

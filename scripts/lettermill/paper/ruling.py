@@ -128,15 +128,15 @@ class _Covered(NamedTuple):
 def _covered(
     rows: np.ndarray, darkness: np.ndarray, thin: np.ndarray, scale: Scale, shortest: float
 ) -> _Covered | None:
-    middle = [straightened(image, rows, 1).max(axis=0) for image in (thin, darkness)]
-    found = stretches_of(*middle, scale, shortest)
+    strength, whole = (straightened(image, rows, 1).max(axis=0) for image in (thin, darkness))
+    found = stretches_of(strength, whole, scale, shortest)
     if found is None:
         return None
     runs, dashed, level = found
     covered = np.zeros(len(rows), bool)
     for start, end in runs:
         covered[start:end] = True
-    return _Covered(covered, (middle[0] >= LEAST * level) & (middle[0] <= level / LEAST), dashed)
+    return _Covered(covered, (strength >= LEAST * level) & (strength <= level / LEAST), dashed)
 
 
 def measured(
@@ -214,9 +214,7 @@ def _quantile(ordered: np.ndarray, share: float) -> np.ndarray:
     return quantile
 
 
-def _fitted(
-    x: np.ndarray, at: np.ndarray, centre: np.ndarray, degrees: tuple[int, ...] = (1, 2, 2)
-) -> np.ndarray:
+def _fitted(x: np.ndarray, at: np.ndarray, centre: np.ndarray, degrees: tuple[int, ...] = (1, 2, 2)) -> np.ndarray:
     """A parabola, or what the last of ``degrees`` says, through most of the points (``at``, ``centre``), at ``x``."""
     keep = np.ones(len(at), bool)
     powers = np.stack((np.ones_like(at), at, at**2))
