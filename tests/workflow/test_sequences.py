@@ -11,7 +11,7 @@ import pytest
 import corrections
 from project import Project
 
-COUNTED, ALIGNED = 17, 3
+COUNTED, ALIGNED = 18, 2
 """Sequences of a few rows whose letters are counted, and of more rows, from which a recogniser learns."""
 STEPS = 2
 """Runs after each of which something is edited, in a sequence."""
