@@ -25,6 +25,7 @@ include: "rules/recogniser.smk"
 include: "rules/download.smk"
 include: "rules/letters.smk"
 include: "rules/align.smk"
+include: "rules/compare.smk"
 include: "rules/dataset.smk"
 include: "rules/report.smk"
 include: "rules/review.smk"
@@ -51,6 +52,7 @@ rule all:
         "results/summary.txt",
         "results/table_notes.csv",
         "results/duplicates.csv",
+        "results/withheld.csv",
         "results/corrections.csv",
         expand("results/sheets/{kind}.png", kind=SHEETS),
         rules.report.output,

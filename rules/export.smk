@@ -85,6 +85,7 @@ rule normalise:
 rule export_idx:
     input:
         duplicates="results/duplicates.csv",
+        withheld="results/withheld.csv",
         letters=expand("results/letters/{batch}", batch=BATCHES),
         squares=expand(SQUARES, batch=BATCHES),
     output:
@@ -107,6 +108,7 @@ rule export_idx:
 rule export_npz:
     input:
         duplicates="results/duplicates.csv",
+        withheld="results/withheld.csv",
         letters=expand("results/letters/{batch}", batch=BATCHES),
         squares=expand(SQUARES, batch=BATCHES),
     output:
@@ -129,6 +131,7 @@ rule export_npz:
 rule export_folders:
     input:
         duplicates="results/duplicates.csv",
+        withheld="results/withheld.csv",
         letters=expand("results/letters/{batch}", batch=BATCHES),
     output:
         **FILES["folders"],
@@ -150,6 +153,7 @@ rule export_folders:
 rule export_card:
     input:
         duplicates="results/duplicates.csv",
+        withheld="results/withheld.csv",
         letters=expand("results/letters/{batch}", batch=BATCHES),
         files=lambda wildcards: export_files(wildcards.format),
     output:

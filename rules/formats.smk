@@ -35,12 +35,12 @@ def export_files(format):
 def duplicates(wildcards):
     """The rows with the same image, which are in the same part of the split, for the export of a batch: as they are, so
     that a change of one batch does not export all of them again."""
-    path = rules.dataset.output.duplicates
+    path = rules.compare.output.duplicates
     return before_update(path) if os.path.exists(path) else path
 
 
 def same_images(wildcards):
     """A digest of these, so that the next run notices when they have changed. Empty if there are none."""
-    path = Path(rules.dataset.output.duplicates)
+    path = Path(rules.compare.output.duplicates)
     lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
     return digest([tuple(lines)]) if len(lines) > 1 else ""

@@ -18,6 +18,7 @@ from lettermill.base.sampling import sample_key
 from lettermill.image.codec import encode_png
 from lettermill.image.drawing import captioned, class_lines
 from lettermill.records.csv_files import read_fields, read_records
+from lettermill.records.current import current
 from lettermill.records.schemas import Letter, Rejected
 from lettermill.stages.cut import REJECTED
 from lettermill.stages.images import read_cut
@@ -72,7 +73,7 @@ def write_contact_sheets(
     rejected: list[tuple[Rejected, Path]] = []
     stopped: list[tuple[Rejected, Path]] = []
     for batch in batches:
-        path = batch / "letters.csv"
+        path = current(batch, "letters.csv")
         size = path.stat().st_size
         known = json.loads((kept or Kept()).get(digest_of_files([path]), partial(_first_letters, path), size))
         for label, names in known["classes"].items():
@@ -84,7 +85,7 @@ def write_contact_sheets(
             if len(least_confident) < COLUMNS * LINES or (confidence, name) < least_confident[-1].order
         ]
         least_confident = sorted(least_confident)[: COLUMNS * LINES]
-        for row in read_records(batch / "rejected.csv", Rejected):
+        for row in read_records(current(batch, "rejected.csv"), Rejected):
             (stopped if row.position is None else rejected).append((row, batch))
     shown = [(label, [read_cut(letter.path) for letter in letters]) for label, letters in sorted(classes.items())]
     log.info("%d classes; rejected: %d rows, and %d letters of other rows", len(classes), len(stopped), len(rejected))
