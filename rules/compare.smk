@@ -26,9 +26,7 @@ rule compare:
     conda:
         "../envs/letters.yaml"
     params:
-        **recorded(confirmed_rows=confirmed_rows),
-        lengths=lengths,  # a change of the order alone is recorded below
-        order=order_of_rows,
+        **recorded(lengths=lengths, confirmed_rows=confirmed_rows),
         accept=config["accept_contradicted"],
         code=code_of("lettermill.dataset.compare"),
     script:

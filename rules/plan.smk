@@ -6,7 +6,6 @@ A batch is the group of rows that one job processes, {batch} in file names. See 
 from functools import cache
 
 from lettermill.base.digests import digest
-from lettermill.dataset.withheld import ORDER, recorded_order
 from lettermill.plan.workplan import Workplan
 from lettermill.workflow.parameters import recorded
 
@@ -104,12 +103,6 @@ def notes(wildcards):
 def lengths(wildcards):
     """The numbers of letters of all rows, in the order of the table."""
     return checked(lambda: PLAN.lengths)
-
-
-def order_of_rows(wildcards):
-    """A digest of these that is another one where `compare` must look at them again, see ``recorded_order``."""
-    place, rows = Path(rules.compare.output.tables), Path(rules.compare.output.withheld)
-    return recorded_order(place / ORDER, rows, lambda: digest(lengths(wildcards)))
 
 
 def confirmed_rows(wildcards):

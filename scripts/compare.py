@@ -3,9 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lettermill.base.digests import digest
 from lettermill.dataset.compare import Compared, compare_rows
-from lettermill.dataset.withheld import ORDER, note_order
 from lettermill.workflow.job import job_log
 from lettermill.workflow.job_files import paths_by_name
 
@@ -15,13 +13,11 @@ if TYPE_CHECKING:
 if __name__ == "__main__":
     with job_log(str(snakemake.log)):
         given, params = snakemake.input, snakemake.params
-        output = Compared(**paths_by_name(snakemake.output))
         compare_rows(
             batches=[Path(folder) for folder in given.letters],
             lengths=[(row_id, int(letters)) for row_id, letters in params.lengths],
             suspects=Path(given.suspects) if given.get("suspects") else None,
             decided={row_id for (row_id,) in params.confirmed_rows},
             accept=params.accept,
-            output=output,
+            output=Compared(**paths_by_name(snakemake.output)),
         )
-        note_order(output.tables / ORDER, params.order, digest(params.lengths))

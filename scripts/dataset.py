@@ -11,8 +11,9 @@ from lettermill.dataset.assemble import assemble, rejected_by_table
 from lettermill.dataset.card_header import About
 from lettermill.dataset.correction_outcomes import gather_outcomes
 from lettermill.dataset.dataset_card import dataset_card
-from lettermill.dataset.diagnosis import Learnt, diagnosis_of, read_findings
-from lettermill.dataset.duplicates import split_of
+from lettermill.dataset.diagnosis import Learnt, diagnosis_of
+from lettermill.dataset.findings import read_findings
+from lettermill.dataset.split import split_of
 from lettermill.dataset.summary import summary
 from lettermill.dataset.sync import remove_others
 from lettermill.records import row_store

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lettermill.base.alphabet import Alphabet
-from lettermill.dataset.duplicates import split_of
+from lettermill.dataset.split import split_of
 from lettermill.predict.evaluate_words import evaluate_words
 from lettermill.predict.models import MODEL_FILES, load_models
 from lettermill.predict.word_list import read_word_list

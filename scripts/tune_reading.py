@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lettermill.dataset.duplicates import split_of
+from lettermill.dataset.split import split_of
 from lettermill.predict.models import MODEL_FILES, load_models
 from lettermill.predict.tune import tune_reading
 from lettermill.workflow.job import job_log

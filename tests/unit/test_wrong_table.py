@@ -7,8 +7,9 @@ import pytest
 
 from lettermill.base.findings import CONTRADICTED, DUPLICATES, MOVED, OUTGROWN
 from lettermill.dataset.diagnosis import Learnt, diagnosis_of
-from lettermill.dataset.duplicates import find_duplicates, first_rows
+from lettermill.dataset.duplicates import find_duplicates
 from lettermill.dataset.moved import Moved, find_moved
+from lettermill.dataset.split import first_rows
 from lettermill.records.csv_files import write_records
 from lettermill.records.schemas import Duplicate, Finding, Learning, MovedRows, Suspect
 

@@ -5,8 +5,8 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from lettermill.dataset.diagnosis import read_findings
 from lettermill.dataset.duplicates import find_duplicates
+from lettermill.dataset.findings import read_findings
 from lettermill.dataset.moved import find_moved
 from lettermill.dataset.withheld import find_withheld
 from lettermill.dataset.withheld_tables import write_without

@@ -1,7 +1,7 @@
 """The diagnosis of a table: what its images are like, whether they are those of its transcriptions, and what there was
 to learn from."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -31,11 +31,6 @@ class Learnt(NamedTuple):
     printed: Path | None = None
     suspects: Path | None = None
     most: int = 0
-
-
-def read_findings(batches: Iterable[Path]) -> list[Finding]:
-    """The findings of ``batches``, folders written by ``cut_batch``."""
-    return [row for batch in batches for row in read_records(batch / "findings.csv", Finding)]
 
 
 def diagnosis_of(

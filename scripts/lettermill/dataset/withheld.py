@@ -1,12 +1,10 @@
 """Rows that are withheld: their transcriptions seem to belong to other images, so that letters which look right are
 right by chance."""
 
-from collections.abc import Callable, Collection, Sequence
-from pathlib import Path
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
-from lettermill.base.files import write_bytes
 from lettermill.base.reasons import CONTRADICTED, MOVED
 from lettermill.dataset.moved import WINDOW, Moved
 from lettermill.records.schemas import Finding, Withheld
@@ -55,27 +53,3 @@ def _correlation(rows: Sequence[Finding]) -> float:
     """Of the numbers of boxes and letters; 0 if one of them is the same in all rows."""
     boxes, letters = np.array([(row.boxes, len(row.transcription)) for row in rows], float).T
     return float(np.corrcoef(boxes, letters)[0, 1]) if boxes.std() and letters.std() else 0.0
-
-
-ORDER = "order.txt"
-"""The file in the folder ``records.current.FOLDER`` that notes the order of the table."""
-
-
-def recorded_order(noted: Path, rows: Path, digest: Callable[[], str]) -> str:
-    """What Snakemake compares to see whether the order of the table has changed, so that rows must be compared again.
-
-    noted: written by ``note_order``. rows: ``withheld.csv``. digest: computes one of the order now. While no row is
-    withheld, another order makes no difference: of words that fit their images, no other images fit better.
-    """
-    try:
-        recorded, then = noted.read_text(encoding="utf-8").split()
-        none_withheld = rows.read_bytes().count(b"\n") < 2
-    except (OSError, ValueError):
-        return digest()
-    now = then if none_withheld else digest()
-    return recorded if now == then else now
-
-
-def note_order(noted: Path, recorded: str, digest: str) -> None:
-    """recorded: what ``recorded_order`` returned for this run. digest: that of the order now."""
-    write_bytes(noted, f"{recorded} {digest}\n".encode())

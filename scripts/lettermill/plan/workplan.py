@@ -102,11 +102,8 @@ class Workplan:
     @property
     def lengths(self) -> Rows:
         """(row id, number of letters) of the rows of all batches, in the order of the table."""
-        return Rows(
-            self._rows,
-            "in the order of the table",
-            lambda: ((row_id, str(count)) for row_id, count in self._index.lengths),
-        )
+        index = self._index
+        return Rows(self._rows, index.order, lambda: ((row_id, str(count)) for row_id, count in index.lengths))
 
     @property
     def rejected_rows(self) -> Rows:
