@@ -1,13 +1,18 @@
 """Rows that are withheld: their transcriptions seem to belong to other images, so that letters which look right are
 right by chance."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
 from lettermill.base.reasons import CONTRADICTED, MOVED
 from lettermill.dataset.moved import WINDOW, Moved
+from lettermill.records.csv_files import read_records
 from lettermill.records.schemas import Finding, Withheld
+
+Row = TypeVar("Row", bound=tuple)
 
 MOST = 0.5
 """Share of suspects among the words from which rows are withheld."""
@@ -43,6 +48,12 @@ def find_withheld(
             detail = f"the ink contradicts {share:.0%} of the transcriptions"
             found |= {row.row_id: Withheld(row.row_id, CONTRADICTED, detail) for row in others}
     return sorted(row for row_id, row in found.items() if row_id not in decided)
+
+
+def without_withheld(rows: Iterable[Row], withheld: Path) -> list[Row]:
+    """Those of ``rows``, which begin with a row id, that are not in the table ``withheld``."""
+    left_out = {row.row_id for row in read_records(withheld, Withheld)}
+    return [row for row in rows if row[0] not in left_out]
 
 
 def _share(rows: Collection[str], suspects: Collection[str]) -> float:

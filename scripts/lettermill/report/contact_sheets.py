@@ -14,6 +14,7 @@ import numpy as np
 from lettermill.base.file_names import file_stem
 from lettermill.base.files import write_bytes
 from lettermill.base.kept import Kept, digest_of_files
+from lettermill.base.reasons import COMPARE
 from lettermill.base.sampling import sample_key
 from lettermill.image.codec import encode_png
 from lettermill.image.drawing import captioned, class_lines
@@ -86,7 +87,10 @@ def write_contact_sheets(
         ]
         least_confident = sorted(least_confident)[: COLUMNS * LINES]
         for row in read_records(current(batch, "rejected.csv"), Rejected):
-            (stopped if row.position is None else rejected).append((row, batch))
+            if row.position is None:
+                stopped.append((row, batch))
+            elif row.stage != COMPARE:  # no letter is worth a look in the image of another word
+                rejected.append((row, batch))
     shown = [(label, [read_cut(letter.path) for letter in letters]) for label, letters in sorted(classes.items())]
     log.info("%d classes; rejected: %d rows, and %d letters of other rows", len(classes), len(stopped), len(rejected))
     _write(output.delivered, class_lines(shown, COLUMNS))
