@@ -89,7 +89,7 @@ def write_contact_sheets(
         for row in read_records(current(batch, "rejected.csv"), Rejected):
             if row.position is None:
                 stopped.append((row, batch))
-            elif row.stage != COMPARE:  # no letter is worth a look in the image of another word
+            elif row.stage != COMPARE:  # letters cut from the image of another word show nothing
                 rejected.append((row, batch))
     shown = [(label, [read_cut(letter.path) for letter in letters]) for label, letters in sorted(classes.items())]
     log.info("%d classes; rejected: %d rows, and %d letters of other rows", len(classes), len(stopped), len(rejected))
