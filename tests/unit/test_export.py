@@ -24,6 +24,7 @@ from lettermill.base.file_names import file_stem
 from lettermill.base.reasons import MOVED
 from lettermill.base.split import Split
 from lettermill.dataset.assemble import assemble
+from lettermill.dataset.dataset_card import dataset_card
 from lettermill.dataset.letter_table import read_letters
 from lettermill.dataset.sync import remove_strangers
 from lettermill.dataset.withheld_tables import write_without
@@ -340,7 +341,12 @@ def test_hugging_face_reads_any_id(tmp_path: Path, ids: list[str]) -> None:
     card = export_card("huggingface", count_letters(read_letters([made], ALL_TRAIN)), CLASSES, "words.csv", "1")
     (parquet / "README.md").write_text(card, encoding="utf-8")
     assert read(str(parquet)) == expected
-    assemble({made: len(ids)}, [], ALL_TRAIN, tmp_path / "dataset")
+    account = assemble({made: len(ids)}, [], ALL_TRAIN, tmp_path / "dataset")
+    (tmp_path / "dataset/README.md").write_text(dataset_card(account, "words.csv", {}, {}), encoding="utf-8")
+    letters = load_dataset(str(tmp_path / "dataset"), cache_dir=str(tmp_path / "cache of all"))["letters"]
+    lost = {"NA", "NULL"}  # the reader takes them for missing values
+    found = [(row["row_id"], row["position"]) for row in letters if row["row_id"]]
+    assert sorted(found) == [(row_id, place) for row_id, place in expected if row_id not in lost]
     as_it_is = load_dataset("imagefolder", data_dir=str(tmp_path / "dataset"), cache_dir=str(tmp_path / "cache"))
     assert list(as_it_is) == ["train"] and len(as_it_is["train"]) == len(expected)  # the ids may become numbers
 
