@@ -16,6 +16,7 @@ from lettermill.paper.ink import MAX_SPECKS, components, histogram_of
 from lettermill.paper.light import STROKE
 from lettermill.records.csv_files import write_records
 from lettermill.records.schemas import Downloaded
+from lettermill.stages.segment import why_none
 from project import ROOT, SAMPLE
 
 HEIGHT, WIDTH = 3_000, 3_000
