@@ -62,12 +62,12 @@ def find_moved(lengths: Sequence[tuple[str, int]], boxes: Mapping[str, int]) -> 
     letters = np.array([count for _, count in lengths])
     found = np.array([boxes.get(row_id, MISSING) for row_id in ids])
     shifts = [0, *(shift for far in range(1, FARTHEST + 1) for shift in (far, -far))]
-    images = np.stack([_images(found, shift) for shift in shifts])
-    known, agree = images != MISSING, images == letters
-    window = np.ones(WINDOW)
-    near, fit = (np.stack([np.convolve(row, window, "same") for row in each]) for each in (known, agree))
-    shares = fit / np.maximum(near, WINDOW / 2)
-    if not ((shares >= AGREEING) & (shares - shares[0] >= MORE)).any():
+    known, agree = np.zeros((2, len(shifts), len(ids)), bool)
+    for place, shift in enumerate(shifts):
+        images = _images(found, shift)
+        known[place], agree[place] = images != MISSING, images == letters
+    own = _share_near(agree[0], known[0])
+    if not any(((near >= AGREEING) & (near - own >= MORE)).any() for near in map(_share_near, agree, known)):
         return []
     path = _likeliest(agree, known)
     edges = np.flatnonzero(np.diff(path, prepend=-1, append=-1))
@@ -78,6 +78,13 @@ def find_moved(lengths: Sequence[tuple[str, int]], boxes: Mapping[str, int]) -> 
             rows = [row for row in range(start, stop) if found[row] != MISSING]
             stretches.append(Moved(by, {ids[row]: ids[row - by] if 0 <= row - by < len(ids) else "" for row in rows}))
     return stretches
+
+
+def _share_near(agree: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """(rows,) float: the share of the words that agree, in a window around each row."""
+    near, fit = (np.convolve(each, np.ones(WINDOW), "same") for each in (known, agree))
+    share: np.ndarray = fit / np.maximum(near, WINDOW / 2)
+    return share
 
 
 def _is_clear(shifts: Sequence[int], chosen: int, agree: np.ndarray, known: np.ndarray) -> bool:
