@@ -53,6 +53,7 @@ rule all:
         "results/table_notes.csv",
         "results/duplicates.csv",
         "results/withheld.csv",
+        "results/withheld",
         "results/corrections.csv",
         expand("results/sheets/{kind}.png", kind=SHEETS),
         rules.report.output,

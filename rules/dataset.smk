@@ -18,6 +18,7 @@ rule dataset:
         duplicates="results/duplicates.csv",
         moved="results/moved.csv",
         withheld="results/withheld.csv",
+        tables="results/withheld",
         letters=expand("results/letters/{batch}", batch=BATCHES),
     output:
         metadata="results/dataset/metadata.csv",

@@ -24,7 +24,7 @@ checkpoint export_plan:
     # Once all rows are compared, Snakemake looks again at which batches must be exported.
     input:
         duplicates="results/duplicates.csv",
-        withheld="results/withheld.csv",
+        withheld="results/withheld",
     output:
         plan=touch("results/export/.compared"),
     localrule: True
@@ -96,7 +96,7 @@ rule normalise:
 rule export_idx:
     input:
         duplicates="results/duplicates.csv",
-        withheld="results/withheld.csv",
+        withheld="results/withheld",
         letters=expand("results/letters/{batch}", batch=BATCHES),
         squares=expand(SQUARES, batch=BATCHES),
     output:
@@ -119,7 +119,7 @@ rule export_idx:
 rule export_npz:
     input:
         duplicates="results/duplicates.csv",
-        withheld="results/withheld.csv",
+        withheld="results/withheld",
         letters=expand("results/letters/{batch}", batch=BATCHES),
         squares=expand(SQUARES, batch=BATCHES),
     output:
@@ -142,7 +142,7 @@ rule export_npz:
 rule export_folders:
     input:
         duplicates="results/duplicates.csv",
-        withheld="results/withheld.csv",
+        withheld="results/withheld",
         letters=expand("results/letters/{batch}", batch=BATCHES),
     output:
         **FILES["folders"],
@@ -164,7 +164,7 @@ rule export_folders:
 rule export_card:
     input:
         duplicates="results/duplicates.csv",
-        withheld="results/withheld.csv",
+        withheld="results/withheld",
         letters=expand("results/letters/{batch}", batch=BATCHES),
         files=lambda wildcards: export_files(wildcards.format),
     output:
