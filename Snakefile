@@ -1,8 +1,8 @@
 """Lettermill: from a table of word images and transcriptions to a labelled dataset of single letters.
 
-    table row ─ download ─ crop ─ segment ─ match ─┬───────────────────┬─ align ─ cut ─ compare ─┬─ dataset ─ train ─ predict
-                                                   └─ learn (once) ────┘                         ├─ sheets, report
-                                                                                                 └─ export
+    table row ─ download ─ crop ─ segment ─ match ─┬────────────────┬─ align ─ cut ─ compare ─┬─ dataset ─ train
+                                                   └─ learn (once) ─┘                         ├─ sheets, report
+                                                                                              └─ export
 
 train, predict and export run only if you name them as targets, and so do validate, retry_failed and refresh, which
 check the table and its URLs. The rules from download to cut, and some of the exports, have one job per batch of rows.
