@@ -15,7 +15,7 @@ from lettermill.records.schemas import CorrectionEffect, ReviewLetter
 from project import Project
 
 RECOGNISER = "results/recogniser/recogniser.npz"
-END = {"suspects": 1, "dataset": 1, "sheets": 1, "report": 1, "review": 1, "all": 1}
+END = {"suspects": 1, "compare": 1, "dataset": 1, "sheets": 1, "report": 1, "review": 1, "all": 1}
 
 
 @pytest.fixture
@@ -152,7 +152,7 @@ def test_a_suspect_is_confirmed_or_corrected(project: Project) -> None:
         suspects = {found["transcription"]: found["row_id"] for found in csv.DictReader(file)}
     confirmed, wrong = suspects["BLAONC"], suspects["FERIX"]
     write(project.folder / "corrections.csv", [row(confirmed, "transcription", "BLAONC", label="BLAONC")])
-    assert project.ran() == {"suspects": 1, "dataset": 1, "report": 1, "review": 1, "all": 1}
+    assert project.ran() == END
     assert project.outcomes() == [("applied", "confirmed")]
     assert f"\n{confirmed}," not in (project.folder / "results/suspects.csv").read_text(encoding="utf-8")
     write(project.folder / "corrections.csv", [row(wrong, "transcription", "FELIX", label="FERIX")])

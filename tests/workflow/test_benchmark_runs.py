@@ -15,7 +15,7 @@ from runs import stage_seconds
 from scale import digests, measure
 from scale_report import Setup, as_json, report
 
-END = {"dataset": 1, "sheets": 1, "report": 1, "review": 1, "all": 1}
+END = {"compare": 1, "dataset": 1, "sheets": 1, "report": 1, "review": 1, "all": 1}
 
 
 @pytest.mark.parametrize("method", ["histogram", pytest.param("align", marks=pytest.mark.slow)])

@@ -11,7 +11,7 @@ from project import Project
 
 INTERMEDIATE = ("downloaded", "cropped", "segmented", "matched", "aligned")
 BATCH = {"download": 1, "crop": 1, "segment": 1, "match": 1, "cut": 1}
-END = {"dataset": 1, "sheets": 1, "report": 1, "review": 1, "all": 1}
+END = {"compare": 1, "dataset": 1, "sheets": 1, "report": 1, "review": 1, "all": 1}
 
 
 @pytest.fixture(scope="module")
