@@ -79,7 +79,7 @@ def test_letters_are_distorted_less_towards_the_end() -> None:
 
     first = change()
     batches.epoch = 7
-    assert change() < 0.6 * first
+    assert change() < 0.8 * first
 
 
 def test_a_network_gives_probabilities_of_the_classes() -> None:
@@ -121,6 +121,15 @@ def test_a_phase_that_ruins_a_network_leaves_it_as_it_was(
     assert "fit: head: epoch 1 of 2: " in (said := capsys.readouterr().out) and "at most " in said
     gentle = Phase("fine_tune", 2, 1e-4, careful=True)
     assert run_phases(tiny(), (head, gentle), parts, training, tmp_path / "again")[1] == "fine_tune"
+
+
+def test_a_resumed_phase_takes_no_epochs_from_the_next(tmp_path: Path) -> None:
+    training = Training("cnn", 2, 9, 8, 0.01, 0, 0, {})
+    parts = {"train": letters(12), "validation": letters(12)}
+    head, fine = Phase("head", 2, 0.01, ("head_",)), Phase("fine_tune", 2, 1e-4, careful=True)
+    run_phase(tiny(), head, parts, training, tmp_path)  # and then it is interrupted
+    history, _ = run_phases(tiny(), (head, fine), parts, training, tmp_path)
+    assert [name for name, _ in history] == ["head", "head", "fine_tune", "fine_tune"]
 
 
 def no_link(source: Path, target: Path) -> None:
