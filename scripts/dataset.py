@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 
 from lettermill.base.kept import Kept
 from lettermill.base.package_versions import versions
-from lettermill.base.split import Split
 from lettermill.dataset.assemble import assemble, rejected_by_table
 from lettermill.dataset.card_header import About
 from lettermill.dataset.correction_outcomes import gather_outcomes
 from lettermill.dataset.dataset_card import dataset_card
-from lettermill.dataset.diagnosis import Learnt, diagnosis_of, read_findings
-from lettermill.dataset.duplicates import find_duplicates, first_rows
+from lettermill.dataset.diagnosis import Learnt, diagnosis_of
+from lettermill.dataset.findings import read_findings
+from lettermill.dataset.split import split_of
 from lettermill.dataset.summary import summary
 from lettermill.dataset.sync import remove_others
 from lettermill.records import row_store
-from lettermill.records.csv_files import write_records
-from lettermill.records.schemas import CorrectionOutcome, Diagnosed, Duplicate, TableNote
+from lettermill.records.csv_files import read_records, write_records
+from lettermill.records.schemas import CorrectionOutcome, Diagnosed, Duplicate, MovedRows, TableNote, Withheld
 from lettermill.workflow.job import job_log
 from lettermill.workflow.job_files import results_of
 
@@ -33,17 +33,15 @@ def main() -> None:
     gc.disable()  # looking for cycles among the records of all rows takes a fifth of the time, and there are none
     params, output = snakemake.params, Path(snakemake.output.metadata).parent
     batches = {Path(folder): params.rows[Path(folder).name] for folder in snakemake.input.letters}
-    findings = read_findings(batches)
-    duplicates = find_duplicates(findings)
     rejected = rejected_by_table(params.rejected_rows)
-    split = Split(**params.split, same_as=first_rows(duplicates))
+    split = split_of(params.split, Path(snakemake.input.duplicates))
     results = results_of(snakemake.output.summary)
     state = results / row_store.FOLDER / "dataset"
     kept = Kept(state / "letters", params.code)
     account = assemble(batches, rejected, split, output, kept, state / "left")
     kept.forget_others()
     logging.info("%d letters of %d rows", account.letters.total(), account.delivered_rows)
-    letters = account.low_confidence + account.rejected_by_hand
+    letters = account.low_confidence + account.rejected_by_hand + account.withheld
     logging.info("rejected: %d rows, and %d letters of other rows", account.stopped.total(), letters)
     names = {f"{batch.name}{suffix}" for batch in batches for suffix in ("", ".csv", ".jsonl")}
     for stage in STAGES:
@@ -56,11 +54,12 @@ def main() -> None:
     outcomes = gather_outcomes(batches, [CorrectionOutcome(*line) for line in params.corrections])
     write_records(Path(snakemake.output.corrections), CorrectionOutcome, outcomes)
     learnt = Learnt(_input("learning"), _input("printed"), _input("suspects"), params.examples)
-    lengths = [(row_id, int(letters)) for row_id, letters in params.lengths]
-    diagnosis = diagnosis_of(findings, account.delivered_rows, learnt, lengths)
-    write_records(Path(snakemake.output.duplicates), Duplicate, duplicates)
+    moved = read_records(Path(snakemake.input.moved), MovedRows)
+    withheld = read_records(Path(snakemake.input.withheld), Withheld)
+    diagnosis = diagnosis_of(read_findings(batches), account.delivered_rows, learnt, moved, withheld)
     write_records(Path(snakemake.output.diagnosis), Diagnosed, diagnosis)
     notes = [TableNote(*note) for note in params.notes]
+    duplicates = read_records(Path(snakemake.input.duplicates), Duplicate)
     text = summary(account, output, diagnosis, notes, outcomes, duplicates)
     Path(snakemake.output.summary).write_text(text, encoding="utf-8")
 

@@ -4,7 +4,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lettermill.base.alphabet import Alphabet
-from lettermill.dataset.duplicates import split_of
+from lettermill.dataset.split import split_of
+from lettermill.dataset.withheld import without_withheld
 from lettermill.predict.evaluate_words import evaluate_words
 from lettermill.predict.models import MODEL_FILES, load_models
 from lettermill.predict.word_list import read_word_list
@@ -20,7 +21,10 @@ def main() -> None:
     given, params = snakemake.input, snakemake.params
     alphabet = Alphabet(params.alphabet)
     evaluate_words(
-        batches=[(folder, params.rows[batch]) for batch, folder in paths_by_batch(given.cropped).items()],
+        batches=[
+            (folder, without_withheld(params.rows[batch], Path(given.withheld)))
+            for batch, folder in paths_by_batch(given.cropped).items()
+        ],
         models=load_models(**paths_by_name(given, MODEL_FILES)),
         split=split_of(params.split, Path(given.duplicates)),
         words=next((read_word_list(Path(path), alphabet) for path in given.word_list), None),

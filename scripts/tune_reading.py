@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lettermill.dataset.duplicates import split_of
+from lettermill.dataset.split import split_of
+from lettermill.dataset.withheld import without_withheld
 from lettermill.predict.models import MODEL_FILES, load_models
 from lettermill.predict.tune import tune_reading
 from lettermill.workflow.job import job_log
@@ -17,7 +18,10 @@ def main() -> None:
     """Tune the models of the job on the rows of its batches."""
     given, params = snakemake.input, snakemake.params
     tune_reading(
-        batches=[(folder, params.rows[batch]) for batch, folder in paths_by_batch(given.cropped).items()],
+        batches=[
+            (folder, without_withheld(params.rows[batch], Path(given.withheld)))
+            for batch, folder in paths_by_batch(given.cropped).items()
+        ],
         models=load_models(**paths_by_name(given, MODEL_FILES)),
         split=split_of(params.split, Path(given.duplicates)),
         ngrams=Path(snakemake.output.ngrams),

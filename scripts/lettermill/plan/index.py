@@ -101,6 +101,12 @@ class TableIndex:
         return [str(name) for name in json.loads(found[0])]
 
     @property
+    def order(self) -> str:
+        """A digest of ``lengths``."""
+        found = self._connection.execute("SELECT lengths FROM about").fetchone()
+        return digest([found])
+
+    @property
     def lengths(self) -> list[tuple[str, int]]:
         """(row id, number of letters) of all rows of batches, in the order of the table."""
         found = self._connection.execute("SELECT lengths FROM about").fetchone()
