@@ -17,6 +17,11 @@ rule dataset:
     input:
         **({"learning": learning, "printed": printed, "suspects": "results/suspects.csv"} if ALIGNED else {}),
         letters=expand("results/letters/{batch}", batch=BATCHES),
+        batches="results/plan/batches.csv",
+        rejected_rows="results/plan/rejected.csv",
+        notes="results/plan/notes.csv",
+        corrections="results/plan/corrections.csv",
+        order=ancient("results/plan/order.csv"),  # the order of the table alone changes no dataset
     output:
         metadata="results/dataset/metadata.csv",
         rejected=report(
@@ -40,10 +45,7 @@ rule dataset:
     conda:
         "../envs/letters.yaml"
     params:
-        **recorded(rejected_rows=rejected_rows, notes=notes, corrections=outcomes),
-        lengths=lengths,  # not recorded: the order of the table alone changes no dataset
         examples=config["align"]["examples"],
-        rows={batch: PLAN.rows_in(batch) for batch in BATCHES},
         split=config["split"],
         source=PLAN.table_path.name,
         about=config["card"],

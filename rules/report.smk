@@ -27,6 +27,7 @@ PLOTS = {
 rule sheets:
     input:
         letters=expand("results/letters/{batch}", batch=BATCHES),
+        batches="results/plan/batches.csv",
     output:
         **{
             kind: report(

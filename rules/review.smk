@@ -12,6 +12,8 @@ rule review:
     input:
         **({"suspects": "results/suspects.csv"} if ALIGNED else {}),
         letters=expand("results/letters/{batch}", batch=BATCHES),
+        batches="results/plan/batches.csv",
+        corrections="results/plan/corrections.csv",
     output:
         page=REVIEW[:-1],
         words=directory(REVIEW[-1]),
@@ -22,7 +24,6 @@ rule review:
     conda:
         "../envs/letters.yaml"
     params:
-        **recorded(corrections=outcomes),
         settings={
             "name": PLAN.table_path.name,
             "alphabet": config["alphabet"],

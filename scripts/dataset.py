@@ -17,8 +17,16 @@ from lettermill.dataset.duplicates import find_duplicates, first_rows
 from lettermill.dataset.summary import summary
 from lettermill.dataset.sync import remove_others
 from lettermill.records import row_store
-from lettermill.records.csv_files import write_records
-from lettermill.records.schemas import CorrectionOutcome, Diagnosed, Duplicate, TableNote
+from lettermill.records.csv_files import read_records, write_records
+from lettermill.records.schemas import (
+    CorrectionOutcome,
+    Diagnosed,
+    Duplicate,
+    PlannedBatch,
+    RejectedRow,
+    TableNote,
+    TableRow,
+)
 from lettermill.workflow.job import job_log
 from lettermill.workflow.job_files import results_of
 
@@ -31,11 +39,12 @@ STAGES = ("downloaded", "cropped", "segmented", "matched", "aligned", "suspected
 def main() -> None:
     """Assemble the dataset of the job's batches."""
     gc.disable()  # looking for cycles among the records of all rows takes a fifth of the time, and there are none
-    params, output = snakemake.params, Path(snakemake.output.metadata).parent
-    batches = {Path(folder): params.rows[Path(folder).name] for folder in snakemake.input.letters}
+    given, params, output = snakemake.input, snakemake.params, Path(snakemake.output.metadata).parent
+    rows = {batch.batch: batch.rows for batch in read_records(Path(given.batches), PlannedBatch)}
+    batches = {Path(folder): rows[Path(folder).name] for folder in given.letters}
     findings = read_findings(batches)
     duplicates = find_duplicates(findings)
-    rejected = rejected_by_table(params.rejected_rows)
+    rejected = rejected_by_table(read_records(Path(given.rejected_rows), RejectedRow))
     split = Split(**params.split, same_as=first_rows(duplicates))
     results = results_of(snakemake.output.summary)
     state = results / row_store.FOLDER / "dataset"
@@ -52,15 +61,15 @@ def main() -> None:
         remove_others(results / row_store.FOLDER / stage, names)
     text = dataset_card(account, params.source, params.settings, versions(), About(**params.about))
     Path(snakemake.output.card).write_text(text, encoding="utf-8")
-    write_records(Path(snakemake.output.notes), TableNote, params.notes)
-    outcomes = gather_outcomes(batches, [CorrectionOutcome(*line) for line in params.corrections])
+    notes = read_records(Path(given.notes), TableNote)
+    write_records(Path(snakemake.output.notes), TableNote, notes)
+    outcomes = gather_outcomes(batches, read_records(Path(given.corrections), CorrectionOutcome))
     write_records(Path(snakemake.output.corrections), CorrectionOutcome, outcomes)
     learnt = Learnt(_input("learning"), _input("printed"), _input("suspects"), params.examples)
-    lengths = [(row_id, int(letters)) for row_id, letters in params.lengths]
+    lengths = read_records(Path(given.order), TableRow)
     diagnosis = diagnosis_of(findings, account.delivered_rows, learnt, lengths)
     write_records(Path(snakemake.output.duplicates), Duplicate, duplicates)
     write_records(Path(snakemake.output.diagnosis), Diagnosed, diagnosis)
-    notes = [TableNote(*note) for note in params.notes]
     text = summary(account, output, diagnosis, notes, outcomes, duplicates)
     Path(snakemake.output.summary).write_text(text, encoding="utf-8")
 

@@ -8,8 +8,10 @@ from lettermill.dataset.duplicates import split_of
 from lettermill.predict.evaluate_words import evaluate_words
 from lettermill.predict.models import MODEL_FILES, load_models
 from lettermill.predict.word_list import read_word_list
+from lettermill.records.csv_files import read_records
+from lettermill.records.schemas import Transcription
 from lettermill.workflow.job import job_log
-from lettermill.workflow.job_files import paths_by_batch, paths_by_name
+from lettermill.workflow.job_files import pairs_by_batch, paths_by_name
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -20,7 +22,9 @@ def main() -> None:
     given, params = snakemake.input, snakemake.params
     alphabet = Alphabet(params.alphabet)
     evaluate_words(
-        batches=[(folder, params.rows[batch]) for batch, folder in paths_by_batch(given.cropped).items()],
+        batches=[
+            (folder, read_records(rows, Transcription)) for folder, rows in pairs_by_batch(given.cropped, given.rows)
+        ],
         models=load_models(**paths_by_name(given, MODEL_FILES)),
         split=split_of(params.split, Path(given.duplicates)),
         words=next((read_word_list(Path(path), alphabet) for path in given.word_list), None),

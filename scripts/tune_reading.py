@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 from lettermill.dataset.duplicates import split_of
 from lettermill.predict.models import MODEL_FILES, load_models
 from lettermill.predict.tune import tune_reading
+from lettermill.records.csv_files import read_records
+from lettermill.records.schemas import Transcription
 from lettermill.workflow.job import job_log
-from lettermill.workflow.job_files import paths_by_batch, paths_by_name
+from lettermill.workflow.job_files import pairs_by_batch, paths_by_name
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -17,7 +19,9 @@ def main() -> None:
     """Tune the models of the job on the rows of its batches."""
     given, params = snakemake.input, snakemake.params
     tune_reading(
-        batches=[(folder, params.rows[batch]) for batch, folder in paths_by_batch(given.cropped).items()],
+        batches=[
+            (folder, read_records(rows, Transcription)) for folder, rows in pairs_by_batch(given.cropped, given.rows)
+        ],
         models=load_models(**paths_by_name(given, MODEL_FILES)),
         split=split_of(params.split, Path(given.duplicates)),
         ngrams=Path(snakemake.output.ngrams),
