@@ -43,7 +43,7 @@ from lettermill.image.crop import Cropping
 from lettermill.image.segmentation import Tolerances
 from lettermill.plan.workplan import Workplan
 from lettermill.records.csv_files import write_records
-from lettermill.records.schemas import Duplicate
+from lettermill.records.schemas import Duplicate, ImageSource, RejectedRow, Transcription
 from lettermill.report.contact_sheets import ContactSheets, write_contact_sheets
 from lettermill.stages.align import align_batch
 from lettermill.stages.crop import crop_batch
@@ -67,9 +67,9 @@ class Rows(NamedTuple):
     """A batch, and what the stages must know of its rows; see ``Workplan``."""
 
     batch: str
-    sources: list[tuple[str, str, str]]
+    sources: list[ImageSource]
     images: str
-    patterns: list[tuple[str, str]]
+    patterns: list[Transcription]
 
 
 class Files(NamedTuple):
@@ -156,7 +156,7 @@ def write_suspects(batches: Iterable[str]) -> Seconds:
 
 def write_dataset(
     batches: Mapping[str, int],
-    unusable: Iterable[tuple[str, str, str]],
+    unusable: Iterable[RejectedRow],
     lengths: Sequence[tuple[str, int]],
     config: dict,
 ) -> Seconds:
@@ -198,7 +198,7 @@ def run(config: dict, files: list[Path], cores: int) -> Seconds:
     """
     plan = Workplan(config, files, ROOT / "schemas/config.schema.yaml")
     names = plan.batches
-    rows = [Rows(name, list(plan.sources(name)), plan.images_of(name), list(plan.patterns(name))) for name in names]
+    rows = [Rows(name, plan.sources(name), str(plan.images), plan.patterns(name)) for name in names]
     spent = Seconds()
     with multiprocessing.Pool(cores, _log_to_file) as pool:
 
@@ -212,9 +212,8 @@ def run(config: dict, files: list[Path], cores: int) -> Seconds:
             spent.update(learn(names, config, cores))
         all_of(*((to_letters, batch, config) for batch in rows))
         all_of((draw_sheets, names), *([(write_suspects, names)] if config["method"] == "align" else []))
-        lengths = [(row_id, int(letters)) for row_id, letters in plan.lengths]
         of_batches = {batch.batch: len(batch.patterns) for batch in rows}
-        all_of((write_dataset, of_batches, list(plan.rejected_rows), lengths, config))
+        all_of((write_dataset, of_batches, plan.rejected_rows, plan.lengths, config))
         pool.close()
         pool.join()
     return spent

@@ -50,8 +50,12 @@ def write_records(path: Path, schema: type[R], records: Iterable[R]) -> None:
 
 def csv_of(schema: type[R], records: Iterable[R]) -> str:
     """What ``write_records`` would write."""
+    file, lines = io.StringIO(), list(map(_flat(schema), records))
+    csv.writer(file, lineterminator="\n").writerows((columns_of(schema), *lines))
+    if "\r" not in file.getvalue():
+        return file.getvalue()
     file = io.StringIO()
-    _write_lines(file, columns_of(schema), map(_flat(schema), records))
+    _write_lines(file, columns_of(schema), lines)
     return file.getvalue()
 
 
