@@ -36,8 +36,7 @@ def may_change_plan():
 
 
 if INTERNALS.is_main():
-    check_writable(RESULTS, PLAN_FOLDER)
-    if not write(plan_files.write_plan, PLAN, PLAN_FOLDER, may_change_plan):
+    if not written(plan_files.write_plan, PLAN, PLAN_FOLDER, may_change_plan):
         logger.warning(
             f"Lettermill: table, images or corrections have changed, but {PLAN_FOLDER} is left as it is, because a run "
             "has locked the directory. The changes count as soon as that run has ended."

@@ -101,11 +101,12 @@ def checked(make, *arguments):
         sys.exit(visible(f"Lettermill: {error}", keep="\n"))
 
 
-def write(make, *arguments):
-    """The same where files are written."""
+def written(make, *arguments):
+    """The same of what is written into the folder of the results."""
     try:
         return checked(make, *arguments)
     except OSError as error:
+        check_writable(RESULTS, RESULTS / plan_files.FOLDER)
         sys.exit(visible(f"Lettermill: {error}. {OF_THE_MACHINE.get(error.errno, '')}"))
 
 

@@ -1,10 +1,13 @@
 """What a run does when its record, its images or its cache have gone, and what --delete-all-output leaves."""
 
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 
+from corrections import letter, write
+from lettermill.plan.batches import batch_of
 from project import Project
 from server import Server
 
@@ -15,6 +18,31 @@ def test_results_without_a_record_are_made_again(project: Project) -> None:
     batches = dict.fromkeys(("download", "crop", "segment", "match", "cut"), 4)
     assert project.planned() == batches | dict.fromkeys(("dataset", "sheets", "report", "review", "all"), 1)
     assert project.planned("--rerun-triggers", "mtime") == {}
+
+
+def test_changes_of_rows_are_seen_without_a_record(project: Project) -> None:
+    """By the times of the plan's files: a row edited, a correction, an image, a row added and one deleted."""
+    shutil.rmtree(project.folder / ".snakemake/metadata")
+    of_batch = {batch_of(letter["row_id"], 4): letter for letter in project.metadata()}
+    edited, corrected, replaced = (of_batch[f"{number}of4"] for number in range(3))
+    gone, added = (row for row in project.rows if batch_of(row, 4) == "3of4"), "added"
+    project.rows[edited["row_id"]][1] += "A"
+    write(project.folder / "corrections.csv", [letter(corrected["row_id"], 0, corrected["label"], "reject")])
+    project.settings["corrections"] = "corrections.csv"
+    image = project.folder / "images" / project.rows[replaced["row_id"]][0]
+    image.write_bytes(image.read_bytes() + b"\0")
+    of_batch = [["match", "cut"], ["cut"], *[["download", "crop", "segment", "match", "cut"]] * 2]
+    expected = {(rule, f"{number}of4") for number, rules in enumerate(of_batch) for rule in rules}
+    project.rows[added] = list(project.rows[edited["row_id"]])
+    assert batch_of(added, 4) == "3of4"
+    assert jobs_of_batches(project.run("-n", "--rerun-triggers", "mtime")) == expected
+    del project.rows[added], project.rows[next(gone)]
+    assert jobs_of_batches(project.run("-n", "--rerun-triggers", "mtime")) == expected
+
+
+def jobs_of_batches(output: str) -> set[tuple[str, str]]:
+    """(rule, batch) of the jobs that a dry run shows."""
+    return set(re.findall(r"^rule (\w+):\n(?:    .*\n)*?    wildcards: batch=(\w+)$", output, re.MULTILINE))
 
 
 def test_an_emptied_images_folder_changes_nothing(project: Project, finished: Project) -> None:
