@@ -1,4 +1,5 @@
-"""validate: check config, table, corrections and images, and show what a run would do. It writes no results.
+"""validate: check config, table, corrections and images, and show what a run would do. It writes no results but the
+plan.
 
 Snakemake checks the config and reads the table at every start, so errors in them end it before this rule runs.
 """

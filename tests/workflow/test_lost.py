@@ -25,7 +25,7 @@ def test_changes_of_rows_are_seen_without_a_record(project: Project) -> None:
     shutil.rmtree(project.folder / ".snakemake/metadata")
     of_batch = {batch_of(letter["row_id"], 4): letter for letter in project.metadata()}
     edited, corrected, replaced = (of_batch[f"{number}of4"] for number in range(3))
-    gone, added = (row for row in project.rows if batch_of(row, 4) == "3of4"), "added"
+    gone, added = (row for row in project.rows if batch_of(row, 4) == "3of4"), "added 2"
     project.rows[edited["row_id"]][1] += "A"
     write(project.folder / "corrections.csv", [letter(corrected["row_id"], 0, corrected["label"], "reject")])
     project.settings["corrections"] = "corrections.csv"
