@@ -1,14 +1,16 @@
 """What a run does when its record, its images or its cache have gone, and what --delete-all-output leaves."""
 
+import os
 import re
 import shutil
+import time
 from pathlib import Path
 
 import pytest
 
 from corrections import letter, write
 from lettermill.plan.batches import batch_of
-from project import Project
+from project import Project, digests
 from server import Server
 
 
@@ -38,6 +40,24 @@ def test_changes_of_rows_are_seen_without_a_record(project: Project) -> None:
     assert jobs_of_batches(project.run("-n", "--rerun-triggers", "mtime")) == expected
     del project.rows[added], project.rows[next(gone)]
     assert jobs_of_batches(project.run("-n", "--rerun-triggers", "mtime")) == expected
+
+
+def test_the_plan_is_left_while_another_run_works_or_the_clock_is_wrong(project: Project) -> None:
+    plan = project.folder / "results/plan"
+    before = digests(plan)
+    row_id = project.metadata()[0]["row_id"]
+    project.rows[row_id][1] += "A"
+    lock, latest = project.folder / ".snakemake/locks/7.output.lock", project.folder / "results/matched/0of4.csv"
+    lock.write_text("results/sheets/delivered.png\n")
+    output = project.run("-n")
+    assert "results/plan is left as it is, because a run has locked the directory" in output
+    assert "Nothing to be done" in output
+    lock.unlink()
+    os.utime(latest, (time.time() + 9_999,) * 2)
+    assert "0of4.csv is dated" in project.run("-n", fails=True)
+    assert digests(plan) == before
+    os.utime(latest, (lock.parent.stat().st_mtime - 9,) * 2)
+    assert project.planned()["match"] == 1 and digests(plan) != before
 
 
 def jobs_of_batches(output: str) -> set[tuple[str, str]]:
