@@ -1,6 +1,7 @@
 """The rows of the table in their batches, and the inputs and parameters of jobs that depend on them.
 
-A batch is the group of rows that one job processes, {batch} in file names. See scripts/lettermill/plan/workplan.py.
+A batch is the group of rows that one job processes, {batch} in file names. What is known of the rows before any image is
+looked at is in results/plan/, which is written when this file is read. See scripts/lettermill/plan/plan_files.py.
 """
 
 from functools import cache
@@ -12,7 +13,6 @@ from lettermill.records.schemas import ImageSource, PlannedBatch
 
 PLAN = checked(Workplan, config, CONFIG_FILES, ROOT / "schemas/config.schema.yaml")
 PLAN_FOLDER = RESULTS / plan_files.FOLDER
-
 
 # The table of the letters to cut, by config `method`.
 ALIGNED = config["method"] == "align"
@@ -35,12 +35,11 @@ def may_change_plan():
     return not plan_files.is_run_at_work(RESULTS)
 
 
-if INTERNALS.is_main():
-    if not written(plan_files.write_plan, PLAN, PLAN_FOLDER, may_change_plan):
-        logger.warning(
-            f"Lettermill: table, images or corrections have changed, but {PLAN_FOLDER} is left as it is, because a run "
-            "has locked the directory. The changes count as soon as that run has ended."
-        )
+if INTERNALS.is_main() and not written(plan_files.write_plan, PLAN, PLAN_FOLDER, may_change_plan):
+    logger.warning(
+        f"Lettermill: table, images or corrections have changed, but {PLAN_FOLDER} is left as it is, because a run "
+        "has locked the directory. The changes count as soon as that run has ended."
+    )
 
 # Batch -> what is known of it. Jobs on a cluster read it too, and not the table, which may have changed meanwhile.
 BATCHES = {batch.batch: batch for batch in checked(read_records, PLAN_FOLDER / "batches.csv", PlannedBatch)}
