@@ -8,7 +8,7 @@ import typing
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
-from typing import IO, Any, NamedTuple, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from lettermill.base.box import Box
 from lettermill.base.errors import CorruptedFileError
@@ -49,13 +49,13 @@ def write_records(path: Path, schema: type[R], records: Iterable[R]) -> None:
 
 
 def csv_of(schema: type[R], records: Iterable[R]) -> str:
-    """What ``write_records`` would write."""
-    file, lines = io.StringIO(), list(map(_flat(schema), records))
-    csv.writer(file, lineterminator="\n").writerows((columns_of(schema), *lines))
-    if "\r" not in file.getvalue():
-        return file.getvalue()
-    file = io.StringIO()
-    _write_lines(file, columns_of(schema), lines)
+    """What ``write_records`` would write, but with carriage returns as they are."""
+    lines = [columns_of(schema), *map(_flat(schema), records)]
+    for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_ALL):
+        file = io.StringIO()
+        csv.writer(file, lineterminator="\n", quoting=quoting).writerows(lines)
+        if "\r" not in file.getvalue():
+            break
     return file.getvalue()
 
 
@@ -166,13 +166,9 @@ def _result_parser(schema: type[R]) -> Callable[[list[str]], R | StoppedRow]:
 
 def _write(path: Path, columns: Sequence[str], lines: Iterable[Iterable[object]]) -> None:
     with atomic_writer(path, text=True) as file:
-        _write_lines(file, columns, lines)
-
-
-def _write_lines(file: IO[str], columns: Sequence[str], lines: Iterable[Iterable[object]]) -> None:
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(map(_without_returns, lines))
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(map(_without_returns, lines))
 
 
 def _parsed(
