@@ -36,7 +36,7 @@ from lettermill.corrections.formula_escape import escape_formula
 from lettermill.records.csv_files import read_records
 from lettermill.records.schemas import CorrectionEffect, ReviewLetter
 from lettermill.review.candidates import KINDS, Candidate, best_letters, share_out
-from score import is_correct, read_letters, score
+from score import Truth, read_letters, score
 
 CONFIG = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
 
@@ -82,22 +82,23 @@ def write(path: Path, rows: Iterable[Sequence[str]]) -> None:
 
 def review(results: Path, truth: pd.DataFrame, letters: int) -> list[Correction]:
     """Corrections of the first ``letters`` letters of the review page of ``results`` that ``truth`` knows."""
-    known = {(row.row_id, int(row.position)): row for row in truth.itertuples() if row.status != "ambiguous"}
+    known = Truth(truth[truth.status != "ambiguous"])
     batches = (
-        [letter for letter in read_records(path, ReviewLetter) if (letter.row_id, letter.position) in known]
+        [letter for letter in read_records(path, ReviewLetter) if (letter.row_id, letter.position) in known.letters]
         for path in sorted(results.glob("letters/*/review_letters.csv"))
     )
     shown = best_letters(batches, CONFIG["review"]["letters"], CONFIG["review"]["confidence"], ())
     kinds = [[each for each in shown if each.kind == kind] for kind in KINDS[1:]]
     shares = share_out(letters, list(map(len, kinds)))
     chosen = [each for kind, share in zip(kinds, shares, strict=True) for each in kind[:share]]
-    return [_decided(each, known[each.letter.row_id, each.letter.position]) for each in chosen]
+    return [_decided(each, known) for each in chosen]
 
 
-def _decided(shown: Candidate, true: tuple) -> Correction:
+def _decided(shown: Candidate, truth: Truth) -> Correction:
     letter = shown.letter
     box = " ".join(map(str, letter.box))
-    action = "accept" if is_correct(letter, true) else "reject"
+    right = truth.is_correct(letter, truth.letters[letter.row_id, letter.position])
+    action = "accept" if right else "reject"
     return Correction(letter.row_id, str(letter.position), letter.label, box, action, "")
 
 

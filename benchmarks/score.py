@@ -1,6 +1,6 @@
 """Precision and recall of delivered letters against true boxes.
 
-usage: python benchmarks/score.py METADATA.csv TRUTH.csv [--json]
+usage: python benchmarks/score.py METADATA.csv TRUTH.csv [--json] [--loose]
 
 METADATA  ``metadata.csv`` of a dataset; its columns row_id, position, label, x, y, width and height are used.
 TRUTH     row_id, position, letter, x0, y0, x1, y1, status: the box of each letter of some rows, in pixels of the
@@ -15,6 +15,9 @@ A delivered letter is correct when truth has the same letter, ``ok``, at its row
 - covers at least 75 % of the true width, less a pixel,
 - lies with at least 60 % of its own width on the true box widened by 2 pixels at either side,
 - covers at least half of the true height, where one is given.
+
+With --loose, for true boxes that were drawn roughly, its box and the true one have their centres in each other, and the
+centre of no other true box of the row is in it.
 """
 
 import argparse
@@ -38,20 +41,45 @@ class Score(NamedTuple):
 
 def read_letters(path: Path) -> pd.DataFrame:
     """A table of letters, delivered or true, with row ids as text and nothing taken for a missing value."""
-    return pd.read_csv(path, dtype={"row_id": str}, keep_default_na=False)
+    as_text = dict.fromkeys(("row_id", "label", "letter"), str)
+    return pd.read_csv(path, dtype=as_text, keep_default_na=False)
 
 
-def score(metadata: pd.DataFrame, truth: pd.DataFrame) -> Score:
+class Truth:
+    """The true letters of some rows, by (row id, position) in ``letters``. loose: their boxes were drawn roughly."""
+
+    def __init__(self, truth: pd.DataFrame, loose: bool = False) -> None:
+        self.letters = {(row.row_id, int(row.position)): row for row in truth.itertuples()}
+        self._of_row: dict[str, list[NamedTuple]] = {}
+        self._loose = loose
+        for (row_id, _), letter in self.letters.items():
+            self._of_row.setdefault(row_id, []).append(letter)
+
+    def is_correct(self, letter: NamedTuple, true: NamedTuple) -> bool:
+        """Whether the delivered ``letter`` is the ``true`` one, in its place."""
+        return true.letter == letter.label and self.is_there(letter, true)
+
+    def is_there(self, letter: NamedTuple, true: NamedTuple) -> bool:
+        """Whether the box of ``letter`` is that of the ``true`` one."""
+        if true.status != "ok":
+            return False
+        if not self._loose:
+            return _covers(letter, true)
+        others = (other for other in self._of_row[true.row_id] if other is not true)
+        return _agree(letter, true) and not any(_holds_centre(letter, other) for other in others)
+
+
+def score(metadata: pd.DataFrame, truth: pd.DataFrame, loose: bool = False) -> Score:
     """Compare the letters of ``metadata`` with those of ``truth``; see the module for columns and criterion."""
-    true_letters = {(row.row_id, int(row.position)): row for row in truth.itertuples()}
+    true_letters = Truth(truth, loose)
     delivered, wrong = 0, []
     for letter in metadata[metadata.row_id.isin(set(truth.row_id))].itertuples():
         key = letter.row_id, int(letter.position)
-        true = true_letters.get(key)
+        true = true_letters.letters.get(key)
         if true is not None and true.status == "ambiguous":
             continue
         delivered += 1
-        if true is None or not is_correct(letter, true):
+        if true is None or not true_letters.is_correct(letter, true):
             wrong.append((*key, letter.label))
     correct = delivered - len(wrong)
     return Score(
@@ -64,20 +92,42 @@ def score(metadata: pd.DataFrame, truth: pd.DataFrame) -> Score:
     )
 
 
-def is_correct(letter: NamedTuple, true: NamedTuple) -> bool:
-    """Whether the delivered ``letter`` is the ``true`` one, in its place."""
-    if true.status != "ok" or true.letter != letter.label:
-        return False
+def _covers(letter: NamedTuple, true: NamedTuple) -> bool:
     left, width = float(letter.x), float(letter.width)
     true_left, true_right = float(true.x0), float(true.x1)
     if _common(left, left + width, true_left, true_right) < 0.75 * (true_right - true_left) - 1:
         return False
     if _common(left, left + width, true_left - 2, true_right + 2) < 0.6 * width:
         return False
-    if true.y0 == "" or pd.isna(true.y0):
+    if not _has_height(true):
         return True
     top, true_top, true_bottom = float(letter.y), float(true.y0), float(true.y1)
     return _common(top, top + float(letter.height), true_top, true_bottom) >= 0.5 * (true_bottom - true_top)
+
+
+def _agree(letter: NamedTuple, true: NamedTuple) -> bool:
+    """Whether the centres of both boxes lie in each other."""
+    sides = [(letter.x, letter.width, true.x0, true.x1)]
+    if _has_height(true):
+        sides.append((letter.y, letter.height, true.y0, true.y1))
+    return all(_mutual(*map(float, side)) for side in sides)
+
+
+def _mutual(start: float, length: float, true_start: float, true_end: float) -> bool:
+    centre, true_centre = start + length / 2, (true_start + true_end) / 2
+    return true_start <= centre <= true_end and start <= true_centre <= start + length
+
+
+def _holds_centre(letter: NamedTuple, other: NamedTuple) -> bool:
+    """Whether the centre of the box of ``other``, if it has one, is in the columns of ``letter``."""
+    if other.x0 == "":
+        return False
+    centre = (float(other.x0) + float(other.x1)) / 2
+    return float(letter.x) <= centre <= float(letter.x) + float(letter.width)
+
+
+def _has_height(true: NamedTuple) -> bool:
+    return true.y0 != "" and not pd.isna(true.y0)
 
 
 def _common(start: float, end: float, other_start: float, other_end: float) -> float:
@@ -95,8 +145,9 @@ def main() -> None:
     parser.add_argument("metadata", type=Path)
     parser.add_argument("truth", type=Path)
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--loose", action="store_true", help="the true boxes were drawn roughly")
     args = parser.parse_args()
-    result = score(read_letters(args.metadata), read_letters(args.truth))
+    result = score(read_letters(args.metadata), read_letters(args.truth), args.loose)
     figures = {
         "delivered": result.delivered,
         "correct": result.correct,

@@ -153,3 +153,19 @@ def test_class_folders_are_as_keras_and_torchvision_want_them(run: Project) -> N
         files = list((folder / name).iterdir())
         assert len(files) == labels[name] > 0  # torchvision refuses an empty class
         assert all(path.suffix == ".png" and path.is_file() for path in files)
+
+
+def test_each_letter_that_is_missing_has_a_cause(run: Project, tmp_path: Path) -> None:
+    truth = read_letters(TRUTH)
+    some = truth[truth.row_id.isin(sorted(set(truth.row_id))[:40])]
+    some.to_csv(tmp_path / "truth.csv", index=False)
+    command = [sys.executable, "benchmarks/missing.py", str(run.folder / "results"), str(tmp_path / "truth.csv")]
+    command += ["--picture", str(tmp_path / "missing.png")]
+    said = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    result = score(read_letters(run.folder / "results/dataset/metadata.csv"), some)
+    assert re.search(rf"^ +0.90 +{result.recall:.1%} +{result.precision:.2%} +{result.delivered}$", said, re.MULTILINE)
+    counts = {cause: int(count) for count, cause in re.findall(r"^ *(\d+) +[\d.]+%  (\w+)", said, re.MULTILINE)}
+    assert sum(counts.values()) == len(some[some.status != "ambiguous"])
+    assert (counts["delivered"], counts["wrong"]) == (result.correct, result.delivered - result.correct)
+    assert counts["unsure"] > 0
+    assert cv2.imread(str(tmp_path / "missing.png")).size

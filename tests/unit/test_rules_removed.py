@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from lettermill.paper.rules import without_rules
+from paper_kinds import KINDS as PAPERS
+from paper_kinds import words
 
 SAMPLE = Path(__file__).resolve().parents[2] / "resources/sample"
 
@@ -136,3 +138,13 @@ def test_a_rule_is_painted_in_the_colour_of_its_paper() -> None:
 def test_blank_and_tiny_images(shape: tuple[int, int]) -> None:
     for image in (np.full(shape, 255, np.uint8), np.zeros(shape, np.uint8)):
         assert without_rules(image).image is image
+
+
+def test_dots_are_followed_from_the_label_to_the_end_of_the_line() -> None:
+    """Letters bend the curve along which a rule is looked for."""
+    across = []
+    for number, word_of_sample in enumerate(words()[:30]):
+        image = PAPERS["dots"](word_of_sample, number, np.random.default_rng(number)).image
+        across.append(without_rules(image).kinds.get("across", 0.0))
+    assert np.median(across) > 0.84  # 0.87 is all of it
+    assert np.mean(np.array(across) > 0.8) >= 0.9

@@ -45,3 +45,19 @@ def test_recall_is_of_all_letters_transcribed() -> None:
     result = score(pd.DataFrame([FOUND]), truth)
     assert result.recall == pytest.approx(1 / 3)
     assert result.reachable == pytest.approx(1 / 2)
+
+
+@pytest.mark.parametrize(
+    ("found", "right"),
+    [
+        ({}, True),
+        ({"x": 4, "width": 10, "y": 0, "height": 16}, False),  # the centre of the found box is left of the true one
+        ({"x": 6, "width": 16, "y": 0, "height": 40}, True),
+        ({"x": 6, "width": 20}, False),  # the centre of the next letter is in it
+        ({"y": 20, "height": 30}, False),
+    ],
+)
+def test_rough_boxes_need_only_agree_on_the_centres(found: dict, right: bool) -> None:
+    neighbour = TRUE | {"position": 1, "x0": "20", "x1": "30"}
+    result = score(pd.DataFrame([FOUND | found]), pd.DataFrame([TRUE, neighbour]), loose=True)
+    assert result.correct == right

@@ -19,8 +19,9 @@ from lettermill.image.augment import augment
 HIDDEN = (256, 128)
 """Neurons of the hidden layers."""
 
-BATCH = 256
-"""Examples per step."""
+STEPS, BATCH = 40, (64, 256)
+"""Number of steps per epoch, as far as the examples per step can be within these limits. Few examples need as many
+steps as many do; larger steps take less time."""
 
 EPOCHS, RATE, DECAY = 20, 2e-3, 1e-3
 """Number of epochs, initial learning rate (it decreases linearly), and weight of the L2 penalty."""
@@ -39,11 +40,13 @@ def train(
 
     targets, folds: (n,) int, class and fold of each candidate. jobs: threads; they do not change the result.
     """
+    smallest, largest = BATCH
+    batch = min(max(smallest, len(targets) // STEPS), largest, len(targets) // 2)
     networks = [
         MLPClassifier(
             HIDDEN,
             alpha=DECAY,
-            batch_size=min(BATCH, len(targets) // 2),
+            batch_size=batch,
             max_iter=1,
             warm_start=True,
             random_state=fold,

@@ -90,9 +90,7 @@ def straightened(image: np.ndarray, rows: np.ndarray, reach: int) -> np.ndarray:
 
 def _line_along(path: np.ndarray, darkness: np.ndarray, thin: np.ndarray, scale: Scale, shortest: float) -> Line | None:
     """The rule along ``path`` ((width,) float rows), if there is one."""
-    width = len(path)
-    reach = thickest_of(scale.stroke) + 2
-    x = np.linspace(-1, 1, width)
+    x = np.linspace(-1, 1, len(path))
     rows = np.round(path).astype(np.int64)
     for search in (unit_of(scale) + 2, unit_of(scale) + 1):
         band = straightened(thin, rows, search).astype(np.float32)
@@ -104,18 +102,41 @@ def _line_along(path: np.ndarray, darkness: np.ndarray, thin: np.ndarray, scale:
         centre = rows[seen] + (np.arange(-search, search + 1) @ band[:, seen]) / weight[seen]
         path = _fitted(x, x[seen], centre)
         rows = np.round(path).astype(np.int64)
-    band = straightened(thin, rows, reach)
-    middle = slice(reach - 1, reach + 2)
-    strength, whole = band[middle].max(axis=0), straightened(darkness, rows, reach)
-    found = stretches_of(strength, whole[middle].max(axis=0), scale, shortest)
+    found = _covered(rows, darkness, thin, scale, shortest)
+    if found is None:
+        return None
+    if found.dashed:
+        # The letters beside dashes bend a curve more than the dashes hold it: fit it again to dashes alone.
+        at = found.covered & found.pure
+        band = straightened(thin, rows, unit_of(scale)).astype(np.float32)[:, at]
+        centre = rows[at] + (np.arange(len(band)) - len(band) // 2) @ band / np.maximum(band.sum(axis=0), 1)
+        straight = _fitted(x, x[at], centre, degrees=(1, 1, 1))
+        again = _covered(np.round(straight).astype(np.int64), darkness, thin, scale, shortest)
+        if again is not None and np.count_nonzero(again.covered) >= 0.9 * np.count_nonzero(found.covered):
+            path, found = straight, again
+    return measured(path, *found, darkness, thin, scale)
+
+
+class _Covered(NamedTuple):
+    """The columns of a curve that a rule covers, those that show nothing else, and whether it is dashed."""
+
+    covered: np.ndarray
+    pure: np.ndarray
+    dashed: bool
+
+
+def _covered(
+    rows: np.ndarray, darkness: np.ndarray, thin: np.ndarray, scale: Scale, shortest: float
+) -> _Covered | None:
+    strength, whole = (straightened(image, rows, 1).max(axis=0) for image in (thin, darkness))
+    found = stretches_of(strength, whole, scale, shortest)
     if found is None:
         return None
     runs, dashed, level = found
-    covered = np.zeros(width, bool)
+    covered = np.zeros(len(rows), bool)
     for start, end in runs:
         covered[start:end] = True
-    pure = (strength >= LEAST * level) & (strength <= level / LEAST)
-    return measured(path, covered, pure, dashed, darkness, thin, scale)
+    return _Covered(covered, (strength >= LEAST * level) & (strength <= level / LEAST), dashed)
 
 
 def measured(
@@ -193,16 +214,16 @@ def _quantile(ordered: np.ndarray, share: float) -> np.ndarray:
     return quantile
 
 
-def _fitted(x: np.ndarray, at: np.ndarray, centre: np.ndarray) -> np.ndarray:
-    """A parabola through most of the points (``at``, ``centre``), at ``x``."""
+def _fitted(x: np.ndarray, at: np.ndarray, centre: np.ndarray, degrees: tuple[int, ...] = (1, 2, 2)) -> np.ndarray:
+    """A parabola, or what the last of ``degrees`` says, through most of the points (``at``, ``centre``), at ``x``."""
     keep = np.ones(len(at), bool)
     powers = np.stack((np.ones_like(at), at, at**2))
     ridge = 1e-6 * np.eye(3)
-    for degree in (1, 2, 2):
+    for degree in degrees:
         terms = powers[: degree + 1, keep]
         system = terms @ terms.T + ridge[: degree + 1, : degree + 1]
         factors = np.linalg.solve(system, terms @ centre[keep])
         distance = abs(factors @ powers[: degree + 1] - centre)
         keep = distance <= max(0.75, 1.5 * median(distance))
-    curve: np.ndarray = factors @ np.stack((np.ones_like(x), x, x**2))
+    curve: np.ndarray = factors @ np.stack((np.ones_like(x), x, x**2))[: len(factors)]
     return curve
