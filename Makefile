@@ -27,8 +27,9 @@ train: $(VENV)/train.stamp
 export: $(VENV)/export.stamp
 	$(VENV)/bin/snakemake --cores $(CORES) export
 
-# Test files run in parallel. The tests of one file share their results.
-PYTEST = $(VENV)/bin/python -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+# Test files run in parallel. The tests of one file share their results. Python keeps the bytecode of the modules that
+# thousands of jobs import, even where it is told not to.
+PYTEST = PYTHONDONTWRITEBYTECODE= $(VENV)/bin/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 test: $(VENV)/test.stamp
 	$(PYTEST)

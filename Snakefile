@@ -1,8 +1,8 @@
 """Lettermill: from a table of word images and transcriptions to a labelled dataset of single letters.
 
-    table row ─ download ─ crop ─ segment ─ match ─┬───────────────────┬─ align ─ cut ─┬─ dataset ─ train ─ predict
-                                                   └─ learn (once) ────┘               ├─ sheets, report
-                                                                                       └─ export
+    table row ─ download ─ crop ─ segment ─ match ─┬────────────────┬─ align ─ cut ─ compare ─┬─ dataset ─ train
+                                                   └─ learn (once) ─┘                         ├─ sheets, report
+                                                                                              └─ export
 
 train, predict and export run only if you name them as targets, and so do validate, retry_failed and refresh, which
 check the table and its URLs. The rules from download to cut, and some of the exports, have one job per batch of rows.
@@ -25,6 +25,7 @@ include: "rules/recogniser.smk"
 include: "rules/download.smk"
 include: "rules/letters.smk"
 include: "rules/align.smk"
+include: "rules/compare.smk"
 include: "rules/dataset.smk"
 include: "rules/report.smk"
 include: "rules/review.smk"
@@ -51,6 +52,8 @@ rule all:
         "results/summary.txt",
         "results/table_notes.csv",
         "results/duplicates.csv",
+        "results/withheld.csv",
+        "results/withheld",
         "results/corrections.csv",
         expand("results/sheets/{kind}.png", kind=SHEETS),
         rules.report.output,

@@ -30,6 +30,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 from lettermill.align.recogniser import load_recogniser
 from lettermill.align.views import views_of
 from lettermill.image.codec import decode
+from lettermill.paper.print_forms import PrintForms
 from lettermill.records.csv_files import by_row, read_results
 from lettermill.records.schemas import Cropped, MatchedLetter, StoppedRow
 from lettermill.stages.images import read_offsets
@@ -74,6 +75,11 @@ class Word(NamedTuple):
     folder: Path | None
     crop: Cropped | None
 
+    @property
+    def chosen(self) -> str:
+        """The ink hypothesis of its letters; empty if it has none."""
+        return self.letters[0].hypothesis if self.letters else ""
+
 
 def read_words(results: Path, row_ids: set[str]) -> dict[str, Word]:
     """Row id -> the word, of the rows ``row_ids`` that reached alignment or at least were cropped."""
@@ -89,13 +95,13 @@ def read_words(results: Path, row_ids: set[str]) -> dict[str, Word]:
     return found
 
 
-def candidates(results: Path, word: Word) -> Iterator[tuple[str, Placed]]:
-    """(ink hypothesis, candidate without a label) of all hypotheses of a word."""
-    recogniser = load_recogniser(results / "recogniser/recogniser.npz")
-    if word.folder is None or word.crop is None or recogniser is None:
+def candidates(word: Word, forms: PrintForms) -> Iterator[tuple[str, Placed]]:
+    """(ink hypothesis, candidate without a label) of all hypotheses of a word, the one that was chosen first: others
+    that look like it are left out. forms: see ``WordImage``."""
+    if word.folder is None or word.crop is None:
         return
-    image = read_word(word.folder, word.crop)._replace(forms=recogniser.forms)
-    for view in views_of(image.hypotheses("")):
+    image = read_word(word.folder, word.crop)._replace(forms=forms)
+    for view in views_of(image.hypotheses(word.chosen)):
         for candidate in view.candidates:
             yield view.hypothesis, Placed("", *candidate.box.moved(word.crop.box.x, word.crop.box.y))
 
@@ -103,12 +109,13 @@ def candidates(results: Path, word: Word) -> Iterator[tuple[str, Placed]]:
 def causes(results: Path, words: Mapping[str, Word], truth: Truth) -> tuple[dict[tuple[str, int], str], Counter[str]]:
     """(row id, position) -> cause, see ``CAUSES``; and how many letters have a candidate in their place, ``chosen`` by
     the alignment's hypothesis, and under ``any``."""
+    recogniser = load_recogniser(results / "recogniser/recogniser.npz")
+    forms = recogniser.forms if recogniser else PrintForms()
     found, oracle = {}, Counter()
     for row_id, word in words.items():
         aligned = {letter.position: letter for letter in word.letters}
         own = {position: true for (row, position), true in truth.letters.items() if row == row_id}
-        places = list(candidates(results, word))
-        chosen = word.letters[0].hypothesis if word.letters else ""
+        places = list(candidates(word, forms))
         for position, true in own.items():
             if true.status == "ambiguous":
                 continue
@@ -116,8 +123,8 @@ def causes(results: Path, words: Mapping[str, Word], truth: Truth) -> tuple[dict
             under = {name for name, place in places if truth.is_there(place, true)}
             oracle["letters"] += 1
             oracle["any"] += bool(under)
-            oracle["chosen"] += chosen in under
-            found[row_id, position] = _cause(letter, true, truth, under, chosen)
+            oracle["chosen"] += word.chosen in under
+            found[row_id, position] = _cause(letter, true, truth, under, word.chosen)
     return found, oracle
 
 

@@ -31,19 +31,20 @@ sys.path.insert(0, str(ROOT / "scripts"))
 import yaml
 from snakemake.utils import update_config
 
-from lettermill.base.split import Split
 from lettermill.dataset.assemble import assemble, rejected_by_table
+from lettermill.dataset.compare import Compared, compare_rows
 from lettermill.dataset.dataset_card import dataset_card
-from lettermill.dataset.diagnosis import Learnt, diagnosis_of, read_findings
-from lettermill.dataset.duplicates import find_duplicates, first_rows
+from lettermill.dataset.diagnosis import Learnt, diagnosis_of
+from lettermill.dataset.findings import read_findings
+from lettermill.dataset.split import split_of
 from lettermill.dataset.summary import summary
 from lettermill.dataset.suspects import gather_suspects
 from lettermill.fetch.settings import FetchSettings
 from lettermill.image.crop import Cropping
 from lettermill.image.segmentation import Tolerances
 from lettermill.plan.workplan import Workplan
-from lettermill.records.csv_files import write_records
-from lettermill.records.schemas import Duplicate, ImageSource, RejectedRow, Transcription
+from lettermill.records.csv_files import read_records
+from lettermill.records.schemas import Duplicate, ImageSource, MovedRows, RejectedRow, Transcription, Withheld
 from lettermill.report.contact_sheets import ContactSheets, write_contact_sheets
 from lettermill.stages.align import align_batch
 from lettermill.stages.crop import crop_batch
@@ -56,6 +57,7 @@ from lettermill.stages.segment import segment_batch
 RECOGNISER = Path("results/recogniser/recogniser.npz")
 DATASET = Path("results/dataset")
 SUSPECTS = Path("results/suspects.csv")
+COMPARED = Compared(*(Path("results") / name for name in ("duplicates.csv", "moved.csv", "withheld.csv", "withheld")))
 LEARNING = 3
 """Threads that ``learn`` has use for."""
 
@@ -154,28 +156,31 @@ def write_suspects(batches: Iterable[str]) -> Seconds:
     return spent
 
 
-def write_dataset(
-    batches: Mapping[str, int],
-    unusable: Iterable[RejectedRow],
-    lengths: Sequence[tuple[str, int]],
-    config: dict,
-) -> Seconds:
+def compare(batches: Iterable[str], lengths: Sequence[tuple[str, int]], config: dict) -> Seconds:
+    """What all rows together show. lengths: see ``find_moved``."""
+    spent = Seconds()
+    with stage(spent, "compare"):
+        letters = [Files.of(batch).letters for batch in batches]
+        suspects = SUSPECTS if config["method"] == "align" else None
+        compare_rows(letters, lengths, suspects, (), config["accept_contradicted"], COMPARED)
+    return spent
+
+
+def write_dataset(batches: Mapping[str, int], unusable: Iterable[RejectedRow], config: dict) -> Seconds:
     """The dataset of batches (name -> rows), its summary, and its card, which is like the workflow's but for the names
-    of settings and versions. lengths: see ``find_moved``."""
+    of settings and versions."""
     spent = Seconds()
     with stage(spent, "dataset"):
         letters = {Files.of(batch).letters: rows for batch, rows in batches.items()}
-        findings = read_findings(letters)
-        duplicates = find_duplicates(findings)
-        split = Split(**config["split"], same_as=first_rows(duplicates))
+        split = split_of(config["split"], COMPARED.duplicates)
         account = assemble(letters, rejected_by_table(unusable), split, DATASET)
         text = dataset_card(account, Path(config["table"]).name, config, {})
         (DATASET / "README.md").write_text(text, encoding="utf-8")
         output = LearningOutput.of(RECOGNISER.parent) if config["method"] == "align" else None
         learnt = Learnt(output.learning, output.printed, SUSPECTS, config["align"]["examples"]) if output else Learnt()
-        diagnosis = diagnosis_of(findings, account.delivered_rows, learnt, lengths)
-        write_records(Path("results/duplicates.csv"), Duplicate, duplicates)
-        text = summary(account, DATASET, diagnosis, duplicates=duplicates)
+        moved, withheld = read_records(COMPARED.moved, MovedRows), read_records(COMPARED.withheld, Withheld)
+        diagnosis = diagnosis_of(read_findings(letters), account.delivered_rows, learnt, moved, withheld)
+        text = summary(account, DATASET, diagnosis, duplicates=read_records(COMPARED.duplicates, Duplicate))
         Path("results/summary.txt").write_text(text, encoding="utf-8")
     return spent
 
@@ -211,9 +216,11 @@ def run(config: dict, files: list[Path], cores: int) -> Seconds:
             RECOGNISER.parent.mkdir(parents=True)
             spent.update(learn(names, config, cores))
         all_of(*((to_letters, batch, config) for batch in rows))
-        all_of((draw_sheets, names), *([(write_suspects, names)] if config["method"] == "align" else []))
+        if config["method"] == "align":
+            spent.update(write_suspects(names))
+        spent.update(compare(names, plan.lengths, config))
         of_batches = {batch.batch: len(batch.patterns) for batch in rows}
-        all_of((write_dataset, of_batches, plan.rejected_rows, plan.lengths, config))
+        all_of((draw_sheets, names), (write_dataset, of_batches, plan.rejected_rows, config))
         pool.close()
         pool.join()
     return spent

@@ -1,11 +1,10 @@
 """dataset: all letters in one folder, and the outcome of every row.
 
-dataset   from results/letters/{batch}/ of all batches, the rows of the table, corrections, and what `learn` and
-          `suspects` say:
+dataset   from results/letters/{batch}/ of all batches, the rows of the table, corrections, and what `learn`, `suspects`
+          and `compare` say:
               results/dataset/{letter}/…png, metadata.csv, rejected.csv, README.md
               results/summary.txt, table_notes.csv
               results/diagnosis.csv     what stands in the way of most rows
-              results/duplicates.csv    rows with the same image
               results/corrections.csv   the outcome of each line of config `corrections`
 
 The letter folders are not declared as outputs: Snakemake deletes outputs before a job, and a dataset of
@@ -16,12 +15,15 @@ hundreds of thousands of files should only get what has changed. The script remo
 rule dataset:
     input:
         **({"learning": learning, "printed": printed, "suspects": "results/suspects.csv"} if ALIGNED else {}),
+        duplicates="results/duplicates.csv",
+        moved="results/moved.csv",
+        withheld="results/withheld.csv",
+        tables="results/withheld",
         letters=expand("results/letters/{batch}", batch=BATCHES),
         batches="results/plan/batches.csv",
         rejected_rows="results/plan/rejected.csv",
         notes="results/plan/notes.csv",
         corrections="results/plan/corrections.csv",
-        order=ancient("results/plan/order.csv"),  # the order of the table alone changes no dataset
     output:
         metadata="results/dataset/metadata.csv",
         rejected=report(
@@ -36,7 +38,6 @@ rule dataset:
         ),
         notes="results/table_notes.csv",
         diagnosis="results/diagnosis.csv",
-        duplicates="results/duplicates.csv",
         corrections="results/corrections.csv",
     log:
         "logs/dataset.log",

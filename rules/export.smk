@@ -14,8 +14,19 @@ export_card          results/export/{format}/README.md                        co
 
 rule export:
     input:
+        "results/dataset/metadata.csv",
         lambda wildcards: [path for format in FORMATS for path in export_files(format)],
         expand("results/export/{format}/README.md", format=FORMATS),
+    localrule: True
+
+
+checkpoint export_plan:
+    # Once all rows are compared, Snakemake looks again at which batches must be exported.
+    input:
+        duplicates="results/duplicates.csv",
+        withheld="results/withheld",
+    output:
+        plan=touch("results/export/.compared"),
     localrule: True
 
 
@@ -35,7 +46,7 @@ rule export_huggingface:
         export="huggingface",
         split=config["split"],
         classes=CLASSES,
-        same_images=same_images,
+        compared=compared,
         code=lambda wildcards: code_of("lettermill.export.huggingface"),
     script:
         "../scripts/export.py"
@@ -57,7 +68,7 @@ rule export_webdataset:
         export="webdataset",
         split=config["split"],
         classes=CLASSES,
-        same_images=same_images,
+        compared=compared,
         code=lambda wildcards: code_of("lettermill.export.webdataset"),
     script:
         "../scripts/export.py"
@@ -85,6 +96,7 @@ rule normalise:
 rule export_idx:
     input:
         duplicates="results/duplicates.csv",
+        withheld="results/withheld",
         letters=expand("results/letters/{batch}", batch=BATCHES),
         squares=expand(SQUARES, batch=BATCHES),
     output:
@@ -107,6 +119,7 @@ rule export_idx:
 rule export_npz:
     input:
         duplicates="results/duplicates.csv",
+        withheld="results/withheld",
         letters=expand("results/letters/{batch}", batch=BATCHES),
         squares=expand(SQUARES, batch=BATCHES),
     output:
@@ -129,6 +142,7 @@ rule export_npz:
 rule export_folders:
     input:
         duplicates="results/duplicates.csv",
+        withheld="results/withheld",
         letters=expand("results/letters/{batch}", batch=BATCHES),
     output:
         **FILES["folders"],
@@ -150,6 +164,7 @@ rule export_folders:
 rule export_card:
     input:
         duplicates="results/duplicates.csv",
+        withheld="results/withheld",
         letters=expand("results/letters/{batch}", batch=BATCHES),
         files=lambda wildcards: export_files(wildcards.format),
     output:

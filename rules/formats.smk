@@ -2,6 +2,8 @@
 
 from lettermill.base.split import PARTS
 from lettermill.export.labelled_letters import classes_of, idx_labels
+from lettermill.records.csv_files import read_records
+from lettermill.records.schemas import Duplicate, Withheld
 
 FORMATS = config["export"]["formats"]
 CLASSES = classes_of(config["alphabet"])
@@ -33,14 +35,25 @@ def export_files(format):
 
 
 def duplicates(wildcards):
-    """The rows with the same image, which are in the same part of the split, for the export of a batch: as they are, so
-    that a change of one batch does not export all of them again."""
-    path = rules.dataset.output.duplicates
-    return before_update(path) if os.path.exists(path) else path
+    """The rows with the same image, for the export of a batch: as they are once all rows are compared, so that a change
+    of one batch does not export all of them again."""
+    checkpoints.export_plan.get()
+    return before_update(rules.compare.output.duplicates)
 
 
-def same_images(wildcards):
-    """A digest of these, so that the next run notices when they have changed. Empty if there are none."""
-    path = Path(rules.dataset.output.duplicates)
-    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    return digest([tuple(lines)]) if len(lines) > 1 else ""
+def compared(wildcards):
+    """A digest of what `compare` says of the rows of a batch: which are withheld, and which are in the part of the
+    split of another row. Empty if it says nothing."""
+    done = rules.export_plan.output.plan
+    return rows_compared(os.stat(done).st_mtime_ns).get(wildcards.batch, "") if os.path.exists(done) else ""
+
+
+@cache
+def rows_compared(stamp):
+    """Batch -> that digest. stamp: changes when all rows have been compared again."""
+    found = read_records(Path(rules.compare.output.duplicates), Duplicate)
+    found += read_records(Path(rules.compare.output.withheld), Withheld)
+    batches = {}
+    for row in found:
+        batches.setdefault(PLAN.batch_of(row.row_id), []).append(row[:2])
+    return {batch: digest(rows) for batch, rows in batches.items()}

@@ -17,6 +17,7 @@ rule tune_reading:
         onnx="results/model/model.onnx",
         preprocessing="results/model/model.json",
         duplicates="results/duplicates.csv",
+        withheld="results/withheld.csv",
     output:
         ngrams="results/model/ngrams.arpa",
         weights="results/model/reading.json",
@@ -70,6 +71,7 @@ rule evaluate_words:
         word_list=word_list,
         recogniser=recogniser,
         duplicates="results/duplicates.csv",
+        withheld="results/withheld.csv",
     output:
         words="results/model/words.csv",
         figures="results/model/words.json",

@@ -26,6 +26,7 @@ PLOTS = {
 
 rule sheets:
     input:
+        withheld="results/withheld",
         letters=expand("results/letters/{batch}", batch=BATCHES),
         batches="results/plan/batches.csv",
     output:
@@ -68,6 +69,7 @@ rule report:
         diagnosis="results/diagnosis.csv",
         metadata="results/dataset/metadata.csv",
         rejected="results/dataset/rejected.csv",
+        withheld="results/withheld",
         batches=expand("results/letters/{batch}", batch=BATCHES),
     output:
         plots=[

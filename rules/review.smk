@@ -11,6 +11,7 @@ REVIEW = [f"results/review/{name}" for name in [*page_files(), DATA, WORDS]]
 rule review:
     input:
         **({"suspects": "results/suspects.csv"} if ALIGNED else {}),
+        withheld="results/withheld",
         letters=expand("results/letters/{batch}", batch=BATCHES),
         batches="results/plan/batches.csv",
         corrections="results/plan/corrections.csv",

@@ -11,7 +11,6 @@ import sys
 import time
 from pathlib import Path
 
-import yaml
 from snakemake import __version__ as SNAKEMAKE_VERSION
 from snakemake.logging import logger
 from snakemake.utils import min_version, update_config
@@ -28,6 +27,7 @@ from lettermill.dataset.sync import remove_others
 from lettermill.fetch.cache import Cache
 from lettermill.fetch.refill import lost_images, refill
 from lettermill.plan import plan_files
+from lettermill.plan.config import read_own_yaml
 from lettermill.plan.image_files import check_images
 from lettermill.records import row_store
 from lettermill.workflow.code import code_of
@@ -46,7 +46,7 @@ configfile: str(ROOT / "config.yaml")
 
 
 # A workflow that uses this one as a module may pass a config that contains only what differs from the defaults.
-DEFAULTS = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
+DEFAULTS = read_own_yaml(ROOT / "config.yaml")
 update_config(DEFAULTS, config)
 config = DEFAULTS
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from lettermill.base.kept import Kept
 from lettermill.base.package_versions import versions
-from lettermill.base.split import Split
 from lettermill.dataset.assemble import assemble, rejected_by_table
 from lettermill.dataset.card_header import About
 from lettermill.dataset.correction_outcomes import gather_outcomes
 from lettermill.dataset.dataset_card import dataset_card
-from lettermill.dataset.diagnosis import Learnt, diagnosis_of, read_findings
-from lettermill.dataset.duplicates import find_duplicates, first_rows
+from lettermill.dataset.diagnosis import Learnt, diagnosis_of
+from lettermill.dataset.findings import read_findings
+from lettermill.dataset.split import split_of
 from lettermill.dataset.summary import summary
 from lettermill.dataset.sync import remove_others
 from lettermill.records import row_store
@@ -22,10 +22,11 @@ from lettermill.records.schemas import (
     CorrectionOutcome,
     Diagnosed,
     Duplicate,
+    MovedRows,
     PlannedBatch,
     RejectedRow,
     TableNote,
-    TableRow,
+    Withheld,
 )
 from lettermill.workflow.job import job_log
 from lettermill.workflow.job_files import results_of
@@ -42,17 +43,15 @@ def main() -> None:
     given, params, output = snakemake.input, snakemake.params, Path(snakemake.output.metadata).parent
     rows = {batch.batch: batch.rows for batch in read_records(Path(given.batches), PlannedBatch)}
     batches = {Path(folder): rows[Path(folder).name] for folder in given.letters}
-    findings = read_findings(batches)
-    duplicates = find_duplicates(findings)
     rejected = rejected_by_table(read_records(Path(given.rejected_rows), RejectedRow))
-    split = Split(**params.split, same_as=first_rows(duplicates))
+    split = split_of(params.split, Path(given.duplicates))
     results = results_of(snakemake.output.summary)
     state = results / row_store.FOLDER / "dataset"
     kept = Kept(state / "letters", params.code)
     account = assemble(batches, rejected, split, output, kept, state / "left")
     kept.forget_others()
     logging.info("%d letters of %d rows", account.letters.total(), account.delivered_rows)
-    letters = account.low_confidence + account.rejected_by_hand
+    letters = account.low_confidence + account.rejected_by_hand + account.withheld
     logging.info("rejected: %d rows, and %d letters of other rows", account.stopped.total(), letters)
     names = {f"{batch.name}{suffix}" for batch in batches for suffix in ("", ".csv", ".jsonl")}
     for stage in STAGES:
@@ -66,10 +65,11 @@ def main() -> None:
     outcomes = gather_outcomes(batches, read_records(Path(given.corrections), CorrectionOutcome))
     write_records(Path(snakemake.output.corrections), CorrectionOutcome, outcomes)
     learnt = Learnt(_input("learning"), _input("printed"), _input("suspects"), params.examples)
-    lengths = read_records(Path(given.order), TableRow)
-    diagnosis = diagnosis_of(findings, account.delivered_rows, learnt, lengths)
-    write_records(Path(snakemake.output.duplicates), Duplicate, duplicates)
+    moved = read_records(Path(given.moved), MovedRows)
+    withheld = read_records(Path(given.withheld), Withheld)
+    diagnosis = diagnosis_of(read_findings(batches), account.delivered_rows, learnt, moved, withheld)
     write_records(Path(snakemake.output.diagnosis), Diagnosed, diagnosis)
+    duplicates = read_records(Path(given.duplicates), Duplicate)
     text = summary(account, output, diagnosis, notes, outcomes, duplicates)
     Path(snakemake.output.summary).write_text(text, encoding="utf-8")
 

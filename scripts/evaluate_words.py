@@ -4,7 +4,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lettermill.base.alphabet import Alphabet
-from lettermill.dataset.duplicates import split_of
+from lettermill.dataset.split import split_of
+from lettermill.dataset.withheld import without_withheld
 from lettermill.predict.evaluate_words import evaluate_words
 from lettermill.predict.models import MODEL_FILES, load_models
 from lettermill.predict.word_list import read_word_list
@@ -23,7 +24,8 @@ def main() -> None:
     alphabet = Alphabet(params.alphabet)
     evaluate_words(
         batches=[
-            (folder, read_records(rows, Transcription)) for folder, rows in pairs_by_batch(given.cropped, given.rows)
+            (folder, without_withheld(read_records(rows, Transcription), Path(given.withheld)))
+            for folder, rows in pairs_by_batch(given.cropped, given.rows)
         ],
         models=load_models(**paths_by_name(given, MODEL_FILES)),
         split=split_of(params.split, Path(given.duplicates)),

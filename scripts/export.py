@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import lettermill
 from lettermill.base.split import Split
-from lettermill.dataset.duplicates import split_of
+from lettermill.dataset.split import split_of
 from lettermill.dataset.sync import remove_others, remove_parts, remove_strangers
 from lettermill.workflow.job import job_log
 from lettermill.workflow.job_files import paths_by_batch, paths_by_name, results_of

@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lettermill.dataset.duplicates import split_of
+from lettermill.dataset.split import split_of
+from lettermill.dataset.withheld import without_withheld
 from lettermill.predict.models import MODEL_FILES, load_models
 from lettermill.predict.tune import tune_reading
 from lettermill.records.csv_files import read_records
@@ -20,7 +21,8 @@ def main() -> None:
     given, params = snakemake.input, snakemake.params
     tune_reading(
         batches=[
-            (folder, read_records(rows, Transcription)) for folder, rows in pairs_by_batch(given.cropped, given.rows)
+            (folder, without_withheld(read_records(rows, Transcription), Path(given.withheld)))
+            for folder, rows in pairs_by_batch(given.cropped, given.rows)
         ],
         models=load_models(**paths_by_name(given, MODEL_FILES)),
         split=split_of(params.split, Path(given.duplicates)),

@@ -8,6 +8,7 @@ import pickle
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pytest
@@ -17,9 +18,16 @@ from hypothesis import HealthCheck, settings
 from project import Project
 from server import Server, serving
 
+T = TypeVar("T")
+
 # How long an example takes says something about the machine, and what else it does, not about the code.
 settings.register_profile("lettermill", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("lettermill")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are cores: some tests wait for a cluster, a server or a browser."""
+    return min(4, (os.cpu_count() or 1) + 1)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -51,19 +59,18 @@ def paper() -> Callable[..., np.ndarray]:
 
 
 @pytest.fixture(scope="session")
-def run_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], Project]], Project]:
-    """A function that gives the project of a name, made by a function of its folder: once for all processes that run
-    tests side by side. Not to be changed: copy it."""
+def run_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], T]], T]:
+    """A function that gives the project of a name, or what else a function of a folder of its own has made there: once
+    for all processes that run tests side by side. Not to be changed: copy it."""
     base = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         base = base.parent
 
-    def run(name: str, make: Callable[[Path], Project]) -> Project:
+    def run(name: str, make: Callable[[Path], T]) -> T:
         made = base / f"{name}.pickle"
         with FileLock(base / f"{name}.lock"):
             if not made.exists():
-                project = make(base / name)
-                made.write_bytes(pickle.dumps(project))
+                made.write_bytes(pickle.dumps(make(base / name)))
             return pickle.loads(made.read_bytes())
 
     return run
@@ -81,15 +88,32 @@ def finished(run_once: Callable) -> Project:
     return run_once("finished", make)
 
 
+ALIGNED = {
+    "method": "align",
+    "align": {"rounds": 1},  # the second round would change little here, and take as long again
+    "review": {"confidence": 0.995, "letters": 400},
+}
+
+
 @pytest.fixture(scope="session")
 def aligned(run_once: Callable) -> Project:
     """The sample in four batches, aligned, with much on its review page, run to the end."""
 
     def make(folder: Path) -> Project:
-        review = {"confidence": 0.995, "letters": 400}
-        align = {"rounds": 1}  # the second round would change little here, and take as long again
-        project = Project.of_sample(folder, 300, batches=4, method="align", align=align, review=review)
+        project = Project.of_sample(folder, 300, batches=4, **ALIGNED)
         project.run()
         return project
 
     return run_once("aligned", make)
+
+
+@pytest.fixture(scope="session")
+def few_aligned(run_once: Callable) -> Project:
+    """As ``aligned``, with a third of the rows in two batches: to learn from them takes a third of the time."""
+
+    def make(folder: Path) -> Project:
+        project = Project.of_sample(folder, 100, batches=2, **ALIGNED)
+        project.run()
+        return project
+
+    return run_once("few_aligned", make)

@@ -13,6 +13,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import IO
 
 import yaml
 
@@ -89,6 +90,16 @@ class Project:
         assert (status != 0) == fails, output
         return output
 
+    def start(self, output: IO, *options: str, forked: bool = True) -> subprocess.Popen | snakemake_forks.Fork:
+        """Write config and table, start the workflow in a process group of its own; what it prints goes to a file."""
+        self.write()
+        if forked and snakemake_forks.serve_this_environment():
+            return snakemake_forks.forks().start(self.options(*options), self.repository, output.fileno())
+        return subprocess.Popen(
+            self.command(*options), cwd=self.repository, stdout=output, stderr=subprocess.STDOUT,
+            start_new_session=True, preexec_fn=_heed_interrupts,
+        )  # fmt: skip
+
     def ran(self, *options: str) -> Counter[str]:
         """Rule -> jobs of a run."""
         return jobs_of(self.run(*options))
@@ -99,12 +110,9 @@ class Project:
 
     def kill_when(self, pattern: str, with_signal: int, *options: str) -> None:
         """Start a run and send it ``with_signal`` as soon as a file matches ``pattern``."""
-        self.write()
-        running = subprocess.Popen(
-            self.command(*options), cwd=self.repository, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            start_new_session=True, preexec_fn=_heed_interrupts,
-        )  # fmt: skip
-        until = time.monotonic() + 60
+        with open(os.devnull, "w") as nowhere:
+            running = self.start(nowhere, *options, forked=self.forked and with_signal == signal.SIGKILL)
+        until = time.monotonic() + 240
         while not any(self.folder.glob(pattern)):
             assert running.poll() is None and time.monotonic() < until, f"no {pattern} before the run ended"
             time.sleep(0.02)
@@ -120,7 +128,7 @@ class Project:
         running = subprocess.Popen(
             self.command(), cwd=self.repository, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        until = time.monotonic() + 60
+        until = time.monotonic() + 240
         while not (found := _processes(rf"{re.escape(str(self.folder))}/\.snakemake/scripts/\S+\.{rule}\.py")):
             assert running.poll() is None and time.monotonic() < until, f"no job of {rule}"
         os.kill(found[0], signal.SIGKILL)

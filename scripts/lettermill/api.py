@@ -82,8 +82,8 @@ def read_word(
     image: an array, or the path of an image file. model_folder: with ``model.onnx`` and ``model.json``, and
     with the n-grams and weights of the rule `tune_reading`, if these have been made. recogniser: the
     path of ``recogniser.npz``; by default the one that the same run has written. words: a word list; None for any text.
-    other_words: prior weight of any text that is not in ``words``, where each of ``words`` has 1. cropping: how to find
-    the handwriting in the image, see config `crop`; by default the whole image is read.
+    other_words: the share of words that are missing from the list, see config `predict`. cropping: how to find the
+    handwriting in the image, see config `crop`; by default the whole image is read.
     ngrams: whether texts are preferred whose letters follow each other as in the transcriptions of the table.
     Raises InputError if a file is missing, the image is not valid or no recogniser could be trained;
     CorruptedFileError if a model file is damaged.

@@ -20,8 +20,8 @@ TRUTH = SAMPLE / "boxes.csv"
 
 
 def sample(folder: Path, *settings: str) -> Project:
-    """The sample with the default config, its results in ``folder``."""
-    project = Project(folder, forked=False)
+    """The sample with the default config, its results in ``folder``: as a user runs it, unless there are settings."""
+    project = Project(folder, forked=bool(settings))
     project.options = lambda *options: ["-j", "2", "--directory", str(folder), *options, *settings]
     project.run()
     return project

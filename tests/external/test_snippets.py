@@ -2,6 +2,8 @@
 
 import csv
 import os
+import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -12,6 +14,7 @@ import pytest
 import yaml
 
 import slurm
+import snakemake_forks
 from project import ROOT, SAMPLE
 from server import serving
 from snippets import DOCUMENTS, Snippet, snippets
@@ -19,8 +22,12 @@ from snippets import DOCUMENTS, Snippet, snippets
 LANGUAGES = {"bash", "yaml", "python", "csv", "json", "text"}
 QUICK = {"batches: auto": "batches: 2", "epochs: 20": "epochs: 2", "rounds: auto": "rounds: 1"}
 """Defaults that are changed: here commands are tried, not what a model is worth."""
+ROWS = 100
+"""As many rows has the sample here, those among them that the documentation names."""
 
 README, *PAGES = DOCUMENTS
+TRAINED = {"predict", "python"}
+"""Pages on what to do with a model: there, `train` has been run."""
 PAGES = [page for page in PAGES if any(snippet.runs for snippet in snippets(page))]
 
 
@@ -53,9 +60,8 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         assert f"{usual}\n" in defaults
         defaults = defaults.replace(usual, quick)
     (folder / "config.yaml").write_text(defaults, encoding="utf-8")
+    rows = shorten_sample(folder / "resources/sample/words.csv")
     with serving() as server:
-        with open(SAMPLE / "words.csv", encoding="utf-8", newline="") as sample:
-            rows = list(csv.DictReader(sample))
         with open(folder / "words.csv", "w", encoding="utf-8", newline="") as table:
             writer = csv.writer(table)
             writer.writerow(["word_id", "url", "transcription"])
@@ -65,12 +71,28 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         (folder / "my-words").mkdir()
         for row in rows[:3]:
             shutil.copy2(SAMPLE / row["image"], folder / "my-words")
-        give_all(README, folder)
+        give_all(README, folder, forked=False)
         yield folder
 
 
-def bash(commands: str, folder: Path) -> None:
+def shorten_sample(table: Path) -> list[dict[str, str]]:
+    """Returns the rows that it has then."""
+    named = set(re.findall(r"word_\d{4}", "".join(page.read_text(encoding="utf-8") for page in DOCUMENTS)))
+    with open(table, encoding="utf-8", newline="") as sample:
+        rows = sorted(csv.DictReader(sample), key=lambda row: Path(row["image"]).stem not in named)
+    rows = sorted(rows[:ROWS], key=lambda row: row["image"])
+    with open(table, "w", encoding="utf-8", newline="") as sample:
+        writer = csv.DictWriter(sample, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+    return rows
+
+
+def bash(commands: str, folder: Path, forked: bool) -> None:
+    """forked: whether ``snakemake`` is the one of snakemake_forks.py."""
     environment = os.environ | {"PYTHONPATH": str(folder / "scripts")}
+    if forked and snakemake_forks.serve_this_environment():
+        commands = f'snakemake() {{ {shlex.quote(str(snakemake_forks.forks().snakemake))} "$@"; }}\n{commands}'
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", commands],
         cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
@@ -78,7 +100,7 @@ def bash(commands: str, folder: Path) -> None:
     assert done.returncode == 0, f"{commands}\n{done.stdout[-5000:]}"
 
 
-def give(snippet: Snippet, folder: Path) -> None:
+def give(snippet: Snippet, folder: Path, forked: bool) -> None:
     """What the reader does with a code block."""
     if snippet.title.startswith("add to "):
         path = folder / snippet.title.removeprefix("add to ")
@@ -88,26 +110,36 @@ def give(snippet: Snippet, folder: Path) -> None:
         (folder / snippet.title).parent.mkdir(parents=True, exist_ok=True)
         (folder / snippet.title).write_text(snippet.text, encoding="utf-8")
     elif snippet.language == "python":
-        bash(f"python - <<'PYTHON'\n{snippet.text}PYTHON", folder)
+        bash(f"python - <<'PYTHON'\n{snippet.text}PYTHON", folder, forked)
     elif snippet.language == "bash":
-        bash(snippet.text, folder)
+        bash(snippet.text, folder, forked)
 
 
-def give_all(document: Path, folder: Path) -> None:
+def give_all(document: Path, folder: Path, forked: bool = True) -> None:
     for snippet in snippets(document):
         if not snippet.note:
-            give(snippet, folder)
+            give(snippet, folder, forked)
         elif snippet.note == "slurm":
             try:
                 with slurm.running(folder.parent / f"slurm{snippet.line}"):
-                    give(snippet, folder)
+                    give(snippet, folder, forked=False)
             except slurm.NoSlurm as why:
                 pytest.skip(str(why))
 
 
+@pytest.fixture(scope="module")
+def trained(clone: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The clone of a reader who has also trained a model on those words."""
+    folder = tmp_path_factory.mktemp("trained") / "lettermill"
+    shutil.copytree(clone, folder, symlinks=True)
+    bash("snakemake -j 8 train --configfile my.yaml --directory my-data", folder, forked=True)
+    return folder
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.stem)
-def test_snippets(page: Path, clone: Path, tmp_path: Path) -> None:
+def test_snippets(page: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     """From top to bottom, each page for itself, after README."""
-    shutil.copytree(clone, tmp_path / "lettermill", symlinks=True)
+    start = request.getfixturevalue("trained" if page.stem in TRAINED else "clone")
+    shutil.copytree(start, tmp_path / "lettermill", symlinks=True)
     give_all(page, tmp_path / "lettermill")

@@ -1,6 +1,7 @@
 """Fixtures of the unit tests: what is dear to make is made once a session."""
 
 import csv
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,9 +19,12 @@ from project import SAMPLE
 
 
 @pytest.fixture(scope="session")
-def sample_recogniser(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sample_recogniser(run_once: Callable) -> Path:
     """A recogniser that has been trained on 250 words of the sample."""
-    folder = tmp_path_factory.mktemp("sample_recogniser")
+    return run_once("sample_recogniser", trained_recogniser)
+
+
+def trained_recogniser(folder: Path) -> Path:
     alphabet = Alphabet("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
     with open(SAMPLE / "words.csv", encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))

@@ -1,8 +1,11 @@
 """A stage depends on the modules that it imports, all of them and no others."""
 
 import importlib.metadata
+import json
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -99,3 +102,26 @@ def test_no_tree_of_a_module_is_kept() -> None:
         [sys.executable, "-c", code], cwd=PACKAGE.parent, stdout=subprocess.PIPE, text=True, check=True
     )
     assert int(done.stdout) == 0
+
+
+def test_what_is_found_is_kept_by_what_the_files_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "")
+    shutil.copytree(PACKAGE, tmp_path / "lettermill", ignore=shutil.ignore_patterns("__pycache__"))
+    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from lettermill.workflow.code import code_of, KEPT\n"
+    code += "print(code_of('lettermill.base.split')); print(KEPT)"
+
+    def found() -> str:
+        return subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+
+    first = found()
+    kept = Path(first.splitlines()[1])
+    content = kept.read_bytes()
+    assert found() == first and kept.read_bytes() == content
+    entries = json.loads(content)
+    kept.write_text(json.dumps({key: [[], [], "taken"] for key in entries}), encoding="utf-8")
+    assert "base/split.py taken" in found()
+    edited = tmp_path / "lettermill/base/split.py"
+    edited.write_text(edited.read_text(encoding="utf-8") + "\nEDITED = 1\n", encoding="utf-8")
+    assert "base/split.py taken" not in found()
+    kept.write_text("half of")
+    assert "taken" not in found()

@@ -21,23 +21,26 @@ from hypothesis import strategies as some
 from lettermill.base.box import Box
 from lettermill.base.errors import CorruptedFileError
 from lettermill.base.file_names import file_stem
+from lettermill.base.reasons import MOVED
 from lettermill.base.split import Split
 from lettermill.dataset.assemble import assemble
+from lettermill.dataset.dataset_card import dataset_card
 from lettermill.dataset.letter_table import read_letters
 from lettermill.dataset.sync import remove_strangers
+from lettermill.dataset.withheld_tables import write_without
 from lettermill.export.all_squares import AllSquares
 from lettermill.export.export_cards import DESCRIPTIONS, count_letters, export_card
 from lettermill.export.folders import write_folders
 from lettermill.export.huggingface import schema, write_parquet
 from lettermill.export.idx import write_idx
-from lettermill.export.labelled_letters import class_indices, classes_of, idx_labels
+from lettermill.export.labelled_letters import class_indices, classes_of, idx_labels, letters_by_part
 from lettermill.export.npz import write_npz
 from lettermill.export.squares import write_squares
 from lettermill.export.webdataset import key_of, write_shards
 from lettermill.image.codec import encode_png
 from lettermill.image.normalise import normalise
 from lettermill.records.csv_files import read_records, write_records
-from lettermill.records.schemas import Delivered, Letter, Rejected
+from lettermill.records.schemas import Delivered, Letter, Rejected, ReviewLetter, ReviewWord, Withheld
 
 CLASSES = classes_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 ALL_TRAIN = Split(1, 0, 0)
@@ -177,6 +180,25 @@ def test_squares_come_in_the_order_of_rows_whatever_the_batches(batches: dict[Pa
     squares = AllSquares(letters, batches)
     assert (squares.of(letters) == [normalise(picture(*letter), 28, 4) for letter in ORDER]).all()
     assert (squares.of(letters[5:7]) == squares.of(letters)[5:7]).all() and squares.of(letters[:0]).shape == (0, 28, 28)
+
+
+def test_letters_that_are_withheld_are_not_exported(tmp_path: Path) -> None:
+    folder, squares = tmp_path / "letters/0of1", tmp_path / "0of1.npy"
+    batch(folder, {"a": "ABB", "b": "AC", "c": "BA"})
+    write_squares(folder, squares)
+    withheld = {"b": Withheld("b", MOVED, "")}
+    write_records(folder / "review_letters.csv", ReviewLetter, [])
+    write_records(folder / "review_words.csv", ReviewWord, [])
+    write_records(folder / "rejected.csv", Rejected, [])
+    assert write_without(folder, withheld, tmp_path / "withheld/0of1") == 1
+    order = [("a", 0), ("a", 1), ("a", 2), ("c", 0), ("c", 1)]
+    letters = read_letters([folder], ALL_TRAIN)
+    assert list(zip(letters["row_id"], letters["position"], strict=True)) == order
+    pictures = [normalise(picture(*each), 28, 4) for each in order]
+    assert (AllSquares(letters, {folder: squares}).of(letters) == pictures).all()
+    assert [(letter.row_id, letter.position) for letter in letters_by_part(folder, ALL_TRAIN)["train"]] == order
+    write_folders([folder], ALL_TRAIN, list("ABC"), tmp_path / "folders")
+    assert len(list(tmp_path.glob("folders/train/?/*.png"))) == 5
 
 
 @pytest.mark.parametrize("change", [lambda squares: squares[:-1], lambda squares: squares[[0, *range(len(squares))]]])
@@ -319,7 +341,12 @@ def test_hugging_face_reads_any_id(tmp_path: Path, ids: list[str]) -> None:
     card = export_card("huggingface", count_letters(read_letters([made], ALL_TRAIN)), CLASSES, "words.csv", "1")
     (parquet / "README.md").write_text(card, encoding="utf-8")
     assert read(str(parquet)) == expected
-    assemble({made: len(ids)}, [], ALL_TRAIN, tmp_path / "dataset")
+    account = assemble({made: len(ids)}, [], ALL_TRAIN, tmp_path / "dataset")
+    (tmp_path / "dataset/README.md").write_text(dataset_card(account, "words.csv", {}, {}), encoding="utf-8")
+    letters = load_dataset(str(tmp_path / "dataset"), cache_dir=str(tmp_path / "cache of all"))["letters"]
+    lost = {"NA", "NULL"}  # the reader takes them for missing values
+    found = [(row["row_id"], row["position"]) for row in letters if row["row_id"]]
+    assert sorted(found) == [(row_id, place) for row_id, place in expected if row_id not in lost]
     as_it_is = load_dataset("imagefolder", data_dir=str(tmp_path / "dataset"), cache_dir=str(tmp_path / "cache"))
     assert list(as_it_is) == ["train"] and len(as_it_is["train"]) == len(expected)  # the ids may become numbers
 

@@ -11,7 +11,8 @@ from lettermill.base.box import Box
 from lettermill.base.findings import KINDS, count_findings, diagnose, nothing_learnt
 from lettermill.base.reasons import REASONS
 from lettermill.dataset.account import Account
-from lettermill.dataset.diagnosis import Learnt, diagnosis_of, read_findings
+from lettermill.dataset.diagnosis import Learnt, diagnosis_of
+from lettermill.dataset.findings import read_findings
 from lettermill.dataset.summary import summary
 from lettermill.fetch.settings import FetchSettings
 from lettermill.image.codec import decode_colour, encode_png

@@ -1,4 +1,4 @@
-"""Thousands of damaged images, and the largest of unkind shapes, from download to cut: none does any harm."""
+"""More than a thousand damaged images, and the largest of unkind shapes, from download to cut: none does any harm."""
 
 from pathlib import Path
 
@@ -25,14 +25,14 @@ def test_few_damaged_images_do_no_harm(sample_recogniser: Path) -> None:
 def test_no_damaged_image_does_harm(sample_recogniser: Path) -> None:
     """Each comes to an end with letters or a reason, in processes of little memory, which a crash or a hang would end
     with an error that names the case. ``benchmarks/fuzz.py`` goes on to as many as one likes."""
-    counts = fuzz(0, 3_000, 2, sample_recogniser)
-    assert counts.total() == 3_000
+    counts = fuzz(0, 1_200, 2, sample_recogniser)
+    assert counts.total() == 1_200
     assert {kind for kind, _ in counts} == KINDS
     # They come as far as they may: into the decoder, and beyond.
     outcomes = {outcome for _, outcome in counts}
     assert outcomes >= {"delivered", "low_confidence", "too_few_pieces", "no_letters", "blank_image"}
     assert outcomes >= {"not_an_image", "truncated", "too_large"}
-    assert sum(count for (_, outcome), count in counts.items() if outcome not in REASONS["download"]) > 500
+    assert sum(count for (_, outcome), count in counts.items() if outcome not in REASONS["download"]) > 125
 
 
 def test_a_case_that_fails_is_named(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from lettermill.paper.ink import MAX_SPECKS, components, histogram_of
 from lettermill.paper.light import STROKE
 from lettermill.records.csv_files import write_records
 from lettermill.records.schemas import Downloaded
+from lettermill.stages.segment import why_none
 from project import ROOT, SAMPLE
 
 HEIGHT, WIDTH = 3_000, 3_000
@@ -79,6 +80,13 @@ def test_more_specks_than_a_word_has_are_counted_but_not_listed() -> None:
     assert found.count == 350**2 > MAX_SPECKS and len(found) == 0 and found.no_word
     mask[:, 500:] = False
     assert len(components(mask)) == components(mask).count == 350 * 250 and components(mask).labels.max() == 350 * 250
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_noise_is_no_word_though_its_pieces_merge(seed: int) -> None:
+    """From some grey level on nearly all of it is ink: one piece, and a few specks that look like an I."""
+    image = np.random.default_rng(seed).integers(0, 256, (1200, 400), np.uint8)
+    assert whole(image).voted() == [] and why_none(image)[0] == "too_many_pieces"
 
 
 def test_thousands_of_lines_are_not_compared_with_each_other() -> None:

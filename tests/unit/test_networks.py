@@ -16,7 +16,7 @@ from lettermill.model.distort import distort  # noqa: E402
 from lettermill.model.fit import Training, run_phase, run_phases  # noqa: E402
 from lettermill.model.letter_data import LetterData  # noqa: E402
 from lettermill.model.networks import TUNED, Phase, cnn, set_trainable, vgg16_on_letters  # noqa: E402
-from lettermill.model.training_batches import Batches, shares  # noqa: E402
+from lettermill.model.training_batches import CALM, Batches, shares, strength  # noqa: E402
 
 
 def letters(count: int) -> LetterData:
@@ -33,7 +33,7 @@ def tiny() -> keras.Model:
 
 
 def test_every_letter_comes_once_an_epoch_and_another_time_otherwise() -> None:
-    batches = Batches(letters(10), classes=3, size=4, balance=0, seed=0)
+    batches = Batches(letters(10), classes=3, size=4, balance=0, seed=0, epochs=8)
     assert len(batches) == 3
     first = [batches[index] for index in range(3)]
     assert [len(squares) for squares, _ in first] == [4, 4, 2]
@@ -51,7 +51,7 @@ def test_letters_of_rare_classes_come_more_often_as_far_as_balance_says() -> Non
     assert np.isclose(by_class[:90].sum(), by_class[90:].sum()) and np.isclose(by_class.mean(), 1)
     assert np.isclose(shares(targets, 0.5)[-1] / shares(targets, 0.5)[0], 3)
     squares = np.zeros((100, 28, 28), np.uint8)
-    batches = Batches(LetterData(squares, targets, []), classes=2, size=7, balance=1, seed=0)
+    batches = Batches(LetterData(squares, targets, []), classes=2, size=7, balance=1, seed=0, epochs=8)
     drawn = np.concatenate([batches[index][1] for index in range(len(batches))])
     assert len(drawn) == 100 and 45 <= drawn[:, 1].sum() <= 55
 
@@ -65,6 +65,21 @@ def test_letters_are_distorted_and_stay_inside() -> None:
     ink = (distorted > 127).sum(axis=(1, 2))
     assert ink.min() > 20 and ink.std() > 15
     assert np.array_equal(distorted, distort(np.repeat(square[None], 60, 0), np.random.default_rng(0)))
+
+
+def test_letters_are_distorted_less_towards_the_end() -> None:
+    assert [strength(epoch, 4) for epoch in range(4)] == pytest.approx([1, 1, 1 - (1 - CALM) / 2, CALM])
+    assert strength(0, 1) == pytest.approx(CALM)
+    square = np.zeros((28, 28), np.uint8)
+    square[6:22, 9:12] = square[18:22, 9:20] = 255
+    batches = Batches(LetterData(np.repeat(square[None], 60, 0), np.zeros(60, int), []), 1, 60, 0, 0, 8)
+
+    def change() -> float:
+        return float(np.abs(batches[0][0][..., 0] - square).mean())
+
+    first = change()
+    batches.epoch = 7
+    assert change() < 0.8 * first
 
 
 def test_a_network_gives_probabilities_of_the_classes() -> None:
@@ -108,6 +123,15 @@ def test_a_phase_that_ruins_a_network_leaves_it_as_it_was(
     assert run_phases(tiny(), (head, gentle), parts, training, tmp_path / "again")[1] == "fine_tune"
 
 
+def test_a_resumed_phase_takes_no_epochs_from_the_next(tmp_path: Path) -> None:
+    training = Training("cnn", 2, 9, 8, 0.01, 0, 0, {})
+    parts = {"train": letters(12), "validation": letters(12)}
+    head, fine = Phase("head", 2, 0.01, ("head_",)), Phase("fine_tune", 2, 1e-4, careful=True)
+    run_phase(tiny(), head, parts, training, tmp_path)  # and then it is interrupted
+    history, _ = run_phases(tiny(), (head, fine), parts, training, tmp_path)
+    assert [name for name, _ in history] == ["head", "head", "fine_tune", "fine_tune"]
+
+
 def no_link(source: Path, target: Path) -> None:
     raise PermissionError(errno.EPERM, "Operation not permitted", target)
 
@@ -119,7 +143,7 @@ def test_the_best_weights_are_kept_on_any_file_system(
     if not links:
         monkeypatch.setattr("os.link", no_link)
     model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
-    checkpoints = Checkpoints(tmp_path, Batches(letters(3), 3, 3, 0.5, 0), None, "loss", lambda line: None)
+    checkpoints = Checkpoints(tmp_path, Batches(letters(3), 3, 3, 0.5, 0, 1), None, "loss", lambda line: None)
     checkpoints.set_model(model)
     checkpoints.set_params({"epochs": 4})
     for epoch, loss in enumerate((3.0, 1.0, 2.0, 2.5)):

@@ -82,17 +82,37 @@ def test_readings_with_n_grams_are_those_of_brute_force(
     words = None if other_words is None else WordList({word: word for word in ("ABBA", "BAB", "CC", "A")})
     every = brute_force(lattice)
     every.pop("")
-    weights = {
-        text: weight
-        * math.exp(prior.word(text))
-        * (1 if words is None or text in words.spellings else other_words or 0)
-        for text, weight in every.items()
-    }
+    weights = {text: weight * math.exp(prior.word(text)) for text, weight in every.items()}
+    if words is not None and other_words is not None:
+        of_list = sum(math.exp(prior.ngrams.word(word)) for word in words.words)
+        for text in weights:
+            weights[text] *= (other_words + (text in words.spellings) * (1 - other_words) / of_list) ** prior.weight
     best = [text for text in sorted(weights, key=lambda text: -weights[text]) if weights[text] > 0][:4]
     found = read_lattice(lattice, 4, words, other_words or 0.0, prior)
     assert [reading.text for reading in found] == best
     total = sum(weights.values())
     assert [reading.probability for reading in found] == pytest.approx([weights[text] / total for text in best])
+
+
+def test_a_list_counts_as_much_as_it_says_what_the_n_grams_do_not_know() -> None:
+    """The words of a list of known words are read as without it, those of one of new words much more easily."""
+    rows = words_with_an_unclear_letter()
+    lattice, prior = rows[0].opinions.lattice(DEFAULTS), Prior(learn_ngrams({"ABBC": 80, "ABBA": 20}), 0.5)
+
+    def probability(*words: str) -> float:
+        found = read_lattice(lattice, 4, WordList({word: word for word in words}), 0.1, prior)
+        return next(reading.probability for reading in found if reading.text == "ABBA")
+
+    free = next(reading.probability for reading in read_lattice(lattice, 4, prior=prior) if reading.text == "ABBA")
+    assert probability("ABBC", "ABBA") == pytest.approx(free, abs=0.03) and free < 0.4
+    assert probability("ABBA", "CCCC") > 0.6
+
+
+def test_with_all_texts_from_elsewhere_a_list_does_not_count() -> None:
+    lattice, prior = random_lattice(4, 1), Prior(learn_ngrams(WORDS), 0.7)
+    words = WordList({word: word for word in ("ABBA", "CC")})
+    readings, free = read_lattice(lattice, 4, words, 1.0, prior), read_lattice(lattice, 4, prior=prior)
+    assert [reading.text for reading in readings] == [reading.text for reading in free]
 
 
 @pytest.mark.parametrize("seed", range(10))

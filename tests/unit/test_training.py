@@ -13,15 +13,30 @@ def rows(first: int, stop: int, pattern: str = "AB") -> list[Row]:
     return [Row(f"row {number}", f"{number}.png", pattern) for number in range(first, stop)]
 
 
-def why(then: list[Row], now: list[Row], tried: Learning = LEARNT, content: str = "same", most: int = 4_000) -> str:
-    table = TableSketch(len(then), "same", sketch_of(then))
-    return why_again(table, len(now), sketch_of(now), lambda: content, tried, most)
+def why(
+    then: list[Row],
+    now: list[Row],
+    tried: Learning = LEARNT,
+    content: str = "same",
+    most: int = 4_000,
+    missing: tuple[int, int] = (0, 0),
+) -> str:
+    """missing: images then and now."""
+    table = TableSketch(len(then), "same", sketch_of(then), missing[0])
+    return why_again(table, len(now), sketch_of(now), lambda: content, lambda: missing[1], tried, most)
 
 
 def test_a_table_that_has_doubled_is_learnt_again() -> None:
     assert why(rows(0, 300), rows(0, 599)) == ""
     assert why(rows(0, 300), rows(0, 600)) == "The table has grown from 300 to 600 rows"
     assert why(rows(0, 300), rows(0, 600), most=250) == ""  # more would not be learnt
+
+
+def test_a_table_with_twice_the_images_is_learnt_again() -> None:
+    table = rows(0, 300)
+    assert why(table, table, missing=(200, 101)) == why(table, table, missing=(0, 0)) == ""
+    assert why(table, table, missing=(200, 100)) == "100 images were there to learn from, and 200 are there now"
+    assert why(table, table, missing=(200, 100), most=250) == ""
 
 
 @pytest.mark.parametrize("size", [20, 5_000])

@@ -7,10 +7,11 @@ import pytest
 
 from lettermill.base.findings import CONTRADICTED, DUPLICATES, MOVED, OUTGROWN
 from lettermill.dataset.diagnosis import Learnt, diagnosis_of
-from lettermill.dataset.duplicates import find_duplicates, first_rows
+from lettermill.dataset.duplicates import find_duplicates
 from lettermill.dataset.moved import Moved, find_moved
+from lettermill.dataset.split import first_rows
 from lettermill.records.csv_files import write_records
-from lettermill.records.schemas import Duplicate, Finding, Learning, Suspect
+from lettermill.records.schemas import Duplicate, Finding, Learning, MovedRows, Suspect
 
 ROWS = 200
 
@@ -33,13 +34,14 @@ def moved(by: int, first: int = 0, last: int = ROWS, clear: float = 0.8) -> list
 @pytest.mark.parametrize("by", [1, -1, 3, -10])
 def test_a_column_that_has_moved_is_found(by: int) -> None:
     (found,) = moved(by)
-    assert found.by == by and found.rows > ROWS - 30
+    assert found.by == by and len(found.images) > ROWS - 30
 
 
 def test_the_part_that_has_moved_is_found() -> None:
     (found,) = moved(1, first=100)
-    assert found.by == 1 and abs(found.rows - 100) < 25
-    assert abs(int(found.first.split()[1]) - 100) < 20 and int(found.last.split()[1]) > 185
+    rows = [int(row_id.split()[1]) for row_id in found.images]
+    assert found.by == 1 and abs(rows[0] - 100) < 20 and rows[-1] > 185 and rows == list(range(rows[0], rows[-1] + 1))
+    assert all(int(image.split()[1]) == row - 1 for row, image in zip(rows, found.images.values(), strict=True))
 
 
 def test_what_has_not_moved_is_not_found() -> None:
@@ -52,7 +54,7 @@ def test_missing_images_do_not_hide_it() -> None:
     for row_id in ids[::10]:
         del there[row_id]
     rows = list(zip(ids, lengths[1:] + lengths[:1], strict=True))
-    assert max(find_moved(rows, there), key=lambda stretch: stretch.rows).by == -1
+    assert max(find_moved(rows, there), key=lambda stretch: len(stretch.images)).by == -1
 
 
 def finding(row_id: str, text: str = "ABC", boxes: int = 3, sha256: str | None = None) -> Finding:
@@ -103,6 +105,7 @@ def test_more_words_that_fit_than_were_learnt_from_are_said(tmp_path: Path) -> N
 def test_a_moved_column_is_said_first(tmp_path: Path) -> None:
     ids, lengths, boxes = table()
     rows = [finding(*row) for row in zip(ids, ("A" * length for length in [*lengths[1:], 3]), boxes, strict=True)]
-    order = [(row.row_id, len(row.transcription)) for row in rows]
-    first, *_ = diagnosis_of(rows, 0, learnt(tmp_path, 90), order)
-    assert first.kind == MOVED and "images 1 row below" in first.text
+    for withheld, advice in ((0, "Move the column back"), (180, "They are not delivered.")):
+        moved_rows = [MovedRows(-1, 190, "row 001", "row 190", withheld)]
+        first, *_ = diagnosis_of(rows, 0, learnt(tmp_path, 90), moved_rows)
+        assert first.kind == MOVED and "images 1 row below" in first.text and first.advice.startswith(advice)

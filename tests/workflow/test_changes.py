@@ -11,7 +11,7 @@ from project import ROOT, Project
 from runs import jobs_of
 
 DATASET = {"dataset": 1, "report": 1, "all": 1}
-END = {"sheets": 1, "review": 1, **DATASET}
+END = {"compare": 1, "sheets": 1, "review": 1, **DATASET}
 REPORT = {"report": 1, "all": 1}
 LATER = {"crop": 1, "segment": 1, "match": 1, "cut": 1, **END}
 ONE_BATCH = {"download": 1, **LATER}
@@ -44,8 +44,9 @@ def test_an_edited_transcription(project: Project) -> None:
 def test_a_table_that_means_the_same(project: Project) -> None:
     row_id = some_row(project)
     project.rows[row_id][1] = f" {project.rows[row_id][1].lower()} "
+    assert project.planned() == {}
     project.rows = dict(reversed(project.rows.items()))
-    assert project.planned() == DATASET  # table_notes.csv names lines
+    assert project.planned() == END  # transcriptions may have moved; table_notes.csv names lines
 
 
 def test_an_edited_image_name(project: Project) -> None:

@@ -12,7 +12,7 @@ from lettermill.plan.batches import batch_of
 from project import Project, digests
 
 DATASET = {"dataset": 1, "report": 1, "review": 1, "all": 1}
-END = {"sheets": 1, **DATASET}
+END = {"compare": 1, "sheets": 1, **DATASET}
 ONE_BATCH = {"download": 1, "crop": 1, "segment": 1, "match": 1, "cut": 1, **END}
 
 

@@ -32,7 +32,7 @@ NUMBERS = ("position", "x", "y", "width", "height")
 def exported(finished: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """The finished project with all exports. Not to be changed: copy it."""
     project = finished.copy(tmp_path_factory.mktemp("exported") / "project")
-    assert project.ran("export") == dict.fromkeys(BATCH, 4) | END
+    assert project.ran("export") == dict.fromkeys(BATCH, 4) | {"export_plan": 1} | END
     return project
 
 
@@ -184,7 +184,9 @@ def test_a_changed_row_writes_what_is_of_its_batch(project: Project) -> None:
     batch = batch_of(row_id, 4)
     project.rows[row_id][1] = project.rows[row_id][1][::-1]
     before = stamps(project)
-    assert project.planned("export") == {"match": 1, "cut": 1, "dataset": 1} | BATCH | END
+    # Which batches are exported is only known when all rows have been compared.
+    some = {"match": 1, "cut": 1, "compare": 1, "dataset": 1, "normalise": 1, "export_plan": 1}
+    assert project.planned("export") == {"export_huggingface": 4, "export_webdataset": 4} | some | END
     project.run("export", "all")
     after = stamps(project)
     assert after.keys() - before.keys() <= {
@@ -201,7 +203,8 @@ def test_a_changed_row_writes_what_is_of_its_batch(project: Project) -> None:
     # A row goes, and with it, as the only one of its batch, another batch.
     gone = {each for each in project.rows if batch_of(each, 4) == batch}
     project.rows = {each: row for each, row in project.rows.items() if each not in gone}
-    assert project.planned("export") == {"dataset": 1} | END
+    some = {"compare": 1, "dataset": 1, "export_plan": 1}
+    assert project.planned("export") == {"export_huggingface": 3, "export_webdataset": 3} | some | END
     before = stamps(project)
     project.run("export", "all")
     after = stamps(project)
@@ -211,6 +214,18 @@ def test_a_changed_row_writes_what_is_of_its_batch(project: Project) -> None:
     assert len(kept) == 2 * 3 * 3 and all(after[name] == before[name] for name in kept)
     test_npz(project)
     test_idx(project)
+
+
+@pytest.mark.slow
+def test_rows_that_get_the_same_image_are_exported_together(project: Project) -> None:
+    """In the same run, although the batch of one of them has not changed otherwise."""
+    one, other = (letters(project, part)[0]["row_id"] for part in ("train", "test"))
+    assert batch_of(one, 4) != batch_of(other, 4)
+    images = project.folder / "images"
+    (images / project.rows[other][0]).write_bytes((images / project.rows[one][0]).read_bytes())
+    project.run("export", "all")
+    assert {letter["split"] for letter in project.metadata() if letter["row_id"] in (one, other)} == {"train"}
+    test_web_dataset(project)
 
 
 def test_formats_come_when_they_are_asked_for(finished: Project, project: Project, tmp_path: Path) -> None:

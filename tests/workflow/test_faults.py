@@ -87,18 +87,15 @@ def test_a_folder_that_cannot_be_written(finished: Project, disk: Path, place: s
 
 def test_a_second_run_at_the_same_time_is_refused(finished: Project, tmp_path: Path) -> None:
     project = Project.of_sample(tmp_path / "project", 40, batches=4)
-    project.write()
-    first = subprocess.Popen(
-        project.command(), cwd=project.repository, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    )
-    until = time.monotonic() + 60
+    with open(tmp_path / "printed.txt", "w") as file:
+        first = project.start(file)
+    until = time.monotonic() + 240
     while not any(project.folder.glob("results/downloaded/*/status.csv")):
         assert first.poll() is None and time.monotonic() < until
         time.sleep(0.02)
     project.write = lambda: None
     assert "Directory cannot be locked" in project.run(fails=True)
-    output, _ = first.communicate(timeout=60)
-    assert first.returncode == 0, output.decode()
+    assert first.wait(60) == 0, (tmp_path / "printed.txt").read_text()
     assert project.dataset() == finished.dataset()
     assert project.planned() == {}
 

@@ -11,7 +11,7 @@ from project import Project
 
 INTERMEDIATE = ("downloaded", "cropped", "segmented", "matched", "aligned")
 BATCH = {"download": 1, "crop": 1, "segment": 1, "match": 1, "cut": 1}
-END = {"dataset": 1, "sheets": 1, "report": 1, "review": 1, "all": 1}
+END = {"compare": 1, "dataset": 1, "sheets": 1, "report": 1, "review": 1, "all": 1}
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +105,8 @@ def test_files_of_earlier_runs_can_be_deleted(project: Project) -> None:
 
 @pytest.mark.slow
 def test_words_are_aligned_without_learning_again(tmp_path: Path) -> None:
-    project = Project.of_sample(tmp_path / "project", 120, batches=2, method="align", keep_intermediates=False)
+    settings = {"method": "align", "align": {"rounds": 1}, "keep_intermediates": False}
+    project = Project.of_sample(tmp_path / "project", 60, batches=2, **settings)
     project.run()
     assert left(project) == []
     assert {letter["method"] for letter in project.metadata()} == {"align"}

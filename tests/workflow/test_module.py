@@ -74,7 +74,7 @@ def outer(finished: Project, tmp_path_factory: pytest.TempPathFactory) -> Outer:
     made = Outer(tmp_path_factory.mktemp("outer") / "work", finished, "letters")
     output = made.run()
     expected = {"download": 4, "crop": 4, "segment": 4, "match": 4, "cut": 4} | dict.fromkeys(
-        ("dataset", "sheets", "report", "review"), 1
+        ("compare", "dataset", "sheets", "report", "review"), 1
     )
     assert jobs_of(output) == {**{f"letters_{rule}": count for rule, count in expected.items()}, "count": 1}
     assert "Progress: 40 of 40 rows done · 100 % · " in output and "rule letters_crop" not in output

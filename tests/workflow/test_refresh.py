@@ -9,7 +9,7 @@ from lettermill.plan.batches import batch_of
 from project import ROOT, Project
 from server import Request, Server
 
-END = {"dataset": 1, "sheets": 1, "report": 1, "review": 1, "all": 1}
+END = {"compare": 1, "dataset": 1, "sheets": 1, "report": 1, "review": 1, "all": 1}
 BROKEN = (503, {}, b"")
 
 

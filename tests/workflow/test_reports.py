@@ -42,7 +42,7 @@ def test_the_report_does_not_train_again(aligned: Project, tmp_path: Path) -> No
     (results / "report.html").unlink()
     assert project.planned() == {"report": 1, "all": 1}
     project.settings["align"] = {"rounds": 1, "confidence": 0.5}
-    assert project.ran() == {"cut": 4, "dataset": 1, "sheets": 1, "report": 1, "review": 1, "all": 1}
+    assert project.ran() == {"cut": 4, "compare": 1, "dataset": 1, "sheets": 1, "report": 1, "review": 1, "all": 1}
     assert (results / "recogniser/recogniser.npz").stat().st_mtime_ns == before
     assert "Letters with a confidence of 0.5 or more are delivered" in (results / "report.html").read_text(
         encoding="utf-8"

@@ -70,7 +70,8 @@ def test_nothing_is_written_elsewhere(finished: Project) -> None:
     }  # fmt: skip
     assert {path.name for path in (finished.folder / "results").iterdir()} == {
         "downloaded", "cropped", "segmented", "matched", "letters", "dataset", "sheets", "review", "summary.txt",
-        "table_notes.csv", "corrections.csv", "diagnosis.csv", "duplicates.csv", "report", "report.html", ".rows",
+        "table_notes.csv", "corrections.csv", "diagnosis.csv", "duplicates.csv", "moved.csv", "withheld.csv",
+        "withheld", "report", "report.html", ".rows",
     }  # fmt: skip
 
 
@@ -114,6 +115,7 @@ def test_every_image_can_have_its_own_jobs(tmp_path: Path) -> None:
     project = Project.of_sample(tmp_path / "project", 5, batches="image")
     assert project.planned() == {
         **dict.fromkeys(STAGES, 5),
+        "compare": 1,
         "dataset": 1,
         "sheets": 1,
         "report": 1,

@@ -178,19 +178,28 @@ def nothing_learnt(words: int, fitting: int, letters: int, needed: int, others: 
     return Diagnosis(LEARNING, 1 - share, text, f"{advice} Then train again with `-R learn`.")
 
 
-def moved(by: int, rows: int, of: int, first: str, last: str) -> Diagnosis:
+WITHHELD = "They are not delivered."
+"""Of rows that are withheld, in an advice."""
+
+ACCEPT = "If they are right, set `accept_contradicted: true`."
+
+
+def moved(by: int, rows: int, of: int, first: str, last: str, withheld: bool = False) -> Diagnosis:
     """That the transcriptions of ``rows`` of ``of`` rows, from ``first`` to ``last``, belong to the images ``by`` rows
-    above (negative: below)."""
+    above (negative: below). withheld: whether these rows are withheld."""
     where = "all rows" if rows >= of else f"{rows:,} rows, from {first} to {last},"
     far = f"{abs(by)} row{'s' * (abs(by) > 1)} {'above' if by > 0 else 'below'}"
     text = f"the transcriptions of {where} seem to belong to the images {far}"
-    return Diagnosis(MOVED, rows / of, text, "Move the column back in the table, and run again.")
+    advice = "Move the column back in the table, and run again."
+    return Diagnosis(MOVED, rows / of, text, f"{WITHHELD} {advice} {ACCEPT}" if withheld else advice)
 
 
-def contradicted(suspects: int, of: int) -> Diagnosis:
-    """That the ink of ``suspects`` of ``of`` words contradicts their transcriptions."""
+def contradicted(suspects: int, of: int, withheld: bool = False) -> Diagnosis:
+    """That the ink of ``suspects`` of ``of`` words contradicts their transcriptions. withheld: whether the rows of the
+    table are withheld for it."""
     text = f"the ink of {suspects:,} of {of:,} words contradicts the transcription: these may belong to other images"
-    return Diagnosis(CONTRADICTED, suspects / of, text, "Compare some images with their transcriptions.")
+    advice = "Compare some images with their transcriptions."
+    return Diagnosis(CONTRADICTED, suspects / of, text, f"{WITHHELD} {advice} {ACCEPT}" if withheld else advice)
 
 
 def contradictory_duplicates(images: int, rows: int, of: int) -> Diagnosis:

@@ -13,6 +13,12 @@ class Reason(NamedTuple):
     fix: str
 
 
+COMPARE = "compare"
+"""The stage that withholds rows whose transcriptions seem to belong to other images."""
+
+MOVED, CONTRADICTED = "moved_transcription", "contradicted_table"
+"""Its reasons."""
+
 RETRY = "Run `snakemake retry_failed`, then `snakemake` again."
 
 REASONS: dict[str, dict[str, Reason]] = {
@@ -145,6 +151,18 @@ REASONS: dict[str, dict[str, Reason]] = {
         "low_confidence": Reason(
             "the confidence of the letter, or of every letter of the row, is below config `align: {confidence: …}`",
             "Accept right letters on the review page, or lower the threshold.",
+        ),
+    },
+    COMPARE: {
+        MOVED: Reason(
+            "the transcription seems to belong to the image of another row, as those of the rows around it",
+            "Move the transcriptions back in the table; `detail` names the row of the image. If they are right, set "
+            "`accept_contradicted: true`.",
+        ),
+        CONTRADICTED: Reason(
+            "the ink of most words of the table contradicts their transcriptions",
+            "Compare some images with their transcriptions: these may belong to other images. If they are right, set "
+            "`accept_contradicted: true`.",
         ),
     },
     "review": {

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from lettermill.base.reasons import REASONS
+from lettermill.base.reasons import COMPARE, REASONS
 from lettermill.corrections.correction import BY_HAND
 from lettermill.records.row_lines import BatchLetters
 from lettermill.records.schemas import Rejected
@@ -17,13 +17,15 @@ class Account:
 
     delivered_rows: rows with at least one delivered letter. stopped: (stage, reason) -> rejected rows.
     low_confidence: letters of delivered rows that are rejected for their confidence; rejected_by_hand: the same, by a
-    correction. letters, parts, methods: label -> letters, split -> letters, method -> letters.
+    correction; withheld: the same, by `compare`. letters, parts, methods: label -> letters, split -> letters, method ->
+    letters.
     """
 
     delivered_rows: int = 0
     stopped: Counter[tuple[str, str]] = field(default_factory=Counter)
     low_confidence: int = 0
     rejected_by_hand: int = 0
+    withheld: int = 0
     letters: Counter[str] = field(default_factory=Counter)
     parts: Counter[str] = field(default_factory=Counter)
     methods: Counter[str] = field(default_factory=Counter)
@@ -42,6 +44,8 @@ class Account:
                 self.stopped[row.stage, row.reason] += 1
             elif row.reason == BY_HAND:
                 self.rejected_by_hand += 1
+            elif row.stage == COMPARE:
+                self.withheld += 1
             else:
                 self.low_confidence += 1
 

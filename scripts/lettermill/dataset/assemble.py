@@ -10,7 +10,9 @@ from lettermill.base.kept import Kept
 from lettermill.base.split import Split
 from lettermill.dataset.account import Account
 from lettermill.dataset.sync import remove_parts, sync_letters
+from lettermill.dataset.withheld_tables import withheld_files
 from lettermill.records.csv_files import columns_of, read_records, write_records
+from lettermill.records.current import current
 from lettermill.records.row_lines import BatchLetters, by_row_id, read_batch
 from lettermill.records.schemas import Delivered, Rejected, RejectedRow
 
@@ -42,7 +44,7 @@ def assemble(
     metadata = _metadata(letters, split, account)
     rejected = list(rejected_rows)
     for of_batch, (batch, expected) in zip(letters, batches.items(), strict=True):
-        lost = read_records(batch / "rejected.csv", Rejected)
+        lost = read_records(current(batch, "rejected.csv"), Rejected)
         found = len(of_batch.rows) + sum(row.position is None for row in lost)
         if found != expected:
             raise CorruptedFileError(f"{batch}: expected {expected} rows, found {found}. Delete {batch} and run again.")
@@ -50,7 +52,12 @@ def assemble(
     rejected.sort(key=lambda row: (row.row_id, -1 if row.position is None else row.position, row.stage, row.detail))
     account.add_rejected(rejected)
     counts = {each.folder: sum(len(row.labels) for row in each.rows) for each in letters}
-    sync_letters(counts, sorted({name for each in letters for name in each.folders}), output, left=left)
+    names = sorted({name for each in letters for name in each.folders})
+    withheld = {file for batch in batches for file in withheld_files(batch)}
+    if withheld:
+        sync_letters(counts, names, output, lambda file: file not in withheld)
+    else:
+        sync_letters(counts, names, output, left=left)
     write_records(output / "rejected.csv", Rejected, rejected)
     write_bytes(output / "metadata.csv", metadata)
     return account

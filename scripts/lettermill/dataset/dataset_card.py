@@ -3,16 +3,30 @@
 import json
 
 from lettermill.base.alphabet import Alphabet
+from lettermill.base.box import Box
 from lettermill.base.file_names import letter_folders
 from lettermill.base.reasons import explain
 from lettermill.base.split import PARTS
 from lettermill.dataset.account import Account
 from lettermill.dataset.card_header import About, header, markdown, origin
+from lettermill.records.csv_files import columns_of
+from lettermill.records.schemas import Delivered
+
+NUMBERS = {**dict.fromkeys(("position", *Box._fields), "int32"), "confidence": "float64"}
+"""Columns of ``metadata.csv`` with numbers -> their types, as `datasets` calls them."""
 
 CONFIGS = [
-    {"config_name": "default", "data_files": [{"split": "letters", "path": ["*/*.png", "metadata.csv"]}]},
+    {
+        "config_name": "default",
+        "data_files": [{"split": "letters", "path": ["*/*.png", "metadata.csv"]}],
+        "features": [
+            {"name": "image", "dtype": "image"},
+            *({"name": name, "dtype": NUMBERS.get(name, "string")} for name in columns_of(Delivered)[1:]),
+        ],
+    },
 ]
-"""How `datasets` loads the folder. Without this, the letters of all splits would be those of a split `train`."""
+"""How `datasets` loads the folder. Without this, the letters of all splits would be those of a split `train`, and an id
+such as 0012 would be a number."""
 
 
 def dataset_card(

@@ -1,7 +1,7 @@
 """The diagnosis of a table: what its images are like, whether they are those of its transcriptions, and what there was
 to learn from."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,10 +17,10 @@ from lettermill.base.findings import (
     nothing_learnt,
     outgrown,
 )
+from lettermill.base.reasons import CONTRADICTED
 from lettermill.dataset.duplicates import find_duplicates
-from lettermill.dataset.moved import find_moved
 from lettermill.records.csv_files import read_records
-from lettermill.records.schemas import Diagnosed, Finding, Learning, Printed, Suspect
+from lettermill.records.schemas import Diagnosed, Finding, Learning, MovedRows, Printed, Suspect, Withheld
 
 
 class Learnt(NamedTuple):
@@ -33,23 +33,20 @@ class Learnt(NamedTuple):
     most: int = 0
 
 
-def read_findings(batches: Iterable[Path]) -> list[Finding]:
-    """The findings of ``batches``, folders written by ``cut_batch``."""
-    return [row for batch in batches for row in read_records(batch / "findings.csv", Finding)]
-
-
 def diagnosis_of(
-    findings: Sequence[Finding], delivered: int, learnt: Learnt = Learnt(), lengths: Sequence[tuple[str, int]] = ()
+    findings: Sequence[Finding],
+    delivered: int,
+    learnt: Learnt = Learnt(),
+    moved_rows: Sequence[MovedRows] = (),
+    withheld: Collection[Withheld] = (),
 ) -> list[Diagnosed]:
-    """What stands in the way of most rows, the most important first.
-
-    delivered: number of rows with a delivered letter. lengths: see ``find_moved``.
-    """
+    """What stands in the way of most rows, the most important first. delivered: number of rows with a delivered
+    letter."""
     counts = count_findings([(len(row.transcription), row.found.split() if row.found else ()) for row in findings])
     looked_at = read_records(learnt.printed, Printed) if learnt.printed else []
     share = sum(row.printed for row in looked_at) / max(len(looked_at), 1)
     tried = read_records(learnt.learning, Learning)[0] if learnt.learning else None
-    found = list(_of_table(findings, learnt, tried, lengths))
+    found = list(_of_table(findings, learnt, tried, moved_rows, withheld))
     if tried is None or tried.learnt or not findings:
         found += diagnose(counts, len(findings) - delivered, share)
     else:
@@ -60,14 +57,18 @@ def diagnosis_of(
 
 
 def _of_table(
-    findings: Sequence[Finding], learnt: Learnt, tried: Learning | None, lengths: Sequence[tuple[str, int]]
+    findings: Sequence[Finding],
+    learnt: Learnt,
+    tried: Learning | None,
+    moved_rows: Sequence[MovedRows],
+    withheld: Collection[Withheld],
 ) -> Iterator[Diagnosis]:
     """What is wrong with the table."""
-    for stretch in find_moved(lengths, {row.row_id: row.boxes for row in findings}):
-        yield moved(stretch.by, stretch.rows, len(findings), stretch.first, stretch.last)
+    for stretch in moved_rows:
+        yield moved(stretch.by, stretch.rows, len(findings), stretch.first, stretch.last, stretch.withheld > 0)
     suspects = len(read_records(learnt.suspects, Suspect)) if learnt.suspects else 0
     if suspects and suspects >= MANY_SUSPECTS * len(findings):
-        yield contradicted(suspects, len(findings))
+        yield contradicted(suspects, len(findings), any(row.reason == CONTRADICTED for row in withheld))
     differing = [row for row in find_duplicates(findings) if row.differs]
     if differing:
         yield contradictory_duplicates(len({row.same_as for row in differing}), len(differing), len(findings))

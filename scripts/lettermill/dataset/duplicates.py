@@ -1,11 +1,7 @@
 """Rows that have the same image: they belong into the same part of the split, and should say the same."""
 
-from collections.abc import Collection, Iterable, Mapping
-from pathlib import Path
-from typing import Any
+from collections.abc import Collection
 
-from lettermill.base.split import Split
-from lettermill.records.csv_files import read_records
 from lettermill.records.schemas import Duplicate, Finding
 
 
@@ -21,13 +17,3 @@ def find_duplicates(findings: Collection[Finding]) -> list[Duplicate]:
         differ = int(len({row.transcription for row in rows}) > 1)
         found += [Duplicate(row.row_id, rows[0].row_id, row.transcription, differ) for row in rows]
     return found
-
-
-def first_rows(duplicates: Iterable[Duplicate]) -> Mapping[str, str]:
-    """Row id -> id of the first row with the same image; see ``Split``."""
-    return {row.row_id: row.same_as for row in duplicates}
-
-
-def split_of(shares: Mapping[str, Any], duplicates: Path) -> Split:
-    """The split of the dataset. shares: config ``split``. duplicates: file of ``Duplicate`` records."""
-    return Split(**shares, same_as=first_rows(read_records(duplicates, Duplicate)))

@@ -10,6 +10,7 @@ import pandas as pd
 from lettermill.base.errors import CorruptedFileError
 from lettermill.base.split import PARTS, Split
 from lettermill.records.csv_files import read_records
+from lettermill.records.current import current
 from lettermill.records.data_frames import write_frame
 from lettermill.records.schemas import Letter
 
@@ -77,7 +78,7 @@ def folders_of(letters: pd.DataFrame) -> list[str]:
 
 def _lines(batch: Path) -> bytes:
     """The lines of the batch's ``letters.csv``, without the header."""
-    path = batch / "letters.csv"
+    path = current(batch, "letters.csv")
     try:
         content = path.read_bytes()
     except FileNotFoundError:
@@ -109,7 +110,7 @@ def _parsed(table: io.BytesIO) -> pd.DataFrame:
 def _damaged(batches: Iterable[Path], error: Exception) -> CorruptedFileError:
     """The error for the first of ``batches`` whose list cannot be read. The csv module knows the line."""
     for batch in batches:
-        path = batch / "letters.csv"
+        path = current(batch, "letters.csv")
         read_records(path, Letter)
         try:
             _parsed(io.BytesIO(_HEADER + _lines(batch)))

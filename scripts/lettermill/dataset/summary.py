@@ -9,7 +9,7 @@ from lettermill.base.findings import KINDS, LEARNING
 from lettermill.base.reasons import TRANSIENT, explain
 from lettermill.base.split import PARTS
 from lettermill.base.visible import visible
-from lettermill.corrections.correction import APPLIED, MEANINGS, UNNEEDED
+from lettermill.corrections.correction import APPLIED, HAND, MEANINGS, UNNEEDED
 from lettermill.dataset.account import Account
 from lettermill.records.schemas import CorrectionOutcome, Diagnosed, Duplicate, TableNote
 
@@ -50,6 +50,7 @@ def summary(
         f"{account.letters.total():>8,} letters: " + ", ".join(f"{account.parts[part]:,} {part}" for part in PARTS),
         *_rejected_letters(account.low_confidence, "confidence below the threshold"),
         *_rejected_letters(account.rejected_by_hand, "by a correction"),
+        *_rejected_letters(account.withheld, "withheld: the transcription seems to belong to another image"),
         *_columns([f"{label} {count:>6,}" for label, count in letters]),
         *([MAY_BE_FETCHED_LATER.format(transient)] if (transient := _transient(account)) else []),
         *_diagnosed(diagnosis, dataset.parent),
@@ -96,8 +97,7 @@ def _rejected_letters(count: int, why: str) -> list[str]:
 
 def _nothing(account: Account, diagnosis: Sequence[Diagnosed]) -> Iterator[str]:
     """That there is nothing, or nothing but corrected letters, and why."""
-    untrained = any(found.kind == LEARNING for found in diagnosis)
-    if account.letters and not untrained:
+    if account.letters and set(account.methods) != {HAND} and not any(found.kind == LEARNING for found in diagnosis):
         return
     what = "Only the letters of corrections are" if account.letters else "Nothing is"
     why = "; ".join(found.text for found in diagnosis[:2] if found.kind not in KINDS or not KINDS[found.kind].done)

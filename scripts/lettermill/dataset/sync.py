@@ -10,6 +10,7 @@ from lettermill.base.errors import CorruptedFileError
 from lettermill.base.files import link_or_copy
 from lettermill.dataset.left import Left, Listing
 from lettermill.records.csv_files import read_fields
+from lettermill.records.current import current
 from lettermill.records.schemas import Letter
 
 
@@ -99,7 +100,7 @@ def _listed(folder: Path) -> dict[str, int]:
 
 
 def _not_as_listed(batch: Path, count: int, found: int | None) -> CorruptedFileError:
-    names = [name for name, *_ in read_fields(batch / "letters.csv", Letter)]
+    names = [name for name, *_ in read_fields(current(batch, "letters.csv"), Letter)]
     missing = next((f"{batch / name} is missing" for name in names if not (batch / name).exists()), None)
     what = missing or f"{batch} contains {found} letters, but lists {count}"
     return CorruptedFileError(f"{what}. Delete {batch} and run again.")

@@ -8,6 +8,9 @@ import pandas as pd
 
 from lettermill.base.errors import CorruptedFileError
 from lettermill.export.squares import SIDE
+from lettermill.records.csv_files import read_fields
+from lettermill.records.current import current
+from lettermill.records.schemas import Letter
 
 
 class AllSquares:
@@ -20,13 +23,13 @@ class AllSquares:
     def __init__(self, letters: pd.DataFrame, files: Mapping[Path, Path]):
         batches = letters["batch"].cat.categories
         self._files = [files[batch] for batch in batches]
-        lengths = [len(_opened(path)) for path in self._files]
-        self._first = np.cumsum([0, *lengths])  # index of the first letter of each batch
         counts = letters["batch"].value_counts()
-        for batch, length in zip(batches, lengths, strict=True):
-            if length != counts[batch]:
+        self._first = np.cumsum([0, *(counts[batch] for batch in batches)])  # index of the first letter of each batch
+        self._places = [_places(batch, counts[batch]) for batch in batches]
+        for batch, path, (_, length) in zip(batches, self._files, self._places, strict=True):
+            if len(_opened(path)) != length:
                 raise CorruptedFileError(
-                    f"{files[batch]} does not contain as many letters as {batch} lists. Delete it and run again."
+                    f"{path} does not contain as many letters as {batch} lists. Delete it and run again."
                 )
 
     def of(self, letters: pd.DataFrame) -> np.ndarray:
@@ -35,11 +38,21 @@ class AllSquares:
         numbers = letters.index.to_numpy()
         order = np.argsort(numbers)  # batch by batch
         bounds = np.searchsorted(numbers[order], self._first)
-        for path, first, start, stop in zip(self._files, self._first[:-1], bounds[:-1], bounds[1:], strict=True):
-            if start < stop:
-                places = order[start:stop]
-                found[places] = _opened(path)[numbers[places] - first]
+        for number, (path, first) in enumerate(zip(self._files, self._first[:-1], strict=True)):
+            selected = order[bounds[number] : bounds[number + 1]]
+            if len(selected):
+                found[selected] = _opened(path)[self._places[number][0][numbers[selected] - first]]
         return found
+
+
+def _places(batch: Path, count: int) -> tuple[np.ndarray, int]:
+    """(the place of each of the ``count`` delivered letters of ``batch`` among its squares, number of squares). Letters
+    that are withheld have squares."""
+    table = current(batch, "letters.csv")
+    if table.parent == batch:
+        return np.arange(count), count
+    places = {name: place for place, (name, *_) in enumerate(read_fields(batch / "letters.csv", Letter))}
+    return np.array([places[name] for name, *_ in read_fields(table, Letter)], int), len(places)
 
 
 def _opened(path: Path) -> np.ndarray:

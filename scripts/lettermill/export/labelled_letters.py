@@ -8,6 +8,7 @@ from lettermill.base.alphabet import Alphabet
 from lettermill.base.errors import CorruptedFileError
 from lettermill.base.split import PARTS, Split
 from lettermill.records.csv_files import read_records
+from lettermill.records.current import current
 from lettermill.records.schemas import Letter
 
 if TYPE_CHECKING:  # importing pandas takes a third of a second, in each of thousands of jobs
@@ -38,7 +39,7 @@ def classes_of(alphabet: str) -> list[str]:
 def letters_by_part(batch: Path, split: Split) -> dict[str, list[Letter]]:
     """Split -> its letters in ``batch``, a folder written by ``cut_batch``, sorted by row and position."""
     parts: dict[str, list[Letter]] = {part: [] for part in PARTS}
-    for letter in read_records(batch / "letters.csv", Letter):
+    for letter in read_records(current(batch, "letters.csv"), Letter):
         parts[split.part_of(letter.row_id)].append(letter)
     return parts
 

@@ -21,6 +21,10 @@ LEVELS = (0.5, 0.2, 0.7, 0.35)
 """Shares of the difference between paper and ink from which a pixel counts as ink: a pen on plain paper first,
 then pencil, then ink on a printed pattern."""
 
+DARKEST, BUSY = max(LEVELS), 300
+"""Where the darkest ink is noise, so is all of it, even if its pieces merge and specks are left that look like a word.
+It is looked at where a level has more pieces than this; a word of twenty letters has about fifty."""
+
 FAINTEST = f".{round(100 * min(LEVELS))}."
 """Part of the name of a hypothesis with all of the ink."""
 
@@ -123,12 +127,14 @@ class WordImage(NamedTuple):
             levels = contrast(image)
             if levels is None:  # blank
                 continue
+            noise = 0.0  # the level from which the ink is noise
             for level in LEVELS[:2] if source.startswith(ELSEWHERE) else LEVELS:
                 place = f"{source}.{round(100 * level)}."
-                if only and not only.startswith(place):
+                if level < noise or (only and not only.startswith(place)):
                     continue
                 parts = components(image < levels.threshold(level))
-                if parts.no_word:
+                if parts.no_word or (parts.count > BUSY and components(image < levels.threshold(DARKEST)).no_word):
+                    noise = max(noise, level)
                     continue
                 line = None if self.line is None or source == UNPRINTED else self.line - box.y
                 for number, band in enumerate(word_bands(parts, line)):

@@ -50,6 +50,7 @@ class Checkpoints(keras.callbacks.Callback):  # type: ignore[misc]
     def on_train_begin(self, logs: dict | None = None) -> None:
         """Resume after the last completed epoch."""
         self._began = time.monotonic()
+        self.model._initial_epoch = 0  # an earlier phase that was resumed has left the number of its epochs
         last = self.last()
         if last is None:
             return

@@ -19,13 +19,14 @@ THICKER, THINNER, SHARPER = 0.25, 0.3, 0.4
 """Shares of the letters whose strokes become up to two pixels wider, or one narrower, or whose edges become sharper."""
 
 
-def distort(squares: np.ndarray, random: np.random.Generator) -> np.ndarray:
+def distort(squares: np.ndarray, random: np.random.Generator, most: float = 1.0) -> np.ndarray:
     """``squares`` ((n, side, side) uint8, 0 is paper), each distorted at random; same shape and dtype.
 
-    Each has a random strength, from 0 to 1 of the maximum, so that about as many letters change little as much.
+    Each has a random strength, from 0 to ``most`` of the maximum, so that about as many letters change little as much.
+    ``most`` is also a factor of the shares of letters whose strokes and edges change.
     """
     count, side = len(squares), squares.shape[1]
-    strength = random.uniform(0, 1, count)
+    strength = random.uniform(0, most, count)
     turn, slant, stretch, scale = (
         most * strength * random.uniform(-1, 1, count) for most in (np.deg2rad(TURN), SLANT, STRETCH, SCALE)
     )
@@ -44,12 +45,12 @@ def distort(squares: np.ndarray, random: np.random.Generator) -> np.ndarray:
         bend = cv2.resize(bends[index].astype(np.float32), (side, side), interpolation=cv2.INTER_CUBIC)
         at = sources[index] + bend.transpose(2, 0, 1)
         moved = cv2.remap(square, at[0], at[1], cv2.INTER_LINEAR)
-        if stroke[index] < THICKER:
+        if stroke[index] < most * THICKER:
             moved = cv2.dilate(moved, np.ones((2, 2) if amount[index] < 0.6 else (3, 3), np.uint8))
-        elif stroke[index] > 1 - THINNER:
+        elif stroke[index] > 1 - most * THINNER:
             thin = cv2.erode(moved, np.ones((2, 2), np.uint8))
             moved = cv2.addWeighted(moved, 1 - amount[index], thin, amount[index], 0)
-        if sharp[index] < SHARPER:
+        if sharp[index] < most * SHARPER:
             moved = cv2.convertScaleAbs(cv2.subtract(moved, 80 * low[index]), alpha=1.4 + low[index])
         distorted[index] = moved
     return distorted

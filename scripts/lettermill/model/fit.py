@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # suppress its warnings at start
+# TensorFlow uses oneDNN by default on some processors only. Fine-tuning VGG16 takes a third of the time with it.
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
 import keras
 import tensorflow as tf
@@ -175,7 +177,7 @@ def run_phase(
     """
     classes = model.output_shape[1]
     set_trainable(model, phase.trainable)
-    batches = Batches(parts["train"], classes, training.batch_size, training.balance, training.seed)
+    batches = Batches(parts["train"], classes, training.batch_size, training.balance, training.seed, phase.epochs)
     warm_up = len(batches) if phase.careful and phase.epochs > 1 else 0
     rate = keras.optimizers.schedules.CosineDecay(
         0.0 if warm_up else phase.learning_rate,

@@ -5,7 +5,7 @@ import os
 import unicodedata
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import jsonschema
 import yaml
@@ -20,13 +20,18 @@ LONGEST_VALUE = 60
 """Characters of a wrong value that a message shows."""
 
 
+def read_own_yaml(file: Path) -> Any:
+    """The content of a file of the repository, by libyaml where it is there: ten times as fast."""
+    return yaml.load(file.read_text(encoding="utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+
+
 def check_config(config: dict, schema_file: Path, files: Sequence[Path]) -> None:
     """Check the merged ``config`` against the schema.
 
     files: the config files that it was merged from, later ones winning; they serve to name file and line.
     Raises InputError with one line for each error.
     """
-    schema = yaml.safe_load(schema_file.read_text(encoding="utf-8"))
+    schema = read_own_yaml(schema_file)
     validator = jsonschema.Draft202012Validator(schema)
     errors = sorted(validator.iter_errors(config), key=lambda error: [str(part) for part in error.absolute_path])
     messages = [message for error in errors for message in _explain(error, files)]

@@ -21,11 +21,12 @@ REMAINING, FEWEST = 0.5, 8
 
 class TableSketch(NamedTuple):
     """What a table was when the recogniser was trained. rows: their number. content: a digest of everything about them.
-    sketch: the smallest hashes of the rows and their transcriptions."""
+    sketch: the smallest hashes of the rows and their transcriptions. missing: image files that were not there."""
 
     rows: int
     content: str
     sketch: list[str]
+    missing: int = 0
 
     def share_in(self, other: "TableSketch") -> float | None:
         """The share of the rows that are in ``other`` too; None if too few can be looked up.
@@ -45,20 +46,32 @@ def sketch_of(rows: Iterable[Row]) -> list[str]:
 
 
 def why_again(
-    then: TableSketch, rows: int, sketch: list[str], content: Callable[[], str], tried: Learning, most: int
+    then: TableSketch,
+    rows: int,
+    sketch: list[str],
+    content: Callable[[], str],
+    missing: Callable[[], int],
+    tried: Learning,
+    most: int,
 ) -> str:
     """Why the recogniser is trained again; empty if it need not be.
 
-    then: the table that it was trained on. rows, sketch, content: of the table as it is now, see ``TableSketch``.
-    tried: what there was to learn from. most: number of words that it learns from at most.
+    then: the table that it was trained on. rows, sketch, content, missing: of the table as it is now, see
+    ``TableSketch``. tried: what there was to learn from. most: number of words that it learns from at most.
     """
     if not tried.learnt:
         return "" if content() == then.content else "Nothing could be learnt before, and the table has changed"
     share = then.share_in(TableSketch(rows, "", sketch))
     if share is not None and share < REMAINING:
         return "Most rows that the recogniser has learnt from are gone or have other transcriptions"
-    if rows >= GROWN * then.rows and tried.fitting < most:
+    if tried.fitting >= most:
+        return ""
+    if rows >= GROWN * then.rows:
         return f"The table has grown from {then.rows:,} to {rows:,} rows"
+    if then.missing:
+        had, have = then.rows - then.missing, rows - missing()
+        if have >= GROWN * had:
+            return f"{had:,} images were there to learn from, and {have:,} are there now"
     return ""
 
 

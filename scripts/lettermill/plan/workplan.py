@@ -16,7 +16,7 @@ from lettermill.corrections.correction import Correction
 from lettermill.plan.batches import batch_count, batch_of
 from lettermill.plan.config import check_config, find_path
 from lettermill.plan.correction_plan import CorrectionPlan, confirmed_rows
-from lettermill.plan.image_files import stamps
+from lettermill.plan.image_files import MISSING, stamps
 from lettermill.plan.image_versions import VERSIONS, read_versions
 from lettermill.plan.index import INDEX, TableIndex, build_index, open_index, parsed, table_key
 from lettermill.plan.training import TableSketch, table_then, tried_then, why_again
@@ -90,7 +90,7 @@ class Workplan:
 
     def table_sketch(self) -> TableSketch:
         """What the recogniser is trained on, for comparison with the table as it is later."""
-        return TableSketch(self._rows, self._content(), self._index.sketch)
+        return TableSketch(self._rows, self._content(), self._index.sketch, self._missing())
 
     def why_train_again(self, trained_with: Path, learning: Path) -> str:
         """Why a recogniser must be trained again although its settings and its code are the same; empty if it need not.
@@ -101,11 +101,16 @@ class Workplan:
         if then is None or tried is None:
             return "It is not known what the recogniser was trained on"
         most = self._config["align"]["examples"]
-        return why_again(then, self._rows, self._index.sketch, self._content, tried, most)
+        return why_again(then, self._rows, self._index.sketch, self._content, self._missing, tried, most)
 
     @property
     def _rows(self) -> int:
         return sum(batch.rows for batch in self._index.batches.values())
+
+    def _missing(self) -> int:
+        """Number of image files that are not there."""
+        batches = [batch for batch in self.batches if self._batch(batch).files]
+        return sum(row.stamp == MISSING for batch in batches for row in self.sources(batch))
 
     def _content(self) -> str:
         return digest((self.image_table(batch), self.transcription_table(batch)) for batch in self.batches)

@@ -40,18 +40,19 @@ def read_lattice(
 ) -> list[Reading]:
     """Up to ``count`` texts, the most likely first. Probabilities are shares of the weight of all possible texts.
 
-    words: the word list; None for any text. other_words: prior weight of any text that is not in the list, where each
-    word of the list has 1; with 0 only words of the list are read. prior: multiplies the weight of each text; the sum
-    over all texts is then that over the texts which the search has kept. The result can be empty, and never contains an
-    empty text.
+    words: the word list; None for any text. other_words: with a prior, the share of texts that come from elsewhere than
+    the list, see ``_priors``; without one, the weight of any text that is not in the list, where each word of the list
+    has 1. With 0 only words of the list are read. prior: multiplies the weight of each text; the sum over all texts is
+    then that over the texts which the search has kept. The result can be empty, and never contains an empty text.
     """
     if words is None:
         kept = _search(lattice, prior)
         total = all_texts(lattice) if prior is None else _total(kept.values())
         return _shares(_exact(lattice, kept, count, prior), total, count)
-    listed = words.weights(lattice)
+    listed, other = words.weights(lattice), math.log(other_words) if other_words else -math.inf
     if prior is not None:
-        listed = listed + _priors(prior, words)
+        priors, other = _priors(prior, words, other_words)
+        listed = listed + priors
     heaviest = np.argsort(-listed, kind="stable")[:count].tolist()
     weights = {words.words[index]: float(listed[index]) for index in heaviest if np.isfinite(listed[index])}
     if not weights and not other_words:
@@ -64,9 +65,9 @@ def read_lattice(
             unlisted = everything + math.log(max(-math.expm1(min(0.0, total - everything)), 1e-12))
         else:
             unlisted = _total(kept.values())
-        total = float(np.logaddexp(total, unlisted + math.log(other_words)))
+        total = float(np.logaddexp(total, unlisted + other))
         for text, weight in _exact(lattice, kept, count, prior).items():
-            weights[text] = weight + math.log(other_words)
+            weights[text] = weight + other
     return _shares(weights, total, count)
 
 
@@ -123,9 +124,20 @@ def _exact(lattice: LetterLattice, kept: Weights, count: int, prior: Prior | Non
 
 
 @lru_cache(maxsize=2)
-def _priors(prior: Prior, words: WordList) -> np.ndarray:
-    """(words,) float64: the prior of each word of the list."""
-    return np.array([prior.word(word) for word in words.words])
+def _priors(prior: Prior, words: WordList, other_words: float) -> tuple[np.ndarray, float]:
+    """(words,) float64: the log prior of each word of the list; and what is added to that of any other text.
+
+    A text is one of the list with a probability of 1 - ``other_words``, and any text otherwise, a mixture of two models
+    (Jelinek and Mercer, "Interpolated estimation of Markov source parameters from sparse data", 1980). In both the
+    n-grams decide which one. So a list of words that the n-grams have learnt changes little, and one of words that are
+    new to them much.
+    """
+    likely = np.array([prior.ngrams.word(word) for word in words.words])
+    with np.errstate(divide="ignore"):
+        of_list, any_text = np.log1p(-other_words), np.log(other_words)
+    known = np.logaddexp.reduce(likely, initial=-np.inf)
+    boost = np.logaddexp(of_list - known, any_text)
+    return prior.weight * (likely + boost), float(prior.weight * any_text)
 
 
 def _total(weights: Iterable[float]) -> float:

@@ -16,6 +16,7 @@ import numpy as np
 from lettermill.base.errors import CorruptedFileError
 from lettermill.base.kept import Kept
 from lettermill.records.csv_files import columns_of, read_fields, read_records
+from lettermill.records.current import current
 from lettermill.records.schemas import Letter
 
 HEADER = ",".join(columns_of(Letter)).encode() + b"\n"
@@ -61,7 +62,7 @@ def read_batch(folder: Path, kept: Kept) -> BatchLetters:
     kept: what is known of ``letters.csv`` of the same content. Raises CorruptedFileError with file and line when
     ``letters.csv`` is damaged or contains a letter twice.
     """
-    path = folder / "letters.csv"
+    path = current(folder, "letters.csv")
     try:
         content = path.read_bytes()
     except FileNotFoundError:

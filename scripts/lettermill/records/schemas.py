@@ -240,6 +240,25 @@ class Duplicate(NamedTuple):
     differs: int  # 1 if the rows with this image have different transcriptions, otherwise 0
 
 
+class MovedRows(NamedTuple):
+    """``results/moved.csv``: rows, one after the other, whose transcriptions seem to belong to the images of others."""
+
+    by: int  # to that so many rows above; negative: below
+    rows: int  # number of those that have an image
+    first: str  # id of the first and of the last of them
+    last: str
+    withheld: int  # how many of them are not delivered for it
+
+
+class Withheld(NamedTuple):
+    """``results/withheld.csv``: rows whose letters are not delivered, because their transcriptions seem to belong to
+    other images."""
+
+    row_id: str
+    reason: str  # see ``lettermill.base.reasons``
+    detail: str
+
+
 class Diagnosed(NamedTuple):
     """``results/diagnosis.csv``: what stands in the way of most rows, the most important first."""
 

@@ -14,10 +14,12 @@ import numpy as np
 from lettermill.base.file_names import file_stem
 from lettermill.base.files import write_bytes
 from lettermill.base.kept import Kept, digest_of_files
+from lettermill.base.reasons import COMPARE
 from lettermill.base.sampling import sample_key
 from lettermill.image.codec import encode_png
 from lettermill.image.drawing import captioned, class_lines
 from lettermill.records.csv_files import read_fields, read_records
+from lettermill.records.current import current
 from lettermill.records.schemas import Letter, Rejected
 from lettermill.stages.cut import REJECTED
 from lettermill.stages.images import read_cut
@@ -72,7 +74,7 @@ def write_contact_sheets(
     rejected: list[tuple[Rejected, Path]] = []
     stopped: list[tuple[Rejected, Path]] = []
     for batch in batches:
-        path = batch / "letters.csv"
+        path = current(batch, "letters.csv")
         size = path.stat().st_size
         known = json.loads((kept or Kept()).get(digest_of_files([path]), partial(_first_letters, path), size))
         for label, names in known["classes"].items():
@@ -84,8 +86,11 @@ def write_contact_sheets(
             if len(least_confident) < COLUMNS * LINES or (confidence, name) < least_confident[-1].order
         ]
         least_confident = sorted(least_confident)[: COLUMNS * LINES]
-        for row in read_records(batch / "rejected.csv", Rejected):
-            (stopped if row.position is None else rejected).append((row, batch))
+        for row in read_records(current(batch, "rejected.csv"), Rejected):
+            if row.position is None:
+                stopped.append((row, batch))
+            elif row.stage != COMPARE:  # letters cut from the image of another word show nothing
+                rejected.append((row, batch))
     shown = [(label, [read_cut(letter.path) for letter in letters]) for label, letters in sorted(classes.items())]
     log.info("%d classes; rejected: %d rows, and %d letters of other rows", len(classes), len(stopped), len(rejected))
     _write(output.delivered, class_lines(shown, COLUMNS))

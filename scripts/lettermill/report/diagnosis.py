@@ -8,6 +8,7 @@ from lettermill.base.findings import KINDS, LEARNING
 from lettermill.base.sampling import sample_key
 from lettermill.image.codec import decode_colour
 from lettermill.records.csv_files import read_fields, read_records
+from lettermill.records.current import current
 from lettermill.records.schemas import Diagnosed, Finding, Printed, ReviewWord
 from lettermill.report.letter_pictures import data_uri, small_png
 from lettermill.stages.findings import EXAMPLES
@@ -36,7 +37,7 @@ def _pictures(batches: Sequence[Path], printed: Path | None, kinds: Set[str]) ->
             for kind in kinds & set(found.split()) if picture else ():
                 pictures[kind][row_id] = batch / picture
     for batch in batches if kinds & {"print", LEARNING} else ():
-        for row_id, _, file, *_, reason in read_fields(batch / "review_words.csv", ReviewWord):
+        for row_id, _, file, *_, reason in read_fields(current(batch, "review_words.csv"), ReviewWord):
             kind = "print" if row_id in with_print else LEARNING if reason else ""
             if kind in kinds:
                 pictures[kind][row_id] = batch / file

@@ -17,6 +17,7 @@ LEFT = {
     "segment": "segmented",
     "match": "matched",
     "align": "aligned",
+    "compare": "not withheld",
     "review": "after corrections",
 }
 """Stage -> label of the rows that remain after it."""
@@ -66,7 +67,7 @@ def funnel(rows: int, stopped: Mapping[tuple[str, str], int], method: str) -> li
 
     rows: rows in the table. method: config ``method``. A stage of the other method appears only if it rejected rows.
     """
-    own = LEFT.keys() - {"review", "match" if method == "align" else "align"}
+    own = LEFT.keys() - {"compare", "review", "match" if method == "align" else "align"}
     left, steps = rows, []
     for stage in dict.fromkeys([*REASONS, *(stage for stage, _ in stopped)]):
         losses = [Loss(reason, explain(stage, reason), lost) for (at, reason), lost in stopped.items() if at == stage]

@@ -11,6 +11,7 @@ import pandas as pd
 
 from lettermill.image.drawing import captioned
 from lettermill.records.csv_files import read_fields
+from lettermill.records.current import current
 from lettermill.records.schemas import ReviewWord, Suspect
 from lettermill.report.letter_statistics import LetterStatistics
 from lettermill.report.rejected_letters import PER_ROW
@@ -113,7 +114,7 @@ def _places(row_ids: Collection[str], batches: Iterable[Path]) -> dict[str, Path
     return {
         row_id: batch / file
         for batch in batches
-        for row_id, _, file, *_ in read_fields(batch / "review_words.csv", ReviewWord)
+        for row_id, _, file, *_ in read_fields(current(batch, "review_words.csv"), ReviewWord)
         if row_id in row_ids
     }
 

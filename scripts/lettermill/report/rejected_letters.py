@@ -14,6 +14,7 @@ from lettermill.base.file_names import file_stem
 from lettermill.base.kept import Kept
 from lettermill.corrections.correction import APPLIED
 from lettermill.records.csv_files import read_records
+from lettermill.records.current import current
 from lettermill.records.schemas import ReviewLetter, ReviewWord, TriedCorrection
 from lettermill.report.letter_columns import random_order
 from lettermill.stages.cut import REJECTED
@@ -46,7 +47,7 @@ def rejected_of(batch: Path, stems: Mapping[str, str], kept: Kept) -> RejectedLe
     key = hashlib.sha256(repr(sorted(stems.items())).encode() if stems else b"")
     size = 0
     for name in ("review_letters.csv", "corrections.csv", "review_words.csv"):
-        content = (batch / name).read_bytes()
+        content = current(batch, name).read_bytes()
         key.update(hashlib.sha256(content).digest())
         size += len(content)
     known = json.loads(kept.get(key.digest(), lambda: json.dumps(_of_batch(batch, stems)).encode(), size))
@@ -55,7 +56,7 @@ def rejected_of(batch: Path, stems: Mapping[str, str], kept: Kept) -> RejectedLe
 
 
 def _of_batch(batch: Path, stems: Mapping[str, str]) -> RejectedLetters:
-    found = read_records(batch / "review_letters.csv", ReviewLetter)
+    found = read_records(current(batch, "review_letters.csv"), ReviewLetter)
     letters = {(each.row_id, each.position): (each.label, each.confidence) for each in found if each.reason}
     # Letters rejected by a correction are missing there if their word has nothing else to review.
     for line in read_records(batch / "corrections.csv", TriedCorrection):
@@ -65,7 +66,7 @@ def _of_batch(batch: Path, stems: Mapping[str, str]) -> RejectedLetters:
     shown = [(label, name, confidence) for name, (label, confidence) in zip(names, letters.values(), strict=True)]
     sure = [confidence for _, _, confidence in shown if confidence is not None]
     cut = {letter.row_id for letter in found}
-    words = read_records(batch / "review_words.csv", ReviewWord)
+    words = read_records(current(batch, "review_words.csv"), ReviewWord)
     return RejectedLetters(
         Counter(label for label, _, _ in shown),
         Counter(steps_of(np.array(sure, float)).tolist()),

@@ -15,6 +15,7 @@ from lettermill.base.files import write_bytes
 from lettermill.base.kept import Kept, digest_of_files
 from lettermill.corrections.correction import OF_LETTERS, OF_ROWS
 from lettermill.records.csv_files import read_records, read_rows, read_some
+from lettermill.records.current import current
 from lettermill.records.schemas import CorrectionOutcome, ReviewLetter, ReviewWord, Suspect
 from lettermill.review.candidates import LOW_CONFIDENCE, MAX_WORDS, Candidate, best_letters, best_words
 from lettermill.review.page_data import (
@@ -98,11 +99,11 @@ def _to_review(
             or (row_id, position) in done
         )
 
-    return as_reviewed(read_some(batch / "review_letters.csv", ReviewLetter, wanted), reviewed)
+    return as_reviewed(read_some(current(batch, "review_letters.csv"), ReviewLetter, wanted), reviewed)
 
 
 def _words(batch: Path, reviewed: Reviewed) -> list[ReviewWord]:
-    return words_as_reviewed(read_records(batch / "review_words.csv", ReviewWord), reviewed)
+    return words_as_reviewed(read_records(current(batch, "review_words.csv"), ReviewWord), reviewed)
 
 
 def _page_words(
@@ -113,9 +114,9 @@ def _page_words(
     words: dict[str, tuple[Path, ReviewWord]] = {}
     letters: dict[str, list[ReviewLetter]] = {}
     for batch in batches:
-        found_words = read_rows(batch / "review_words.csv", ReviewWord, wanted)
+        found_words = read_rows(current(batch, "review_words.csv"), ReviewWord, wanted)
         words.update((word.row_id, (batch, word)) for word in words_as_reviewed(found_words, reviewed))
-        found_letters = read_rows(batch / "review_letters.csv", ReviewLetter, wanted)
+        found_letters = read_rows(current(batch, "review_letters.csv"), ReviewLetter, wanted)
         for letter in as_reviewed(found_letters, reviewed):
             letters.setdefault(letter.row_id, []).append(letter)
     for row_id in order:

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from lettermill.base.box import Box
-from lettermill.image.hypotheses import InkHypothesis
+from lettermill.image.hypotheses import DARKEST, InkHypothesis
 from lettermill.image.segmentation import Tolerances, letters_in
-from lettermill.paper.ink import components, ink_mask, ink_threshold
+from lettermill.paper.ink import INK_SHARE, components, ink_mask, ink_threshold
 from lettermill.records.csv_files import as_text, from_text, read_results, write_results
 from lettermill.records.row_store import RowStore, row_key
 from lettermill.records.schemas import Cropped, SegmentedBox, StoppedRow
@@ -83,5 +83,8 @@ def why_none(image: np.ndarray) -> tuple[str, str]:
     """(reason, detail): why ``image`` has no letters."""
     if ink_threshold(image) is None:
         return "blank_image", ""
-    parts = components(ink_mask(image))
-    return ("too_many_pieces", f"{parts.count} connected components") if parts.no_word else ("no_letters", "")
+    for share in (INK_SHARE, DARKEST):
+        parts = components(ink_mask(image, share))
+        if parts.no_word:
+            return "too_many_pieces", f"{parts.count} connected components"
+    return "no_letters", ""

@@ -1,13 +1,21 @@
 """Which modules of the library a stage depends on, so that editing one of them reruns that stage."""
 
 import ast
+import contextlib
 import hashlib
 import importlib.metadata
+import json
+import sys
 from functools import cache
 from pathlib import Path
 
+from lettermill.base.files import write_bytes
+
 PACKAGE = Path(__file__).resolve().parents[1]
 
+KEPT = Path(__file__).with_name("__pycache__") / f"names.{sys.implementation.cache_tag}.json"
+"""What ``_names`` has found, by a digest of the file and of this one, beside what Python keeps of modules: to parse the
+whole library takes longer than all else until Snakemake knows its jobs."""
 
 PACKAGES = {
     "numpy": "numpy",
@@ -30,6 +38,7 @@ def code_of(module: str) -> str:
     comments, docstrings and line breaks say nothing.
     """
     files = sorted(_closure(module))
+    _keep()
     packages = sorted({package for path in files if path.suffix == ".py" for package in _packages(path)})
     parts = [f"{path.relative_to(PACKAGE).as_posix()} {digest_of(path)}" for path in files]
     return ", ".join(parts + [f"{package} {_version(package)}" for package in packages])
@@ -69,7 +78,7 @@ def _version(package: str) -> str:
         return "not here"  # other stages need it, or each rule has its own environment
 
 
-def _all_imports(path: Path) -> tuple[str, ...]:
+def _all_imports(path: Path) -> list[str]:
     return _names(path)[0]
 
 
@@ -79,11 +88,18 @@ def _is_docstring(node: ast.AST) -> bool:
 
 
 @cache
-def _names(path: Path) -> tuple[tuple[str, ...], tuple[str, ...], str]:
-    """(modules that the file imports, templates that it names, digest of its code). The syntax trees are not kept:
-    together they would make every garbage collection slow."""
+def _names(path: Path) -> tuple[list[str], list[str], str]:
+    """(modules that the file imports, templates that it names, digest of its code)."""
+    content = path.read_bytes()
+    key = hashlib.sha256(_of_this_file() + content).hexdigest()
+    _used()[key] = found = _kept().get(key) or _parsed(path, content)
+    return found
+
+
+def _parsed(path: Path, content: bytes) -> tuple[list[str], list[str], str]:
+    """The syntax trees are not kept: together they would make every garbage collection slow."""
     imports, templates = [], []
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = ast.parse(content)
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             imports += [alias.name for alias in node.names]
@@ -98,9 +114,38 @@ def _names(path: Path) -> tuple[tuple[str, ...], tuple[str, ...], str]:
         body = getattr(node, "body", None)
         if isinstance(body, list):
             node.body = [each for each in body if not _is_docstring(each)] or [ast.Pass()]  # type: ignore[attr-defined]
-    return tuple(imports), tuple(templates), hashlib.sha256(ast.unparse(tree).encode()).hexdigest()[:8]
+    return imports, templates, hashlib.sha256(ast.unparse(tree).encode()).hexdigest()[:8]
 
 
+@cache
+def _of_this_file() -> bytes:
+    return hashlib.sha256(Path(__file__).read_bytes()).digest()
+
+
+@cache
+def _kept() -> dict[str, tuple[list[str], list[str], str]]:
+    """What earlier processes have found."""
+    try:
+        return dict(json.loads(KEPT.read_bytes()))
+    except (OSError, ValueError):
+        return {}
+
+
+@cache
+def _used() -> dict[str, tuple[list[str], list[str], str]]:
+    """What this process has found, or an earlier one has."""
+    return {}
+
+
+def _keep() -> None:
+    """What is new, for later processes."""
+    if not sys.dont_write_bytecode and _used().keys() - _kept().keys():
+        _kept().update(_used())
+        with contextlib.suppress(OSError):
+            write_bytes(KEPT, json.dumps(_used()).encode())
+
+
+@cache
 def _file(module: str) -> Path | None:
     place = PACKAGE.parent.joinpath(*module.split("."))
     for path in (place.with_suffix(".py"), place / "__init__.py"):

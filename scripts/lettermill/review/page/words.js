@@ -37,6 +37,8 @@ Lettermill.openWords = ({ model, store, say }) => {
     wide_box: "a box is too wide for one letter",
     nothing_learnt: "no recogniser could be trained",
     too_few_pieces: "fewer fragments of ink than letters",
+    moved_transcription: "the transcription seems to belong to another image",
+    contradicted_table: "most transcriptions of the table contradict the ink",
     low_confidence: "all letters are below the confidence threshold",
     too_many_pieces: "too many fragments of ink",
     rejected_by_hand: "all letters rejected by corrections",
