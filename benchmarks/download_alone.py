@@ -14,6 +14,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 
 from lettermill.fetch.settings import FetchSettings
+from lettermill.records.schemas import ImageSource
 from lettermill.stages.download import download_batch
 
 
@@ -25,7 +26,7 @@ def main() -> None:
     parser.add_argument("--connections", type=int, default=32, help="(default: %(default)s)")
     args = parser.parse_args()
     with open(args.table, encoding="utf-8", newline="") as file:
-        rows = [(row["id"], row["url"], "") for row in csv.DictReader(file)]
+        rows = [ImageSource(row["id"], row["url"], "") for row in csv.DictReader(file)]
     download_batch(
         rows=rows,
         images=args.folder,

@@ -27,7 +27,7 @@ from lettermill.base.reasons import REASONS
 from lettermill.fetch.settings import FetchSettings
 from lettermill.image.crop import Cropping
 from lettermill.records.csv_files import read_records
-from lettermill.records.schemas import Letter, Rejected
+from lettermill.records.schemas import ImageSource, Letter, Rejected
 from lettermill.stages.align import align_batch
 from lettermill.stages.crop import crop_batch
 from lettermill.stages.cut import BatchFiles, cut_batch
@@ -82,7 +82,7 @@ def through_the_stages(
     places = ("downloaded", "cropped", "segmented.csv", "aligned.csv", "suspected.csv")
     files = BatchFiles(*(folder / name for name in places))
     download_batch(
-        rows=[(row_id, row_id, "") for row_id in images],
+        rows=[ImageSource(row_id, row_id, "") for row_id in images],
         images=sources,
         cache_folder=folder / "cache",
         output=files.downloaded,

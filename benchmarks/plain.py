@@ -44,7 +44,7 @@ from lettermill.image.crop import Cropping
 from lettermill.image.segmentation import Tolerances
 from lettermill.plan.workplan import Workplan
 from lettermill.records.csv_files import read_records
-from lettermill.records.schemas import Duplicate, MovedRows, Withheld
+from lettermill.records.schemas import Duplicate, ImageSource, MovedRows, RejectedRow, Transcription, Withheld
 from lettermill.report.contact_sheets import ContactSheets, write_contact_sheets
 from lettermill.stages.align import align_batch
 from lettermill.stages.crop import crop_batch
@@ -69,9 +69,9 @@ class Rows(NamedTuple):
     """A batch, and what the stages must know of its rows; see ``Workplan``."""
 
     batch: str
-    sources: list[tuple[str, str, str]]
+    sources: list[ImageSource]
     images: str
-    patterns: list[tuple[str, str]]
+    patterns: list[Transcription]
 
 
 class Files(NamedTuple):
@@ -166,7 +166,7 @@ def compare(batches: Iterable[str], lengths: Sequence[tuple[str, int]], config: 
     return spent
 
 
-def write_dataset(batches: Mapping[str, int], unusable: Iterable[tuple[str, str, str]], config: dict) -> Seconds:
+def write_dataset(batches: Mapping[str, int], unusable: Iterable[RejectedRow], config: dict) -> Seconds:
     """The dataset of batches (name -> rows), its summary, and its card, which is like the workflow's but for the names
     of settings and versions."""
     spent = Seconds()
@@ -203,7 +203,7 @@ def run(config: dict, files: list[Path], cores: int) -> Seconds:
     """
     plan = Workplan(config, files, ROOT / "schemas/config.schema.yaml")
     names = plan.batches
-    rows = [Rows(name, list(plan.sources(name)), plan.images_of(name), list(plan.patterns(name))) for name in names]
+    rows = [Rows(name, plan.sources(name), str(plan.images), plan.patterns(name)) for name in names]
     spent = Seconds()
     with multiprocessing.Pool(cores, _log_to_file) as pool:
 
@@ -218,9 +218,9 @@ def run(config: dict, files: list[Path], cores: int) -> Seconds:
         all_of(*((to_letters, batch, config) for batch in rows))
         if config["method"] == "align":
             spent.update(write_suspects(names))
-        spent.update(compare(names, [(row_id, int(letters)) for row_id, letters in plan.lengths], config))
+        spent.update(compare(names, plan.lengths, config))
         of_batches = {batch.batch: len(batch.patterns) for batch in rows}
-        all_of((draw_sheets, names), (write_dataset, of_batches, list(plan.rejected_rows), config))
+        all_of((draw_sheets, names), (write_dataset, of_batches, plan.rejected_rows, config))
         pool.close()
         pool.join()
     return spent

@@ -22,6 +22,7 @@ rule learn:
     input:
         matched=expand("results/matched/{batch}.csv", batch=BATCHES),
         cropped=expand("results/cropped/{batch}", batch=BATCHES),
+        corrections=expand("results/plan/corrections/{batch}.csv", batch=BATCHES),
     output:
         recogniser="results/recogniser/recogniser.npz",
         reliability="results/recogniser/reliability.csv",
@@ -37,7 +38,6 @@ rule learn:
         "../envs/learn.yaml"
     threads: 3  # one per network
     params:
-        **recorded(corrections=letter_corrections),
         examples=config["align"]["examples"],
         rounds=config["align"]["rounds"],
         trained_with=trained_with,
@@ -50,6 +50,7 @@ rule align:
         recogniser=recogniser,
         matched="results/matched/{batch}.csv",
         cropped="results/cropped/{batch}",
+        rows="results/plan/transcriptions/{batch}.csv",
     output:
         letters=intermediate("results/aligned/{batch}.csv"),
         suspected="results/suspected/{batch}.csv",
@@ -62,7 +63,6 @@ rule align:
     conda:
         "../envs/letters.yaml"
     params:
-        **recorded(rows=patterns),
         depends_on=of_rows(code_of("lettermill.stages.align")),
         code=code_of("lettermill.stages.align"),
     script:
@@ -72,6 +72,8 @@ rule align:
 rule suspects:
     input:
         suspected=expand("results/suspected/{batch}.csv", batch=BATCHES),
+        batches="results/plan/batches.csv",
+        confirmed="results/plan/confirmed.csv",
     output:
         suspects=report(
             "results/suspects.csv",
@@ -84,7 +86,6 @@ rule suspects:
     conda:
         "../envs/letters.yaml"
     params:
-        **recorded(confirmed_rows=confirmed_rows),
         code=code_of("lettermill.dataset.suspects"),
     script:
         "../scripts/suspects.py"

@@ -14,6 +14,9 @@ rule compare:
     input:
         **({"suspects": "results/suspects.csv"} if ALIGNED else {}),
         letters=expand("results/letters/{batch}", batch=BATCHES),
+        batches="results/plan/batches.csv",
+        order="results/plan/order.csv",
+        confirmed="results/plan/confirmed.csv",
     output:
         duplicates="results/duplicates.csv",
         moved="results/moved.csv",
@@ -26,7 +29,6 @@ rule compare:
     conda:
         "../envs/letters.yaml"
     params:
-        **recorded(lengths=lengths, confirmed_rows=confirmed_rows),
         accept=config["accept_contradicted"],
         code=code_of("lettermill.dataset.compare"),
     script:

@@ -20,6 +20,10 @@ rule dataset:
         withheld="results/withheld.csv",
         tables="results/withheld",
         letters=expand("results/letters/{batch}", batch=BATCHES),
+        batches="results/plan/batches.csv",
+        rejected_rows="results/plan/rejected.csv",
+        notes="results/plan/notes.csv",
+        corrections="results/plan/corrections.csv",
     output:
         metadata="results/dataset/metadata.csv",
         rejected=report(
@@ -42,9 +46,7 @@ rule dataset:
     conda:
         "../envs/letters.yaml"
     params:
-        **recorded(rejected_rows=rejected_rows, notes=notes, corrections=outcomes),
         examples=config["align"]["examples"],
-        rows={batch: PLAN.rows_in(batch) for batch in BATCHES},
         split=config["split"],
         source=PLAN.table_path.name,
         about=config["card"],

@@ -7,6 +7,7 @@ rule debug:
         cropped=batch_of("results/cropped/{batch}"),
         segmented=batch_of("results/segmented/{batch}.csv"),
         letters=batch_of(LETTERS),
+        corrections=batch_of("results/plan/corrections/{batch}.csv"),
     output:
         picture="results/debug/{row}.png",
     log:
@@ -14,7 +15,6 @@ rule debug:
     conda:
         "../envs/letters.yaml"
     params:
-        **recorded(corrections=corrections_of_row),
         row_id=row_of,
         code=code_of("lettermill.stages.debug_picture"),
     script:

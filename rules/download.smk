@@ -13,6 +13,8 @@ SUBMIT_HOST = config["download"]["submit_host"]
 
 
 rule download:
+    input:
+        rows="results/plan/images/{batch}.csv",
     output:
         downloaded=intermediate(directory("results/downloaded/{batch}")),
     log:
@@ -27,8 +29,6 @@ rule download:
     resources:
         downloads=fetching,
     params:
-        **recorded(rows=sources),
-        stems=stems,
         images=images,
         code=code_of("lettermill.stages.download"),
     script:
@@ -36,6 +36,8 @@ rule download:
 
 
 rule retry_failed:
+    input:
+        rows=expand("results/plan/images/{batch}.csv", batch=BATCHES),
     log:
         "logs/retry_failed.log",
     localrule: True
@@ -43,7 +45,6 @@ rule retry_failed:
         "../envs/download.yaml"
     params:
         only_failed=True,
-        rows=sources_by_batch,
     script:
         "../scripts/refresh.py"
 

@@ -62,6 +62,7 @@ rule segment:
 rule match:
     input:
         segmented="results/segmented/{batch}.csv",
+        rows="results/plan/transcriptions/{batch}.csv",
     output:
         matched=intermediate("results/matched/{batch}.csv"),
     log:
@@ -73,7 +74,6 @@ rule match:
     conda:
         "../envs/letters.yaml"
     params:
-        **recorded(rows=patterns),
         code=code_of("lettermill.stages.match"),
     script:
         "../scripts/match.py"
@@ -86,6 +86,9 @@ rule cut:
         cropped="results/cropped/{batch}",
         segmented="results/segmented/{batch}.csv",
         letters=LETTERS,
+        images="results/plan/images/{batch}.csv",
+        rows="results/plan/transcriptions/{batch}.csv",
+        corrections="results/plan/corrections/{batch}.csv",
     output:
         letters=directory("results/letters/{batch}"),
     log:
@@ -97,7 +100,6 @@ rule cut:
     conda:
         "../envs/letters.yaml"
     params:
-        **recorded(rows=patterns, corrections=corrections),
         upstream=upstream,
         cut=config["cut"],
         confidence=config["align"]["confidence"] if ALIGNED else 0.0,

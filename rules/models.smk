@@ -5,7 +5,7 @@ Files that a user names are local(): the prefix of a module does not apply to th
 
 from lettermill.fetch.pretrained import INSTALL, check_weights, missing_packages
 from lettermill.plan.predict_inputs import find_images, find_word_list
-from lettermill.workflow.parameters import Rows, stamp_of
+from lettermill.workflow.parameters import stamp_of
 
 TRAIN = config["train"]
 FIT_SETTINGS = {key: value for key, value in TRAIN.items() if key != "test_on"}
@@ -66,8 +66,8 @@ def image_files(wildcards):
 
 
 def image_names(wildcards):
-    """(name, path) of these images, as rows."""
-    return Rows.of(named_images())
+    """(name, path) of these images."""
+    return named_images()
 
 
 def word_list(wildcards):

@@ -1,16 +1,18 @@
 """The rows of the table in their batches, and the inputs and parameters of jobs that depend on them.
 
-A batch is the group of rows that one job processes, {batch} in file names. See scripts/lettermill/plan/workplan.py.
+A batch is the group of rows that one job processes, {batch} in file names. What is known of the rows before any image is
+looked at is in results/plan/, which is written when this file is read. See scripts/lettermill/plan/plan_files.py.
 """
 
 from functools import cache
 
 from lettermill.base.digests import digest
 from lettermill.plan.workplan import Workplan
-from lettermill.workflow.parameters import recorded
+from lettermill.records.csv_files import read_records
+from lettermill.records.schemas import ImageSource, PlannedBatch
 
 PLAN = checked(Workplan, config, CONFIG_FILES, ROOT / "schemas/config.schema.yaml")
-BATCHES = checked(lambda: PLAN.batches)
+PLAN_FOLDER = RESULTS / plan_files.FOLDER
 
 # The table of the letters to cut, by config `method`.
 ALIGNED = config["method"] == "align"
@@ -25,102 +27,52 @@ if config["keep_intermediates"]:
 # Config keys that the dataset card and the report show.
 CARD_SETTINGS = ["method", "crop", "segment", "cut", "split", "alphabet", "unreadable", *(["align"] if ALIGNED else [])]
 
-# Settings and code that the inputs of `cut` depend on.
-UPSTREAM_STAGES = ["download", "crop", "segment", "match", *(["align"] if ALIGNED else [])]
-UPSTREAM = [
-    config["crop"],
-    config["segment"],
-    *(code_of(f"lettermill.stages.{stage}") for stage in UPSTREAM_STAGES),
-]
+
+def may_change_plan():
+    """Whether files of the plan may be replaced: not while the clock is wrong, nor beside a run whose jobs read them."""
+    folders = (RESULTS / folder / batch for folder in FOLDERS for batch in PLAN.batches)
+    check_times(map(str, [*folders, *(RESULTS / table / f"{batch}.csv" for table in TABLES for batch in PLAN.batches)]))
+    return not plan_files.is_run_at_work(RESULTS)
 
 
-@cache
+if INTERNALS.is_main() and not written(plan_files.write_plan, PLAN, PLAN_FOLDER, may_change_plan):
+    logger.warning(
+        f"Lettermill: table, images or corrections have changed, but {PLAN_FOLDER} is left as it is, because a run "
+        "has locked the directory. The changes count as soon as that run has ended."
+    )
+
+# Batch -> what is known of it. Jobs on a cluster read it too, and not the table, which may have changed meanwhile.
+BATCHES = {batch.batch: batch for batch in checked(read_records, PLAN_FOLDER / "batches.csv", PlannedBatch)}
+
+
 def sources_of(batch):
-    """The rows of a batch as `download` needs them: (row id, image, stamp)."""
-    return checked(PLAN.sources, batch)
-
-
-def sources(wildcards):
-    """The same for the batch of a job."""
-    return sources_of(wildcards.batch)
+    """Where the images of a batch are."""
+    return checked(read_records, PLAN_FOLDER / f"images/{batch}.csv", ImageSource)
 
 
 def images(wildcards):
     """The folder of the images of a batch; empty if all of them are URLs."""
-    return checked(PLAN.images_of, wildcards.batch)
-
-
-def stems(wildcards):
-    """Row id -> file name, for rows of a batch whose file names would otherwise collide."""
-    return checked(PLAN.stems_in, wildcards.batch)
-
-
-def all_stems(wildcards):
-    """The same for all rows."""
-    return checked(lambda: PLAN.stems)
+    return str(PLAN.images) if BATCHES[wildcards.batch].files else ""
 
 
 def fetching(wildcards):
     """1 if the batch has images to download, 0 if all of them are files."""
-    return int(not images(wildcards) or any("://" in image for _, image, _ in sources(wildcards)))
+    return int(BATCHES[wildcards.batch].files < BATCHES[wildcards.batch].rows)
 
 
-def patterns(wildcards):
-    """The rows of a batch as `match` needs them: (row id, pattern of the transcription)."""
-    return checked(PLAN.patterns, wildcards.batch)
-
-
-def patterns_by_batch(wildcards):
-    """The same for all rows: batch -> rows."""
-    return {batch: checked(PLAN.patterns, batch) for batch in BATCHES}
-
-
-def sources_by_batch(wildcards):
-    """Batch -> rows as `download` needs them."""
-    return {batch: sources_of(batch) for batch in BATCHES}
-
-
-def corrections(wildcards):
-    """The corrections of letters of a batch."""
-    return checked(PLAN.corrections, wildcards.batch)
-
-
-def letter_corrections(wildcards):
-    """The same for all rows."""
-    return checked(lambda: PLAN.letter_corrections)
-
-
-def rejected_rows(wildcards):
-    """The rows of the table that are in no batch, because they are not usable."""
-    return checked(lambda: PLAN.rejected_rows)
-
-
-def notes(wildcards):
-    """The repairs of the table and the assumptions about it."""
-    return checked(lambda: PLAN.notes)
-
-
-def lengths(wildcards):
-    """The numbers of letters of all rows, in the order of the table."""
-    return checked(lambda: PLAN.lengths)
-
-
-def confirmed_rows(wildcards):
-    """The rows whose transcription is corrected or confirmed."""
-    return checked(lambda: PLAN.confirmed_rows)
-
-
-def outcomes(wildcards):
-    """The lines of the table of corrections, with outcomes as far as the plan knows them."""
-    return checked(lambda: PLAN.correction_outcomes)
+def all_stems(wildcards):
+    """Row id -> file name, for rows whose file names would otherwise collide."""
+    return checked(lambda: PLAN.stems)
 
 
 def upstream(wildcards):
-    """A digest of everything that the inputs of `cut` depend on.
+    """Settings and code that the inputs of `cut` depend on, besides the rows.
 
     If these files are not kept, nothing else shows that they would be different now. If they are kept, it does no harm.
     """
-    return digest([(repr(UPSTREAM), repr(sources(wildcards)), images(wildcards), *stems(wildcards).items())])
+    stages = ["download", "crop", "segment", "match", *(["align"] if ALIGNED else [])]
+    code = [code_of(f"lettermill.stages.{stage}") for stage in stages]
+    return digest([(repr(config["crop"]), repr(config["segment"]), *code, images(wildcards))])
 
 
 def of_rows(*settings):
@@ -139,8 +91,3 @@ def batch_of(pattern):
 def row_of(wildcards):
     """The id of that row. The wildcard is the name of its files."""
     return checked(PLAN.row_of, wildcards.row)
-
-
-def corrections_of_row(wildcards):
-    """The corrections of letters of the batch of that row."""
-    return checked(PLAN.corrections, checked(PLAN.batch_of, wildcards.row))

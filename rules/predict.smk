@@ -12,6 +12,7 @@ None of them is part of `all`: name them as targets.
 rule tune_reading:
     input:
         cropped=expand("results/cropped/{batch}", batch=BATCHES),
+        rows=expand("results/plan/transcriptions/{batch}.csv", batch=BATCHES),
         recogniser=recogniser,
         onnx="results/model/model.onnx",
         preprocessing="results/model/model.json",
@@ -27,7 +28,6 @@ rule tune_reading:
     conda:
         "../envs/letters.yaml"
     params:
-        rows=patterns_by_batch,
         split=config["split"],
         code=lambda wildcards: code_of("lettermill.predict.tune"),
     script:
@@ -53,7 +53,7 @@ rule predict:
     conda:
         "../envs/letters.yaml"
     params:
-        **recorded(images=image_names),
+        images=image_names,
         alphabet=config["alphabet"],
         crop=config["crop"],
         other_words=config["predict"]["other_words"],
@@ -67,6 +67,7 @@ rule evaluate_words:
     input:
         **READING_MODELS,
         cropped=expand("results/cropped/{batch}", batch=BATCHES),
+        rows=expand("results/plan/transcriptions/{batch}.csv", batch=BATCHES),
         word_list=word_list,
         recogniser=recogniser,
         duplicates="results/duplicates.csv",
@@ -81,7 +82,6 @@ rule evaluate_words:
     conda:
         "../envs/letters.yaml"
     params:
-        rows=patterns_by_batch,
         split=config["split"],
         alphabet=config["alphabet"],
         other_words=config["predict"]["other_words"],

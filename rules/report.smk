@@ -28,6 +28,7 @@ rule sheets:
     input:
         withheld="results/withheld",
         letters=expand("results/letters/{batch}", batch=BATCHES),
+        batches="results/plan/batches.csv",
     output:
         **{
             kind: report(

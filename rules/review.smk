@@ -13,6 +13,8 @@ rule review:
         **({"suspects": "results/suspects.csv"} if ALIGNED else {}),
         withheld="results/withheld",
         letters=expand("results/letters/{batch}", batch=BATCHES),
+        batches="results/plan/batches.csv",
+        corrections="results/plan/corrections.csv",
     output:
         page=REVIEW[:-1],
         words=directory(REVIEW[-1]),
@@ -23,7 +25,6 @@ rule review:
     conda:
         "../envs/letters.yaml"
     params:
-        **recorded(corrections=outcomes),
         settings={
             "name": PLAN.table_path.name,
             "alphabet": config["alphabet"],

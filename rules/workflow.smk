@@ -26,11 +26,13 @@ from lettermill.base.visible import visible
 from lettermill.dataset.sync import remove_others
 from lettermill.fetch.cache import Cache
 from lettermill.fetch.refill import lost_images, refill
+from lettermill.plan import plan_files
 from lettermill.plan.config import read_own_yaml
 from lettermill.plan.image_files import check_images
 from lettermill.records import row_store
 from lettermill.workflow.code import code_of
 from lettermill.workflow.internals import LOWEST, Internals, version_warning
+from lettermill.workflow.job import OF_THE_MACHINE
 from lettermill.workflow.progress import Job, Progress
 from lettermill.workflow.progress_log import Watch, is_news
 from lettermill.workflow.records import Records
@@ -50,6 +52,7 @@ config = DEFAULTS
 
 STARTED = time.time()
 INTERNALS = Internals(workflow, rules, logger.warning, SNAKEMAKE_VERSION)
+RESULTS = Path(INTERNALS.place_of("results"))
 CONFIG_FILES = [ROOT / "config.yaml", *INTERNALS.config_files()]
 WATCHES = []
 
@@ -82,6 +85,7 @@ def sweep(rule_name, folder, only_temp):
     elif rule_name in ("dataset", "export_folders"):
         remove_others(folder, (), only_folders=True)
         remove_others(folder.parent / row_store.FOLDER, ())
+        remove_others(RESULTS / plan_files.FOLDER, ())
 
 
 INTERNALS.keep_records(
@@ -95,6 +99,15 @@ def checked(make, *arguments):
         return make(*arguments)
     except (InputError, CorruptedFileError) as error:
         sys.exit(visible(f"Lettermill: {error}", keep="\n"))
+
+
+def written(make, *arguments):
+    """The same of what is written into the folder of the results."""
+    try:
+        return checked(make, *arguments)
+    except OSError as error:
+        check_writable(RESULTS, RESULTS / plan_files.FOLDER)
+        sys.exit(visible(f"Lettermill: {error}. {OF_THE_MACHINE.get(error.errno, '')}"))
 
 
 def check_writable(*folders):
@@ -127,7 +140,7 @@ def after_learning(wildcards):
 
 def start_run():
     """Check folders and packages, and start the progress lines, before the first job."""
-    check_writable(results_folder(), "logs", config["cache"])
+    check_writable(RESULTS, "logs", config["cache"])
     jobs = INTERNALS.planned_jobs()
     planned = {job.rule for job in jobs}
     check_packages(planned)
@@ -148,13 +161,8 @@ def end_run():
 def fail_run():
     """Show the last progress line when a job has failed, and name full disks, which cause all kinds of errors."""
     end_watch()
-    for message in full([".", results_folder(), "logs", config["cache"]]):
+    for message in full([".", RESULTS, "logs", config["cache"]]):
         print(f"Lettermill: {message}", file=sys.stderr)
-
-
-def results_folder():
-    """The folder results/. The prefix of a module may put it elsewhere."""
-    return Path(rules.dataset.output.summary).parent
 
 
 def check_packages(planned_rules):
@@ -171,7 +179,13 @@ def check_packages(planned_rules):
 
 def check_clock():
     """End with a message if a file of this run is dated in the future, before Snakemake deletes what looks too old."""
-    if message := not INTERNALS.is_touch() and dated_in_future(INTERNALS.files(), results_folder(), "logs"):
+    if not INTERNALS.is_touch():
+        check_times(INTERNALS.files())
+
+
+def check_times(files):
+    """End with a message if one of these files is dated in the future."""
+    if message := dated_in_future(files, RESULTS, "logs"):
         sys.exit(f"Lettermill: {message}")
 
 
@@ -180,10 +194,10 @@ def keep_images(batches):
     if not batches or INTERNALS.is_touch():
         return
     if not config["accept_lost_images"]:
-        local = {batch: sources_of(batch) for batch in BATCHES if PLAN.images_of(batch)}
+        local = {batch: sources_of(batch) for batch, about in BATCHES.items() if about.files}
         checked(check_images, local, batches, PLAN.images, Path(rules.dataset.output.metadata))
     cache, others = Cache(Path(config["cache"]).expanduser()), {*BATCHES} - {*batches}
-    refill(cache, [path for path in results_folder().glob("downloaded/*") if path.name not in others])
+    refill(cache, [path for path in RESULTS.glob("downloaded/*") if path.name not in others])
     if lost := lost_images(cache, {batch: sources_of(batch) for batch in batches}):
         logger.warning(
             f"Lettermill: {lost:,} images that were downloaded before are no longer in {config['cache']}. They are "
@@ -196,8 +210,8 @@ def watch_run(planned_jobs):
     wanted = INTERNALS.output()
     if wanted.quiet or INTERNALS.is_touch():
         return
-    every_row = sum(map(PLAN.rows_in, BATCHES))
-    jobs = [Job(rule, batch, PLAN.rows_in(batch) if batch else every_row) for rule, batch in planned_jobs if rule]
+    every_row = sum(about.rows for about in BATCHES.values())
+    jobs = [Job(rule, batch, BATCHES[batch].rows if batch else every_row) for rule, batch in planned_jobs if rule]
     progress = Progress(jobs, INTERNALS.jobs_at_a_time(len(jobs)), INTERNALS.is_local())
     if progress.is_over:
         return

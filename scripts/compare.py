@@ -4,6 +4,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lettermill.dataset.compare import Compared, compare_rows
+from lettermill.records.csv_files import read_records
+from lettermill.records.schemas import ConfirmedRow, TableRow
 from lettermill.workflow.job import job_log
 from lettermill.workflow.job_files import paths_by_name
 
@@ -15,9 +17,9 @@ if __name__ == "__main__":
         given, params = snakemake.input, snakemake.params
         compare_rows(
             batches=[Path(folder) for folder in given.letters],
-            lengths=[(row_id, int(letters)) for row_id, letters in params.lengths],
+            lengths=read_records(Path(given.order), TableRow),
             suspects=Path(given.suspects) if given.get("suspects") else None,
-            decided={row_id for (row_id,) in params.confirmed_rows},
+            decided={row.row_id for row in read_records(Path(given.confirmed), ConfirmedRow)},
             accept=params.accept,
             output=Compared(**paths_by_name(snakemake.output)),
         )

@@ -18,7 +18,16 @@ from lettermill.dataset.summary import summary
 from lettermill.dataset.sync import remove_others
 from lettermill.records import row_store
 from lettermill.records.csv_files import read_records, write_records
-from lettermill.records.schemas import CorrectionOutcome, Diagnosed, Duplicate, MovedRows, TableNote, Withheld
+from lettermill.records.schemas import (
+    CorrectionOutcome,
+    Diagnosed,
+    Duplicate,
+    MovedRows,
+    PlannedBatch,
+    RejectedRow,
+    TableNote,
+    Withheld,
+)
 from lettermill.workflow.job import job_log
 from lettermill.workflow.job_files import results_of
 
@@ -31,10 +40,11 @@ STAGES = ("downloaded", "cropped", "segmented", "matched", "aligned", "suspected
 def main() -> None:
     """Assemble the dataset of the job's batches."""
     gc.disable()  # looking for cycles among the records of all rows takes a fifth of the time, and there are none
-    params, output = snakemake.params, Path(snakemake.output.metadata).parent
-    batches = {Path(folder): params.rows[Path(folder).name] for folder in snakemake.input.letters}
-    rejected = rejected_by_table(params.rejected_rows)
-    split = split_of(params.split, Path(snakemake.input.duplicates))
+    given, params, output = snakemake.input, snakemake.params, Path(snakemake.output.metadata).parent
+    rows = {batch.batch: batch.rows for batch in read_records(Path(given.batches), PlannedBatch)}
+    batches = {Path(folder): rows[Path(folder).name] for folder in given.letters}
+    rejected = rejected_by_table(read_records(Path(given.rejected_rows), RejectedRow))
+    split = split_of(params.split, Path(given.duplicates))
     results = results_of(snakemake.output.summary)
     state = results / row_store.FOLDER / "dataset"
     kept = Kept(state / "letters", params.code)
@@ -50,16 +60,16 @@ def main() -> None:
         remove_others(results / row_store.FOLDER / stage, names)
     text = dataset_card(account, params.source, params.settings, versions(), About(**params.about))
     Path(snakemake.output.card).write_text(text, encoding="utf-8")
-    write_records(Path(snakemake.output.notes), TableNote, params.notes)
-    outcomes = gather_outcomes(batches, [CorrectionOutcome(*line) for line in params.corrections])
+    notes = read_records(Path(given.notes), TableNote)
+    write_records(Path(snakemake.output.notes), TableNote, notes)
+    outcomes = gather_outcomes(batches, read_records(Path(given.corrections), CorrectionOutcome))
     write_records(Path(snakemake.output.corrections), CorrectionOutcome, outcomes)
     learnt = Learnt(_input("learning"), _input("printed"), _input("suspects"), params.examples)
-    moved = read_records(Path(snakemake.input.moved), MovedRows)
-    withheld = read_records(Path(snakemake.input.withheld), Withheld)
+    moved = read_records(Path(given.moved), MovedRows)
+    withheld = read_records(Path(given.withheld), Withheld)
     diagnosis = diagnosis_of(read_findings(batches), account.delivered_rows, learnt, moved, withheld)
     write_records(Path(snakemake.output.diagnosis), Diagnosed, diagnosis)
-    notes = [TableNote(*note) for note in params.notes]
-    duplicates = read_records(Path(snakemake.input.duplicates), Duplicate)
+    duplicates = read_records(Path(given.duplicates), Duplicate)
     text = summary(account, output, diagnosis, notes, outcomes, duplicates)
     Path(snakemake.output.summary).write_text(text, encoding="utf-8")
 

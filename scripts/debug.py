@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lettermill.corrections.correction import Correction
+from lettermill.records.csv_files import read_records
 from lettermill.stages.debug_picture import draw_row
 from lettermill.workflow.job import job_log
 
@@ -17,6 +19,6 @@ if __name__ == "__main__":
             cropped=Path(snakemake.input.cropped),
             segmented=Path(snakemake.input.segmented),
             letters=Path(snakemake.input.letters),
-            corrections=snakemake.params.corrections,
+            corrections=read_records(Path(snakemake.input.corrections), Correction),
             output=Path(snakemake.output.picture),
         )

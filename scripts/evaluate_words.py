@@ -9,8 +9,10 @@ from lettermill.dataset.withheld import without_withheld
 from lettermill.predict.evaluate_words import evaluate_words
 from lettermill.predict.models import MODEL_FILES, load_models
 from lettermill.predict.word_list import read_word_list
+from lettermill.records.csv_files import read_records
+from lettermill.records.schemas import Transcription
 from lettermill.workflow.job import job_log
-from lettermill.workflow.job_files import paths_by_batch, paths_by_name
+from lettermill.workflow.job_files import pairs_by_batch, paths_by_name
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -22,8 +24,8 @@ def main() -> None:
     alphabet = Alphabet(params.alphabet)
     evaluate_words(
         batches=[
-            (folder, without_withheld(params.rows[batch], Path(given.withheld)))
-            for batch, folder in paths_by_batch(given.cropped).items()
+            (folder, without_withheld(read_records(rows, Transcription), Path(given.withheld)))
+            for folder, rows in pairs_by_batch(given.cropped, given.rows)
         ],
         models=load_models(**paths_by_name(given, MODEL_FILES)),
         split=split_of(params.split, Path(given.duplicates)),

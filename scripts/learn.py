@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lettermill.corrections.correction import Correction
+from lettermill.records.csv_files import read_records
 from lettermill.stages.learn import LearningOutput, LearningSource, learn_recogniser
 from lettermill.workflow.job import job_log
 from lettermill.workflow.job_files import pairs_by_batch
@@ -18,7 +19,7 @@ if __name__ == "__main__":
             sources=starmap(LearningSource, pairs_by_batch(snakemake.input.matched, snakemake.input.cropped)),
             max_words=snakemake.params.examples,
             rounds=snakemake.params.rounds,
-            corrections=starmap(Correction, snakemake.params.corrections),
+            corrections=[line for path in snakemake.input.corrections for line in read_records(Path(path), Correction)],
             output=LearningOutput.of(Path(snakemake.output.recogniser).parent),
             jobs=snakemake.threads,
         )

@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lettermill.records.csv_files import read_records
+from lettermill.records.schemas import Transcription
 from lettermill.stages.match import match_batch
 from lettermill.workflow.job import job_log
 
@@ -13,6 +15,6 @@ if __name__ == "__main__":
     with job_log(str(snakemake.log)):
         match_batch(
             segmented=Path(snakemake.input.segmented),
-            patterns=snakemake.params.rows,
+            patterns=read_records(Path(snakemake.input.rows), Transcription),
             output=Path(snakemake.output.matched),
         )

@@ -1,11 +1,11 @@
 """Write the review page."""
 
-from itertools import starmap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lettermill.base.kept import Kept
 from lettermill.dataset.correction_outcomes import gather_outcomes
+from lettermill.records.csv_files import read_records
 from lettermill.records.row_store import FOLDER
 from lettermill.records.schemas import CorrectionOutcome
 from lettermill.review.write_page import Settings, write_page
@@ -23,7 +23,7 @@ if __name__ == "__main__":
         write_page(
             batches=batches,
             suspects=Path(snakemake.input.suspects) if snakemake.input.get("suspects") else None,
-            corrections=gather_outcomes(batches, list(starmap(CorrectionOutcome, snakemake.params.corrections))),
+            corrections=gather_outcomes(batches, read_records(Path(snakemake.input.corrections), CorrectionOutcome)),
             output=page,
             settings=Settings(**snakemake.params.settings),
             kept=kept,

@@ -1,6 +1,5 @@
 """Check the table, the corrections and the images, and show what a run would do."""
 
-from itertools import starmap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,10 +7,12 @@ from lettermill.fetch.pretrained import training_lines
 from lettermill.fetch.settings import FetchSettings
 from lettermill.image.crop import Cropping
 from lettermill.image.segmentation import Tolerances
-from lettermill.records.schemas import CorrectionOutcome
+from lettermill.records.csv_files import read_records
+from lettermill.records.schemas import CorrectionOutcome, ImageSource, RejectedRow, TableNote, Transcription
 from lettermill.stages.validate import Findings, validation_lines
 from lettermill.workflow.dry_run import dry_run
 from lettermill.workflow.job import job_log
+from lettermill.workflow.job_files import paths_by_batch
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -19,17 +20,17 @@ if TYPE_CHECKING:
 
 def main() -> None:
     """Print each finding as soon as it is known."""
-    params, config = snakemake.params, snakemake.config
+    given, params, config = snakemake.input, snakemake.params, snakemake.config
     findings = Findings(
         table=params.table,
         size=params.size,
-        batches=params.rows,
-        rejected_rows=params.rejected_rows,
-        notes=params.notes,
+        batches={batch: read_records(path, ImageSource) for batch, path in paths_by_batch(given.images).items()},
+        rejected_rows=read_records(Path(given.rejected_rows), RejectedRow),
+        notes=read_records(Path(given.notes), TableNote),
         corrections_file=params.corrections_file,
-        corrections=list(starmap(CorrectionOutcome, params.corrections)),
+        corrections=read_records(Path(given.corrections), CorrectionOutcome),
         images=Path(params.images),
-        patterns=dict(row for rows in params.patterns.values() for row in rows),
+        patterns=dict(row for path in given.transcriptions for row in read_records(Path(path), Transcription)),
         cropping=Cropping.from_config(**config["crop"]),
         tolerances=Tolerances(**config["segment"]),
     )

@@ -13,7 +13,7 @@ import pytest
 from lettermill.fetch.settings import FetchSettings
 from lettermill.image.codec import encode_png
 from lettermill.records.csv_files import read_records
-from lettermill.records.schemas import Downloaded
+from lettermill.records.schemas import Downloaded, ImageSource
 from lettermill.stages.download import download_batch
 
 NOISE = np.random.default_rng(7).integers(0, 256, (36, 388), np.uint8)
@@ -89,5 +89,5 @@ def png_of_size(width: int, height: int) -> bytes:
     )
 
 
-def _sources(rows: Rows) -> list[tuple[str, str, str]]:
-    return [(row_id, image, "") for row_id, image in rows]
+def _sources(rows: Rows) -> list[ImageSource]:
+    return [ImageSource(row_id, image, "") for row_id, image in rows]

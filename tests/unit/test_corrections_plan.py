@@ -1,6 +1,5 @@
 """Corrections in the plan: each batch gets its own, whatever their order, and the index spares reading the table."""
 
-from itertools import starmap
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ from corrections import letter, row, write
 from lettermill.base.errors import CorruptedFileError, InputError
 from lettermill.dataset.correction_outcomes import gather_outcomes
 from lettermill.plan import index, workplan
+from lettermill.plan.plan_files import plan_tables
 from lettermill.plan.workplan import Workplan
 from lettermill.records.csv_files import read_records, write_records
 from lettermill.records.schemas import CorrectionOutcome, TriedCorrection
@@ -47,9 +47,8 @@ def plan(corrections: str | None = "corrections.csv") -> Workplan:
 
 
 def of_jobs(made: Workplan) -> list:
-    """What jobs get, and what Snakemake compares."""
-    rows = [(made.patterns(name), made.sources(name), made.corrections(name)) for name in made.batches]
-    return [(list(map(list, row)), repr(row)) for row in rows] + [list(made.rejected_rows), list(made.confirmed_rows)]
+    """The files that jobs get, but for the lines of the corrections."""
+    return [(name, content) for name, content in plan_tables(made) if name != "corrections.csv"]
 
 
 def test_every_line_is_in_one_place(folder: Path) -> None:
@@ -61,10 +60,8 @@ def test_every_line_is_in_one_place(folder: Path) -> None:
     ]
     tried = {name: list(made.corrections(name)) for name in made.batches}
     assert tried == {name: [LINES[0]] if name == made.batch_of("b") else [] for name in made.batches}
-    assert list(made.confirmed_rows) == [("a",), ("e",)]
-    assert [
-        (line.line, line.outcome, line.detail) for line in starmap(CorrectionOutcome, made.correction_outcomes)
-    ] == [
+    assert dict(plan_tables(made))["confirmed.csv"] == b"row_id\na\ne\n"
+    assert [(line.line, line.outcome, line.detail) for line in made.correction_outcomes] == [
         (2, "", ""),
         (3, "applied", ""),
         (4, "unneeded", "its row is excluded"),
@@ -75,7 +72,7 @@ def test_every_line_is_in_one_place(folder: Path) -> None:
         (9, "conflict", "contradicts line 10: keep one of them"),
         (10, "conflict", "contradicts line 9: keep one of them"),
     ]
-    assert [line.correction for line in starmap(CorrectionOutcome, made.correction_outcomes)] == LINES
+    assert [line.correction for line in made.correction_outcomes] == LINES
 
 
 def test_the_order_of_lines_changes_no_job_and_reads_no_table(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

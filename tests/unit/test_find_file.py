@@ -8,7 +8,7 @@ import pytest
 from lettermill.base.find_file import find_file, similar_file
 from lettermill.fetch.settings import FetchSettings
 from lettermill.records.csv_files import read_records
-from lettermill.records.schemas import Downloaded
+from lettermill.records.schemas import Downloaded, ImageSource
 from lettermill.stages.download import download_batch
 
 COMPOSED, DECOMPOSED = (unicodedata.normalize(form, "zoé") for form in ("NFC", "NFD"))
@@ -57,7 +57,7 @@ def test_other_case_and_percent_encoding_are_hinted_at(tmp_path: Path) -> None:
 
 def test_a_missing_image_is_hinted_at(tmp_path: Path) -> None:
     made(tmp_path, "images/A.PNG")
-    rows = [("1", "a.png", ""), ("2", "images\\none.png", "")]
+    rows = [ImageSource("1", "a.png", ""), ImageSource("2", "images\\none.png", "")]
     download_batch(rows, tmp_path / "images", tmp_path / "cache", tmp_path / "out", FetchSettings())
     records = read_records(tmp_path / "out/status.csv", Downloaded)
     assert [(record.reason, record.detail) for record in records] == [

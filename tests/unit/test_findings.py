@@ -23,6 +23,7 @@ from lettermill.records.schemas import (
     Diagnosed,
     Downloaded,
     Finding,
+    ImageSource,
     Learning,
     Printed,
     ReviewWord,
@@ -31,7 +32,6 @@ from lettermill.records.schemas import (
 )
 from lettermill.report.diagnosis import diagnosed
 from lettermill.stages.boxes import Boxes, read_boxes
-from lettermill.stages.download import ImageSource
 from lettermill.stages.findings import EXAMPLES, LARGEST, OF_REASON, found_in_boxes, write_findings
 from lettermill.stages.validate import Findings, validation_lines
 
@@ -225,7 +225,7 @@ def test_the_report_shows_each_diagnosis_with_examples(tmp_path: Path) -> None:
 def test_validate_looks_at_a_sample_of_the_files(tmp_path: Path) -> None:
     for number in range(30):
         cv2.imwrite(str(tmp_path / f"{number}.png"), 255 - ruled())
-    rows = [(str(number), f"{number}.png", "") for number in range(30)]
+    rows = [ImageSource(str(number), f"{number}.png", "") for number in range(30)]
     found = Findings("t.csv", 30, {"1of1": rows}, [], [], "", [], tmp_path, {str(n): "HHHHH" for n in range(30)})
     text = "\n".join(validation_lines(found, FetchSettings()))
     assert "20 of the files looked at as a sample; decoded: 20\n" in text
@@ -241,7 +241,7 @@ def test_validate_looks_at_no_url(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(
         "lettermill.fetch.fetcher.Fetcher.for_each", lambda self, urls, make: [(u, "dns_error") for u in urls]
     )
-    rows = [("1", "https://nowhere.test/1.png", "")]
-    assert ImageSource(*rows[0]).is_url
+    rows = [ImageSource("1", "https://nowhere.test/1.png", "")]
+    assert rows[0].is_url
     text = "\n".join(validation_lines(Findings("t", 1, {"b": rows}, [], [], "", [], tmp_path), FetchSettings()))
     assert "requested as a sample" in text and "looked at" not in text

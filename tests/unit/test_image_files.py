@@ -14,7 +14,7 @@ from lettermill.plan.image_versions import VERSIONS, read_versions
 from lettermill.plan.rows import Row
 from lettermill.plan.seen_images import FOLDER, seen_of
 from lettermill.records.csv_files import write_records
-from lettermill.records.schemas import Delivered
+from lettermill.records.schemas import Delivered, ImageSource
 from lettermill.stages.download import download_batch
 from project import SAMPLE
 
@@ -41,12 +41,12 @@ def put(path: Path, content: bytes) -> None:
     os.replace(path.with_suffix(".new"), path)
 
 
-def sources(images: Path) -> list[tuple[str, str, str]]:
+def sources(images: Path) -> list[ImageSource]:
     found = stamps("0of1", ROWS, images, read_versions(VERSIONS))
-    return [(row.row_id, row.image, found[row.row_id]) for row in ROWS]
+    return [ImageSource(row.row_id, row.image, found[row.row_id]) for row in ROWS]
 
 
-def run(images: Path) -> list[tuple[str, str, str]]:
+def run(images: Path) -> list[ImageSource]:
     """Plan and download."""
     planned = sources(images)
     shutil.rmtree("downloaded", ignore_errors=True)
@@ -105,9 +105,9 @@ def test_a_subfolder_that_is_emptied_counts(images: Path) -> None:
     for row in others:
         shutil.copy(images / ROWS[0].image, images / row.image)
     rows = [*ROWS, *others]
-    planned = [(row.row_id, row.image, "1000 bytes 1") for row in rows]
+    planned = [ImageSource(row.row_id, row.image, "1000 bytes 1") for row in rows]
     download_batch(planned, images, Path("cache"), Path("downloaded"), LIMITS, seen=seen_of("0of1"))
-    gone = [(row.row_id, row.image, "missing" if row in ROWS else "1000 bytes 1") for row in rows]
+    gone = [ImageSource(row.row_id, row.image, "missing" if row in ROWS else "1000 bytes 1") for row in rows]
     with pytest.raises(InputError, match="12 of the 42 images"):
         check_images({"0of1": gone}, ["0of1"], images, Path("metadata.csv"))
 

@@ -12,13 +12,15 @@ from lettermill.base.files import atomic_writer
 from lettermill.records.csv_files import (
     by_row,
     columns_of,
+    csv_of,
     read_fields,
     read_records,
     read_results,
+    records_of,
     write_records,
     write_results,
 )
-from lettermill.records.schemas import Delivered, MatchedLetter, Rejected, StoppedRow, TableNote
+from lettermill.records.schemas import Delivered, ImageSource, MatchedLetter, Rejected, StoppedRow, TableNote
 
 text = st.text(st.characters(codec="utf-8", exclude_characters="\r\n\0"))
 numbers = st.integers(0)
@@ -33,6 +35,11 @@ def test_records(tmp_path_factory: pytest.TempPathFactory, rows: list[Rejected])
     path = tmp_path_factory.mktemp("records") / "rejected.csv"
     write_records(path, Rejected, rows)
     assert read_records(path, Rejected) == rows
+
+
+@given(st.lists(st.builds(ImageSource, text, st.text(st.sampled_from('\r\n",x'), max_size=4), text), max_size=5))
+def test_a_table_as_text_keeps_every_character(rows: list[ImageSource]) -> None:
+    assert records_of(csv_of(ImageSource, rows).encode(), ImageSource, Path()) == rows
 
 
 @given(st.lists(letters | stopped, max_size=5))

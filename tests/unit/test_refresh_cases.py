@@ -10,6 +10,7 @@ from fetching import FAST, PNG, proxied_by
 from lettermill.fetch.cache import Cache
 from lettermill.fetch.responses import read_responses, responses_of
 from lettermill.plan.image_versions import VERSIONS, read_versions
+from lettermill.records.schemas import ImageSource
 from lettermill.stages.download import download_batch
 from lettermill.stages.refresh import FAILED, LOST, NEW, SAME, refresh
 from server import Server
@@ -27,12 +28,12 @@ def url(tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch) -> str:
 
 def download(url: str) -> None:
     with proxied_by():
-        download_batch([("a", url, "")], Path(), Path("cache"), Path("out"), SETTINGS, responses_of("1of1"))
+        download_batch([ImageSource("a", url, "")], Path(), Path("cache"), Path("out"), SETTINGS, responses_of("1of1"))
 
 
 def again(url: str, only_failed: bool = False) -> Counter[str]:
     with proxied_by():
-        return refresh({"1of1": [("a", url, "")]}, only_failed, Path("cache"), SETTINGS)
+        return refresh({"1of1": [ImageSource("a", url, "")]}, only_failed, Path("cache"), SETTINGS)
 
 
 def test_an_emptied_cache_is_filled_and_nothing_has_changed(url: str, server: Server) -> None:

@@ -1,4 +1,4 @@
-"""What rules are given: digests of the code that they depend on, and of the rows.
+"""What rules are given: digests of the code that they depend on.
 
 A rule runs again when a module of the library that it depends on is edited: its parameter ``code`` names that.
 """
@@ -9,10 +9,8 @@ from typing import Any
 
 import pytest
 from snakemake.api import SnakemakeApi
-from snakemake.iocontainers import Wildcards
 from snakemake.settings.types import ConfigSettings, OutputSettings, ResourceSettings
 
-from lettermill.workflow.parameters import Rows
 from project import ROOT, Project
 
 EXPECTED = {
@@ -89,18 +87,3 @@ def test_rules_that_depend_on_a_module(code: dict[str, str], module: str) -> Non
     named = module if module != "review/page/review.css" else "review.css"
     found = {rule for rule, text in code.items() if f"{named} " in text}
     assert with_next(found) == with_next(EXPECTED[module])
-
-
-def test_rows_are_given_with_what_snakemake_compares(parameters: dict[str, dict[str, Any]]) -> None:
-    """It takes no notice of values that are not of a built-in type."""
-    wildcards = Wildcards(fromdict={"batch": "0of1", "row": "word_0001", "format": "idx"})
-    found = set()
-    for rule, named in parameters.items():
-        for name, value in named.items():
-            if callable(value) and (rule, name) not in {("predict", "images"), ("predict", "images_digest")}:
-                value = value(wildcards)
-            if isinstance(value, Rows):
-                assert named[f"{name}_digest"](wildcards) == repr(value), rule
-                found.add(rule)
-    rules = {"download", "match", "align", "learn", "suspects", "cut", "compare", "dataset", "review", "debug"}
-    assert found == rules | {"validate"}

@@ -10,7 +10,7 @@ from lettermill.base.visible import LONGEST, shortened, visible
 from lettermill.dataset.account import Account
 from lettermill.dataset.summary import summary
 from lettermill.fetch.settings import FetchSettings
-from lettermill.records.schemas import CorrectionOutcome
+from lettermill.records.schemas import CorrectionOutcome, ImageSource, RejectedRow, TableNote
 from lettermill.stages.validate import Findings, validation_lines
 from lettermill.workflow.job import VisibleFormatter, job_log
 
@@ -31,9 +31,13 @@ def test_control_characters_are_escaped() -> None:
 
 def test_validate_prints_no_control_characters(tmp_path: Path) -> None:
     (tmp_path / "b\x1b[2J.png").write_bytes(b"\x1b[2J no image")
-    rows = [(HOSTILE, HOSTILE, ""), ("b", "b\x1b[2J.png", ""), ("c", "http://127.0.0.1:1/\x1b[2J.png", "")]
+    rows = [
+        ImageSource(HOSTILE, HOSTILE, ""),
+        ImageSource("b", "b\x1b[2J.png", ""),
+        ImageSource("c", "http://127.0.0.1:1/\x1b[2J.png", ""),
+    ]
     correction = CorrectionOutcome(2, HOSTILE, "", "", "", HOSTILE, "", "malformed", HOSTILE)
-    rejected, notes = [(HOSTILE, "unsafe_id", HOSTILE)], [(3, HOSTILE)]
+    rejected, notes = [RejectedRow(HOSTILE, "unsafe_id", HOSTILE)], [TableNote(3, HOSTILE)]
     found = Findings("t.csv", 5, {"1of1": rows}, rejected, notes, "c.csv", [correction], tmp_path)
     text = "\n".join(validation_lines(found, FetchSettings(retries=0)))
     assert is_safe(text) and text.count(r"\x1b]0;renamed") >= 5 and "\nusable" not in text
@@ -66,7 +70,7 @@ def test_logs_have_no_control_characters(tmp_path: Path, capsys: pytest.CaptureF
 
 def test_a_path_that_is_too_long_is_a_missing_file(tmp_path: Path) -> None:
     name = "a" * 300 + ".png"
-    found = Findings("t.csv", 1, {"1of1": [("a", name, "")]}, [], [], "", [], tmp_path)
+    found = Findings("t.csv", 1, {"1of1": [ImageSource("a", name, "")]}, [], [], "", [], tmp_path)
     text = "\n".join(validation_lines(found, FetchSettings()))
     assert f"1 image files in {tmp_path}; missing: 1\n           {'a' * LONGEST}…\n" in text
     assert "None of these can be read: a run would deliver nothing." in text
@@ -78,7 +82,7 @@ def test_a_path_that_is_too_long_is_a_missing_file(tmp_path: Path) -> None:
 def test_validate_says_what_cannot_be_decoded(tmp_path: Path) -> None:
     for number in range(30):
         (tmp_path / f"{number}.png").write_bytes(b"%PDF-1.4")
-    rows = [(str(number), f"{number}.png", "") for number in range(30)]
+    rows = [ImageSource(str(number), f"{number}.png", "") for number in range(30)]
     found = Findings("t.csv", 30, {"1of1": rows}, [], [], "", [], tmp_path)
     text = "\n".join(validation_lines(found, FetchSettings()))
     assert "      20 of the files looked at as a sample; decoded: 0\n" in text and "nothing unusual" not in text

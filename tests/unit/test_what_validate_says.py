@@ -1,12 +1,13 @@
 """What validate says of a table."""
 
-from lettermill.records.schemas import CorrectionOutcome
+from lettermill.records.schemas import CorrectionOutcome, RejectedRow, TableNote
 from lettermill.stages.validate import correction_lines, table_lines
 
 
 def test_reasons_are_counted_and_some_rows_named() -> None:
-    unusable = [(f"r{number}", "invalid_url", "ftp://x/y") for number in range(7)] + [("", "empty_id", "t.csv line 9")]
-    notes = [(number, "a stray quote was removed") for number in range(2, 9)]
+    unusable = [RejectedRow(f"r{number}", "invalid_url", "ftp://x/y") for number in range(7)]
+    unusable.append(RejectedRow("", "empty_id", "t.csv line 9"))
+    notes = [TableNote(number, "a stray quote was removed") for number in range(2, 9)]
     assert list(table_lines(20, 4, unusable, notes)) == [
         "      20 rows, 12 of them usable; batches: 4",
         "      -7 invalid_url (the image is neither an http(s) URL nor a path)",

@@ -34,7 +34,9 @@ def test_an_edited_transcription(project: Project) -> None:
     project.rows[row_id][1] = other
     output = project.run("-p")
     assert jobs_of(output) == {"match": 1, "cut": 1, **END}
-    assert f"wildcards: batch={batch_of(row_id, 4)}" in output and "Params have changed since last execution" in output
+    batch = batch_of(row_id, 4)
+    assert f"wildcards: batch={batch}" in output
+    assert f"Updated input files: results/plan/transcriptions/{batch}.csv" in output
     assert "".join(letters_of(project, row_id)) == "".join(sorted(filter(str.isalpha, other)))
     assert project.planned() == {}
 

@@ -1,4 +1,4 @@
-"""validate says what is known before a run, and makes nothing."""
+"""validate says what is known before a run, and makes nothing but the plan."""
 
 from pathlib import Path
 
@@ -27,7 +27,8 @@ def test_a_table_and_a_sample_of_its_images_are_looked_at(tmp_path: Path, server
     ):
         assert line in output
     assert len(server.paths) in (19, 20)  # which they are depends on the server's port
-    assert not list(project.folder.glob("results/*")) and not (project.folder / "cache").exists()
+    assert [path.name for path in project.folder.glob("results/*")] == ["plan"]
+    assert not (project.folder / "cache").exists()
 
 
 def test_a_finished_run_has_nothing_to_do(project: Project) -> None:

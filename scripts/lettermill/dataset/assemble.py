@@ -14,11 +14,11 @@ from lettermill.dataset.withheld_tables import withheld_files
 from lettermill.records.csv_files import columns_of, read_records, write_records
 from lettermill.records.current import current
 from lettermill.records.row_lines import BatchLetters, by_row_id, read_batch
-from lettermill.records.schemas import Delivered, Rejected
+from lettermill.records.schemas import Delivered, Rejected, RejectedRow
 
 
-def rejected_by_table(rejected_rows: Iterable[tuple[str, str, str]]) -> list[Rejected]:
-    """Records of the rows that are in no batch: (row id, reason, detail), see ``plan.rows.RejectedRow``."""
+def rejected_by_table(rejected_rows: Iterable[RejectedRow]) -> list[Rejected]:
+    """Records of the rows that are in no batch."""
     return [Rejected(row_id, None, "", "table", reason, None, detail) for row_id, reason, detail in rejected_rows]
 
 

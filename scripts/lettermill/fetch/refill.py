@@ -10,7 +10,7 @@ from lettermill.base.files import link_or_copy
 from lettermill.fetch.cache import Cache
 from lettermill.fetch.responses import read_responses, responses_of
 from lettermill.records.csv_files import read_records
-from lettermill.records.schemas import Downloaded
+from lettermill.records.schemas import Downloaded, ImageSource
 
 log = logging.getLogger(__name__)
 
@@ -25,14 +25,14 @@ def refill(cache: Cache, folders: Iterable[Path]) -> int:
     return sum(_refill(cache, folder) for folder in folders)
 
 
-def lost_images(cache: Cache, sources: Mapping[str, Iterable[tuple[str, str, str]]]) -> int:
-    """The number of URLs in ``sources`` (batch -> rows, see ``ImageSource``) whose images have been downloaded before,
-    and must be downloaded again."""
+def lost_images(cache: Cache, sources: Mapping[str, Iterable[ImageSource]]) -> int:
+    """The number of URLs in ``sources`` (batch -> rows) whose images have been downloaded before, and must be
+    downloaded again."""
     lost = 0
     for batch, rows in sources.items():
         responses = read_responses(responses_of(batch))
         gone = {url for url, response in responses.items() if response.sha256 and not cache.path(url).exists()}
-        lost += len(gone.intersection(image for _, image, _ in rows)) if gone else 0
+        lost += len(gone.intersection(row.image for row in rows)) if gone else 0
     return lost
 
 

@@ -1,6 +1,6 @@
 """Corrections in the plan: which batch needs which of them, and the outcomes of the others."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache, cached_property
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from lettermill.corrections.read import read_corrections
 from lettermill.corrections.rows import NO_ROW
 from lettermill.plan.batches import batch_of
 from lettermill.plan.index import TableIndex
-from lettermill.records.schemas import CorrectionOutcome
+from lettermill.records.schemas import ConfirmedRow, CorrectionOutcome, RejectedRow
 
 
 class CorrectionPlan:
@@ -54,12 +54,12 @@ class CorrectionPlan:
             batches.setdefault(batch_of(correction.row_id, index.count, index.stems), []).append(correction)
         return batches
 
-    def outcomes(self, index: TableIndex) -> list[CorrectionOutcome]:
+    def outcomes(self, index: TableIndex, rejected_rows: Iterable[RejectedRow]) -> list[CorrectionOutcome]:
         """The lines in their order, with outcomes as far as the table decides them."""
         of_rows = {tried.correction: (tried.outcome, tried.detail) for tried in index.tried_corrections}
         tried = {line for batch in index.batches for line in self.of_batch(batch, index)}
         lost = {line.row_id for line in self._of_letters if line not in tried}
-        rejected = {row.row_id: row.reason for row in index.rejected if row.row_id in lost} if lost else {}
+        rejected = {row.row_id: row.reason for row in rejected_rows if row.row_id in lost}
         result = []
         for line in self._lines:
             correction = correction_of(line)
@@ -73,10 +73,10 @@ class CorrectionPlan:
         return result
 
 
-def confirmed_rows(index: TableIndex) -> list[tuple[str]]:
-    """(row id,) of the rows whose transcription is corrected or confirmed."""
+def confirmed_rows(index: TableIndex) -> list[ConfirmedRow]:
+    """The rows whose transcription is corrected or confirmed."""
     lines = [line for line in index.tried_corrections if line.action == "transcription"]
-    return sorted({(line.row_id,) for line in lines if line.outcome in (APPLIED, UNNEEDED)})
+    return sorted({ConfirmedRow(line.row_id) for line in lines if line.outcome in (APPLIED, UNNEEDED)})
 
 
 def _without_row(reason: str | None) -> tuple[str, str]:

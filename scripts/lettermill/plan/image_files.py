@@ -11,10 +11,9 @@ from lettermill.base.errors import InputError
 from lettermill.base.files import write_bytes
 from lettermill.base.find_file import find_file
 from lettermill.plan.image_versions import VERSIONS, write_versions
-from lettermill.plan.rows import Row
 from lettermill.plan.seen_images import FOLDER, read_seen
 from lettermill.records.csv_files import read_fields
-from lettermill.records.schemas import Delivered
+from lettermill.records.schemas import Delivered, ImageSource
 
 MISSING = "missing"
 """The stamp of a file that cannot be found."""
@@ -27,7 +26,7 @@ _WHOLE_FOLDER = 10
 """Images that a subfolder has at least, if it counts that all of them have gone: it may be a disk of its own."""
 
 
-def stamps(batch: str, rows: Iterable[Row], folder: Path, versions: MutableMapping[str, str]) -> dict[str, str]:
+def stamps(batch: str, rows: Iterable[ImageSource], folder: Path, versions: MutableMapping[str, str]) -> dict[str, str]:
     """Row id -> stamp, of the rows of a batch whose images are files in ``folder``: size, time and version of the file.
 
     versions: see ``read_versions``. A file that has been replaced by another of the same size and time gets a new one,
@@ -49,21 +48,21 @@ def stamps(batch: str, rows: Iterable[Row], folder: Path, versions: MutableMappi
 
 
 def check_images(
-    sources: Mapping[str, Sequence[tuple[str, str, str]]], planned: Collection[str], folder: Path, metadata: Path
+    sources: Mapping[str, Sequence[ImageSource]], planned: Collection[str], folder: Path, metadata: Path
 ) -> None:
     """Raise InputError when most of the image files that were there before have gone, or all of a subfolder.
 
-    sources: batch -> rows, see ``ImageSource``. planned: the batches to be downloaded, whose files are also looked at,
+    sources: batch -> rows. planned: the batches to be downloaded, whose files are also looked at,
     because files that cannot be read, and pointers of Git LFS, are no better. metadata: that of the dataset, which says
     what was there if there are no records.
     """
     gone: dict[str, str] = {}
     for batch, rows in sources.items():
-        files = [row for row in rows if "://" not in row[1]]
-        gone |= {row_id: image for row_id, image, stamp in files if _is_gone(folder, image, stamp, batch in planned)}
+        files = [row for row in rows if not row.is_url]
+        gone |= {row.row_id: row.image for row in files if _is_gone(folder, row, batch in planned)}
     if not gone:
         return
-    here = {row_id: image for rows in sources.values() for row_id, image, _ in rows if "://" not in image}
+    here = {row.row_id: row.image for rows in sources.values() for row in rows if not row.is_url}
     before = {seen.row_id for batch in sources for seen in read_seen(batch) if seen.sha256}
     if not before and metadata.is_file():
         before = {line[Delivered._fields.index("row_id")] for line in read_fields(metadata, Delivered)}
@@ -82,7 +81,7 @@ def check_images(
         )
 
 
-def _identity(found: Sequence[tuple[Row, os.stat_result | None]]) -> str:
+def _identity(found: Sequence[tuple[ImageSource, os.stat_result | None]]) -> str:
     """A digest that changes when one of the files is another one, or has been changed."""
     there = [(row, status) for row, status in found if status]
     names = "\0".join(f"{row.row_id}\0{row.image}" for row, _ in there)
@@ -92,7 +91,7 @@ def _identity(found: Sequence[tuple[Row, os.stat_result | None]]) -> str:
     return hashlib.sha256(names.encode("utf-8", "surrogatepass") + b"\0" + states).hexdigest()
 
 
-def _replaced(batch: str, found: Iterable[tuple[Row, os.stat_result | None]], folder: Path) -> dict[str, str]:
+def _replaced(batch: str, found: Iterable[tuple[ImageSource, os.stat_result | None]], folder: Path) -> dict[str, str]:
     """Row id -> version, of the files that have the size and time that ``download`` has seen, but another content."""
     seen = {(image.row_id, image.image): image for image in read_seen(batch)}
     replaced = {}
@@ -105,13 +104,13 @@ def _replaced(batch: str, found: Iterable[tuple[Row, os.stat_result | None]], fo
     return replaced
 
 
-def _is_gone(folder: Path, image: str, stamp: str, look: bool) -> bool:
-    if stamp == MISSING or stamp.startswith(_EMPTY):
+def _is_gone(folder: Path, row: ImageSource, look: bool) -> bool:
+    if row.stamp == MISSING or row.stamp.startswith(_EMPTY):
         return True
     if not look:
         return False
-    path = find_file(folder, image)
-    if int(stamp.partition(" ")[0]) > _POINTER_BYTES or not path.is_file():
+    path = find_file(folder, row.image)
+    if int(row.stamp.partition(" ")[0]) > _POINTER_BYTES or not path.is_file():
         return not os.access(path, os.R_OK)
     try:
         return path.read_bytes().startswith(_POINTER)
@@ -133,7 +132,7 @@ def _status(path: str) -> os.stat_result | None:
         return None
 
 
-def _elsewhere(folder: Path, row: Row) -> os.stat_result | None:
+def _elsewhere(folder: Path, row: ImageSource) -> os.stat_result | None:
     """The same of a file whose name is written in another way, see ``find_file``."""
     return _status(str(find_file(folder, row.image)))
 

@@ -1,8 +1,7 @@
 """The index of a table: a file with its rows by batch, so that a run need not read an unchanged table again.
 
-Reading 130,000 rows takes a second, a quarter of it for importing pandas, and on a cluster every job makes the plan for
-itself. With the index, a job opens one small database and reads the rows of its own batch. The index is optional: if it
-is missing or cannot be used, the table is read.
+Reading 130,000 rows takes a second, a quarter of it for importing pandas. The index has the files of the plan, see
+``plan_files``, as text. It is optional: if it is missing or cannot be used, the table is read.
 """
 
 import contextlib
@@ -12,18 +11,26 @@ import os
 import sqlite3
 import time
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple, TypeVar
 
 from lettermill.base.alphabet import word
-from lettermill.base.digests import digest
 from lettermill.base.errors import CorruptedFileError
 from lettermill.base.file_names import unlike_stems
 from lettermill.base.files import write_bytes
 from lettermill.plan.batches import batch_of
-from lettermill.plan.rows import RejectedRow, Row
+from lettermill.plan.rows import Row
 from lettermill.plan.training import sketch_of
 from lettermill.plan.validated_table import ValidatedTable
-from lettermill.records.schemas import TableNote, TriedCorrection
+from lettermill.records.csv_files import csv_of, records_of
+from lettermill.records.schemas import (
+    ImageSource,
+    PlannedBatch,
+    RejectedRow,
+    TableNote,
+    TableRow,
+    Transcription,
+    TriedCorrection,
+)
 from lettermill.workflow.code import code_of
 
 INDEX = Path(".snakemake/lettermill/table.sqlite")
@@ -33,27 +40,19 @@ MIN_AGE = 2.0
 """A table is indexed if its last change is at least so many seconds ago. Two changes within one tick of the file
 system's clock have the same time stamp (see "racy git" in git's documentation)."""
 
+R = TypeVar("R", bound=NamedTuple)
+"""A record."""
+
 _SCHEMA = """
 CREATE TABLE about (
-    key TEXT, size INTEGER, count INTEGER, rejected TEXT, notes TEXT, tried_corrections TEXT, stems TEXT,
-    sketch TEXT, lengths TEXT
+    key TEXT, size INTEGER, count INTEGER, rejected TEXT, notes TEXT, row_order TEXT, tried_corrections TEXT,
+    stems TEXT, sketch TEXT
 );
-CREATE TABLE batch (name TEXT PRIMARY KEY, rows INTEGER, local INTEGER, sources TEXT, patterns TEXT, content TEXT);
+CREATE TABLE batch (name TEXT PRIMARY KEY, rows INTEGER, files INTEGER, images TEXT, transcriptions TEXT);
 """
 
-
-class IndexedBatch(NamedTuple):
-    """A batch without its rows.
-
-    local: whether some of its images are files. sources, patterns: digests of what ``download`` and ``match`` need to
-    know about its rows, see ``digest``. The digest of sources is used only if no image is a file.
-    """
-
-    name: str
-    rows: int
-    local: bool
-    sources: str
-    patterns: str
+Whole = Literal["rejected", "notes", "row_order"]
+"""Tables that are about the whole table."""
 
 
 class TableIndex:
@@ -61,6 +60,7 @@ class TableIndex:
 
     size: number of rows of the table. count: number of batches that rows are hashed to, None if every row is its own
     batch. stems: row id -> name of its files, see ``unlike_stems``. batches: those that have rows, by name, sorted.
+    The methods raise CorruptedFileError when the index cannot be read.
     """
 
     def __init__(self, connection: sqlite3.Connection):
@@ -69,30 +69,30 @@ class TableIndex:
         self.size: int = size
         self.count: int | None = count
         self.stems: dict[str, str] = json.loads(stems)
-        found = connection.execute("SELECT name, rows, local, sources, patterns FROM batch ORDER BY name")
-        self.batches = {name: IndexedBatch(name, rows, bool(local), *digests) for name, rows, local, *digests in found}
+        found = connection.execute("SELECT name, rows, files FROM batch ORDER BY name")
+        self.batches = {batch.batch: batch for batch in map(PlannedBatch._make, found)}
 
-    def rows(self, batch: str) -> list[Row]:
-        """The rows of one of ``batches``, by their ids. Raises CorruptedFileError when they cannot be read."""
+    def images(self, batch: str) -> str:
+        """The table of ``ImageSource`` of one of ``batches``, by row id, without stamps of files."""
+        return self._text("SELECT images FROM batch WHERE name = ?", batch)
+
+    def transcriptions(self, batch: str) -> str:
+        """The table of ``Transcription`` of one of ``batches``, by row id."""
+        return self._text("SELECT transcriptions FROM batch WHERE name = ?", batch)
+
+    def whole(self, name: Whole) -> str:
+        """The table of ``RejectedRow``, of ``TableNote`` or of ``TableRow``."""
+        return self._text(f"SELECT {name} FROM about")
+
+    def _text(self, query: str, *values: str) -> str:
         try:
-            found = self._connection.execute("SELECT content FROM batch WHERE name = ?", (batch,)).fetchone()
-            return [Row(*row) for row in json.loads(found[0])]
-        except (sqlite3.Error, ValueError, TypeError) as error:
-            raise CorruptedFileError(
-                f"{INDEX}, the index of the table, is damaged: {error}. Delete it and run again."
-            ) from error
+            return str(self._connection.execute(query, values).fetchone()[0])
+        except (sqlite3.Error, TypeError) as error:
+            raise _damaged(error) from error
 
-    @property
-    def rejected(self) -> list[RejectedRow]:
-        """The rows that are in no batch."""
-        found = self._connection.execute("SELECT rejected FROM about").fetchone()
-        return [RejectedRow(*row) for row in json.loads(found[0])]
-
-    @property
-    def notes(self) -> list[TableNote]:
-        """The repairs of the table, and assumptions about it."""
-        found = self._connection.execute("SELECT notes FROM about").fetchone()
-        return [TableNote(*note) for note in json.loads(found[0])]
+    def rows(self, batch: str) -> list[ImageSource]:
+        """The rows of one of ``batches``, by their ids, without stamps of files."""
+        return parsed(self.images(batch), ImageSource)
 
     @property
     def sketch(self) -> list[str]:
@@ -101,22 +101,22 @@ class TableIndex:
         return [str(name) for name in json.loads(found[0])]
 
     @property
-    def order(self) -> str:
-        """A digest of ``lengths``."""
-        found = self._connection.execute("SELECT lengths FROM about").fetchone()
-        return digest([found])
-
-    @property
-    def lengths(self) -> list[tuple[str, int]]:
-        """(row id, number of letters) of all rows of batches, in the order of the table."""
-        found = self._connection.execute("SELECT lengths FROM about").fetchone()
-        return [(row_id, letters) for row_id, letters in json.loads(found[0])]
-
-    @property
     def tried_corrections(self) -> list[TriedCorrection]:
         """The outcomes of the corrections of rows."""
         found = self._connection.execute("SELECT tried_corrections FROM about").fetchone()
         return [TriedCorrection(*line) for line in json.loads(found[0])]
+
+
+def parsed(text: str, schema: type[R]) -> list[R]:
+    """The records of a table of the index."""
+    try:
+        return records_of(text.encode(), schema, INDEX)
+    except CorruptedFileError as error:
+        raise _damaged(error) from error
+
+
+def _damaged(error: Exception) -> CorruptedFileError:
+    return CorruptedFileError(f"{INDEX}, the index of the table, is damaged: {error}. Delete it and run again.")
 
 
 def table_key(table: Path, settings: object) -> str:
@@ -160,15 +160,16 @@ def _fill(connection: sqlite3.Connection, key: str, table: ValidatedTable, count
     for row in table.rows.values():
         batches.setdefault(batch_of(row.row_id, count, stems), []).append(row)
     connection.executescript(_SCHEMA)
-    lengths = [(row.row_id, len(word(row.pattern))) for row in table.rows.values()]
-    of_rows = sketch_of(table.rows.values()), lengths
-    lists = [json.dumps(rows) for rows in (sorted(table.rejected), table.notes, table.corrections, stems, *of_rows)]
-    connection.execute("INSERT INTO about VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (key, table.size, count, *lists))
+    rejected, notes = csv_of(RejectedRow, sorted(table.rejected)), csv_of(TableNote, table.notes)
+    order = csv_of(TableRow, (TableRow(row.row_id, len(word(row.pattern))) for row in table.rows.values()))
+    lists = [json.dumps(rows) for rows in (table.corrections, stems, sketch_of(table.rows.values()))]
+    values = (key, table.size, count, rejected, notes, order, *lists)
+    connection.execute("INSERT INTO about VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
     for name, rows in batches.items():
         rows.sort()
-        local = any(not row.is_url for row in rows)
-        sources = digest((row.row_id, row.image, "") for row in rows)
-        patterns = digest((row.row_id, row.pattern) for row in rows)
-        values = (name, len(rows), local, sources, patterns, json.dumps(rows))
-        connection.execute("INSERT INTO batch VALUES (?, ?, ?, ?, ?, ?)", values)
+        files = sum(not row.is_url for row in rows)
+        images = (ImageSource(row.row_id, row.image, "", stems.get(row.row_id, "")) for row in rows)
+        words = (Transcription(row.row_id, row.pattern) for row in rows)
+        tables = csv_of(ImageSource, images), csv_of(Transcription, words)
+        connection.execute("INSERT INTO batch VALUES (?, ?, ?, ?, ?)", (name, len(rows), files, *tables))
     connection.commit()

@@ -11,7 +11,7 @@ from lettermill.base.visible import shortened
 from lettermill.corrections.correction import EXCLUDED, Correction
 from lettermill.corrections.rows import RowCorrections
 from lettermill.plan.text_notes import text_notes
-from lettermill.records.schemas import TriedCorrection
+from lettermill.records.schemas import RejectedRow, TriedCorrection
 from lettermill.table.cells import MAX_CELL_LENGTH, NO_ADDRESS, NOT_COMPUTED, is_error
 from lettermill.table.layout import Columns
 from lettermill.table.raw_table import RawTable
@@ -42,14 +42,6 @@ class Row(NamedTuple):
     @property
     def is_url(self) -> bool:
         return "://" in self.image
-
-
-class RejectedRow(NamedTuple):
-    """A row that is not usable; see ``lettermill.base.reasons``. ``row_id`` may be empty."""
-
-    row_id: str
-    reason: str
-    detail: str
 
 
 def validate_rows(

@@ -7,8 +7,8 @@ from pathlib import Path
 from lettermill.base.alphabet import Alphabet
 from lettermill.base.errors import InputError
 from lettermill.corrections.correction import Correction
-from lettermill.plan.rows import RejectedRow, Row, validate_rows
-from lettermill.records.schemas import TableNote, TriedCorrection
+from lettermill.plan.rows import Row, validate_rows
+from lettermill.records.schemas import RejectedRow, TableNote, TriedCorrection
 from lettermill.table.encoding import AUTO
 from lettermill.table.layout import Columns
 from lettermill.table.read import read_raw_table

@@ -2,6 +2,7 @@
 
 import gc
 import os
+from collections.abc import Iterator
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
@@ -11,16 +12,26 @@ from lettermill.base.alphabet import Alphabet
 from lettermill.base.digests import digest
 from lettermill.base.errors import InputError
 from lettermill.base.file_names import file_stem
+from lettermill.corrections.correction import Correction
 from lettermill.plan.batches import batch_count, batch_of
 from lettermill.plan.config import check_config, find_path
 from lettermill.plan.correction_plan import CorrectionPlan, confirmed_rows
 from lettermill.plan.image_files import MISSING, stamps
 from lettermill.plan.image_versions import VERSIONS, read_versions
-from lettermill.plan.index import INDEX, IndexedBatch, TableIndex, build_index, open_index, table_key
+from lettermill.plan.index import INDEX, TableIndex, build_index, open_index, parsed, table_key
 from lettermill.plan.training import TableSketch, table_then, tried_then, why_again
 from lettermill.plan.validated_table import read_validated_table
+from lettermill.records.csv_files import csv_of
+from lettermill.records.schemas import (
+    ConfirmedRow,
+    CorrectionOutcome,
+    ImageSource,
+    PlannedBatch,
+    RejectedRow,
+    TableRow,
+    Transcription,
+)
 from lettermill.table.layout import Columns
-from lettermill.workflow.parameters import Rows
 
 INDEXED = ("encoding", "sheet", "columns", "alphabet", "unreadable", "batches")
 """The settings that the index of a table depends on."""
@@ -98,27 +109,21 @@ class Workplan:
 
     def _missing(self) -> int:
         """Number of image files that are not there."""
-        batches = [batch for batch in self.batches if self._batch(batch).local]
-        return sum(stamp == MISSING for batch in batches for _, _, stamp in self.sources(batch))
+        batches = [batch for batch in self.batches if self._batch(batch).files]
+        return sum(row.stamp == MISSING for batch in batches for row in self.sources(batch))
 
     def _content(self) -> str:
-        return digest((repr(self.sources(batch)), repr(self.patterns(batch))) for batch in self.batches)
+        return digest((self.image_table(batch), self.transcription_table(batch)) for batch in self.batches)
 
     @property
-    def lengths(self) -> Rows:
-        """(row id, number of letters) of the rows of all batches, in the order of the table."""
-        index = self._index
-        return Rows(self._rows, index.order, lambda: ((row_id, str(count)) for row_id, count in index.lengths))
+    def lengths(self) -> list[TableRow]:
+        """The rows of all batches, in the order of the table."""
+        return parsed(self._index.whole("row_order"), TableRow)
 
     @property
-    def rejected_rows(self) -> Rows:
-        """(row id, reason, detail) of the rows that are in no batch; see ``rows.RejectedRow``."""
-        return Rows.of(self._index.rejected)
-
-    @property
-    def notes(self) -> Rows:
-        """(line, note) of the repairs of the table and the assumptions about it."""
-        return Rows.of(self._index.notes)
+    def rejected_rows(self) -> list[RejectedRow]:
+        """The rows that are in no batch."""
+        return parsed(self._index.whole("rejected"), RejectedRow)
 
     def batch_of(self, name: str) -> str:
         """The batch of the row whose files are named ``name``, see ``file_stem``, or whose id is ``name``.
@@ -146,7 +151,7 @@ class Workplan:
                     found = [(batch, name)]
         if found:
             return found[0]
-        why = next((row.reason for row in self._index.rejected if row.row_id in ids), "there is no such row")
+        why = next((row.reason for row in self.rejected_rows if row.row_id in ids), "there is no such row")
         raise InputError(
             f"{self.table_path}: no debug picture of row {name}: {why}. Name a row that the table stage keeps."
         )
@@ -159,53 +164,51 @@ class Workplan:
         """Number of rows of a batch."""
         return self._batch(batch).rows
 
-    def sources(self, batch: str) -> Rows:
-        """(row id, image, stamp) of the rows of a batch; see ``stages.download.ImageSource``."""
-        found = self._batch(batch)
-        if found.local or batch in self._changed:
-            return Rows.of(self._sources(batch))  # their stamps may have changed
-        return Rows(found.rows, found.sources, lambda: self._sources(batch))
+    def sources(self, batch: str) -> list[ImageSource]:
+        """Where the images of a batch are."""
+        rows = self._index.rows(self._batch(batch).batch)
+        if not self._batch(batch).files and batch not in self._changed:
+            return rows
+        files = stamps(batch, rows, self.images, self._versions)
+        return [row._replace(stamp=files.get(row.row_id) or self._versions.get(row.row_id, "")) for row in rows]
+
+    def image_table(self, batch: str) -> str:
+        """The same as a table."""
+        if self._batch(batch).files or batch in self._changed:  # their stamps may have changed
+            return csv_of(ImageSource, self.sources(batch))
+        return self._index.images(batch)
 
     @property
     def stems(self) -> dict[str, str]:
         """Row id -> name of its files, of rows whose names would collide with others; see ``unlike_stems``."""
         return self._index.stems
 
-    def stems_in(self, batch: str) -> dict[str, str]:
-        """The same of a batch."""
-        stems = self._index.stems
-        return (
-            {row.row_id: stems[row.row_id] for row in self._index.rows(batch) if row.row_id in stems} if stems else {}
-        )
+    def patterns(self, batch: str) -> list[Transcription]:
+        """The transcriptions of a batch."""
+        return parsed(self.transcription_table(batch), Transcription)
 
-    def images_of(self, batch: str) -> str:
-        """The folder of the images of a batch; empty if all of them are URLs."""
-        return str(self.images) if self._batch(batch).local else ""
+    def transcription_table(self, batch: str) -> str:
+        """The same as a table."""
+        return self._index.transcriptions(self._batch(batch).batch)
 
-    def patterns(self, batch: str) -> Rows:
-        """(row id, pattern) of the rows of a batch; see ``Alphabet.pattern``."""
-        found = self._batch(batch)
-        return Rows(found.rows, found.patterns, lambda: [(row.row_id, row.pattern) for row in self._index.rows(batch)])
-
-    def corrections(self, batch: str) -> Rows:
-        """The corrections of letters of a batch; see ``Correction``."""
-        return Rows.of(self._corrections.of_batch(batch, self._index))
-
-    @property
-    def letter_corrections(self) -> Rows:
-        """The same of all batches."""
-        return Rows.of(chain.from_iterable(self._corrections.of_batch(batch, self._index) for batch in self.batches))
-
-    @property
-    def confirmed_rows(self) -> Rows:
-        """(row id,) of the rows whose transcription is corrected or confirmed."""
-        return Rows.of(confirmed_rows(self._index))
+    def corrections(self, batch: str) -> list[Correction]:
+        """The corrections of letters of a batch."""
+        return self._corrections.of_batch(batch, self._index)
 
     @cached_property
-    def correction_outcomes(self) -> Rows:
+    def correction_outcomes(self) -> list[CorrectionOutcome]:
         """The lines of the table of corrections, with outcomes as far as the plan knows them. Those that ``cut``
-        applies have none yet. See ``CorrectionOutcome``."""
-        return Rows.of(self._corrections.outcomes(self._index))
+        applies have none yet."""
+        return self._corrections.outcomes(self._index, self.rejected_rows)
+
+    def whole_tables(self) -> Iterator[tuple[str, str]]:
+        """(name, content) of the tables that are about all rows."""
+        yield "batches", csv_of(PlannedBatch, self._index.batches.values())
+        yield "rejected", self._index.whole("rejected")
+        yield "notes", self._index.whole("notes")
+        yield "order", self._index.whole("row_order")
+        yield "corrections", csv_of(CorrectionOutcome, self.correction_outcomes)
+        yield "confirmed", csv_of(ConfirmedRow, confirmed_rows(self._index))
 
     @cached_property
     def _versions(self) -> dict[str, str]:
@@ -215,14 +218,9 @@ class Workplan:
     def _changed(self) -> set[str]:
         return {batch_of(row_id, self._index.count, self._index.stems) for row_id in self._versions}
 
-    def _batch(self, name: str) -> IndexedBatch:
+    def _batch(self, name: str) -> PlannedBatch:
         if name not in self._index.batches:
             example = next(iter(self._index.batches), "")
             names = f"use a name like {example}" if example else "there is none, because no row of the table is usable"
             raise InputError(f"There is no batch {name}. With `batches: {self._config['batches']}`, {names}.")
         return self._index.batches[name]
-
-    def _sources(self, batch: str) -> list[tuple[str, str, str]]:
-        rows = self._index.rows(batch)
-        files = stamps(batch, rows, self.images, self._versions)
-        return [(row.row_id, row.image, files.get(row.row_id) or self._versions.get(row.row_id, "")) for row in rows]

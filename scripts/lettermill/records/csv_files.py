@@ -48,18 +48,34 @@ def write_records(path: Path, schema: type[R], records: Iterable[R]) -> None:
     _write(path, columns_of(schema), map(_flat(schema), records))
 
 
+def csv_of(schema: type[R], records: Iterable[R]) -> str:
+    """What ``write_records`` would write, but with carriage returns as they are."""
+    lines = [columns_of(schema), *map(_flat(schema), records)]
+    for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_ALL):
+        file = io.StringIO()
+        csv.writer(file, lineterminator="\n", quoting=quoting).writerows(lines)
+        if "\r" not in file.getvalue():
+            break
+    return file.getvalue()
+
+
 def read_records(path: Path, schema: type[R]) -> list[R]:
     """Read the CSV file ``path`` as records of type ``schema``.
 
     Raises CorruptedFileError, with file and line, when it is not what ``write_records`` writes.
     """
-    return _parsed(path, columns_of(schema), _parser(schema))
+    return records_of(path.read_bytes(), schema, path)
+
+
+def records_of(content: bytes, schema: type[R], path: Path) -> list[R]:
+    """The same of the ``content`` of the CSV file ``path``."""
+    return _parsed(path, content, columns_of(schema), _parser(schema))
 
 
 def read_some(path: Path, schema: type[R], wanted: Callable[[list[str]], object]) -> list[R]:
     """The records of type ``schema`` of those lines of the CSV file ``path`` for which ``wanted`` is true, given their
     columns as text. Raises CorruptedFileError as ``read_records`` does, for these lines and those out of form."""
-    return _parsed(path, columns_of(schema), _parser(schema), wanted)
+    return _parsed(path, path.read_bytes(), columns_of(schema), _parser(schema), wanted)
 
 
 def read_rows(path: Path, schema: type[R], row_ids: Collection[str]) -> list[R]:
@@ -83,7 +99,7 @@ def read_results(path: Path, schema: type[R]) -> list[R | StoppedRow]:
 
     Raises CorruptedFileError as ``read_records``.
     """
-    return _parsed(path, _columns_of_results(schema), _result_parser(schema))
+    return _parsed(path, path.read_bytes(), _columns_of_results(schema), _result_parser(schema))
 
 
 def as_text(schema: type[R], results: Iterable[R | StoppedRow]) -> list[list[str]]:
@@ -110,7 +126,7 @@ def read_fields(path: Path, schema: type[NamedTuple]) -> Iterator[list[str]]:
 
     Several times as fast as ``read_records``, for tables of all letters. Raises CorruptedFileError as ``read_records``
     does, while the lines are read."""
-    return (fields for _, fields in _lines(path, columns_of(schema)))
+    return (fields for _, fields in _lines(path, path.read_bytes(), columns_of(schema)))
 
 
 @cache
@@ -157,12 +173,13 @@ def _write(path: Path, columns: Sequence[str], lines: Iterable[Iterable[object]]
 
 def _parsed(
     path: Path,
+    content: bytes,
     columns: Sequence[str],
     parse: Callable[[list[str]], R],
     wanted: Callable[[list[str]], object] = bool,
 ) -> list[R]:
     records = []
-    for line, fields in _lines(path, columns):
+    for line, fields in _lines(path, content, columns):
         try:
             if wanted(fields):
                 records.append(parse(fields))
@@ -171,9 +188,9 @@ def _parsed(
     return records
 
 
-def _lines(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
-    """(number, fields) of the lines after the header, which must be ``columns``."""
-    content, count = path.read_bytes(), len(columns)
+def _lines(path: Path, content: bytes, columns: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
+    """(number, fields) of the lines of ``content`` after the header, which must be ``columns``."""
+    count = len(columns)
     lines: Iterable[str]
     try:
         lines = io.StringIO(content.decode(), newline="\n")

@@ -9,6 +9,56 @@ from typing import NamedTuple
 from lettermill.base.box import Box
 
 
+class PlannedBatch(NamedTuple):
+    """``results/plan/batches.csv``: one line for every batch."""
+
+    batch: str
+    rows: int
+    files: int  # how many of the rows have an image that is a file; the images of the others are URLs
+
+
+class ImageSource(NamedTuple):
+    """``results/plan/images/{batch}.csv``: where the image of each row of the batch is."""
+
+    row_id: str
+    image: str  # an http(s) URL, or a path below the images folder
+    stamp: str  # of this version of the image; empty for a URL whose image has not changed since it was first seen
+    stem: str = ""  # the name of the row's files without suffix, if it is not that of ``file_stem``
+
+    @property
+    def is_url(self) -> bool:
+        """Whether the image must be downloaded."""
+        return "://" in self.image
+
+
+class Transcription(NamedTuple):
+    """``results/plan/transcriptions/{batch}.csv``: one line for every row of the batch."""
+
+    row_id: str
+    pattern: str  # see ``Alphabet.pattern``
+
+
+class TableRow(NamedTuple):
+    """``results/plan/order.csv``: one line for every row of all batches, in the order of the table."""
+
+    row_id: str
+    letters: int  # number of letters of its transcription
+
+
+class RejectedRow(NamedTuple):
+    """``results/plan/rejected.csv``: the rows of the table that are in no batch, because they are not usable."""
+
+    row_id: str  # may be empty
+    reason: str  # see ``lettermill.base.reasons``
+    detail: str
+
+
+class ConfirmedRow(NamedTuple):
+    """``results/plan/confirmed.csv``: the rows whose transcription is corrected or confirmed."""
+
+    row_id: str
+
+
 class StoppedRow(NamedTuple):
     """A row that a stage has rejected. It is a line of that stage's table, among the records of the other rows."""
 
@@ -263,7 +313,8 @@ class TriedCorrection(NamedTuple):
 
 
 class CorrectionOutcome(NamedTuple):
-    """``results/corrections.csv``: what became of each line of the table of corrections."""
+    """``results/corrections.csv``: what became of each line of the table of corrections; and
+    ``results/plan/corrections.csv``: the same, without the outcomes that ``cut`` decides."""
 
     line: int  # of the table
     row_id: str
@@ -283,7 +334,7 @@ class CorrectionOutcome(NamedTuple):
 
 
 class TableNote(NamedTuple):
-    """``results/table_notes.csv``: repairs of the table, and assumptions about it."""
+    """``results/table_notes.csv``, ``results/plan/notes.csv``: repairs of the table, and assumptions about it."""
 
     line: int  # of the table's file; in a workbook, the row
     note: str

@@ -5,10 +5,9 @@ import hashlib
 import logging
 import os
 import stat
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from lettermill.base.file_names import file_stem
 from lettermill.base.files import link_or_copy
@@ -21,7 +20,7 @@ from lettermill.image.codec import decode_detail, decode_error
 from lettermill.image.formats import suffix_of
 from lettermill.plan.seen_images import SeenImage
 from lettermill.records.csv_files import write_records
-from lettermill.records.schemas import Downloaded
+from lettermill.records.schemas import Downloaded, ImageSource
 
 if TYPE_CHECKING:
     from lettermill.fetch.images import FetchedImage
@@ -29,48 +28,30 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-class ImageSource(NamedTuple):
-    """The source of a row's image: an http(s) URL, or a path below the images folder.
-
-    stamp: identifies the version of the image. It is not used here, but a changed stamp reruns the batch.
-    """
-
-    row_id: str
-    image: str
-    stamp: str
-
-    @property
-    def is_url(self) -> bool:
-        """Whether the image must be downloaded."""
-        return "://" in self.image
-
-
 def download_batch(
-    rows: Sequence[tuple[str, str, str]],
+    rows: Sequence[ImageSource],
     images: Path,
     cache_folder: Path,
     output: Path,
     settings: FetchSettings,
     memory: Path | None = None,
-    stems: Mapping[str, str] = MappingProxyType({}),
     seen: Path | None = None,
 ) -> None:
-    """Put the images of ``rows`` (see ``ImageSource``) into the folder ``output``, and write ``status.csv`` there.
+    """Put the images of ``rows`` into the folder ``output``, and write ``status.csv`` there.
 
     memory: the file that keeps the responses of the batch from run to run; a URL that failed in an earlier run is not
-    requested again, see ``stages.refresh``. stems: row id -> file name without suffix, see ``file_stem``. Later stages
-    use the same names. seen: the file for the ``SeenImage`` records of the images folder.
+    requested again, see ``stages.refresh``. seen: the file for the ``SeenImage`` records of the images folder.
     """
-    sources = sorted(ImageSource(*row) for row in rows)
+    sources = sorted(rows)
     output.mkdir(parents=True, exist_ok=True)
-    copies = [_copy(row, file_stem(row.row_id, stems), images, output, settings) for row in sources if not row.is_url]
+    copies = [_copy(row, _stem(row), images, output, settings) for row in sources if not row.is_url]
     records = [record for record, _ in copies]
     if seen and copies:
         write_records(seen, SeenImage, (image for _, image in copies))
     fetched: dict[str, dict[str, str]] = {}
     for row in sources:
         if row.is_url:
-            fetched.setdefault(row.image, {})[row.row_id] = file_stem(row.row_id, stems)
+            fetched.setdefault(row.image, {})[row.row_id] = _stem(row)
     if fetched:
         batch = _Batch(fetched, Cache(cache_folder), output, settings, read_responses(memory) if memory else {})
         responses = batch.fetch()
@@ -83,6 +64,11 @@ def download_batch(
             log.warning("%s: %s %s", record.row_id, record.reason, record.detail)
     write_records(output / "status.csv", Downloaded, records)
     log.info("%d of %d images downloaded or copied", sum(record.status == "ok" for record in records), len(records))
+
+
+def _stem(row: ImageSource) -> str:
+    """The name of the files of ``row`` without suffix, in later stages too."""
+    return row.stem or file_stem(row.row_id)
 
 
 class _Batch:

@@ -16,7 +16,7 @@ from lettermill.fetch.images import ImageFetcher
 from lettermill.fetch.responses import KeptResponse, read_responses, responses_of, write_responses
 from lettermill.fetch.settings import FetchSettings
 from lettermill.plan.image_versions import VERSIONS, read_versions, write_versions
-from lettermill.stages.download import ImageSource
+from lettermill.records.schemas import ImageSource
 
 log = logging.getLogger(__name__)
 
@@ -37,12 +37,12 @@ class RefreshResult(NamedTuple):
 
 
 def refresh(
-    batches: Mapping[str, Sequence[tuple[str, str, str]]],
+    batches: Mapping[str, Sequence[ImageSource]],
     only_failed: bool,
     cache_folder: Path,
     settings: FetchSettings,
 ) -> Counter[str]:
-    """Request the URLs of ``batches`` (name -> rows, see ``ImageSource``) again that were requested before.
+    """Request the URLs of ``batches`` (name -> rows) again that were requested before.
 
     only_failed: only those that failed and may succeed now, because the error was transient or because the settings
     that decided the outcome have changed. Returns the number of URLs for each of ``KINDS``. Reads and writes files
@@ -53,7 +53,7 @@ def refresh(
     for batch, sources in batches.items():
         responses = read_responses(responses_of(batch))
         before.update(responses)
-        for row in map(ImageSource._make, sources):
+        for row in sources:
             if row.image in responses:
                 rows.setdefault(row.image, []).append(row.row_id)
     with ImageFetcher(Cache(cache_folder), settings) as fetcher:

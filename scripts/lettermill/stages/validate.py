@@ -20,8 +20,8 @@ from lettermill.image.codec import decode_colour, decode_detail, decode_error
 from lettermill.image.crop import Cropping, crop_image
 from lettermill.image.hypotheses import WordImage
 from lettermill.image.segmentation import Tolerances
-from lettermill.records.schemas import CorrectionOutcome
-from lettermill.stages.download import ImageSource, read_image
+from lettermill.records.schemas import CorrectionOutcome, ImageSource, RejectedRow, TableNote
+from lettermill.stages.download import read_image
 from lettermill.stages.findings import OF_REASON, found_in_boxes
 from lettermill.stages.segment import boxes_of, why_none
 
@@ -38,16 +38,16 @@ SAMPLE = 20
 class Findings(NamedTuple):
     """What is known of a project before a run.
 
-    table: path. size: number of rows. batches: name -> rows, see ``ImageSource``. rejected_rows, notes: see
+    table: path. size: number of rows. batches: name -> rows. rejected_rows, notes: see
     ``table_lines``. corrections_file: path, or empty. corrections: see ``correction_lines``. images: the images
     folder. patterns: row id -> pattern, see ``Alphabet.pattern``. cropping, tolerances: the settings.
     """
 
     table: str
     size: int
-    batches: Mapping[str, Sequence[tuple[str, str, str]]]
-    rejected_rows: Sequence[tuple[str, str, str]]
-    notes: Sequence[tuple[int, str]]
+    batches: Mapping[str, Sequence[ImageSource]]
+    rejected_rows: Sequence[RejectedRow]
+    notes: Sequence[TableNote]
     corrections_file: str
     corrections: Sequence[CorrectionOutcome]
     images: Path
@@ -65,17 +65,17 @@ def validation_lines(found: Findings, settings: FetchSettings) -> Iterator[str]:
         yield f"\nCorrections {found.corrections_file}"
         yield from correction_lines(found.corrections)
     yield "\nImages"
-    sources = [ImageSource(*row) for rows in found.batches.values() for row in rows]
+    sources = [row for rows in found.batches.values() for row in rows]
     yield from image_lines(sources, found.images, settings)
     yield from ink_lines(sources, found, settings.max_bytes)
 
 
 def table_lines(
-    rows: int, batches: int, rejected_rows: Sequence[tuple[str, str, str]], notes: Sequence[tuple[int, str]]
+    rows: int, batches: int, rejected_rows: Sequence[RejectedRow], notes: Sequence[TableNote]
 ) -> Iterator[str]:
     """The report on a table, line by line.
 
-    rows, batches: their numbers. rejected_rows: (row id, reason, detail). notes: (line, note), see ``TableNote``.
+    rows, batches: their numbers. rejected_rows: those that are in no batch. notes: on the table.
     """
     yield f"{rows:>8,} rows, {rows - len(rejected_rows):,} of them usable; batches: {batches:,}"
     for reason, count in Counter(reason for _, reason, _ in rejected_rows).most_common():

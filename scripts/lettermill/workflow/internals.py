@@ -85,6 +85,19 @@ class Internals:
         """Whether jobs run on this machine."""
         return self._look(lambda: bool(self._workflow.local_exec), True, "each stage is a separate job on a cluster")
 
+    def is_main(self) -> bool:
+        """Whether this is the process that the user has started, not one of a job."""
+        return self._look(lambda: bool(self._workflow.is_main_process), True, "every job of a cluster writes the plan")
+
+    def place_of(self, path: str) -> str:
+        """Where the file ``path`` of the rules is: the prefix of a module may put it elsewhere. To be asked while the
+        Snakefile is read."""
+        return self._look(
+            lambda: str(self._workflow.modifier.path_modifier.replace_prefix(path)),
+            path,
+            "a module's files cannot have a prefix",
+        )
+
     def is_forced(self, rule: str, outputs: Collection[str]) -> bool:
         """Whether ``rule`` is forced to run: by ``--forceall``, or by ``-R`` with its name or one of its outputs."""
 
