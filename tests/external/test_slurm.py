@@ -63,7 +63,7 @@ def test_the_dataset_is_that_of_a_local_run(cluster: Slurm, few_aligned: Project
     finish(project, run(project))
     assert project.planned() == {}
     # Each batch is one job before learning and one after, and each of the rules for all batches is one.
-    assert len(cluster.jobs()) == 2 * 2 + 6
+    assert len(cluster.jobs()) == 2 * 2 + 7
     assert project.dataset() == few_aligned.dataset()
     assert {letter["method"] for letter in project.metadata()} == {"align"}
 
@@ -73,7 +73,7 @@ def test_the_dataset_is_that_of_a_local_run(cluster: Slurm, few_aligned: Project
     batch = next(project.folder.glob(f"results/letters/*/*/{edited}_*.png")).parents[1].name
     printed = finish(project, run(project, f"results/letters/{batch}"))
     assert jobs_of(printed) == {"match": 1, "align": 1, "cut": 1}
-    assert len(cluster.jobs()) == 2 * 2 + 6 + 1
+    assert len(cluster.jobs()) == 2 * 2 + 7 + 1
     end = ("suspects", "compare", "dataset", "sheets", "report", "review", "all")
     assert project.planned() == dict.fromkeys(end, 1)
 
@@ -97,9 +97,9 @@ def test_downloads_on_the_submit_host_and_a_cancelled_job(cluster: Slurm, finish
     cluster.cancel(cancelled)
     assert finish(project, running).count("Trying to restart job") == 1
     assert cluster.jobs("cancelled") == [cancelled]
-    # Two batches, one of them again with more memory, dataset (which has more too), sheets, report and review.
+    # Two batches, one of them again with more memory, compare, dataset (which has more too), sheets, report and review.
     memory = {job: cluster.memory(job) for job in set(cluster.jobs()) - earlier}
-    assert sorted(memory.values()) == [2000] * 5 + [4000] * 2
+    assert sorted(memory.values()) == [2000] * 6 + [4000] * 2
     assert memory[cancelled] == 2000
     assert project.dataset() == finished.dataset()
     assert project.planned() == {}

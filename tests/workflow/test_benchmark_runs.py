@@ -35,7 +35,18 @@ def test_the_plain_loop_gives_the_same_bytes(project: Project, tmp_path: Path, m
 
 def test_logs_say_what_every_stage_has_taken(finished: Project) -> None:
     spent = stage_seconds(finished.folder / "logs")
-    assert set(spent) == {"download", "crop", "segment", "match", "cut", "dataset", "sheets", "report", "review"}
+    assert set(spent) == {
+        "download",
+        "crop",
+        "segment",
+        "match",
+        "cut",
+        "compare",
+        "dataset",
+        "sheets",
+        "report",
+        "review",
+    }
     assert spent["segment"] > 0
     logs = list((finished.folder / "logs/cut").glob("*.log"))
     assert all(re.search(r" done in [\d.]+ s, [\d.]+ s of CPU\n\Z", log.read_text()) for log in logs)
