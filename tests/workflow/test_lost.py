@@ -18,7 +18,7 @@ def test_results_without_a_record_are_made_again(project: Project) -> None:
     shutil.rmtree(project.folder / ".snakemake")
     assert "there is no record of how some results were made" in project.run("-n")
     batches = dict.fromkeys(("download", "crop", "segment", "match", "cut"), 4)
-    assert project.planned() == batches | dict.fromkeys(("dataset", "sheets", "report", "review", "all"), 1)
+    assert project.planned() == batches | dict.fromkeys(("compare", "dataset", "sheets", "report", "review", "all"), 1)
     assert project.planned("--rerun-triggers", "mtime") == {}
 
 

@@ -71,7 +71,7 @@ def test_nothing_is_written_elsewhere(finished: Project) -> None:
     assert {path.name for path in (finished.folder / "results").iterdir()} == {
         "downloaded", "cropped", "segmented", "matched", "letters", "dataset", "sheets", "review", "summary.txt",
         "table_notes.csv", "corrections.csv", "diagnosis.csv", "duplicates.csv", "moved.csv", "withheld.csv",
-        "withheld", "report", "report.html", ".rows",
+        "withheld", "plan", "report", "report.html", ".rows",
     }  # fmt: skip
 
 
