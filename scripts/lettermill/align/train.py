@@ -19,7 +19,7 @@ from lettermill.image.augment import augment
 HIDDEN = (256, 128)
 """Neurons of the hidden layers."""
 
-STEPS, BATCH = 40, (64, 256)
+STEPS, BATCH = 60, (64, 256)
 """Number of steps per epoch, as far as the examples per step can be within these limits. Few examples need as many
 steps as many do; larger steps take less time."""
 
