@@ -16,18 +16,8 @@ from lettermill.dataset.findings import read_findings
 from lettermill.dataset.split import split_of
 from lettermill.dataset.summary import summary
 from lettermill.dataset.sync import remove_others
-from lettermill.records import row_store
+from lettermill.records import row_store, schemas
 from lettermill.records.csv_files import read_records, write_records
-from lettermill.records.schemas import (
-    CorrectionOutcome,
-    Diagnosed,
-    Duplicate,
-    MovedRows,
-    PlannedBatch,
-    RejectedRow,
-    TableNote,
-    Withheld,
-)
 from lettermill.workflow.job import job_log
 from lettermill.workflow.job_files import results_of
 
@@ -41,9 +31,9 @@ def main() -> None:
     """Assemble the dataset of the job's batches."""
     gc.disable()  # looking for cycles among the records of all rows takes a fifth of the time, and there are none
     given, params, output = snakemake.input, snakemake.params, Path(snakemake.output.metadata).parent
-    rows = {batch.batch: batch.rows for batch in read_records(Path(given.batches), PlannedBatch)}
+    rows = {batch.batch: batch.rows for batch in read_records(Path(given.batches), schemas.PlannedBatch)}
     batches = {Path(folder): rows[Path(folder).name] for folder in given.letters}
-    rejected = rejected_by_table(read_records(Path(given.rejected_rows), RejectedRow))
+    rejected = rejected_by_table(read_records(Path(given.rejected_rows), schemas.RejectedRow))
     split = split_of(params.split, Path(given.duplicates))
     results = results_of(snakemake.output.summary)
     state = results / row_store.FOLDER / "dataset"
@@ -60,16 +50,16 @@ def main() -> None:
         remove_others(results / row_store.FOLDER / stage, names)
     text = dataset_card(account, params.source, params.settings, versions(), About(**params.about))
     Path(snakemake.output.card).write_text(text, encoding="utf-8")
-    notes = read_records(Path(given.notes), TableNote)
-    write_records(Path(snakemake.output.notes), TableNote, notes)
-    outcomes = gather_outcomes(batches, read_records(Path(given.corrections), CorrectionOutcome))
-    write_records(Path(snakemake.output.corrections), CorrectionOutcome, outcomes)
+    notes = read_records(Path(given.notes), schemas.TableNote)
+    write_records(Path(snakemake.output.notes), schemas.TableNote, notes)
+    outcomes = gather_outcomes(batches, read_records(Path(given.corrections), schemas.CorrectionOutcome))
+    write_records(Path(snakemake.output.corrections), schemas.CorrectionOutcome, outcomes)
     learnt = Learnt(_input("learning"), _input("printed"), _input("suspects"), params.examples)
-    moved = read_records(Path(given.moved), MovedRows)
-    withheld = read_records(Path(given.withheld), Withheld)
+    moved = read_records(Path(given.moved), schemas.MovedRows)
+    withheld = read_records(Path(given.withheld), schemas.Withheld)
     diagnosis = diagnosis_of(read_findings(batches), account.delivered_rows, learnt, moved, withheld)
-    write_records(Path(snakemake.output.diagnosis), Diagnosed, diagnosis)
-    duplicates = read_records(Path(given.duplicates), Duplicate)
+    write_records(Path(snakemake.output.diagnosis), schemas.Diagnosed, diagnosis)
+    duplicates = read_records(Path(given.duplicates), schemas.Duplicate)
     text = summary(account, output, diagnosis, notes, outcomes, duplicates)
     Path(snakemake.output.summary).write_text(text, encoding="utf-8")
 
