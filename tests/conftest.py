@@ -76,16 +76,17 @@ def run_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callabl
     return run
 
 
+def run_sample(folder: Path, rows: int, **settings: object) -> Project:
+    """The first ``rows`` of the sample in ``folder``, run to the end."""
+    project = Project.of_sample(folder, rows, **settings)
+    project.run()
+    return project
+
+
 @pytest.fixture(scope="session")
 def finished(run_once: Callable) -> Project:
     """40 rows of the sample in four batches, whose letters are counted, run to the end."""
-
-    def make(folder: Path) -> Project:
-        project = Project.of_sample(folder, 40, batches=4)
-        project.run()
-        return project
-
-    return run_once("finished", make)
+    return run_once("finished", lambda folder: run_sample(folder, 40, batches=4))
 
 
 ALIGNED = {
@@ -98,22 +99,10 @@ ALIGNED = {
 @pytest.fixture(scope="session")
 def aligned(run_once: Callable) -> Project:
     """The sample in four batches, aligned, with much on its review page, run to the end."""
-
-    def make(folder: Path) -> Project:
-        project = Project.of_sample(folder, 300, batches=4, **ALIGNED)
-        project.run()
-        return project
-
-    return run_once("aligned", make)
+    return run_once("aligned", lambda folder: run_sample(folder, 300, batches=4, **ALIGNED))
 
 
 @pytest.fixture(scope="session")
 def few_aligned(run_once: Callable) -> Project:
     """As ``aligned``, with a third of the rows in two batches: to learn from them takes a third of the time."""
-
-    def make(folder: Path) -> Project:
-        project = Project.of_sample(folder, 100, batches=2, **ALIGNED)
-        project.run()
-        return project
-
-    return run_once("few_aligned", make)
+    return run_once("few_aligned", lambda folder: run_sample(folder, 100, batches=2, **ALIGNED))
